@@ -1,0 +1,48 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+const events = `{"Action":"start","Package":"a"}
+{"Action":"run","Package":"a","Test":"TestGood"}
+{"Action":"output","Package":"a","Test":"TestGood","Output":"--- PASS: TestGood (0.00s)\n"}
+{"Action":"pass","Package":"a","Test":"TestGood"}
+{"Action":"output","Package":"a","Test":"TestRoot","Output":"=== RUN   TestRoot\n"}
+{"Action":"output","Package":"a","Test":"TestRoot","Output":"    a_test.go:7: needs a network namespace\n"}
+{"Action":"output","Package":"a","Test":"TestRoot","Output":"--- SKIP: TestRoot (0.00s)\n"}
+{"Action":"skip","Package":"a","Test":"TestRoot"}
+{"Action":"output","Package":"a","Output":"PASS\n"}
+{"Action":"output","Package":"a","Output":"ok  \ta\t0.1s\n"}
+{"Action":"pass","Package":"a"}
+{"Action":"output","Package":"b","Test":"TestBad","Output":"=== RUN   TestBad\n"}
+{"Action":"output","Package":"b","Test":"TestBad","Output":"    b_test.go:9: 1 is not 2\n"}
+{"Action":"output","Package":"b","Test":"TestBad","Output":"--- FAIL: TestBad (0.00s)\n"}
+{"Action":"fail","Package":"b","Test":"TestBad"}
+{"Action":"output","Package":"b","Test":"TestCrash","Output":"panic: crash\n"}
+{"Action":"output","Package":"b","Output":"FAIL\tb\t0.1s\n"}
+{"Action":"skip","Package":"c"}
+{"ImportPath":"d","Action":"build-output","Output":"d.go:1: syntax error\n"}
+no event at all
+`
+
+func TestReport(t *testing.T) {
+	for _, c := range []struct {
+		require bool
+		last    string
+	}{
+		{false, "\nSkipped (1):\n  a TestRoot: needs a network namespace\n"},
+		{true, "\nSkipped (1):\n  a TestRoot: needs a network namespace\nFAIL: REQUIRE=all, and the above were skipped\n"},
+	} {
+		var out strings.Builder
+		r := report{out: &out, tests: map[key][]string{}}
+		r.read(strings.NewReader(events))
+		r.closing(c.require)
+		want := "ok  \ta\t0.1s\n    b_test.go:9: 1 is not 2\n--- FAIL: TestBad (0.00s)\npanic: crash\nFAIL\tb\t0.1s\n" +
+			"d.go:1: syntax error\nno event at all\n" + c.last
+		if out.String() != want || r.refused != c.require {
+			t.Errorf("require %v: refused %v and printed\n%s", c.require, r.refused, out.String())
+		}
+	}
+}

@@ -1,0 +1,74 @@
+# portkit. Needs Go, make and a POSIX shell; "make lint" fetches its linters.
+
+GO       = go
+PREFIX   = /usr/local
+DESTDIR  =
+FUZZTIME = 10s
+BENCH    = .
+PKGS     = ./...
+
+VERSION := $(or $(patsubst v%,%,$(shell git describe --tags --abbrev=0 2>/dev/null)),devel)
+COMMIT  := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
+LDFLAGS  = -s -w -X portkit/pkg/cli.version=$(VERSION) -X portkit/pkg/cli.commit=$(COMMIT)
+TOOL     = $(GO) tool -modfile=.ci/tools/go.mod
+TOOLS   := $(patsubst cmd/%/main.go,%,$(wildcard cmd/*/main.go))
+
+bindir  = $(DESTDIR)$(PREFIX)/bin
+mandir  = $(DESTDIR)$(PREFIX)/share/man
+bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+zshdir  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+
+.PHONY: help build install demo test race lint fmt cross fuzz bench docs clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+build: ## build the tools into bin/, static
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+install: build ## install into PREFIX (/usr/local), under DESTDIR
+	mkdir -p '$(bindir)' '$(mandir)/man1' '$(mandir)/man5' '$(bashdir)' '$(zshdir)' '$(fishdir)'
+	set -e; for tool in $(TOOLS); do install -m 755 "bin/$$tool" '$(bindir)/'; done
+	install -m 644 man/*.1 '$(mandir)/man1/'
+	install -m 644 man/*.5 '$(mandir)/man5/'
+	set -e; for tool in $(TOOLS); do \
+		install -m 644 "completions/$$tool.bash" "$(bashdir)/$$tool"; \
+		install -m 644 "completions/_$$tool" "$(zshdir)/_$$tool"; \
+		install -m 644 "completions/$$tool.fish" "$(fishdir)/$$tool.fish"; done
+
+demo: build ## scan a few listeners of its own, and all ports of 127.0.0.1
+	$(GO) run ./pkg/lab/demo bin
+
+test: ## run every test that can run here; list what was skipped (REQUIRE=all: a skip fails)
+	$(GO) test -count=1 .ci/gotest/main.go .ci/gotest/main_test.go
+	$(GO) run .ci/gotest/main.go -count=1 -timeout 20m $(PKGS)
+
+race: ## the same under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race $(PKGS)
+
+lint: ## gofmt, gofumpt, vet, staticcheck, go.mod tidy
+	$(GO) mod tidy -diff
+	@files=$$(gofmt -l cmd pkg .ci); [ -z "$$files" ] || { echo "not gofmt'ed:" $$files; exit 1; }
+	@files=$$($(TOOL) gofumpt -l cmd pkg .ci); [ -z "$$files" ] || { echo "not gofumpt'ed:" $$files; exit 1; }
+	$(GO) vet ./...
+	$(GO) vet .ci/gotest/main.go .ci/gotest/main_test.go
+	$(TOOL) staticcheck ./...
+
+fmt: ## format every Go file as lint wants it
+	$(TOOL) gofumpt -w cmd pkg .ci
+
+cross: ## build and vet for the other systems
+	GO='$(GO)' .ci/cross
+
+fuzz: ## fuzz each target for FUZZTIME (10s)
+	GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
+
+bench: ## run the benchmarks that BENCH matches (all)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(PKGS)
+
+docs: ## make man pages, completions and schemas anew
+	$(GO) generate ./...
+
+clean: ## remove what was built
+	rm -rf bin dist

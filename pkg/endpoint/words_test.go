@@ -1,0 +1,81 @@
+package endpoint
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestReasonsAreInTheOrderOfTheirNames(t *testing.T) {
+	var names []string
+	for r := Reason(1); int(r) < Reasons; r++ {
+		names = append(names, r.String())
+	}
+	if !slices.IsSorted(names) || len(names) != 22 || slices.Contains(names, "") {
+		t.Errorf("reasons %q are not the 22 names in order", names)
+	}
+}
+
+func TestWordsAreReadBack(t *testing.T) {
+	for r := Reason(1); int(r) < Reasons; r++ {
+		if got, ok := ParseReason(r.String()); !ok || got != r {
+			t.Errorf("ParseReason(%q) = %v, %v", r, got, ok)
+		}
+		if r.State(TCP) == 0 || r.State(UDP) == 0 {
+			t.Errorf("%v stands for no state", r)
+		}
+	}
+	for s := State(1); int(s) < States; s++ {
+		if got, ok := ParseState([]byte(s.String())); !ok || got != s {
+			t.Errorf("ParseState(%q) = %v, %v", s, got, ok)
+		}
+	}
+	for _, m := range []Method{Connect, SYN, UDPDatagram, Simulate} {
+		if got, ok := ParseMethod(m.String()); !ok || got != m {
+			t.Errorf("ParseMethod(%q) = %v, %v", m, got, ok)
+		}
+	}
+	for _, p := range []Proto{TCP, UDP} {
+		if got, ok := ParseProto(p.String()); !ok || got != p {
+			t.Errorf("ParseProto(%q) = %v, %v", p, got, ok)
+		}
+	}
+}
+
+func TestOtherWordsAreRefused(t *testing.T) {
+	for _, s := range []string{"", "TCP", "sctp", "open ", "unknown"} {
+		if _, ok := ParseProto(s); ok {
+			t.Errorf("ParseProto(%q) took it", s)
+		}
+		if _, ok := ParseState(s); ok {
+			t.Errorf("ParseState(%q) took it", s)
+		}
+		if _, ok := ParseReason(s); ok {
+			t.Errorf("ParseReason(%q) took it", s)
+		}
+		if _, ok := ParseMethod(s); ok {
+			t.Errorf("ParseMethod(%q) took it", s)
+		}
+	}
+	if State(99).String()+Reason(99).String()+Proto(99).String()+Method(99).String() != "" {
+		t.Error("a value outside the tables has a name")
+	}
+}
+
+func TestStateThatDependsOnTheProtocol(t *testing.T) {
+	for _, c := range []struct {
+		r    Reason
+		p    Proto
+		want State
+	}{
+		{PortUnreach, TCP, Filtered},
+		{PortUnreach, UDP, Closed},
+		{NoResponse, TCP, Filtered},
+		{NoResponse, UDP, OpenFiltered},
+		{SynAck, TCP, Open},
+		{HostUnreach, UDP, Filtered},
+	} {
+		if got := c.r.State(c.p); got != c.want {
+			t.Errorf("%v over %v is %v, want %v", c.r, c.p, got, c.want)
+		}
+	}
+}
