@@ -1,0 +1,116 @@
+package ndjson
+
+import (
+	"bytes"
+	"io"
+)
+
+// Block is a run of whole lines, for parsing on another goroutine than the
+// one that reads.
+type Block struct {
+	// First is the number of the first line in Data.
+	First int64
+	// Data is the lines as they were read; only the last line of the input
+	// may be without LF.
+	Data []byte
+
+	off  int
+	no   int64
+	long bool
+}
+
+// NextBlock returns the lines that one read brought, up to about 256 KiB, as
+// soon as there is a whole one. It uses buf's storage, which may be nil and
+// grows as long lines need it; pass the Data of a block that is done with. A
+// line of more than MaxLine bytes is a block of its own, which holds its
+// beginning. After the last block it returns io.EOF, or r's error.
+func (r *Reader) NextBlock(buf []byte) (Block, error) {
+	buf = append(buf[:0], r.buf[r.start:r.end]...)
+	r.drop(r.end)
+	// searched is how far buf has no LF: no byte is looked at twice.
+	searched := 0
+	for {
+		if r.skipping {
+			buf, searched = r.skip(buf), 0
+		}
+		if i := bytes.LastIndexByte(buf[searched:], '\n'); i >= 0 {
+			end := searched + i + 1
+			r.keep(buf[end:])
+			return r.block(buf[:end], false), nil
+		}
+		if len(buf) >= longest {
+			r.skipping = true
+			return r.block(buf, true), nil
+		}
+		if r.err != nil {
+			return r.lastBlock(buf)
+		}
+		searched = len(buf)
+		buf = r.more(buf)
+	}
+}
+
+// skip removes the rest of a long line from the front of buf.
+func (r *Reader) skip(buf []byte) []byte {
+	i := bytes.IndexByte(buf, '\n')
+	if i < 0 {
+		return buf[:0]
+	}
+	r.skipping = false
+	return buf[:copy(buf, buf[i+1:])]
+}
+
+// keep puts the beginning of a line away for the next call.
+func (r *Reader) keep(b []byte) {
+	if len(r.buf) < len(b) {
+		r.buf = make([]byte, max(len(b), readSize))
+	}
+	r.drop(0)
+	r.end = copy(r.buf, b)
+}
+
+// more reads once onto the end of buf.
+func (r *Reader) more(buf []byte) []byte {
+	if cap(buf)-len(buf) < readSize {
+		size := max(blockSize, min(2*cap(buf), longest+readSize))
+		buf = append(make([]byte, 0, size), buf...)
+	}
+	n := r.read(buf[len(buf):cap(buf)])
+	return buf[:len(buf)+n]
+}
+
+func (r *Reader) lastBlock(buf []byte) (Block, error) {
+	if r.err != io.EOF || len(buf) == 0 {
+		return Block{}, r.err
+	}
+	return r.block(buf, false), nil
+}
+
+func (r *Reader) block(data []byte, long bool) Block {
+	b := Block{First: r.no + 1, Data: data, no: r.no, long: long}
+	r.no += int64(bytes.Count(data, []byte{'\n'}))
+	if data[len(data)-1] != '\n' {
+		r.no++
+	}
+	return b
+}
+
+// Next returns the block's next line that is not blank; ok is false after
+// the last.
+func (b *Block) Next() (l Line, ok bool) {
+	for b.off < len(b.Data) {
+		rest := b.Data[b.off:]
+		n := bytes.IndexByte(rest, '\n')
+		if n < 0 {
+			n = len(rest)
+		}
+		b.off += n + 1
+		b.no++
+		l = cut(rest[:n], b.no)
+		l.Long = l.Long || b.long
+		if len(l.Text) > 0 && l.Text[0] > ' ' || !isBlank(l.Text) {
+			return l, true
+		}
+	}
+	return Line{}, false
+}
