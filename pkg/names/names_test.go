@@ -1,0 +1,93 @@
+package names
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"testing"
+)
+
+// answers is a resolver that says one thing.
+type answers struct {
+	addrs []netip.Addr
+	err   error
+}
+
+func (a answers) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	return a.addrs, a.err
+}
+
+func addrs(texts ...string) (list []netip.Addr) {
+	for _, t := range texts {
+		list = append(list, netip.MustParseAddr(t))
+	}
+	return list
+}
+
+func TestLookup(t *testing.T) {
+	dns := func(text string) *net.DNSError {
+		return &net.DNSError{Err: text, Name: "x.test", Server: "10.0.0.53:53"}
+	}
+	notFound, timeout := dns("no such host"), dns("i/o timeout")
+	notFound.IsNotFound, timeout.IsTimeout = true, true
+	for _, c := range []struct {
+		network string
+		answers
+		want string
+	}{
+		{"ip", answers{addrs: addrs("192.0.2.1", "2001:db8::1")}, "[192.0.2.1 2001:db8::1] <nil>"},
+		{"ip", answers{addrs: addrs("::ffff:192.0.2.1", "192.0.2.1")}, "[192.0.2.1] <nil>"},
+		{"ip", answers{addrs: addrs("0.0.0.0", "::")}, "[] x.test has no address that can be asked"},
+		{"ip", answers{addrs: addrs("0.0.0.0", "192.0.2.1")}, "[192.0.2.1] <nil>"},
+		{"ip", answers{err: notFound}, "[] x.test has no address: no such host"},
+		{"ip4", answers{err: notFound}, "[] x.test has no address: no such host"},
+		{"ip6", answers{err: &net.AddrError{Err: "no suitable address"}}, "[] x.test has no IPv6 address"},
+		{"ip", answers{err: timeout}, "[] x.test could not be looked up: the resolver does not answer"},
+		{"ip", answers{err: dns("server misbehaving")}, "[] x.test could not be looked up: server misbehaving"},
+		{"ip", answers{err: dns("dial udp 10.0.0.53:53: connect: network is unreachable")}, "[] x.test could not be looked up: the resolver cannot be reached"},
+		{"ip", answers{err: errors.New("operation was canceled")}, "[] x.test could not be looked up: operation was canceled"},
+	} {
+		got, err := Lookup(context.Background(), c.answers, c.network, "x.test")
+		if s := fmt.Sprint(got, err); s != c.want {
+			t.Errorf("%s, %v: %s\nwant %s", c.network, c.answers, s, c.want)
+		}
+	}
+}
+
+// oneFamily is a name server that has addresses of one family.
+type oneFamily string
+
+func (f oneFamily) LookupNetIP(_ context.Context, network, _ string) ([]netip.Addr, error) {
+	if network == string(f) {
+		return addrs("192.0.2.1"), nil
+	}
+	return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+}
+
+func TestANameWithoutAddressOfTheFamilyIsNotOneWithoutAny(t *testing.T) {
+	for _, c := range []struct {
+		has  oneFamily
+		want string
+	}{
+		{"ip6", "x.test has no IPv4 address"},
+		{"none", "x.test has no address: no such host"},
+	} {
+		if _, err := Lookup(context.Background(), c.has, "ip4", "x.test"); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v, want %s", c.has, err, c.want)
+		}
+	}
+}
+
+func TestKey(t *testing.T) {
+	for name, want := range map[string]string{
+		"DB.Example": "db.example", "db.example.": "db.example", "DB": "db",
+		"db.": "db.", // not what the search list makes of db
+		"":    "", ".": ".", "ÄB.Example": "Äb.example",
+	} {
+		if got := Key(name); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+}
