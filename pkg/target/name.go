@@ -1,0 +1,85 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of RFC 1035 section 2.3.4, without the octets that only the wire has.
+const (
+	maxName  = 253
+	maxLabel = 63
+	maxZone  = 64
+)
+
+// checkName takes what a resolver can be asked: labels of letters, digits,
+// hyphens and underscores (RFC 1123 section 2.1, RFC 8552), one dot at the end
+// if any.
+func checkName(s string) error {
+	bare := strings.TrimSuffix(s, ".")
+	if len(bare) > maxName {
+		return fmt.Errorf("a host name has at most %d characters, this has %d", maxName, len(bare))
+	}
+	for label := range strings.SplitSeq(bare, ".") {
+		switch {
+		case label == "":
+			return errors.New("a label of the host name is empty")
+		case len(label) > maxLabel:
+			return fmt.Errorf("a label of a host name has at most %d characters, one here has %d", maxLabel, len(label))
+		case label[0] == '-':
+			return errors.New("a label of a host name does not begin with a hyphen")
+		}
+	}
+	for _, r := range bare {
+		if isNameChar(r) {
+			continue
+		}
+		if r == utf8.RuneError {
+			return errors.New("it is not valid UTF-8")
+		}
+		return fmt.Errorf("%s belongs to no host name and no address", strconv.QuoteRune(r))
+	}
+	return nil
+}
+
+// isNameChar takes anything visible outside ASCII: whether such a name can be
+// looked up is the resolver's to say.
+func isNameChar(r rune) bool {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+		return true
+	case r >= utf8.RuneSelf:
+		return r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.IsSpace(r)
+	}
+	return r == '-' || r == '_' || r == '.'
+}
+
+// checkZone takes the names that interfaces have, on addresses that need one
+// (RFC 4007 section 6). A colon in one is far more
+// likely a port that was meant.
+func checkZone(a netip.Addr) error {
+	z := a.Zone()
+	if z == "" {
+		return nil
+	}
+	if !a.IsLinkLocalUnicast() && !a.IsLinkLocalMulticast() && !a.IsInterfaceLocalMulticast() {
+		return errors.New("only link-local addresses take a zone")
+	}
+	if len(z) > maxZone {
+		return fmt.Errorf("a zone has at most %d characters, this has %d", maxZone, len(z))
+	}
+	if strings.ContainsRune(z, ':') {
+		return fmt.Errorf("zone %s has a colon in it; ports go after brackets: [fe80::1%%eth0]:22", strconv.Quote(z))
+	}
+	for _, r := range z {
+		if r <= ' ' || r >= 0x7f || strings.ContainsRune(`%/,[]"\#`, r) {
+			return fmt.Errorf("zone %s has %s in it", strconv.Quote(z), strconv.QuoteRune(r))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,212 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"lukechampine.com/uint128"
+)
+
+// Parse reads a TARGET without ports: an address (`192.0.2.7`,
+// `fe80::1%eth0`), a prefix (`192.0.2.0/24`; host bits do not matter,
+// `fe80::%eth0/120` as in RFC 4007 section 11.7), a range
+// (`192.0.2.1-192.0.2.9`), IPv4 octet patterns (`10.0-3.*.1,254`), or a host
+// name. IPv4-mapped addresses become IPv4. Digits and dots that make no
+// address are an error, never a name.
+func Parse(s string) (Target, error) {
+	t, err := parse(s)
+	if err != nil {
+		return Target{}, fmt.Errorf("target %s: %w", strconv.Quote(clip(s)), err)
+	}
+	return t, nil
+}
+
+// clip keeps a message about a hostile word readable.
+func clip(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
+}
+
+func parse(s string) (Target, error) {
+	switch {
+	case s == "":
+		return Target{}, errors.New("it is empty")
+	case strings.Contains(s, ":"):
+		return parse6(s)
+	case strings.Trim(s, "0123456789.*-,/") == "":
+		return parse4(s)
+	case strings.Contains(s, "/"):
+		return Target{}, errors.New("a prefix length stands after an address, not after a name")
+	}
+	if err := checkName(s); err != nil {
+		return Target{}, err
+	}
+	return Target{family: named, more: &detail{name: s}}, nil
+}
+
+func parse4(s string) (Target, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return between(a, a)
+	}
+	if lo, hi, ok := addrPair(s); ok {
+		return between(lo, hi)
+	}
+	s, length, isPrefix := strings.Cut(s, "/")
+	p, err := parsePattern(s)
+	if err != nil {
+		return Target{}, err
+	}
+	if isPrefix {
+		bits, err := prefixLen(length, 32)
+		if err != nil {
+			return Target{}, err
+		}
+		p.mask(bits)
+	}
+	lo, hi := uint128.From64(p.at(0)), uint128.From64(p.at(p.size()-1))
+	if p.isRange() {
+		return ranged(v4, lo, hi, "")
+	}
+	t := Target{lo: lo, hi: hi, family: v4, more: &detail{pattern: p}}
+	return t.without([]span{{}}), nil // 0.0.0.0
+}
+
+func parse6(s string) (Target, error) {
+	if a, err := parseAddr(s); err == nil {
+		return between(a, a)
+	}
+	if lo, hi, ok := addrPair(s); ok {
+		return between(lo, hi)
+	}
+	if i := strings.IndexByte(s, '/'); i >= 0 {
+		return parsePrefix6(s[:i], s[i+1:])
+	}
+	if strings.Contains(s, "-") && !strings.Contains(s, "%") {
+		return Target{}, errors.New("it is no range of IPv6 addresses: it takes two whole ones, as 2001:db8::1-2001:db8::9")
+	}
+	_, err := parseAddr(s)
+	return Target{}, err
+}
+
+func parsePrefix6(s, length string) (Target, error) {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		_, err = parseAddr(s)
+		return Target{}, err
+	}
+	bits, err := prefixLen(length, 128)
+	if err != nil {
+		return Target{}, err
+	}
+	if err := checkZone(a); err != nil {
+		return Target{}, err
+	}
+	if a.Zone() != "" && bits < 10 {
+		return Target{}, errors.New("only link-local addresses take a zone, and the prefix is wider than they are")
+	}
+	b := a.As16()
+	n := uint128.FromBytesBE(b[:])
+	host := uint128.Max.Rsh(uint(bits))
+	if bits == 128 {
+		host = number{}
+	}
+	lo, hi := n.And(host.Xor(uint128.Max)), n.Or(host)
+	if m := mapped(); lo.Cmp(m.lo) >= 0 && hi.Cmp(m.hi) <= 0 {
+		return ranged(v4, uint128.From64(lo.Lo&0xffffffff), uint128.From64(hi.Lo&0xffffffff), "")
+	}
+	return ranged(v6, lo, hi, a.Zone())
+}
+
+func prefixLen(s string, most int) (int, error) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if s == "" || strings.Trim(s, "0123456789") != "" {
+		return 0, fmt.Errorf("prefix length %s is not a number 0-%d", strconv.Quote(s), most)
+	}
+	if err != nil || n > uint64(most) {
+		return 0, fmt.Errorf("prefix length %s is outside 0-%d", s, most)
+	}
+	return int(n), nil
+}
+
+// addrPair reads `ADDR-ADDR`. A zone may have hyphens of its own, so every
+// hyphen is tried.
+func addrPair(s string) (lo, hi netip.Addr, ok bool) {
+	for i := range len(s) {
+		if s[i] != '-' {
+			continue
+		}
+		lo, err := parseAddr(s[:i])
+		if err != nil {
+			continue
+		}
+		if hi, err := parseAddr(s[i+1:]); err == nil {
+			return lo, hi, true
+		}
+	}
+	return lo, hi, false
+}
+
+func parseAddr(s string) (netip.Addr, error) {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return a, errors.New("it is not an IPv6 address" + bracketHint(s))
+	}
+	if err := checkZone(a); err != nil {
+		return a, err
+	}
+	return a.Unmap(), nil
+}
+
+func bracketHint(s string) string {
+	if strings.ContainsAny(s, "[]") {
+		return " (brackets go round the whole target: [2001:db8::/120]:22)"
+	}
+	return ""
+}
+
+// between is the range from one address to another.
+func between(lo, hi netip.Addr) (Target, error) {
+	zone := lo.Zone()
+	switch {
+	case lo.Is4() != hi.Is4():
+		return Target{}, errors.New("one end of the range is IPv4, the other IPv6")
+	case zone != "" && hi.Zone() != "" && zone != hi.Zone():
+		return Target{}, errors.New("the ends of the range are in two zones")
+	case zone == "":
+		zone = hi.Zone()
+	}
+	if zone != "" && (checkZone(lo.WithZone(zone)) != nil || checkZone(hi.WithZone(zone)) != nil) {
+		return Target{}, errors.New("only link-local addresses take a zone")
+	}
+	f, first := split(lo)
+	_, last := split(hi)
+	return ranged(f, first, last, zone)
+}
+
+// ranged is the target of the numbers lo to hi without those that cannot be
+// asked.
+func ranged(f family, lo, hi number, zone string) (Target, error) {
+	if lo.Cmp(hi) > 0 {
+		return Target{}, errors.New("the range ends before it begins")
+	}
+	if hi.IsZero() {
+		return Target{}, errors.New("it is the unspecified address, at which nothing can be asked")
+	}
+	if lo.IsZero() {
+		lo = uint128.From64(1)
+	}
+	t := Target{lo: lo, hi: hi, family: f}
+	if zone != "" {
+		t.more = &detail{zone: zone}
+	}
+	if m := mapped(); f == v6 && lo.Cmp(m.hi) <= 0 && hi.Cmp(m.lo) >= 0 {
+		t = t.without([]span{m})
+	}
+	return t, nil
+}

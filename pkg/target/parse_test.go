@@ -1,0 +1,225 @@
+package target
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"lukechampine.com/uint128"
+)
+
+// parsed says of a TARGET how many addresses it has, and its first and last.
+var parsed = []struct{ in, count, first, last string }{
+	{"192.0.2.7", "1", "192.0.2.7", "192.0.2.7"},
+	{"255.255.255.255", "1", "255.255.255.255", "255.255.255.255"},
+	{"2001:db8::1", "1", "2001:db8::1", "2001:db8::1"},
+	{"2001:DB8:0:0::1", "1", "2001:db8::1", "2001:db8::1"},
+	{"::ffff:192.0.2.7", "1", "192.0.2.7", "192.0.2.7"},
+	{"::ffff:c000:207", "1", "192.0.2.7", "192.0.2.7"},
+	{"::1", "1", "::1", "::1"},
+	{"fe80::1%eth0", "1", "fe80::1%eth0", "fe80::1%eth0"},
+	{"fe80::1%br-12", "1", "fe80::1%br-12", "fe80::1%br-12"},
+	{"192.0.2.0/24", "256", "192.0.2.0", "192.0.2.255"},
+	{"192.0.2.77/24", "256", "192.0.2.0", "192.0.2.255"},
+	{"192.0.2.77/32", "1", "192.0.2.77", "192.0.2.77"},
+	{"192.0.2.77/31", "2", "192.0.2.76", "192.0.2.77"},
+	{"10.0.0.0/8", "16777216", "10.0.0.0", "10.255.255.255"},
+	{"0.0.0.0/0", "4294967295", "0.0.0.1", "255.255.255.255"},
+	{"0.0.0.0/8", "16777215", "0.0.0.1", "0.255.255.255"},
+	{"0.0.0.0-0.0.0.9", "9", "0.0.0.1", "0.0.0.9"},
+	{"0,10.0.0.0", "1", "10.0.0.0", "10.0.0.0"},
+	{"2001:db8::/120", "256", "2001:db8::", "2001:db8::ff"},
+	{"2001:db8::beef/64", "18446744073709551616", "2001:db8::", "2001:db8::ffff:ffff:ffff:ffff"},
+	{"::/0", "340282366920938463463374607427473244159", "::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+	{"::/64", "18446744069414584319", "::1", "::ffff:ffff:ffff:ffff"},
+	{"::ffff:0:0/96", "4294967295", "0.0.0.1", "255.255.255.255"},
+	{"::ffff:192.0.2.0/120", "256", "192.0.2.0", "192.0.2.255"},
+	{"fe80::%eth0/126", "4", "fe80::%eth0", "fe80::3%eth0"},
+	{"192.0.2.1-192.0.2.9", "9", "192.0.2.1", "192.0.2.9"},
+	{"192.0.2.250-192.0.3.5", "12", "192.0.2.250", "192.0.3.5"},
+	{"2001:db8::fffe-2001:db8::1:1", "4", "2001:db8::fffe", "2001:db8::1:1"},
+	{"fe80::1%br-1-fe80::9%br-1", "9", "fe80::1%br-1", "fe80::9%br-1"},
+	{"fe80::1-fe80::9%eth0", "9", "fe80::1%eth0", "fe80::9%eth0"},
+	{"192.0.2.1-9", "9", "192.0.2.1", "192.0.2.9"},
+	{"192.0.2.-", "256", "192.0.2.0", "192.0.2.255"},
+	{"192.0.2.250-", "6", "192.0.2.250", "192.0.2.255"},
+	{"192.0.2.-3", "4", "192.0.2.0", "192.0.2.3"},
+	{"10.0-3.*.1-254", "260096", "10.0.0.1", "10.3.255.254"},
+	{"10.0-3.*.*", "262144", "10.0.0.0", "10.3.255.255"},
+	{"10.0.0.1,3,5", "3", "10.0.0.1", "10.0.0.5"},
+	{"10.0.0.5,1,3-4,4", "4", "10.0.0.1", "10.0.0.5"},
+	{"10.1,3.0.0/16", "131072", "10.1.0.0", "10.3.255.255"},
+	{"10.0-2.0.9/24", "768", "10.0.0.0", "10.2.0.255"},
+	{"*.*.*.*", "4294967295", "0.0.0.1", "255.255.255.255"},
+	{"*.*.*.0", "16777215", "0.0.1.0", "255.255.255.0"},
+	{"1.2.3.4-5", "2", "1.2.3.4", "1.2.3.5"},
+}
+
+func TestParseAddresses(t *testing.T) {
+	for _, c := range parsed {
+		got, err := Parse(c.in)
+		if err != nil {
+			t.Errorf("Parse(%q): %v", c.in, err)
+			continue
+		}
+		n := got.Count()
+		if n.String() != c.count {
+			t.Errorf("%s has %v addresses, want %s", c.in, n, c.count)
+			continue
+		}
+		first, last := got.At(number{}), got.At(n.Sub64(1))
+		if first.String() != c.first || last.String() != c.last {
+			t.Errorf("%s is %v to %v, want %s to %s", c.in, first, last, c.first, c.last)
+		}
+		if !got.Contains(first) || !got.Contains(last) || got.Contains(netip.IPv6Unspecified()) || got.Contains(netip.IPv4Unspecified()) {
+			t.Errorf("%s does not contain what it should", c.in)
+		}
+		if _, isName := got.Name(); isName || got.Is4() != first.Is4() || got.Is6() == first.Is4() {
+			t.Errorf("%s: wrong kind", c.in)
+		}
+	}
+}
+
+func TestParseNames(t *testing.T) {
+	for _, in := range []string{
+		"host.example", "localhost", "a", "HOST.Example.", "_srv._tcp.example", "xn--bcher-kva.example", "bücher.example",
+		"3com.example", "1.2.3.4x", "10.0.0.1-host", "rack-7", "node.1", strings.Repeat("a", 63) + ".example",
+	} {
+		got, err := Parse(in)
+		name, ok := got.Name()
+		if err != nil || !ok || name != in || got.Count() != uint128.From64(1) || got.At(number{}).IsValid() {
+			t.Errorf("Parse(%q) = %v %v %v, want the name", in, name, ok, err)
+		}
+		got.Runs(number{}, func(netip.Addr, netip.Addr) bool { t.Errorf("%s has a run", in); return false })
+	}
+}
+
+var refused = []struct{ in, err string }{
+	{"", "it is empty"},
+	{"10.1", "has four octets, this has 2"},
+	{"10", "has four octets, this has 1"},
+	{"1.2.3.4.5", "has four octets, this has 5"},
+	{"1.2.3.256", "octet 256 is outside 0-255"},
+	{"1.2.3.99999999999999999999999", "is outside 0-255"},
+	{"1.2.3.", "an octet is empty"},
+	{"1.2.3.04", "octet 04 has a leading zero"},
+	{"1.2.3.4-2", "octet range 4-2 ends before it begins"},
+	{"1.2.3.4-5-6", `"5-6" is not an octet`},
+	{"1.2.3.*5", `"*5" is not an octet`},
+	{"1.2.3.4,", "an octet is empty"},
+	{"10.0.0.1/33", "prefix length 33 is outside 0-32"},
+	{"10.0.0.1/", `prefix length "" is not a number 0-32`},
+	{"10.0.0.1/-1", `prefix length "-1" is not a number 0-32`},
+	{"10.0.0.1/8/8", `prefix length "8/8" is not a number 0-32`},
+	{"10.0.0.1-10.0.0.9/24", "has four octets, this has 7"},
+	{"2001:db8::/129", "prefix length 129 is outside 0-128"},
+	{"2001:db8::/+1", `prefix length "+1" is not a number 0-128`},
+	{"2001:db8::/", `prefix length "" is not a number`},
+	{"2001:db8::1-9", "it takes two whole ones, as 2001:db8::1-2001:db8::9"},
+	{"2001:db8:::1", "it is not an IPv6 address"},
+	{"[2001:db8::1]", "brackets go round the whole target"},
+	{"[2001:db8::]/64", "brackets go round the whole target"},
+	{"fe80::1%eth0:22", "ports go after brackets: [fe80::1%eth0]:22"},
+	{"fe80::1%", "it is not an IPv6 address"},
+	{"fe80::1%a b", `zone "a b" has ' ' in it`},
+	{"fe80::1%" + strings.Repeat("z", 65), "a zone has at most 64 characters, this has 65"},
+	{"fe80::1%a-fe80::2%b", "the ends of the range are in two zones"},
+	{"::ffff:1.2.3.4%eth0", "only link-local addresses take a zone"},
+	{"192.0.2.9-192.0.2.1", "the range ends before it begins"},
+	{"2001:db8::9-2001:db8::1", "the range ends before it begins"},
+	{"1.2.3.4-2001:db8::1", "one end of the range is IPv4, the other IPv6"},
+	{"0.0.0.0", "it is the unspecified address"},
+	{"::", "it is the unspecified address"},
+	{"0.0.0.0/32", "it is the unspecified address"},
+	{"::/128", "it is the unspecified address"},
+	{"::ffff:0.0.0.0", "it is the unspecified address"},
+	{"host.example/24", "a prefix length stands after an address"},
+	{"2001:db8::1%eth0", "only link-local addresses take a zone"},
+	{"2001:db8::%eth0/64", "only link-local addresses take a zone"},
+	{"fe80::%eth0/9", "the prefix is wider than they are"},
+	{"fe80::1%eth0-2001:db8::1", "only link-local addresses take a zone"},
+	{"fe80::1%eth0-ff80::1", "only link-local addresses take a zone"},
+	{"host example", "' ' belongs to no host name"},
+	{"*.example", "'*' belongs to no"},
+	{"host\x00", `'\x00' belongs to`},
+	{"a\u00a0b", `'\u00a0' belongs to no`},
+	{"h\xff", "it is not valid UTF-8"},
+	{"a..b", "a label of the host name is empty"},
+	{".a", "a label of the host name is empty"},
+	{"-a", "does not begin with a hyphen"},
+	{strings.Repeat("a", 64), "at most 63 characters, one here has 64"},
+	{strings.Repeat("a.", 127) + "b", "at most 253 characters, this has 255"},
+	{strings.Repeat("x", 5000), "…"},
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, c := range refused {
+		_, err := Parse(c.in)
+		if err == nil || !strings.Contains(err.Error(), c.err) || !strings.HasPrefix(err.Error(), "target \"") || len(err.Error()) > 1000 {
+			t.Errorf("Parse(%q): %v, want …%s…", c.in, err, c.err)
+		}
+	}
+}
+
+var splits = []struct{ in, target, ports, err string }{
+	{"host", "host", "", ""},
+	{"host:80,443", "host", "80,443", ""},
+	{"host:53/udp", "host", "53/udp", ""},
+	{"host:tcp:80,udp:53", "host", "tcp:80,udp:53", ""},
+	{"db:80", "db", "80", ""},
+	{"db1:T:80", "db1", "T:80", ""},
+	{"fe:udp:53", "fe", "udp:53", ""},
+	{"192.0.2.7:22", "192.0.2.7", "22", ""},
+	{"10.0.0.0/24:80", "10.0.0.0/24", "80", ""},
+	{"10.0.0.0/24:53/udp", "10.0.0.0/24", "53/udp", ""},
+	{"10.0.0.1,3:1-9,80", "10.0.0.1,3", "1-9,80", ""},
+	{"192.0.2.1-192.0.2.9:-", "192.0.2.1-192.0.2.9", "-", ""},
+	{"2001:db8::1", "2001:db8::1", "", ""},
+	{"2001:db8::1:22", "2001:db8::1:22", "", ""},
+	{"::ffff:192.0.2.1", "::ffff:192.0.2.1", "", ""},
+	{"[2001:db8::1]", "2001:db8::1", "", ""},
+	{"[2001:db8::1]:22", "2001:db8::1", "22", ""},
+	{"[2001:db8::/120]:22", "2001:db8::/120", "22", ""},
+	{"[host]:22", "host", "22", ""},
+	{"2001:db8::/120", "2001:db8::/120", "", ""},
+	{"2001:db8::/120:22", "2001:db8::/120", "22", ""},
+	{"2001:db8::/120:53/udp", "2001:db8::/120", "53/udp", ""},
+	{"fe80::1%eth0", "fe80::1%eth0", "", ""},
+	{"[fe80::1%eth0]:80", "fe80::1%eth0", "80", ""},
+	{"", "", "", "the target before the colon is empty"},
+	{":80", "", "", "the target before the colon is empty"},
+	{"[]:80", "", "", "the target before the colon is empty"},
+	{"host:", "", "", "no ports stand after the colon"},
+	{"[::1", "", "", "the bracket is not closed"},
+	{"[::1]22", "", "", `after the bracket comes :PORTS, not "22"`},
+	{"[::]/64:22", "", "", `after the bracket comes :PORTS, not "/64:22"`},
+}
+
+func TestSplit(t *testing.T) {
+	for _, c := range splits {
+		target, ports, err := Split(c.in)
+		if target != c.target || ports != c.ports || (err == nil) != (c.err == "") || err != nil && !strings.HasSuffix(err.Error(), c.err) {
+			t.Errorf("Split(%q) = %q, %q, %v; want %q, %q, %s", c.in, target, ports, err, c.target, c.ports, c.err)
+		}
+	}
+}
+
+func TestSplitList(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"a,b", "a b"},
+		{"10.0.0.1,10.0.0.2", "10.0.0.1 10.0.0.2"},
+		{"10.0.0.1,3,5-9,host", "10.0.0.1,3,5-9 host"},
+		{"10.0,2.0.1", "10.0,2.0.1"},
+		{"10.0.0.1, 3,::1,7", "10.0.0.1,3 ::1 7"},
+		{"10.0.0.0/24,10.0.1.0/24", "10.0.0.0/24 10.0.1.0/24"},
+		{"3,4", "3 4"},
+		{"a,,b", "a  b"},
+		{"10.0.0.1:22,80-90,53/udp,host", "10.0.0.1:22,80-90,53/udp host"},
+		{"[::1]:22,80,host,80", "[::1]:22,80 host 80"},
+		{"host:22,443/8", "host:22 443/8"},
+	} {
+		if got := strings.Join(SplitList(c.in), " "); got != c.want {
+			t.Errorf("SplitList(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}

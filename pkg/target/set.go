@@ -1,0 +1,143 @@
+package target
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"sort"
+
+	"lukechampine.com/uint128"
+)
+
+// MaxRanges is how many ranges one target may bring into a Set. Only octet
+// patterns come near it.
+const MaxRanges = 1 << 20
+
+// Builder collects targets into a Set. The zero Builder is empty.
+type Builder struct {
+	v4, v6 []span
+	zoned  map[string]*[]span
+}
+
+// Add adds the addresses of t. Names have none and are an error, as are
+// octet patterns that make more than MaxRanges ranges.
+func (b *Builder) Add(t Target) error {
+	if name, ok := t.Name(); ok {
+		return fmt.Errorf("%s is a name, and a set holds addresses", name)
+	}
+	list := b.list(t)
+	before := len(*list)
+	t.Runs(number{}, func(first, last netip.Addr) bool {
+		_, lo := split(first)
+		_, hi := split(last)
+		if n := len(*list); n > before && (*list)[n-1].hi.AddWrap64(1) == lo {
+			(*list)[n-1].hi = hi
+			return true
+		}
+		*list = append(*list, span{lo, hi})
+		return len(*list)-before <= MaxRanges
+	})
+	if len(*list)-before > MaxRanges {
+		*list = (*list)[:before]
+		return fmt.Errorf("the octet pattern makes more than %d ranges", MaxRanges)
+	}
+	return nil
+}
+
+// AddAddr adds one address.
+func (b *Builder) AddAddr(a netip.Addr) {
+	a = a.Unmap()
+	f, n := split(a)
+	t := Target{lo: n, hi: n, family: f}
+	if a.Zone() != "" {
+		t.more = &detail{zone: a.Zone()}
+	}
+	list := b.list(t)
+	*list = append(*list, span{n, n})
+}
+
+// list returns where the spans of t belong.
+func (b *Builder) list(t Target) *[]span {
+	switch {
+	case t.family == v4:
+		return &b.v4
+	case t.more == nil || t.more.zone == "":
+		return &b.v6
+	}
+	if b.zoned == nil {
+		b.zoned = map[string]*[]span{}
+	}
+	if b.zoned[t.more.zone] == nil {
+		b.zoned[t.more.zone] = new([]span)
+	}
+	return b.zoned[t.more.zone]
+}
+
+// Set is a union of targets' addresses. It is safe for several goroutines; a
+// nil Set is empty.
+type Set struct {
+	v4, v6 []span            // sorted, apart from each other
+	zoned  map[string][]span // v6 and the spans of that zone
+	anyone []span            // v6 and the spans of all zones
+}
+
+// Set returns the union of what was added so far.
+func (b *Builder) Set() *Set {
+	s := &Set{v4: merge(b.v4), v6: merge(b.v6)}
+	s.anyone = s.v6
+	if len(b.zoned) == 0 {
+		return s
+	}
+	s.zoned = make(map[string][]span, len(b.zoned))
+	for zone, spans := range b.zoned {
+		s.zoned[zone] = merge(s.v6, *spans)
+		s.anyone = merge(s.anyone, *spans)
+	}
+	return s
+}
+
+// merge unites spans into sorted ones that neither overlap nor touch.
+func merge(lists ...[]span) []span {
+	all := slices.Concat(lists...)
+	slices.SortFunc(all, func(a, b span) int { return a.lo.Cmp(b.lo) })
+	kept := all[:0]
+	for _, s := range all {
+		n := len(kept)
+		if n > 0 && (kept[n-1].hi == uint128.Max || s.lo.Cmp(kept[n-1].hi.Add64(1)) <= 0) {
+			kept[n-1].hi = maximum(kept[n-1].hi, s.hi)
+			continue
+		}
+		kept = append(kept, s)
+	}
+	return slices.Clip(kept)
+}
+
+// view returns the spans that hold for addresses of that family and zone. An
+// address without a zone may be in any, so those of every zone hold for it; a
+// span without one holds in all.
+func (s *Set) view(f family, zone string) []span {
+	switch {
+	case s == nil:
+		return nil
+	case f == v4:
+		return s.v4
+	case zone == "":
+		return s.anyone
+	}
+	if spans, ok := s.zoned[zone]; ok {
+		return spans
+	}
+	return s.v6
+}
+
+// Empty reports whether the set has no address.
+func (s *Set) Empty() bool { return s == nil || len(s.v4) == 0 && len(s.anyone) == 0 }
+
+// Contains reports whether a is in the set, IPv4-mapped or not.
+func (s *Set) Contains(a netip.Addr) bool {
+	a = a.Unmap()
+	f, n := split(a)
+	spans := s.view(f, a.Zone())
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].hi.Cmp(n) >= 0 })
+	return f != none && i < len(spans) && spans[i].lo.Cmp(n) <= 0
+}

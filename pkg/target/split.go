@@ -1,0 +1,111 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Split takes a TARGET word apart into the target itself and the ports of its
+// own ("" if it has none): `host:80,443`, `10.0.0.0/24:80`,
+// `[2001:db8::/120]:22`, `[2001:db8::1]`. An IPv6 target without brackets has
+// no ports of its own, unless they follow its prefix length.
+func Split(s string) (target, ports string, err error) {
+	target, ports, hasPorts, err := cut(s)
+	switch {
+	case err != nil:
+	case target == "":
+		err = errors.New("the target before the colon is empty")
+	case hasPorts && ports == "":
+		err = errors.New("no ports stand after the colon")
+	default:
+		return target, ports, nil
+	}
+	return "", "", fmt.Errorf("target %s: %w", strconv.Quote(clip(s)), err)
+}
+
+func cut(s string) (target, ports string, hasPorts bool, err error) {
+	if rest, ok := strings.CutPrefix(s, "["); ok {
+		return cutBrackets(rest)
+	}
+	from := 0
+	if looksLike6(s) {
+		if from = strings.IndexByte(s, '/'); from < 0 {
+			return s, "", false, nil
+		}
+	}
+	target, ports, hasPorts = strings.Cut(s[from:], ":")
+	return s[:from] + target, ports, hasPorts, nil
+}
+
+// cutBrackets is cut for what follows an opening bracket.
+func cutBrackets(s string) (target, ports string, hasPorts bool, err error) {
+	target, rest, ok := strings.Cut(s, "]")
+	if !ok {
+		return "", "", false, errors.New("the bracket is not closed")
+	}
+	ports, hasPorts = strings.CutPrefix(rest, ":")
+	if !hasPorts && rest != "" {
+		return "", "", false, fmt.Errorf("after the bracket comes :PORTS, not %s", strconv.Quote(clip(rest)))
+	}
+	return target, ports, hasPorts, nil
+}
+
+// looksLike6 tells an IPv6 address at the beginning of s from a short host
+// name that happens to be hexadecimal (`db:80`, `fe:tcp:80`): the address has
+// two colons before anything that is not of an address.
+func looksLike6(s string) bool {
+	colons := 0
+	for i, c := range []byte(s) {
+		switch {
+		case c == ':':
+			colons++
+		case colons == 0 && (i >= 4 || c == '.'):
+			return false
+		case strings.IndexByte("0123456789abcdefABCDEF.", c) < 0:
+			return colons > 1
+		}
+	}
+	return colons > 1
+}
+
+// SplitList takes a comma-separated list of targets apart. A piece that is
+// only octets continues the octet pattern before it: `10.0.0.1,3,host` is
+// `10.0.0.1,3` and `host`. One that is only port numbers continues the ports of
+// the target before it: `10.0.0.1:22,80-90,host` is `10.0.0.1:22,80-90` and
+// `host`.
+func SplitList(s string) []string {
+	var list []string
+	for piece := range strings.SplitSeq(s, ",") {
+		piece = strings.TrimSpace(piece)
+		if n := len(list); n > 0 && (continues(list[n-1], piece) || continuesPorts(list[n-1], piece)) {
+			list[n-1] += "," + piece
+			continue
+		}
+		list = append(list, piece)
+	}
+	return list
+}
+
+// continues reports whether piece is further values of the octet pattern
+// before it: the pattern still lacks octets, or piece has no dot.
+func continues(before, piece string) bool {
+	const octets = "0123456789-*"
+	if piece == "" || strings.Trim(before, octets+",.") != "" || strings.Trim(piece, octets+".") != "" {
+		return false
+	}
+	dots := strings.Count(before, ".")
+	return dots > 0 && dots+strings.Count(piece, ".") <= 3
+}
+
+// continuesPorts reports whether piece is further numbers of the ports of the
+// target before it: it could be no target.
+func continuesPorts(before, piece string) bool {
+	numbers, proto, _ := strings.Cut(piece, "/")
+	if numbers == "" || strings.Trim(numbers, "0123456789-") != "" || strings.Trim(proto, "0123456789") != proto {
+		return false
+	}
+	_, ports, err := Split(before)
+	return err == nil && ports != ""
+}
