@@ -1,0 +1,196 @@
+package portspec_test
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/portspec"
+	"portkit/pkg/service"
+)
+
+const tcp, udp = endpoint.TCP, endpoint.UDP
+
+var (
+	onlyTCP = []endpoint.Proto{tcp}
+	onlyUDP = []endpoint.Proto{udp}
+	both    = []endpoint.Proto{tcp, udp}
+)
+
+// parsed is specs that are taken, and the set they give, as String says it.
+var parsed = []struct {
+	spec string
+	def  []endpoint.Proto
+	want string
+}{
+	{"80", nil, "tcp:80"},
+	{"22,80-90,443", onlyTCP, "tcp:22,80-90,443"},
+	{"443,80-90,22", onlyTCP, "tcp:22,80-90,443"},
+	{"80", onlyUDP, "udp:80"},
+	{"80", both, "tcp:80,udp:80"},
+	{"-", onlyTCP, "tcp:1-65535"},
+	{"-", both, "tcp:1-65535,udp:1-65535"},
+	{"1-", onlyTCP, "tcp:1-65535"},
+	{"-1024", onlyTCP, "tcp:1-1024"},
+	{"65535", onlyTCP, "tcp:65535"},
+	{"65000-", onlyTCP, "tcp:65000-65535"},
+	{"80,80,79-81,80-", onlyTCP, "tcp:79-65535"},
+	{"80,81,82,84", onlyTCP, "tcp:80-82,84"},
+	{"007", onlyTCP, "tcp:7"},
+	{"53/udp", onlyTCP, "udp:53"},
+	{"53/udp,80", onlyTCP, "tcp:80,udp:53"},
+	{"53/UDP , 80/Tcp", onlyUDP, "tcp:80,udp:53"},
+	{"1-100/udp,22", onlyTCP, "tcp:22,udp:1-100"},
+	{"-/udp", onlyTCP, "udp:1-65535"},
+	{"53/udp", both, "udp:53"},
+	{"tcp:80,udp:53", onlyTCP, "tcp:80,udp:53"},
+	{"T:80,443,U:53,161", onlyTCP, "tcp:80,443,udp:53,161"},
+	{"U:53,T:21-25,80,139", onlyTCP, "tcp:21-25,80,139,udp:53"},
+	{"22,U:53", both, "tcp:22,udp:22,53"},
+	{"t:80,u:53,67-68", onlyTCP, "tcp:80,udp:53,67-68"},
+	{"U:53,80/tcp,161", onlyTCP, "tcp:80,udp:53,161"},
+	{" 22 ,\t80 , 443 ", onlyTCP, "tcp:22,80,443"},
+	{"T: 80, 443", onlyTCP, "tcp:80,443"},
+	{"ssh", onlyTCP, "tcp:22"},
+	{"1-64,100-163,64-100", onlyTCP, "tcp:1-163"},
+	{"100,1-64,5/udp", both, "tcp:1-64,100,udp:1-64,100"},
+	{"63-64", both, "tcp:63-64,udp:63-64"},
+	{"32-95,31,96,4095-4096", onlyUDP, "udp:31-96,4095-4096"},
+	{"SSH", both, "tcp:22,udp:22"},
+	{"ssh/udp", onlyTCP, "udp:22"},
+	{"U:ssh", onlyTCP, "udp:22"},
+	{"http", onlyTCP, "tcp:80"},
+	{"www,postgres", onlyTCP, "tcp:80,5432"},
+	{"wireguard/udp", onlyTCP, "udp:51820"},
+	{"wireguard", both, "udp:51820"},
+	{"wireguard", onlyUDP, "udp:51820"},
+	{"syslog/udp,shell", onlyTCP, "tcp:514,udp:514"},
+	{"ssh,8000-8002,domain/udp", onlyTCP, "tcp:22,8000-8002,udp:53"},
+	{"3com-tsmux", onlyTCP, "tcp:106"},
+	{"imap?", onlyTCP, "tcp:143,220,993"},
+	{"kube-*", onlyTCP, "tcp:6443,10256-10257,10259"},
+}
+
+// refused is specs that are errors, and what the error says.
+var refused = []struct {
+	spec string
+	want string
+}{
+	{"", "no ports given"},
+	{"  ", "no ports given"},
+	{"22,,80", `item 2 of "22,,80" is empty`},
+	{"22,", `item 2 of "22," is empty`},
+	{",", `item 1 of "," is empty`},
+	{"0", "port 0 is outside 1-65535"},
+	{"65536", "port 65536 is outside 1-65535"},
+	{"22,99999999999999999999", "port 99999999999999999999 is outside 1-65535"},
+	{"0-100", `"0-100": port 0 is outside 1-65535`},
+	{"1-65536", `"1-65536": port 65536 is outside 1-65535`},
+	{"90-80", `"90-80" runs backwards: write 80-90`},
+	{"1-2-3", `"1-2-3" is no range of ports`},
+	{"--5", `"--5" is no range of ports`},
+	{"80/sctp", `"80/sctp": a protocol after the slash is tcp or udp`},
+	{"80/", `"80/": a protocol after the slash is tcp or udp`},
+	{"/udp", `"/udp": no port before the slash`},
+	{"80/tcp/udp", `"80/tcp/udp": a protocol after the slash is tcp or udp`},
+	{"S:80", `"S:80": a protocol before the colon is tcp, udp, T or U`},
+	{"T:U:80", `"U:80" is neither a port, a range nor a service's name`},
+	{"T:", `"T:": no port after the colon`},
+	{"T:,80", `"T:": no port after the colon`},
+	{"22 80", `"22 80" is neither a port, a range nor a service's name; commas separate ports`},
+	{"22;80", `"22;80" is neither a port`},
+	{"[1-1024]", `"[1-1024]" is neither a port`},
+	{"no-such-service", `no service is registered under the name "no-such-service"`},
+	{"zzz*", `no service is registered under the name "zzz*"`},
+	{"wireguard", `"wireguard" is registered for udp only: write wireguard/udp to ask that`},
+	{"U:redis", `"redis" is registered for tcp only: write redis/tcp to ask that`},
+	{"80.5", `no service is registered under the name "80.5"`},
+	{strings.Repeat("x", 5000), "xxx…"},
+	{"\xff", `"\xff" is neither a port`},
+}
+
+func TestParse(t *testing.T) {
+	names := service.Load()
+	for _, c := range parsed {
+		got, err := portspec.Parse(c.spec, c.def, names)
+		if err != nil || got.String() != c.want {
+			t.Errorf("Parse(%q, %v) = %v, %v; want %v", c.spec, c.def, got, err, c.want)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	names := service.Load()
+	for _, c := range refused {
+		got, err := portspec.Parse(c.spec, onlyTCP, names)
+		if err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 200 || got.Len() > 0 {
+			t.Errorf("Parse(%q) = %v, %v; want an error that says %s", c.spec, got, err, c.want)
+		}
+	}
+}
+
+func TestNamesNeedServices(t *testing.T) {
+	if _, err := portspec.Parse("ssh", nil, nil); err == nil {
+		t.Error("a name was read without a registry")
+	}
+	if s, err := portspec.Parse("22", nil, nil); err != nil || s.Len() != 1 {
+		t.Errorf("a number without a registry gives %v, %v", s, err)
+	}
+}
+
+// TestStringIsReadBack draws specs of numbers and holds that the canonical
+// form means the same set whatever the protocols of bare ports are.
+func TestStringIsReadBack(t *testing.T) {
+	word := rapid.StringMatching(`(T:|U:|tcp:)?([1-9][0-9]{0,3}|[1-9][0-9]{0,3}-|-[1-9][0-9]{0,3}|-)(/udp|/tcp)?`)
+	rapid.Check(t, func(t *rapid.T) {
+		spec := strings.Join(rapid.SliceOfN(word, 1, 8).Draw(t, "items"), ",")
+		def := rapid.SampledFrom([][]endpoint.Proto{onlyTCP, onlyUDP, both}).Draw(t, "def")
+		set, err := portspec.Parse(spec, def, nil)
+		if err != nil {
+			t.Fatalf("Parse(%q): %v", spec, err)
+		}
+		again, err := portspec.Parse(set.String(), onlyUDP, nil)
+		if err != nil || again.String() != set.String() || again.Len() != set.Len() {
+			t.Fatalf("%q is %v, read back %v, %v", spec, set, again, err)
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	for _, c := range parsed {
+		f.Add(c.spec)
+	}
+	for _, c := range refused {
+		f.Add(c.spec)
+	}
+	names := service.Load()
+	f.Fuzz(func(t *testing.T, spec string) {
+		set, err := portspec.Parse(spec, both, names)
+		if err != nil {
+			if msg := err.Error(); len(msg) > 1000 || strings.ContainsAny(msg, "\n\r\x1b") {
+				t.Errorf("Parse(%q): the error is no line for a person: %q", spec, msg)
+			}
+			return
+		}
+		again, err := portspec.Parse(set.String(), nil, nil)
+		if set.Len() == 0 || err != nil || again.String() != set.String() {
+			t.Errorf("Parse(%q) = %v, read back %v, %v", spec, set, again, err)
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	names := service.Load()
+	for _, spec := range []string{"22,80,443", "-", "ssh,http*"} {
+		b.Run(spec, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := portspec.Parse(spec, onlyTCP, names); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

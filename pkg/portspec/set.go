@@ -1,0 +1,123 @@
+// Package portspec reads port specs, the text after -p, and lists of ports
+// in the order of their likelihood.
+package portspec
+
+import (
+	"iter"
+	"slices"
+	"strconv"
+
+	"portkit/pkg/endpoint"
+)
+
+// item is a port and its protocol, port<<1|proto, so that the order of the
+// numbers is the order of a Set.
+type item uint32
+
+// items is how many items there can be, 0/tcp and 0/udp among them.
+const items = 1 << 17
+
+func itemOf(port uint16, p endpoint.Proto) item { return item(port)<<1 | item(p&1) }
+
+func (i item) port() uint16          { return uint16(i >> 1) }
+func (i item) proto() endpoint.Proto { return endpoint.Proto(i & 1) }
+
+// Set is a set of ports with their protocols, at most 131,070, in the order
+// of the ports and tcp before udp at the same port. The zero Set is empty. A
+// Set does not change and costs four bytes an item.
+type Set struct {
+	items []item
+}
+
+// Len returns how many items the set has.
+func (s Set) Len() int { return len(s.items) }
+
+// At returns the i-th item, 0 ≤ i < Len.
+func (s Set) At(i int) (port uint16, p endpoint.Proto) {
+	return s.items[i].port(), s.items[i].proto()
+}
+
+// All goes through the items in their order.
+func (s Set) All() iter.Seq2[uint16, endpoint.Proto] {
+	return func(yield func(uint16, endpoint.Proto) bool) {
+		for _, i := range s.items {
+			if !yield(i.port(), i.proto()) {
+				return
+			}
+		}
+	}
+}
+
+// Union returns the items of either set.
+func (s Set) Union(other Set) Set {
+	switch {
+	case len(s.items) == 0:
+		return other
+	case len(other.items) == 0:
+		return s
+	}
+	merged := slices.Concat(s.items, other.items)
+	slices.Sort(merged)
+	return Set{slices.Clip(slices.Compact(merged))}
+}
+
+// Minus returns the items of s that are not in other.
+func (s Set) Minus(other Set) Set {
+	var left []item
+	rest := other.items
+	for _, i := range s.items {
+		n, found := slices.BinarySearch(rest, i)
+		rest = rest[n:]
+		if !found {
+			left = append(left, i)
+		}
+	}
+	return Set{left}
+}
+
+// String writes the set as a spec that Parse reads back, whatever protocols
+// it takes for ports that name none: "tcp:22,80-90,udp:53"; "" if empty.
+func (s Set) String() string {
+	var text []byte
+	for _, p := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+		text = s.appendProto(text, p)
+	}
+	return string(text)
+}
+
+func (s Set) appendProto(text []byte, p endpoint.Proto) []byte {
+	separator := p.String() + ":"
+	if len(text) > 0 {
+		separator = "," + separator
+	}
+	for lo, hi := range s.ranges(p) {
+		text = strconv.AppendUint(append(text, separator...), uint64(lo), 10)
+		if hi > lo {
+			text = strconv.AppendUint(append(text, '-'), uint64(hi), 10)
+		}
+		separator = ","
+	}
+	return text
+}
+
+// ranges goes through the runs of consecutive ports of one protocol.
+func (s Set) ranges(p endpoint.Proto) iter.Seq2[uint16, uint16] {
+	return func(yield func(lo, hi uint16) bool) {
+		var lo, hi uint16
+		for port, proto := range s.All() {
+			switch {
+			case proto != p:
+				continue
+			case lo > 0 && port == hi+1:
+				hi = port
+				continue
+			case lo > 0 && !yield(lo, hi):
+				return
+			}
+			lo, hi = port, port
+		}
+		if lo > 0 {
+			yield(lo, hi)
+		}
+	}
+}
