@@ -1,0 +1,142 @@
+package record
+
+import (
+	"bytes"
+	"net/netip"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+	"unsafe"
+
+	"portkit/pkg/ndjson"
+)
+
+// maxName is the longest name in text form, without a last dot (RFC 1035
+// section 2.3.4: 255 octets on the wire).
+const maxName = 253
+
+// parseAddr reads an address in canonical or any other valid text form and
+// unmaps it (RFC 4291 section 2.5.5.2). Like netip it refuses octets with
+// leading zeros, which some would read as octal.
+func parseAddr(b []byte) (netip.Addr, bool) {
+	if a, ok := parse4(b); ok {
+		return a, true
+	}
+	if bytes.IndexByte(b, ':') < 0 {
+		return netip.Addr{}, false
+	}
+	// ParseAddr lets its argument escape into its error, which is thrown away
+	// here, so that lending it b's bytes saves an allocation for each record.
+	a, err := netip.ParseAddr(unsafe.String(unsafe.SliceData(b), len(b)))
+	return a.Unmap(), err == nil
+}
+
+// parse4 reads a.b.c.d.
+func parse4(b []byte) (netip.Addr, bool) {
+	if len(b) < len("0.0.0.0") || len(b) > len("255.255.255.255") {
+		return netip.Addr{}, false
+	}
+	var a [4]byte
+	octet, digits, n := 0, 0, 0
+	for _, c := range b {
+		switch {
+		case c-'0' <= 9 && (digits == 0 || octet > 0):
+			octet = octet*10 + int(c-'0')
+			if digits++; octet > 255 {
+				return netip.Addr{}, false
+			}
+		case c == '.' && digits > 0 && n < 3:
+			a[n] = byte(octet)
+			octet, digits, n = 0, 0, n+1
+		default:
+			return netip.Addr{}, false
+		}
+	}
+	a[3] = byte(octet)
+	return netip.AddrFrom4(a), n == 3 && digits > 0
+}
+
+// checkAddr refuses addresses that no endpoint can have. A zone goes with
+// link-local addresses only (RFC 4007 section 6): anywhere else it would
+// make two endpoints of one.
+func checkAddr(what string, a netip.Addr) *problem {
+	if a.IsUnspecified() {
+		return problemf(what, "%s %s stands for no host", what, a)
+	}
+	if zone := a.Zone(); zone != "" {
+		if !a.IsLinkLocalUnicast() && !a.IsLinkLocalMulticast() && !a.IsInterfaceLocalMulticast() {
+			return problemf(what, "%s %s has a zone, which only link-local addresses take", what, ndjson.Show([]byte(a.String())))
+		}
+		if strings.ContainsFunc(zone, notInZone) {
+			return problemf(what, "%s %q has a zone that no interface has", what, ndjson.Show([]byte(a.String())))
+		}
+	}
+	return nil
+}
+
+// notInZone says that r is in no interface's name.
+func notInZone(r rune) bool {
+	return r == '/' || r == '%' || !unicode.IsGraphic(r) || unicode.IsSpace(r)
+}
+
+// parseHost reads what a user wrote as host: an address, an IPv6 address in
+// brackets (which are left out), or a name, for which addr is zero.
+func parseHost(text []byte) (host []byte, addr netip.Addr, p *problem) {
+	if len(text) == 0 {
+		return nil, addr, &problem{"host", "host is empty"}
+	}
+	host = text
+	if text[0] == '[' && text[len(text)-1] == ']' {
+		host = text[1 : len(text)-1]
+	}
+	addr, ok := parseAddr(host)
+	switch {
+	case ok && len(host) < len(text) && bytes.IndexByte(host, ':') < 0:
+		return nil, netip.Addr{}, problemf("host", "host %q: brackets go round IPv6 addresses only", text)
+	case ok:
+		return host, addr, checkAddr("host", addr)
+	case bytes.IndexByte(text, ':') >= 0 || digitsAndDots(text):
+		return nil, addr, problemf("host", "host %q is no address", ndjson.Show(text))
+	}
+	return host, addr, checkName(text)
+}
+
+// digitsAndDots is what can only be meant as an IPv4 address.
+func digitsAndDots(b []byte) bool {
+	for _, c := range b {
+		if c != '.' && c-'0' > 9 {
+			return false
+		}
+	}
+	return true
+}
+
+// checkName refuses what no resolver could take for a name, and is otherwise
+// lenient: letters, digits, '-', '_' and '.' (RFC 1123 section 2.1, with the
+// underscores of real life), and anything visible outside ASCII.
+func checkName(b []byte) *problem {
+	if len(b) > maxName+1 || len(b) > maxName && b[maxName] != '.' {
+		return problemf("host", "host %q is longer than %d bytes", ndjson.Show(b), maxName)
+	}
+	for i := 0; i < len(b); {
+		c := b[i]
+		if c|0x20-'a' < 26 || c-'0' <= 9 || c == '.' || c == '-' || c == '_' {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(b[i:])
+		if r < utf8.RuneSelf || r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) {
+			return problemf("host", "host %q has a character that no name has: %q%s", ndjson.Show(b), r, hint(r))
+		}
+		i += size
+	}
+	return nil
+}
+
+// hint helps with what is likely meant.
+func hint(r rune) string {
+	if r == '/' || r == '*' {
+		return " (portgen expands ranges)"
+	}
+	return ""
+}

@@ -1,0 +1,149 @@
+package record
+
+import (
+	"net/netip"
+	"strconv"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+)
+
+// Encoder writes records, each a line with its LF, by appending to a slice.
+// The zero value is ready; it is for one goroutine.
+type Encoder struct {
+	// second is the time whose text is in clock.
+	second int64
+	clock  []byte
+}
+
+// Endpoint appends an endpoint record: its own fields, then extra, which is
+// as in Input. host overrides ep.Host unless it is nil; when both are empty
+// the address is the host.
+func (e *Encoder) Endpoint(dst, host []byte, ep endpoint.Endpoint, extra []byte) []byte {
+	return end(appendEndpoint(dst, host, &ep), extra)
+}
+
+// Result appends a result record: its own fields in the contract's order,
+// then extra. host overrides r.Host unless it is nil.
+func (e *Encoder) Result(dst, host []byte, r *endpoint.Result, extra []byte) []byte {
+	dst = appendEndpoint(dst, host, &r.Endpoint)
+	dst = appendWord(dst, `,"state":"`, r.State.String())
+	dst = appendWord(dst, `,"reason":"`, r.Reason.String())
+	dst = appendText(dst, `,"service":`, r.Service)
+	if r.RTT >= 0 {
+		dst = appendMillis(append(dst, `,"rtt_ms":`...), r.RTT)
+	}
+	dst = strconv.AppendInt(append(dst, `,"attempts":`...), int64(r.Attempts), 10)
+	dst = appendWord(dst, `,"method":"`, r.Method.String())
+	dst = e.appendTime(dst, r.Time)
+	dst = appendText(dst, `,"app":`, r.App)
+	if r.TTL > 0 {
+		dst = strconv.AppendUint(append(dst, `,"ttl":`...), uint64(r.TTL), 10)
+	}
+	dst = appendText(dst, `,"error":`, r.Err)
+	return end(dst, extra)
+}
+
+// Bad appends the error record of a line that could not be read: what was
+// valid in it, why it was refused, at is when, and the line.
+func (e *Encoder) Bad(dst []byte, b *Bad, at time.Time) []byte {
+	dst = append(dst, '{')
+	start := len(dst)
+	dst = appendText(dst, `,"host":`, b.Host)
+	if b.Addr.IsValid() {
+		dst = appendAddr(append(dst, `,"ip":`...), b.Addr)
+	}
+	if b.Port > 0 {
+		dst = strconv.AppendUint(append(dst, `,"port":`...), uint64(b.Port), 10)
+	}
+	dst = appendWord(dst, `,"proto":"`, b.Proto)
+	dst = appendWord(dst, `,"state":"`, endpoint.Error.String())
+	dst = appendWord(dst, `,"reason":"`, endpoint.BadRecord.String())
+	dst = e.appendTime(dst, at)
+	dst = appendText(dst, `,"error":`, b.Msg)
+	dst = strconv.AppendInt(append(dst, `,"line":`...), b.No, 10)
+	dst = ndjson.AppendString(append(dst, `,"input":`...), b.Input)
+	// Whichever field came first began with a comma.
+	dst = append(dst[:start], dst[start+1:]...)
+	return end(dst, b.Extra)
+}
+
+// end appends the user's own fields and closes the record.
+func end(dst, extra []byte) []byte {
+	if len(extra) > 0 {
+		dst = append(append(dst, ','), extra...)
+	}
+	return append(dst, '}', '\n')
+}
+
+// appendEndpoint begins a record with the fields that say what is asked.
+func appendEndpoint(dst, host []byte, ep *endpoint.Endpoint) []byte {
+	dst = append(dst, `{"host":`...)
+	switch {
+	case host != nil:
+		dst = ndjson.AppendString(dst, host)
+	case ep.Host != "":
+		dst = ndjson.AppendString(dst, ep.Host)
+	default:
+		dst = appendAddr(dst, ep.Addr)
+	}
+	if ep.Addr.IsValid() {
+		dst = appendAddr(append(dst, `,"ip":`...), ep.Addr)
+	}
+	dst = strconv.AppendUint(append(dst, `,"port":`...), uint64(ep.Port), 10)
+	if ep.Proto == endpoint.TCP {
+		return append(dst, `,"proto":"tcp"`...)
+	}
+	return append(dst, `,"proto":"udp"`...)
+}
+
+// appendAddr appends an address in canonical text, quoted. Only a zone could
+// need escapes.
+func appendAddr(dst []byte, a netip.Addr) []byte {
+	if a.Zone() != "" {
+		return ndjson.AppendString(dst, a.String())
+	}
+	dst = a.AppendTo(append(dst, '"'))
+	return append(dst, '"')
+}
+
+// appendWord appends a field whose text needs no escapes; none if it is
+// empty. name has the comma before and the quote behind.
+func appendWord(dst []byte, name, text string) []byte {
+	if text == "" {
+		return dst
+	}
+	return append(append(append(dst, name...), text...), '"')
+}
+
+// appendText appends a field with any text; none if it is empty.
+func appendText(dst []byte, name, text string) []byte {
+	if text == "" {
+		return dst
+	}
+	return ndjson.AppendString(append(dst, name...), text)
+}
+
+// appendMillis appends milliseconds with three decimals.
+func appendMillis(dst []byte, d time.Duration) []byte {
+	us := int64((d + 500) / time.Microsecond)
+	dst = strconv.AppendInt(dst, us/1000, 10)
+	return appendThree(append(dst, '.'), int(us%1000))
+}
+
+func appendThree(dst []byte, n int) []byte {
+	return append(dst, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+}
+
+// appendTime appends the field time (RFC 3339 section 5.6): UTC and always
+// three digits of the second's fraction. The second's text is kept, as many
+// records share it.
+func (e *Encoder) appendTime(dst []byte, t time.Time) []byte {
+	if second := t.Unix(); second != e.second || len(e.clock) == 0 {
+		e.second = second
+		e.clock = t.UTC().AppendFormat(e.clock[:0], `,"time":"2006-01-02T15:04:05.`)
+	}
+	dst = appendThree(append(dst, e.clock...), t.Nanosecond()/1e6)
+	return append(dst, 'Z', '"')
+}

@@ -1,0 +1,172 @@
+package record
+
+import (
+	"net/netip"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+)
+
+// Result is a line that portsum and portdiff read. Its slices alias the line
+// or the Decoder and are valid until either is used again.
+type Result struct {
+	// Host is the target as the user wrote it, decoded.
+	Host []byte
+	// Addr is the address that was asked, unmapped; zero if the record has
+	// none.
+	Addr   netip.Addr
+	Port   uint16
+	Proto  endpoint.Proto
+	State  endpoint.State
+	Reason endpoint.Reason // 0: absent
+	// App is the protocol that was recognised, decoded; nil if none.
+	App []byte
+	// RTT is negative when the record has none.
+	RTT time.Duration
+	// NoEndpoint says that it is an error record about no endpoint: only
+	// State, Reason and Fields are set.
+	NoEndpoint bool
+	// Summary says that the line is a summary record instead: only Fields is
+	// set.
+	Summary bool
+	// Fields is all fields of the line.
+	Fields []ndjson.Field
+}
+
+// Result reads a line as a result record, or finds that it is a summary. The
+// error is a *Bad. A name in host is taken as it is: it has been asked.
+func (d *Decoder) Result(l ndjson.Line, r *Result) error {
+	*r = Result{RTT: -1}
+	if l.Long {
+		return tooLong().bad(l)
+	}
+	if !isObject(l.Text) {
+		return problemf("no result", "%s is no result: a result record is a JSON object", ndjson.Show(l.Text)).bad(l)
+	}
+	var err error
+	if d.fields, err = ndjson.Scan(l.Text, d.fields); err != nil {
+		return NewBad(l, "json", err.Error())
+	}
+	r.Fields = d.fields
+	var k known
+	for i := range d.fields {
+		k[fieldOf(d.fields[i].Key)] = int32(i + 1)
+	}
+	if k[fieldKind] > 0 && string(d.text(&k, fieldKind)) == "summary" {
+		r.Summary = true
+		return nil
+	}
+	if p := d.result(&k, r); p != nil {
+		*r = Result{RTT: -1}
+		return p.bad(l)
+	}
+	return nil
+}
+
+// text returns a field's text; nil if it is absent or no string.
+func (d *Decoder) text(k *known, f field) []byte {
+	value := d.value(k, f)
+	if value == nil {
+		return nil
+	}
+	text, err := decode(value, &d.word)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+func (d *Decoder) result(k *known, r *Result) *problem {
+	var ok bool
+	if r.State, ok = endpoint.ParseState(d.text(k, fieldState)); !ok {
+		return stateProblem(d.value(k, fieldState))
+	}
+	if k[fieldReason] > 0 {
+		if r.Reason, ok = d.words.parse(d.text(k, fieldReason)); !ok {
+			return problemf("reason", "reason %s is none that portprobe gives", ndjson.Show(d.value(k, fieldReason)))
+		}
+	}
+	p := d.asked(k, r)
+	if r.State == endpoint.Error && (p != nil || r.Reason == endpoint.BadRecord) {
+		*r = Result{State: r.State, Reason: r.Reason, RTT: -1, NoEndpoint: true, Fields: r.Fields}
+		return nil
+	}
+	if p != nil {
+		return p
+	}
+	return d.answer(k, r)
+}
+
+func stateProblem(value []byte) *problem {
+	if value == nil {
+		return &problem{"state", "the record is no result: state is missing"}
+	}
+	return problemf("state", "state %s is none of open, closed, filtered, open|filtered, error", ndjson.Show(value))
+}
+
+// asked reads the endpoint of a result.
+func (d *Decoder) asked(k *known, r *Result) (p *problem) {
+	ip, host := d.value(k, fieldIP), d.value(k, hostField(k))
+	var err error
+	if ip != nil {
+		text, err := decode(ip, &d.ipText)
+		if r.Addr, _ = parseAddr(text); err != nil || !r.Addr.IsValid() {
+			return problemf("ip", "ip %s is no address", ndjson.Show(ip))
+		}
+	}
+	switch {
+	case host != nil:
+		r.Host, err = decode(host, &d.hostText)
+		if err != nil || len(r.Host) == 0 {
+			return problemf("host", "host %s is no name or address", ndjson.Show(host))
+		}
+		if ip == nil {
+			r.Addr, _ = parseAddr(r.Host)
+		}
+	case ip != nil:
+		d.hostText = r.Addr.AppendTo(d.hostText[:0])
+		r.Host = d.hostText
+	default:
+		return hostMissing()
+	}
+	if r.Port, p = parsePort(d.value(k, fieldPort)); p != nil {
+		return p
+	}
+	r.Proto, p = parseProto(d.value(k, protoField(k)))
+	return p
+}
+
+// answer reads what came back.
+func (d *Decoder) answer(k *known, r *Result) *problem {
+	if value := d.value(k, fieldRTT); value != nil {
+		rtt, err := millis(value)
+		if err != nil || rtt < 0 {
+			return problemf("rtt_ms", "rtt_ms %s is no number of milliseconds", ndjson.Show(value))
+		}
+		r.RTT = rtt
+	}
+	if k[fieldApp] > 0 {
+		r.App = d.text(k, fieldApp)
+	}
+	return nil
+}
+
+// reasonCache remembers where the reasons' names were last found: the list
+// is long and few of them come up in one scan.
+type reasonCache [32]endpoint.Reason
+
+func (c *reasonCache) parse(name []byte) (endpoint.Reason, bool) {
+	if len(name) == 0 {
+		return 0, false
+	}
+	slot := &c[(len(name)+int(name[0]))%len(c)]
+	if slot.String() == string(name) {
+		return *slot, true
+	}
+	r, ok := endpoint.ParseReason(name)
+	if ok {
+		*slot = r
+	}
+	return r, ok
+}
