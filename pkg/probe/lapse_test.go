@@ -1,0 +1,106 @@
+package probe_test
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+	"portkit/pkg/probe/simnet"
+)
+
+// jumping is a transport whose clock leaps ahead once, in a poll: as after the
+// machine was suspended, or the process stopped.
+type jumping struct {
+	probe.Transport
+	at   probe.Time // when it leaps
+	by   time.Duration
+	lose bool // what would have been heard meanwhile is lost, as on a machine that is asleep
+
+	off time.Duration
+	id  map[probe.ID]bool // of attempts whose answers are lost
+}
+
+func (j *jumping) Now() probe.Time { return j.Transport.Now().Add(j.off) }
+
+func (j *jumping) Send(as []*probe.Attempt) (int, error) {
+	n, err := j.Transport.Send(as)
+	for _, a := range as[:n] {
+		a.Sent = a.Sent.Add(j.off)
+		if j.off == 0 {
+			j.id[a.ID] = true
+		}
+	}
+	return n, err
+}
+
+func (j *jumping) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+	if until != probe.Never {
+		until = until.Add(-j.off)
+	}
+	n, drained, err := j.Transport.Poll(until, into)
+	leapt := j.off > 0
+	if !leapt && j.Transport.Now() >= j.at {
+		j.off = j.by
+	}
+	kept := 0
+	for _, a := range into[:n] {
+		if leapt && j.lose && a.N == 1 && j.id[a.ID] {
+			continue
+		}
+		a.At = a.At.Add(j.off)
+		into[kept] = a
+		kept++
+	}
+	return kept, drained, err
+}
+
+// TestTimeInWhichNothingWasPolledIsNoSilence: the clock leaps while attempts
+// are under way. What the network did meanwhile is not known, and that it takes
+// almost a second to come back must not make anything silent.
+func TestTimeInWhichNothingWasPolledIsNoSilence(t *testing.T) {
+	const leap = 20 * time.Second
+	answers := func(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
+		if to.Port()%7 == 0 {
+			return 0
+		}
+		return refuses(to, p)
+	}
+	for _, c := range []struct {
+		name             string
+		addresses, ports int
+		rate, retries    int
+		lose             bool
+		from, until      time.Duration // dark then, as seen from the leap
+	}{
+		{"one port each, stopped", 2000, 1, 5000, -1, false, 0, 0},
+		{"one port each, asleep", 2000, 1, 5000, -1, true, 0, 0},
+		{"one port each, asleep, dark after", 2000, 1, 5000, -1, true, 0, 900 * time.Millisecond},
+		{"a host, stopped", 1, 20_000, 20_000, -1, false, 0, 0},
+		{"a host, asleep, dark after", 1, 20_000, 20_000, -1, true, 0, 900 * time.Millisecond},
+		{"a host, leap in the dark", 1, 20_000, 20_000, -1, false, -200 * time.Millisecond, 900 * time.Millisecond},
+		{"one attempt, stopped", 1, 5000, 5000, 0, false, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			at := probe.Time(time.Hour).Add(300 * time.Millisecond)
+			s := scan{opts: defaults(), net: simnet.Config{
+				RTT: 20 * time.Millisecond, Jitter: 20 * time.Millisecond, Port: answers,
+				Dark: func(_ netip.Addr, now probe.Time) bool {
+					return now >= at.Add(c.from) && now < at.Add(c.until)
+				},
+			}}
+			s.opts.Rate, s.opts.Retries = c.rate, c.retries
+			s.wrap = func(inner probe.Transport) probe.Transport {
+				return &jumping{Transport: inner, at: at, by: leap, lose: c.lose, id: map[probe.ID]bool{}}
+			}
+			done := s.run(t, jobsFor("10.0.0.1", c.addresses, c.ports))
+			if n := wrong(done, answers); n > 0 {
+				t.Errorf("%d of %d are wrong", n, len(done))
+			}
+			if d := s.last(done); d < leap || d > leap+20*time.Second {
+				t.Errorf("it took %v with a leap of %v", d, leap)
+			}
+		})
+	}
+}

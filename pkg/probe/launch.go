@@ -1,0 +1,305 @@
+package probe
+
+import (
+	"container/heap"
+	"errors"
+	"time"
+
+	"portkit/pkg/endpoint"
+)
+
+const (
+	// busyPause is how long a transport that has no room is left alone.
+	busyPause = time.Millisecond
+	// Trouble that this machine reports is tried again, after pauses that
+	// double from troublePause; after so many troubles it is the answer.
+	troublePause = 20 * time.Millisecond
+	troubles     = 7
+)
+
+// held is a heap of queues by when their address's ceiling lets one through.
+type held []*queue
+
+func (h held) Len() int           { return len(h) }
+func (h held) Less(i, j int) bool { return h[i].due < h[j].due }
+func (h held) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *held) Push(x any)        { *h = append(*h, x.(*queue)) }
+func (h *held) Pop() any {
+	q := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return q
+}
+
+// launch sends what may be sent now, at most sendsPerPoll attempts, and
+// returns when more may be; Never if only an answer, a timer or a new job can
+// change that.
+func (w *worker) launch() Time {
+	if w.now < w.busy {
+		return w.busy
+	}
+	w.releaseHeld()
+	next := w.collect(&w.again, false)
+	if w.end != nil && w.live > 0 {
+		next = min(next, w.end.at)
+	}
+	if !w.sink.Full() {
+		next = min(next, w.collect(&w.waiting, true))
+	}
+	if len(w.batch) > 0 {
+		w.send()
+		if w.busy > w.now {
+			next = w.busy
+		}
+	}
+	if len(w.held) > 0 {
+		next = min(next, w.held[0].due)
+	}
+	return next
+}
+
+// releaseHeld puts queues whose time has come on their round again.
+func (w *worker) releaseHeld() {
+	for len(w.held) > 0 && w.held[0].due <= w.now {
+		q := heap.Pop(&w.held).(*queue)
+		q.place = off
+		w.round(q).push(q)
+	}
+}
+
+// round is the one that q belongs on.
+func (w *worker) round(q *queue) *round {
+	if q.again {
+		return &w.again
+	}
+	return &w.waiting
+}
+
+// collect moves jobs from a round's queues to the batch, one a queue and turn,
+// as far as the ceilings and the places allow. It returns when it may go on:
+// now if only the batch is full.
+func (w *worker) collect(r *round, place bool) Time {
+	e := w.engine
+	for !r.empty() {
+		if len(w.batch) == cap(w.batch) {
+			return w.now
+		}
+		if place && w.places >= w.room {
+			return Never
+		}
+		if got, next := e.pace.take(w.now, 1); got == 0 {
+			return next
+		}
+		q := r.pop()
+		if q.jobs.empty() || !w.leave(q, place) {
+			e.pace.giveBack()
+			continue
+		}
+		r.push(q)
+	}
+	return Never
+}
+
+// leave asks q's address for leave to send its head and puts that on the
+// batch. Where the address has none, q waits off its round.
+func (w *worker) leave(q *queue, place bool) bool {
+	if q.slow && w.outOfPatience(q.address) {
+		w.settle(q.jobs.next.job, endpoint.RateLimited, w.now)
+		w.round(q).push(q)
+		return false
+	}
+	if r := w.forbidden(q.jobs.next.job); r != 0 {
+		w.settle(q.jobs.next.job, r, w.now)
+		w.round(q).push(q)
+		return false
+	}
+	g, next, v := q.address.take(w.engine.hostRate, w.now, w.index, place, q.slow)
+	switch g {
+	case noPlace:
+		return false
+	case notYet:
+		q.place, q.due = onHeld, next
+		heap.Push(&w.held, q)
+		return false
+	case nobody:
+		w.settle(q.jobs.next.job, endpoint.HostUnreach, w.now)
+		w.round(q).push(q)
+		return false
+	}
+	j := q.jobs.next.job
+	j.unlink()
+	if place {
+		w.places++
+	}
+	w.prepare(j, v)
+	return true
+}
+
+// forbidden is why j may not be asked now; 0 if it may.
+func (w *worker) forbidden(j *Job) endpoint.Reason {
+	o := &w.engine.opts
+	switch {
+	case o.Allowed != nil && !o.Allowed(j.To, j.Proto):
+		return endpoint.OutOfScope
+	case j.address.overdue(o.HostTimeout, w.now):
+		return endpoint.Deadline
+	}
+	return 0
+}
+
+// prepare makes j's next attempt. The one before it may still be answered; one
+// before that may not.
+func (w *worker) prepare(j *Job, v view) {
+	if j.before.N != 0 {
+		w.t.Forget(&j.before)
+	}
+	j.before = j.now
+	j.now = Attempt{
+		To: j.To, Proto: j.Proto,
+		ID: ID{Slot: j.slot, Gen: w.gens[j.slot]},
+		N:  uint8(j.Attempts + 1),
+
+		Alone: v.udp.elsewhere && j.Attempts > 0,
+	}
+	j.wait = w.patience(j, v)
+	j.stretched = false
+	w.batch = append(w.batch, &j.now)
+}
+
+// patience is how long the answer to j's newest attempt is waited for. At an
+// address that was never heard, the last attempt gets more time than those
+// before it: a round trip longer than startTimeout must not look like silence.
+func (w *worker) patience(j *Job, v view) time.Duration {
+	d := v.timeout
+	if !v.heard && int(j.now.N)-int(j.void) >= w.budget(j, v) {
+		d = quietTime
+	}
+	return min(d, w.limit(j))
+}
+
+// limit is the longest wait for the answer to one of j's attempts.
+func (w *worker) limit(j *Job) time.Duration {
+	if j.Timeout > 0 {
+		return j.Timeout
+	}
+	return w.engine.opts.Timeout
+}
+
+// retries is how many attempts may follow j's first; negative when that follows
+// from the loss that is seen.
+func (w *worker) retries(j *Job) int {
+	if j.Retries >= 0 {
+		return j.Retries
+	}
+	return w.engine.opts.Retries
+}
+
+// budget is how many attempts at j must stay unanswered before its silence is
+// believed.
+func (w *worker) budget(j *Job, v view) int {
+	if r := w.retries(j); r >= 0 {
+		return r + 1
+	}
+	n := v.loss.attempts(w.lossAt(v))
+	if j.Ways > 0 {
+		return n*int(j.Ways) + 1
+	}
+	return n
+}
+
+// lossAt is the loss to reckon with at an address: what it has shown, now or in
+// the whole run, and what others have.
+func (w *worker) lossAt(v view) float64 {
+	return max(v.loss.believed(w.counts.Loss()), v.lost)
+}
+
+// send hands the batch to the transport.
+func (w *worker) send() {
+	rest := w.batch
+	for len(rest) > 0 {
+		n, err := w.t.Send(rest)
+		for _, a := range rest[:n] {
+			w.sent(w.jobs[a.ID.Slot])
+		}
+		if rest = rest[n:]; len(rest) == 0 {
+			break
+		}
+		if errors.Is(err, ErrBusy) {
+			w.busy = w.now.Add(busyPause)
+			w.putBack(rest)
+			break
+		}
+		j := w.jobs[rest[0].ID.Slot]
+		w.unsend(j)
+		w.trouble(j, err)
+		rest = rest[1:]
+	}
+	w.batch = w.batch[:0]
+}
+
+// sent notes that j's newest attempt has left and sets its timer.
+func (w *worker) sent(j *Job) {
+	if j.phase == fresh {
+		w.started++
+	}
+	if j.Attempts == 0 {
+		j.first, j.rested = j.now.Sent, j.now.Sent.Add(quietTime)
+	}
+	j.Attempts++
+	if j.now.Alone {
+		j.alone++
+	}
+	j.phase = flying
+	w.counts.Attempts.add(1)
+	w.wheel.add(j, j.now.Sent.Add(j.wait))
+}
+
+// putBack returns attempts that were not sent to the heads of their queues.
+func (w *worker) putBack(as []*Attempt) {
+	for i := len(as) - 1; i >= 0; i-- {
+		j := w.jobs[as[i].ID.Slot]
+		w.unsend(j)
+		w.engine.pace.giveBack()
+		l := &j.address.lanes[w.index]
+		q := &l.waiting
+		if j.phase == resumed && j.void > 0 && j.address.rejections != nil {
+			q = &l.rejected
+		}
+		if j.phase == again {
+			q = &l.again
+			w.forget(j) // what it holds may be just what is missing
+		}
+		q.jobs.pushFront(j)
+		w.round(q).push(q)
+	}
+}
+
+// unsend takes back what prepare and leave did for j.
+func (w *worker) unsend(j *Job) {
+	j.now, j.before = j.before, Attempt{}
+	if j.phase != again {
+		w.giveUpPlace(j)
+	}
+}
+
+// giveUpPlace lets another endpoint wait in j's stead.
+func (w *worker) giveUpPlace(j *Job) {
+	w.places--
+	w.wake(j.address, j.address.release())
+}
+
+// trouble notes that this machine could not ask j, which stands on no list.
+// It is tried again later, until that has been done often enough.
+func (w *worker) trouble(j *Job, err error) {
+	if j.phase == fresh {
+		w.started++
+	}
+	if j.phase == again {
+		w.giveUpPlace(j)
+	}
+	j.phase = parked
+	w.wheel.add(j, w.now.Add(troublePause<<j.trouble))
+	if j.trouble++; j.trouble == troubles {
+		j.Err = err
+		w.settle(j, endpoint.LocalError, w.now)
+	}
+}

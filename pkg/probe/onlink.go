@@ -1,0 +1,70 @@
+package probe
+
+import (
+	"net/netip"
+	"time"
+)
+
+const (
+	// linkWindow is how many endpoints may wait at an address on a link of
+	// this machine's that was not heard from yet. The kernel holds what is sent
+	// there until the address is resolved, and has room for few unresolved ones
+	// (gc_thresh3, arp(7)). If nobody has it, each packet held is told of by an
+	// ICMP message over loopback, and many at once overflow that
+	// (net.core.netdev_max_backlog): so they are few, and wait for the word.
+	linkWindow = 2
+	// linkPatience is how long a system asks for an address before it says that
+	// nobody has it: three tries, a second apart (mcast_solicit, arp(7);
+	// RFC 4861 section 10).
+	linkPatience = 4 * time.Second
+	// linkSearch is the least time that takes. What comes sooner is a firewall's
+	// word.
+	linkSearch = 500 * time.Millisecond
+	// nobodyFor is how long that is believed. RFC 4861 section 10 takes a
+	// neighbour to be there for as long.
+	nobodyFor = 30 * time.Second
+)
+
+// onLink is what is kept of an address on a link of this machine's.
+type onLink struct {
+	is    bool
+	first Time // when it was first sent to
+}
+
+func (l *onLink) sent(now Time) {
+	if l.first == 0 {
+		l.first = now
+	}
+}
+
+// mayGrow says that more endpoints may wait at the address though it is silent:
+// it is further away, it was heard, or it would have been found to be nobody's.
+func (l *onLink) mayGrow(now Time, heard bool) bool {
+	return !l.is || heard || now.Sub(l.first) > linkPatience
+}
+
+// foundNobody notes that the system could not resolve an address on its link:
+// what waits for it need not be asked one by one.
+func (a *address) foundNobody(now Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.link.is && now.Sub(a.link.first) >= linkSearch {
+		a.nobody = now.Add(nobodyFor)
+	}
+}
+
+// resolved says that a neighbour has been found.
+func (e *Engine) resolved(ip netip.Addr) bool {
+	return e.opts.Resolved != nil && e.opts.Resolved(ip)
+}
+
+// found notes that somebody has the address: it may be asked like one that is
+// further away.
+func (a *address) found() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.link.is {
+		a.link.is = false
+		a.window.size = max(a.window.size, min(startWindow, a.window.most))
+	}
+}

@@ -1,0 +1,61 @@
+package probe
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// TestCeilingIsExactOverAnySecond sends as fast as the ceiling lets, from a
+// sender that wakes late at random, and counts every second that begins with
+// an attempt.
+func TestCeilingIsExactOverAnySecond(t *testing.T) {
+	for _, rate := range []int{1, 3, 7, 100, 333, 1000, 20_000, 999_983} {
+		t.Run(fmt.Sprint(rate), func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(uint64(rate), 1))
+			c, s := newCeiling(rate), schedule{}
+			start := Time(1e15)
+			var sent []Time
+			for now := start; now < start.Add(4*time.Second); {
+				got, next := c.take(&s, now, 1+rnd.IntN(64+rate/100))
+				for range got {
+					sent = append(sent, now)
+				}
+				now = max(now, next).Add(time.Duration(rnd.Int64N(int64(time.Millisecond))))
+			}
+			most := 0
+			for i, j := 0, 0; j < len(sent); j++ {
+				for sent[j]-sent[i] >= Time(time.Second) {
+					i++
+				}
+				most = max(most, j-i+1)
+			}
+			if allowed := max(rate+1, rate+rate/100); most > allowed {
+				t.Errorf("%d attempts in one second, at most %d are allowed", most, allowed)
+			}
+			if least := rate*4 - max(1, rate*4/100); len(sent) < least {
+				t.Errorf("%d attempts in 4 s, want at least %d: the ceiling is no brake", len(sent), least)
+			}
+		})
+	}
+}
+
+func TestCeilingAfterRestLetsNoMoreThanTenMilliseconds(t *testing.T) {
+	c, s := newCeiling(10_000), schedule{}
+	c.take(&s, 0, 1)
+	got, next := c.take(&s, Time(time.Hour), 1_000_000)
+	if got > 100 {
+		t.Errorf("%d at once after an hour's rest, 10 ms are 100", got)
+	}
+	if wait := next.Sub(Time(time.Hour)); wait <= 0 || wait > 200*time.Microsecond {
+		t.Errorf("the next one comes after %v, want about 100µs", wait)
+	}
+}
+
+func TestNoCeiling(t *testing.T) {
+	c, s := newCeiling(0), schedule{}
+	if got, _ := c.take(&s, 5, 1000); got != 1000 {
+		t.Errorf("no ceiling allows %d of 1000", got)
+	}
+}

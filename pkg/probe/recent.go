@@ -1,0 +1,81 @@
+package probe
+
+import "time"
+
+// levels is how many attempts at one endpoint are told apart.
+const levels = 32
+
+// recent is how the latest attempts at an address fared, first attempts, second
+// ones and so on by themselves. From that the loss of the moment follows even
+// where many ports are silent: of endpoints of which a part α answers and
+// packets of which a part p is lost, first attempts are answered at α(1−p), and
+// second ones, which follow the αp + (1−α) that were not, at αp(1−p) of all;
+// the ratio of the two is p, and so on from each attempt to the next. The
+// endpoints that answered in the end cannot tell it in time: while much is
+// lost, those that needed many attempts have not answered yet.
+type recent struct {
+	sent, answered [levels]float32
+	all, heard     float32 // of sent, of answered
+	at             Time    // of the latest
+}
+
+const (
+	// recentMemory is how many attempts are remembered, and more, up to
+	// recentMost, until recentAnswers of them were answered: where nearly
+	// everything is lost, few attempts tell nothing.
+	recentMemory  = 512
+	recentAnswers = 64
+	recentMost    = 1 << 15
+	// recentFor is how long they tell of the present.
+	recentFor = 5 * time.Second
+)
+
+// resolved notes that by now attempt n was answered in its time, or was not.
+func (r *recent) resolved(now Time, n int, answered bool) {
+	if n < 1 || n > levels {
+		return
+	}
+	r.at = now
+	r.all++
+	r.sent[n-1]++
+	if answered {
+		r.heard++
+		r.answered[n-1]++
+	}
+	if r.all > recentMemory && r.heard > recentAnswers || r.all > recentMost {
+		r.all /= 2
+		r.heard /= 2
+		for i := range r.sent {
+			r.sent[i] /= 2
+			r.answered[i] /= 2
+		}
+	}
+}
+
+// late notes that attempt n was answered after its time had run out.
+func (r *recent) late(n int) {
+	if n >= 1 && n <= levels {
+		r.answered[n-1] = min(r.answered[n-1]+1, r.sent[n-1])
+	}
+}
+
+// loss is the part of the attempts that is lost at the moment; 0 while too few
+// have been made to tell.
+func (r *recent) loss(now Time) float64 {
+	if now.Sub(r.at) > recentFor {
+		return 0
+	}
+	var answered, next, again float32
+	for n := range levels - 1 {
+		if r.sent[n+1] < 1 {
+			continue
+		}
+		answered += r.answered[n]
+		next += r.answered[n+1] * (r.sent[n] - r.answered[n]) / r.sent[n+1]
+		again += r.answered[n+1]
+	}
+	if again < 3 {
+		return 0
+	}
+	return float64(min(next/max(answered, 0.1), 1))
+}

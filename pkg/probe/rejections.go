@@ -1,0 +1,287 @@
+package probe
+
+import (
+	"math"
+	"time"
+
+	"portkit/pkg/endpoint"
+)
+
+const (
+	// rejectionEvery is the longest time between two ICMP errors that a target
+	// sends at the least: Linux sends one a second to an address, after a burst
+	// of six (icmp(7), icmp_ratelimit; RFC 1812 section 4.3.2.8 and RFC 4443
+	// section 2.4 ask for such a limit). What is asked this long after the latest
+	// one, and before the next, would have been rejected if it were closed.
+	rejectionEvery = 1100 * time.Millisecond
+	// rejectionBurst is more than targets that limit are known to send at once
+	// after a rest (50: Linux, icmp_msgs_burst). What comes in a second beyond
+	// that is what they send a second at the least.
+	rejectionBurst = 64
+	// rejectionEpoch is how long errors are counted for a rate.
+	rejectionEpoch = Time(time.Second)
+	// rejectionPause is how soon an address that sends more than one error a
+	// second is asked for the same port again.
+	rejectionPause = 250 * time.Millisecond
+	// rejectionSurplus is how many times faster than it rejects such an address
+	// is asked, so that none of what it sends goes unused by ports that are
+	// silent for good; leastRejections is the least that it is asked a second.
+	rejectionSurplus = 4
+	leastRejections  = 8
+	// An address limits if one in lateOf of its closed ports, and lateLeast at
+	// least, were only told so after lateAfter attempts in vain: of what is lost
+	// on the way, less is lost so often.
+	lateAfter = 2
+	lateLeast = 2
+	lateOf    = 5
+	// rejectionMemory is how many closed ports the count remembers.
+	rejectionMemory = 256
+	// patienceAnew is how long an address must not have been waited for until its
+	// patience begins anew.
+	patienceAnew = Time(5 * time.Second)
+)
+
+// rejections is what is known of how an address tells that its udp ports are
+// closed. Most limit how often: then silence says nothing of a port, unless it
+// was asked when there was an ICMP error to be had for it.
+type rejections struct {
+	heard     bool // some were
+	elsewhere bool // it may answer from other ports than those asked
+	last      Time // when the latest came
+	since     Time // it has been waited for
+	waited    Time // when that was so last
+
+	closed, late float32 // ports that were told closed, and of them those told late
+
+	epoch         Time // when the present one began
+	count, before int  // errors in it, and in the one before
+	most          int  // errors in one epoch
+	asked, met    int  // in it, attempts made again, and of them those answered
+	pace          ceiling
+	schedule      schedule
+}
+
+// told is what an answer about a udp port was.
+type told uint8
+
+const (
+	toldOther    told = iota
+	toldClosed        // an ICMP error that targets and their firewalls limit
+	toldByOneWay      // a datagram of a port that is asked in several ways
+)
+
+// told says what an answer with a reason is.
+func (j *Job) told(r endpoint.Reason) told {
+	switch r {
+	case endpoint.PortUnreach, endpoint.NetProhibited, endpoint.HostProhibited, endpoint.AdminProhibited:
+		return toldClosed
+	}
+	if j.Ways > 0 {
+		return toldByOneWay
+	}
+	return toldOther
+}
+
+// udpView is what a worker reads of an address whose udp ports are asked.
+type udpView struct {
+	elsewhere bool // what is asked from now on has to be alone
+	void      bool // the silence in question says nothing
+	slow      bool // one error a second may be all that there is
+	limited   bool
+	retry     Time // when an attempt would say something
+	since     Time // a limit has been waited for
+}
+
+// limited says that the address limits how often it rejects.
+func (r *rejections) limited() bool { return r.late >= lateLeast && lateOf*r.late >= r.closed }
+
+// sure is how many errors a second there are to be had at the least; 0 if that
+// is not known.
+func (r *rejections) sure() int {
+	if r.most < 2*rejectionBurst {
+		return 0
+	}
+	return r.most - rejectionBurst
+}
+
+// take says whether an attempt made again may be sent at now, or when.
+func (r *rejections) take(now Time) (ok bool, next Time) {
+	r.tick(now)
+	got, next := r.pace.take(&r.schedule, now, 1)
+	r.asked += got
+	return got == 1, next
+}
+
+// tick ends the epoch when its time has come. Attempts made again are paced by
+// the errors that came; where none did, what is left may well be silent.
+func (r *rejections) tick(now Time) {
+	took := now - r.epoch
+	if took < rejectionEpoch {
+		return
+	}
+	rate := float64(r.count) / took.Sub(0).Seconds()
+	switch {
+	case r.asked == 0:
+	case r.met > 0:
+		r.setPace(max(leastRejections, rejectionSurplus*max(rate, float64(r.sure()))))
+	case r.pace.rate != 0:
+		r.setPace(2 * float64(r.pace.rate))
+	}
+	r.before = r.count
+	if took >= 2*rejectionEpoch {
+		r.before = 0
+	}
+	r.epoch, r.count, r.asked, r.met = now, 0, 0, 0
+}
+
+func (r *rejections) setPace(rate float64) {
+	if rate >= noPace {
+		rate = 0
+	}
+	r.pace = newCeiling(int(rate))
+}
+
+// rejected notes that the n-th attempt at a port was, at now.
+func (r *rejections) rejected(now Time, f fate) {
+	r.tick(now)
+	r.heard, r.last = true, max(r.last, now)
+	r.count++
+	r.most = max(r.most, r.count)
+	if f.void > 0 {
+		r.met++
+	}
+	if r.closed++; f.n > lateAfter {
+		r.late++
+	}
+	if r.closed > rejectionMemory {
+		r.closed, r.late = r.closed/2, r.late/2
+	}
+}
+
+// exhausted says that an attempt sent at a time may have met no error because
+// too many were sent before. Where more than one a second are to be had, it has
+// not if few came lately.
+func (r *rejections) exhausted(now, sent Time) bool {
+	if !r.heard || sent >= r.last.Add(rejectionEvery) {
+		return false
+	}
+	r.tick(now)
+	return r.before+r.count >= r.sure()/2
+}
+
+// wait notes at now that the address is waited for.
+func (r *rejections) wait(now Time) {
+	if r.since == 0 || now-r.waited > patienceAnew {
+		r.since = now
+	}
+	r.waited = now
+}
+
+// answeredUDP is answered for an address whose udp ports are asked. The mutex is
+// held.
+func (a *address) answeredUDP(now Time, f fate) {
+	r := a.rejections
+	limited := r.limited()
+	if f.told == toldClosed {
+		r.rejected(now, f)
+	}
+	switch {
+	case f.told == toldByOneWay:
+		a.loss.answered(1)
+	case f.told != toldClosed:
+		a.loss.answered(f.n)
+	case !r.limited():
+		a.loss.answered(f.n)
+	default:
+		if !limited {
+			a.loss = loss{} // what seemed lost was not sent
+		}
+		a.loss.answered(max(f.n-f.void, 1))
+	}
+	a.window.open(1)
+	if f.held {
+		a.window.held--
+	}
+}
+
+// unansweredUDP is unanswered for such an address. The mutex is held.
+func (a *address) unansweredUDP(now Time, f fate) view {
+	if a.link.mayGrow(now, a.loss.heard()) {
+		a.window.open(0.5)
+	}
+	r := a.rejections
+	void := r.exhausted(now, f.sent)
+	if void {
+		r.wait(now)
+	}
+	v := a.view(now)
+	v.udp.void, v.udp.retry = void, now.Add(rejectionPause)
+	if r.sure() == 0 {
+		v.udp.retry = max(now, r.last.Add(rejectionEvery))
+	}
+	return v
+}
+
+// view is what a worker reads of r; r may be nil.
+func (r *rejections) view() (v udpView) {
+	if r == nil {
+		return v
+	}
+	return udpView{
+		elsewhere: r.elsewhere, limited: r.limited(), since: r.since,
+		slow: r.heard && (r.sure() == 0 || r.limited()),
+	}
+}
+
+// answersElsewhere notes that the address may answer from other ports.
+func (a *address) answersElsewhere() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.rejections != nil {
+		a.rejections.elsewhere = true
+	}
+}
+
+// rejectionsLimited deals with a udp job whose silence says nothing: because its
+// address may limit how often it says that a port is closed, or because an
+// answer from another port could not be told. It returns false where silence is
+// evidence. Whatever serves a port is asked in each way, and once more, before
+// the port waits.
+func (w *worker) rejectionsLimited(j *Job, v view) bool {
+	u := v.udp
+	mayWait := j.Attempts < math.MaxUint8-MaxRetries-1
+	switch {
+	case w.retries(j) >= 0:
+		return false
+	case u.elsewhere && j.alone == 0:
+		j.void++
+		j.phase = again
+		w.queue(j)
+	case !u.void:
+		// One error that was lost must not speak for several attempts.
+		next := j.now.Sent.Add(rejectionEvery)
+		if !u.slow || j.evidence() >= w.budget(j, v) || w.now >= next {
+			return false
+		}
+		w.park(j, next)
+	case j.Attempts < 2+int(j.Ways):
+		j.void++
+		j.phase = again
+		w.queue(j)
+	case mayWait && w.now.Sub(u.since) <= w.engine.opts.Patience:
+		j.void++
+		w.park(j, u.retry)
+	case !u.limited:
+		return false
+	default:
+		w.settle(j, endpoint.RateLimited, w.now)
+	}
+	return true
+}
+
+// outOfPatience says that an address which limits has been waited for as long as
+// it may be.
+func (w *worker) outOfPatience(a *address) bool {
+	u := a.look(w.now).udp
+	return u.limited && w.now.Sub(u.since) > w.engine.opts.Patience
+}

@@ -1,0 +1,316 @@
+package probe
+
+import (
+	"math"
+	"time"
+
+	"portkit/pkg/endpoint"
+)
+
+// ending is a stop as one worker carries it out: what was never sent is settled
+// at once, the rest goes on as before, for a while.
+type ending struct {
+	*stop
+	at Time // when nothing is waited for any more
+}
+
+// heard settles the job that an answer is for, if it still waits.
+func (w *worker) heard(a *Answer) {
+	if a.Elsewhere {
+		w.engine.table.elsewhere(a.From)
+		return
+	}
+	if int(a.ID.Slot) >= len(w.jobs) || w.gens[a.ID.Slot] != a.ID.Gen {
+		return
+	}
+	j := w.jobs[a.ID.Slot]
+	if j == nil || j.Attempts == 0 || int(a.N) > j.Attempts {
+		return
+	}
+	if a.Reason == endpoint.LocalError {
+		w.localTrouble(j, a)
+		return
+	}
+	j.TTL, j.App = a.TTL, a.App
+	n := int(a.N)
+	if n == 0 {
+		n = j.Attempts
+	}
+	sent := j.sentAt(n)
+	if a.N != 0 || j.Attempts == 1 {
+		j.RTT = roundTrip(sent, a.At)
+	}
+	places := j.phase.places()
+	if places {
+		w.places--
+	}
+	rtt := j.RTT
+	if sent < w.resumed {
+		rtt = -1 // time in which nothing was polled is none of the network's
+	}
+	w.wake(j.address, j.address.answered(a.At, fate{
+		n: n, sent: max(sent, j.first), rtt: rtt,
+		late: n < j.Attempts || j.phase != flying, held: places,
+		void: int(j.void), told: j.told(a.Reason),
+	}))
+	if a.Nobody {
+		j.address.foundNobody(a.At)
+	}
+	w.counts.Answered.add(1)
+	if j.address.rejections != nil {
+		n = max(n-int(j.void), 1) // what a limit left unanswered was not lost
+	}
+	w.counts.Tries.add(int64(n))
+	w.takeOff(j)
+	w.handOver(j, a.Reason, a.At)
+}
+
+// localTrouble takes the newest attempt as not made. Trouble with an older one
+// says nothing, since another went out after it.
+func (w *worker) localTrouble(j *Job, a *Answer) {
+	if j.phase != flying || a.N != 0 && a.N != j.now.N {
+		return
+	}
+	w.t.Forget(&j.now)
+	j.now = Attempt{}
+	w.takeOff(j)
+	w.giveUpPlace(j)
+	j.Attempts--
+	w.counts.Attempts.add(-1)
+	w.trouble(j, a.Err)
+}
+
+// roundTrip is the time from sending to the answer. Where several attempts
+// were made it takes an answer that tells which it is for (Karn's rule, RFC 6298
+// section 3).
+func roundTrip(sent, answered Time) time.Duration {
+	if sent < 0 {
+		return -1
+	}
+	return max(answered.Sub(sent), 0)
+}
+
+// sentAt is when attempt n was sent; negative if that is not known any more.
+func (j *Job) sentAt(n int) Time {
+	switch n {
+	case int(j.now.N):
+		return j.now.Sent
+	case int(j.before.N):
+		return j.before.Sent
+	case 1:
+		return j.first
+	}
+	return -1
+}
+
+// rang handles a job whose timer has run out; it stands on no list.
+func (w *worker) rang(j *Job) {
+	if j.due <= w.resumed && w.beginAnew(j) {
+		return
+	}
+	if j.phase == parked {
+		w.resume(j)
+		return
+	}
+	if j.address.overdue(w.engine.opts.HostTimeout, w.now) {
+		w.settle(j, endpoint.Deadline, w.now)
+		return
+	}
+	v := w.unanswered(j)
+	if j.address.rejections != nil && w.rejectionsLimited(j, v) {
+		return
+	}
+	if v.looking && w.engine.resolved(j.To.Addr()) {
+		j.address.found()
+		v.looking = false
+	}
+	rested := w.now >= j.rested
+	switch left := w.budget(j, v) - j.evidence(); {
+	case (v.dark || v.murky || v.doubtful(w.now, j.now.Sent)) && w.retries(j) < 0 && j.mayBeVoid(w.now):
+		w.disregard(j, v)
+	case v.looking && w.now < j.now.Sent.Add(w.limit(j)):
+		w.stretch(j)
+	case left > 0 && rested && (v.doubt != 0 || w.lossAt(v) > tooLossy):
+		w.park(j, w.now.Add(lossyPause))
+	case left > 0 && (rested || j.Attempts != quickAttempts(v)):
+		j.phase = again
+		w.queue(j)
+	case left > 0 || v.heard && !rested:
+		w.park(j, j.rested)
+	case !v.heard && w.now < j.now.Sent.Add(w.limit(j)) && w.hasRoom():
+		w.stretch(j)
+	case !rested:
+		w.park(j, j.rested)
+	default:
+		w.believe(j, v)
+	}
+}
+
+// stretch waits on for the answer to j's newest attempt.
+func (w *worker) stretch(j *Job) {
+	j.stretched = true
+	w.wheel.add(j, min(w.now.Add(quietTime/4), j.now.Sent.Add(w.limit(j))))
+}
+
+// beginAnew handles a job whose time ran out while nothing was polled, which
+// says nothing: its rest begins anew, and so does the wait for an answer, if it
+// waits for one.
+func (w *worker) beginAnew(j *Job) bool {
+	j.rested = max(j.rested, w.resumed.Add(quietTime))
+	if j.phase == flying {
+		w.wheel.add(j, w.now.Add(j.wait))
+	}
+	return j.phase == flying
+}
+
+// unanswered notes that the time for j's newest attempt is over, once for each.
+func (w *worker) unanswered(j *Job) view {
+	if j.stretched {
+		return j.address.look(w.now)
+	}
+	v, wake := j.address.unanswered(w.now, fate{n: j.Attempts, sent: j.now.Sent, void: int(j.void)})
+	w.wake(j.address, wake)
+	return v
+}
+
+// evidence is how many attempts at j stayed unanswered when an answer could be
+// expected.
+func (j *Job) evidence() int { return j.Attempts - int(j.void) }
+
+// mayBeVoid says that j's newest attempt may still be taken for none.
+func (j *Job) mayBeVoid(now Time) bool {
+	return now < j.rested.Add(murkyPatience) && j.Attempts < math.MaxUint8-MaxRetries-1
+}
+
+// doubtful says that an attempt sent at a time, and not answered by now, may have
+// met a darkness that was not noticed.
+func (v *view) doubtful(now, sent Time) bool { return sent > v.proven && now < v.doubt }
+
+// disregard takes j's newest attempt for none, since its address is dark, or may
+// be, or loses nearly everything at the moment, and makes another later.
+func (w *worker) disregard(j *Job, v view) {
+	j.void++
+	switch {
+	case v.dark:
+		w.forget(j)
+		w.giveUpPlace(j)
+		j.phase = resumed
+		w.queue(j)
+	case v.murky:
+		w.park(j, w.now.Add(quietTime/2))
+	default:
+		w.park(j, w.now.Add(lossyPause))
+	}
+}
+
+// believe settles j as silent.
+func (w *worker) believe(j *Job, v view) {
+	w.counts.doubted(math.Pow(w.lossAt(v), float64(j.evidence())))
+	w.settle(j, endpoint.NoResponse, w.now)
+}
+
+// quickAttempts is how many attempts follow each other without a rest.
+func quickAttempts(v view) int {
+	if v.heard {
+		return 2
+	}
+	return 1
+}
+
+// hasRoom says that the last attempt at an address that was never heard may be
+// given its whole time-out, since nothing else needs its place.
+func (w *worker) hasRoom() bool { return w.waiting.empty() && w.places <= w.room*3/4 }
+
+// park lets j rest until a time, when it has been silent for quietTime say: it
+// holds no place, and nothing that would have to be kept for an answer.
+func (w *worker) park(j *Job, until Time) {
+	w.forget(j)
+	w.giveUpPlace(j)
+	j.phase = parked
+	w.wheel.add(j, until)
+}
+
+// resume goes on with a job that was parked.
+func (w *worker) resume(j *Job) {
+	v := j.address.look(w.now)
+	if j.Attempts > 0 && j.evidence() >= w.budget(j, v) {
+		if w.now < j.rested {
+			w.wheel.add(j, j.rested)
+		} else {
+			w.believe(j, v)
+		}
+		return
+	}
+	j.phase = resumed
+	w.queue(j)
+}
+
+func (w *worker) forget(j *Job) {
+	for _, a := range []*Attempt{&j.now, &j.before} {
+		if a.N != 0 {
+			w.t.Forget(a)
+			*a = Attempt{}
+		}
+	}
+}
+
+// settle ends j with a reason that no answer gave.
+func (w *worker) settle(j *Job, r endpoint.Reason, at Time) {
+	if j.phase == fresh {
+		w.started++
+	}
+	w.takeOff(j)
+	if j.phase.places() {
+		w.giveUpPlace(j)
+	}
+	w.handOver(j, r, at)
+}
+
+// takeOff takes j off its lane or stops its timer.
+func (w *worker) takeOff(j *Job) {
+	if j.link.next != nil && (j.phase == flying || j.phase == parked) {
+		w.wheel.remove(j)
+		return
+	}
+	j.unlink()
+}
+
+// handOver frees what j held and gives it to the sink.
+func (w *worker) handOver(j *Job, r endpoint.Reason, at Time) {
+	sharing := w.part(j)
+	w.forget(j)
+	w.gens[j.slot]++
+	w.jobs[j.slot] = nil
+	w.free = append(w.free, j.slot)
+	w.live--
+	j.address.refs.Add(-1)
+	j.address = nil
+	j.Reason, j.At = r, at
+	w.counts.Settled[r.State(j.Proto)].add(1)
+	w.shareOut(j, sharing)
+}
+
+// checkStop carries out an order to end early.
+func (w *worker) checkStop() {
+	if w.end == nil {
+		order := w.engine.stopped.Load()
+		if order == nil {
+			return
+		}
+		w.end = &ending{stop: order, at: w.now.Add(order.grace)}
+		w.settleWhere(func(j *Job) bool { return j.Attempts == 0 })
+	}
+	if w.now >= w.end.at && w.live > 0 {
+		w.settleWhere(func(*Job) bool { return true })
+	}
+}
+
+// settleWhere ends the jobs that the order to end is for.
+func (w *worker) settleWhere(ends func(*Job) bool) {
+	for _, j := range w.jobs {
+		if j != nil && ends(j) {
+			j.Err = w.end.err
+			w.settle(j, w.end.reason, w.now)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package probe
+
+import (
+	"net/netip"
+	"time"
+
+	"portkit/pkg/endpoint"
+)
+
+// question is what jobs must have in common to share one asking.
+type question struct {
+	to      netip.AddrPort
+	proto   endpoint.Proto
+	timeout time.Duration
+	retries int
+}
+
+func (j *Job) question() question {
+	return question{j.To, j.Proto, j.Timeout, j.Retries}
+}
+
+// join lets j wait for the answer to a job that asks the same and is not settled;
+// false if there is none.
+func (w *worker) join(j *Job) bool {
+	if !w.engine.opts.Share {
+		return false
+	}
+	first, ok := w.same[j.question()]
+	if !ok {
+		w.same[j.question()] = j
+		return false
+	}
+	j.sharing, first.sharing = first.sharing, j
+	w.started++
+	return true
+}
+
+// part ends j's being asked for others and returns those that wait for it.
+func (w *worker) part(j *Job) (sharing *Job) {
+	if !w.engine.opts.Share {
+		return nil
+	}
+	delete(w.same, j.question())
+	sharing, j.sharing = j.sharing, nil
+	return sharing
+}
+
+// shareOut gives what j came to to the jobs that waited with it.
+func (w *worker) shareOut(j *Job, sharing *Job) {
+	reason, rtt, at, attempts, ttl, app, err := j.Reason, j.RTT, j.At, j.Attempts, j.TTL, j.App, j.Err
+	w.sink.Settled(j) // which may use it for something else
+	for next := sharing; next != nil; {
+		f := next
+		next, f.sharing = f.sharing, nil
+		f.address.refs.Add(-1)
+		f.address = nil
+		f.Reason, f.RTT, f.At, f.Attempts = reason, rtt, at, attempts
+		f.TTL, f.App, f.Err = ttl, app, err
+		w.counts.Settled[reason.State(f.Proto)].add(1)
+		w.sink.Settled(f)
+	}
+}

@@ -1,0 +1,121 @@
+package probe
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"portkit/pkg/endpoint"
+)
+
+// sharers is how many goroutines use what workers share, at once.
+const sharers = 8
+
+// together runs fn in so many goroutines and waits for them.
+func together(fn func(worker int, rnd *rand.Rand)) {
+	var all sync.WaitGroup
+	for i := range sharers {
+		all.Go(func() { fn(i, rand.New(rand.NewPCG(uint64(i), 1))) })
+	}
+	all.Wait()
+}
+
+// TestPaceIsSharedByWorkers: together they get what one alone would.
+func TestPaceIsSharedByWorkers(t *testing.T) {
+	const rate, seconds = 10_000, 3
+	p := pace{ceiling: newCeiling(rate)}
+	var clock, got, back atomic.Int64
+	together(func(_ int, rnd *rand.Rand) {
+		for {
+			now := clock.Add(rnd.Int64N(int64(50 * time.Microsecond)))
+			if now > int64(seconds*time.Second) {
+				return
+			}
+			n, _ := p.take(Time(now), 1)
+			got.Add(int64(n))
+			if n > 0 && rnd.IntN(10) == 0 {
+				p.giveBack()
+				back.Add(1)
+			}
+		}
+	})
+	used := got.Load() - back.Load()
+	if most := int64(rate*seconds + rate/100); used > most || used < rate*seconds*9/10 {
+		t.Errorf("%d in %d s at %d a second", used, seconds, rate)
+	}
+}
+
+// TestAddressIsSharedByWorkers: no more wait there at once than its window
+// takes, and every place comes back.
+func TestAddressIsSharedByWorkers(t *testing.T) {
+	w := newWindow(20)
+	w.size = 20
+	tab := newTable(tableOptions{size: 100, workers: [2]int{sharers, sharers}, start: w})
+	a := tab.get(netip.MustParseAddr("10.0.0.1"), endpoint.TCP)
+	var held, most, woken atomic.Int64
+	together(func(worker int, rnd *rand.Rand) {
+		for i := range 20_000 {
+			now := Time(i) * Time(time.Millisecond)
+			if g, _, _ := a.take(ceiling{}, now, worker, true, false); g != granted {
+				continue
+			}
+			n := held.Add(1)
+			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+			}
+			if rnd.IntN(50) == 0 {
+				a.unanswered(now, fate{n: 1, sent: now})
+			}
+			held.Add(-1) // before the place is given back: another may have it then
+			var wake uint64
+			if rnd.IntN(2) == 0 {
+				wake = a.answered(now, fate{n: 1, sent: now, rtt: time.Millisecond, held: true})
+			} else {
+				wake = a.release()
+			}
+			if wake != 0 {
+				woken.Add(1)
+			}
+		}
+	})
+	if a.window.held != 0 {
+		t.Errorf("%d places did not come back", a.window.held)
+	}
+	if n := most.Load(); n > 20 || n == 0 {
+		t.Errorf("%d waited at once, 20 may", n)
+	}
+}
+
+// TestTableIsSharedByWorkers: whoever refers to an address refers to the same one
+// as all others, and the table stays bounded.
+func TestTableIsSharedByWorkers(t *testing.T) {
+	const size = 500
+	tab := newTable(tableOptions{size: size, workers: [2]int{sharers, sharers}, start: newWindow(100)})
+	common := netip.MustParseAddr("10.0.0.1")
+	kept := tab.get(common, endpoint.TCP)
+	together(func(worker int, rnd *rand.Rand) {
+		for range 5000 {
+			ip := netip.AddrFrom4([4]byte{10, 1, byte(rnd.IntN(16)), byte(rnd.IntN(256))})
+			a, b := tab.get(ip, endpoint.TCP), tab.get(ip, endpoint.TCP)
+			if a != b || a.ip != ip {
+				t.Errorf("%v is two addresses at once", ip)
+			}
+			a.look(0)
+			b.refs.Add(-1)
+			a.refs.Add(-1)
+			if c := tab.get(common, endpoint.TCP); c != kept {
+				t.Errorf("worker %d was given another %v", worker, common)
+			} else {
+				c.refs.Add(-1)
+			}
+		}
+	})
+	if n := len(tab.entries); n > size+sharers {
+		t.Errorf("the table of %d holds %d", size, n)
+	}
+	if n := kept.refs.Load(); n != 1 {
+		t.Errorf("%d references to %v are left, want 1", n, common)
+	}
+}

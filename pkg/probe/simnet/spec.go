@@ -1,0 +1,96 @@
+package simnet
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Usage is what Parse takes, for help texts.
+const Usage = "rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=virtual"
+
+// Parse reads a comma-separated list of KEY=VALUE:
+//
+//	rtt     round trip (20ms)
+//	jitter  the most that is added to a round trip, evenly spread (0)
+//	loss    part of the packets lost, each way by itself (0)
+//	open    part of the ports that are open (0.01)
+//	silent  part of the ports that never answer (0)
+//	limit   refusals that an address sends a second; 0 is no limit (0)
+//	seed    another network for every number (1)
+//	clock   virtual: as fast as this machine goes; real: paced (virtual)
+//
+// What is not given has the default in brackets.
+func Parse(spec string) (Config, error) {
+	c := Config{RTT: 20 * time.Millisecond, Open: 0.01, Seed: 1}
+	for item := range strings.SplitSeq(spec, ",") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		key, value, ok := strings.Cut(item, "=")
+		if !ok {
+			return c, fmt.Errorf("%q is not KEY=VALUE, as in %s", item, Usage)
+		}
+		if err := c.set(key, value); err != nil {
+			return c, err
+		}
+	}
+	if c.Open+c.Silent > 1 {
+		return c, fmt.Errorf("open=%v and silent=%v are more than all ports", c.Open, c.Silent)
+	}
+	return c, nil
+}
+
+func (c *Config) set(key, value string) (err error) {
+	switch key {
+	case "rtt":
+		c.RTT, err = duration(key, value)
+	case "jitter":
+		c.Jitter, err = duration(key, value)
+	case "loss":
+		c.Loss, err = part(key, value)
+	case "open":
+		c.Open, err = part(key, value)
+	case "silent":
+		c.Silent, err = part(key, value)
+	case "limit":
+		c.Limit, err = strconv.Atoi(value)
+		if err != nil || c.Limit < 0 {
+			err = fmt.Errorf("limit=%s is not a number of answers a second", value)
+		}
+	case "seed":
+		c.Seed, err = strconv.ParseUint(value, 10, 64)
+		if err != nil {
+			err = fmt.Errorf("seed=%s is not a number from 0 to 18446744073709551615", value)
+		}
+	case "clock":
+		c.Real = value == "real"
+		if !c.Real && value != "virtual" {
+			err = fmt.Errorf("clock=%s is not virtual or real", value)
+		}
+	default:
+		err = fmt.Errorf("%s is not known: it takes %s", key, Usage)
+	}
+	return err
+}
+
+// duration reads a time; a bare number is seconds, as everywhere in portkit.
+func duration(key, value string) (time.Duration, error) {
+	d, err := time.ParseDuration(value)
+	if err != nil {
+		d, err = time.ParseDuration(value + "s")
+	}
+	if err != nil || d < 0 || d > time.Hour {
+		return 0, fmt.Errorf("%s=%s is not a duration from 0 to 1h, such as 20ms", key, value)
+	}
+	return d, nil
+}
+
+func part(key, value string) (float64, error) {
+	f, err := strconv.ParseFloat(value, 64)
+	if err != nil || !(f >= 0 && f <= 1) {
+		return 0, fmt.Errorf("%s=%s is not a part from 0 to 1", key, value)
+	}
+	return f, nil
+}

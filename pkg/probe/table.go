@@ -1,0 +1,214 @@
+package probe
+
+import (
+	"net/netip"
+	"sync"
+
+	"portkit/pkg/endpoint"
+)
+
+// busyAddresses is how many addresses are kept ready to be asked before those
+// with no job in hand are reduced to what was learned of them.
+const busyAddresses = 8192
+
+// table holds what is known of addresses, at most size of them: the least
+// recently used that no job refers to goes first and starts anew when it comes
+// again.
+type table struct {
+	tableOptions
+	mu      sync.Mutex
+	entries map[tableKey]*entry
+	newest  *entry
+	oldest  *entry
+	busy    []*entry // in the order in which they became so; some are not any more
+}
+
+// tableOptions says what a table is for.
+type tableOptions struct {
+	size    int
+	workers [2]int // of each protocol
+	start   window
+	onLink  func(netip.Addr) bool
+	rate    bool // there is a ceiling on one address's rate
+}
+
+// tableKey is an address as one protocol sees it: what is lost of one protocol,
+// and how fast an address answers it, says nothing of the other.
+type tableKey struct {
+	ip    netip.Addr
+	proto endpoint.Proto
+}
+
+// entry is one address's place in the table.
+type entry struct {
+	tableKey
+	rate         *hostRate // shared with the other protocol's entry
+	busy         *address  // nil: only learned is left
+	learned      learned
+	newer, older *entry
+}
+
+// learned is what outlives an address's being asked.
+type learned struct {
+	rtt  estimate
+	loss loss
+	size float64 // of its window
+	pace ceiling
+
+	nobody     Time
+	rejections *rejections
+}
+
+func newTable(o tableOptions) *table {
+	return &table{tableOptions: o, entries: make(map[tableKey]*entry)}
+}
+
+// get returns the address, with one more reference to it.
+func (t *table) get(ip netip.Addr, p endpoint.Proto) *address {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k := tableKey{ip, p}
+	e := t.newest
+	if e == nil || e.tableKey != k {
+		e = t.find(k)
+	}
+	if e.busy == nil {
+		t.rouse(e)
+	}
+	e.busy.refs.Add(1)
+	return e.busy
+}
+
+// find returns the address's entry, which is now the newest.
+func (t *table) find(k tableKey) *entry {
+	e := t.entries[k]
+	if e == nil {
+		t.evict()
+		e = &entry{tableKey: k, learned: learned{size: t.start.size}, rate: t.rateOf(k)}
+		t.entries[k] = e
+	} else {
+		t.takeOut(e)
+	}
+	t.putFirst(e)
+	return e
+}
+
+// rateOf is the schedule for the ceiling on an address's rate, which is the
+// address's and no protocol's; nil where there is no ceiling.
+func (t *table) rateOf(k tableKey) *hostRate {
+	if !t.rate {
+		return nil
+	}
+	k.proto = 1 - k.proto
+	if other := t.entries[k]; other != nil {
+		return other.rate
+	}
+	return &hostRate{}
+}
+
+// elsewhere notes that an address may answer from other ports than those that
+// are asked.
+func (t *table) elsewhere(ip netip.Addr) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e := t.entries[tableKey{ip, endpoint.UDP}]; e != nil && e.busy != nil {
+		e.busy.answersElsewhere()
+	}
+}
+
+// rouse makes e ready to be asked.
+func (t *table) rouse(e *entry) {
+	for tries := 0; len(t.busy) >= busyAddresses && tries < 4; tries++ {
+		first := t.busy[0]
+		t.busy = t.busy[1:]
+		if first.busy != nil && !t.rest(first) {
+			t.busy = append(t.busy, first)
+		}
+	}
+	e.busy = t.fresh(e.proto)
+	e.busy.ip, e.busy.rate = e.ip, e.rate
+	e.busy.rtt, e.busy.loss = e.learned.rtt, e.learned.loss
+	e.busy.nobody, e.busy.rejections = e.learned.nobody, e.learned.rejections
+	if e.proto == endpoint.UDP && e.busy.rejections == nil {
+		e.busy.rejections = &rejections{}
+	}
+	e.busy.window = t.start
+	e.busy.window.size, e.busy.window.pace = e.learned.size, e.learned.pace
+	if t.onLink != nil && t.onLink(e.ip) {
+		e.busy.link.is = true
+		if !e.busy.loss.heard() {
+			e.busy.window.size = min(e.busy.window.size, linkWindow)
+		}
+	}
+	t.busy = append(t.busy, e)
+}
+
+// rest keeps of e what was learned, if no job refers to it. The address itself
+// is not used again: a worker may still have its empty queues on a round.
+func (t *table) rest(e *entry) bool {
+	a := e.busy
+	if a.refs.Load() != 0 {
+		return false
+	}
+	a.mu.Lock()
+	e.learned = learned{
+		rtt: a.rtt, loss: a.loss, size: a.window.size, pace: a.window.pace,
+		nobody: a.nobody, rejections: a.rejections,
+	}
+	a.mu.Unlock()
+	e.busy = nil
+	return true
+}
+
+// fresh returns an address with nothing in it.
+func (t *table) fresh(p endpoint.Proto) *address {
+	a := &address{lanes: make([]lane, t.workers[p])}
+	for i := range a.lanes {
+		l := &a.lanes[i]
+		l.again.again, l.rejected.slow = true, true
+		for _, q := range []*queue{&l.again, &l.waiting, &l.rejected} {
+			q.address = a
+			q.jobs.reset()
+		}
+	}
+	return a
+}
+
+// evict makes room for one more: the oldest goes, unless a job refers to it;
+// such a one is as good as new. It looks at a few only, and makes up for that
+// the next time.
+func (t *table) evict() {
+	for tries := 0; len(t.entries) >= t.size && tries < 64; tries++ {
+		e := t.oldest
+		t.takeOut(e)
+		if e.busy != nil && !t.rest(e) {
+			t.putFirst(e)
+			continue
+		}
+		delete(t.entries, e.tableKey)
+	}
+}
+
+func (t *table) takeOut(e *entry) {
+	if e.newer != nil {
+		e.newer.older = e.older
+	} else {
+		t.newest = e.older
+	}
+	if e.older != nil {
+		e.older.newer = e.newer
+	} else {
+		t.oldest = e.newer
+	}
+	e.newer, e.older = nil, nil
+}
+
+func (t *table) putFirst(e *entry) {
+	e.older = t.newest
+	if t.newest != nil {
+		t.newest.newer = e
+	} else {
+		t.oldest = e
+	}
+	t.newest = e
+}

@@ -1,0 +1,54 @@
+package probe
+
+import (
+	"net/netip"
+	"testing"
+
+	"portkit/pkg/endpoint"
+)
+
+// TestTableIsBounded: the oldest addresses go first, however many of them are
+// in use for good.
+func TestTableIsBounded(t *testing.T) {
+	tab := newTable(tableOptions{size: 1000, workers: [2]int{1, 1}, start: newWindow(100)})
+	ip := netip.MustParseAddr("10.0.0.1")
+	var used []*address
+	for range 100 {
+		used = append(used, tab.get(ip, endpoint.TCP))
+		ip = ip.Next()
+	}
+	for range 20_000 {
+		tab.get(ip, endpoint.TCP).refs.Add(-1)
+		ip = ip.Next()
+		if n := len(tab.entries); n > 1001 {
+			t.Fatalf("the table of 1000 holds %d", n)
+		}
+	}
+	for i, a := range used {
+		if tab.get(a.ip, endpoint.TCP) != a {
+			t.Errorf("address %d was forgotten while it was in use", i)
+		}
+	}
+}
+
+// TestCeilingOutlivesRest: an address that is reduced to what was learned of it
+// may not be asked faster for that.
+func TestCeilingOutlivesRest(t *testing.T) {
+	tab := newTable(tableOptions{size: 1 << 18, workers: [2]int{1, 1}, start: newWindow(100), rate: true})
+	ip, c := netip.MustParseAddr("10.0.0.1"), newCeiling(1)
+	a := tab.get(ip, endpoint.TCP)
+	if g, _, _ := a.take(c, 1000, 0, true, false); g != granted {
+		t.Fatal("the first attempt is not let through")
+	}
+	a.release()
+	a.refs.Add(-1)
+	for other := ip.Next(); tab.entries[tableKey{ip, endpoint.TCP}].busy != nil; other = other.Next() {
+		tab.get(other, endpoint.TCP).refs.Add(-1)
+		if len(tab.entries) > 4*busyAddresses {
+			t.Fatal("the address never rests")
+		}
+	}
+	if g, next, _ := tab.get(ip, endpoint.TCP).take(c, 2000, 0, true, false); g != notYet || next < 900_000_000 {
+		t.Errorf("one a second: another attempt is %v at once, next at %v", g, next)
+	}
+}

@@ -1,0 +1,171 @@
+package probe_test
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+	"portkit/pkg/probe/simnet"
+)
+
+// last is when the last job was settled, counted from the first attempt.
+func (s *scan) last(done []*probe.Job) time.Duration {
+	var end probe.Time
+	for _, j := range done {
+		end = max(end, j.At)
+	}
+	return end.Sub(s.recorder.sent[0].Sent)
+}
+
+func refuses(netip.AddrPort, endpoint.Proto) endpoint.Reason { return endpoint.ConnRefused }
+
+func TestAHostThatLimitsItsRefusalsIsAskedMoreSlowly(t *testing.T) {
+	for _, c := range []struct {
+		limit, ports int
+		truth        func(netip.AddrPort, endpoint.Proto) endpoint.Reason
+		within       time.Duration
+	}{
+		{200, 5000, refuses, 35 * time.Second},
+		{200, 5000, byPort, 70 * time.Second}, // silent ports are asked up to 21 times, at that pace
+		{50, 1000, byPort, 90 * time.Second},
+		{1000, 20_000, byPort, 70 * time.Second},
+	} {
+		t.Run(fmt.Sprint(c.limit, " a second"), func(t *testing.T) {
+			for seed := range uint64(5) {
+				s := scan{opts: defaults(), net: simnet.Config{
+					RTT: time.Millisecond, Jitter: time.Millisecond, Limit: c.limit, Port: c.truth, Seed: seed,
+				}}
+				done := s.run(t, jobsFor("10.0.0.1", 1, c.ports))
+				if n := wrong(done, c.truth); n > 0 {
+					t.Errorf("%d of %d are wrong", n, len(done))
+				}
+				if d := s.last(done); d > c.within {
+					t.Errorf("it took %v, at most %v is meant", d, c.within)
+				}
+			}
+		})
+	}
+}
+
+// TestAnAddressThatGoesDarkIsWaitedFor: for a while in the middle of the run
+// nothing reaches the target and nothing comes from it.
+func TestAnAddressThatGoesDarkIsWaitedFor(t *testing.T) {
+	mostly := func(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
+		if to.Port()%4 != 0 {
+			return 0 // three ports of four are filtered
+		}
+		return byPort(to, p)
+	}
+	for _, dark := range []time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 3 * time.Second} {
+		for name, truth := range map[string]func(netip.AddrPort, endpoint.Proto) endpoint.Reason{"all answer": byPort, "one of four answers": mostly} {
+			for _, loss := range []float64{0, 0.05} {
+				t.Run(fmt.Sprint(name, ", dark for ", dark, ", loss ", loss), func(t *testing.T) {
+					s := scan{opts: defaults(), net: simnet.Config{RTT: 5 * time.Millisecond, Loss: loss, Port: truth}}
+					begins := probe.Time(time.Hour).Add(200 * time.Millisecond)
+					s.net.Dark = func(_ netip.Addr, now probe.Time) bool {
+						return now >= begins && now < begins.Add(dark)
+					}
+					s.opts.Rate = 20_000
+					done := s.run(t, jobsFor("10.0.0.1", 1, 40_000))
+					if n := wrong(done, truth); n > 0 {
+						t.Errorf("%d of %d are wrong", n, len(done))
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestAnAddressThatStaysDarkIsGivenUp: a host that dies is not waited for
+// forever, and does not hold up another.
+func TestAnAddressThatStaysDarkIsGivenUp(t *testing.T) {
+	dies := netip.MustParseAddr("10.0.0.1")
+	s := scan{opts: defaults(), net: simnet.Config{RTT: 5 * time.Millisecond, Port: byPort}}
+	s.net.Dark = func(a netip.Addr, now probe.Time) bool {
+		return a == dies && now > probe.Time(time.Hour).Add(200*time.Millisecond)
+	}
+	s.opts.Rate = 20_000
+	done := s.run(t, jobsFor("10.0.0.1", 2, 10_000))
+	var other probe.Time
+	for _, j := range done {
+		if j.To.Addr() == dies {
+			continue
+		}
+		other = max(other, j.At)
+		if want := byPort(j.To, 0); j.Reason != want && (want != 0 || j.Reason != endpoint.NoResponse) {
+			t.Errorf("%v is %v, want %v", j.To, j.Reason, want)
+		}
+	}
+	if d := other.Sub(s.recorder.sent[0].Sent); d > 5*time.Second {
+		t.Errorf("the other address took %v", d)
+	}
+	if d := s.last(done); d > 40*time.Second {
+		t.Errorf("it took %v until the dead host was given up", d)
+	}
+}
+
+// TestFewHostsAliveOfMany: one host in a hundred of a /16 answers.
+func TestFewHostsAliveOfMany(t *testing.T) {
+	alive := func(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
+		b := to.Addr().As4()
+		if (int(b[2])*256+int(b[3]))%100 != 7 {
+			return 0
+		}
+		return byPort(to, p)
+	}
+	s := scan{opts: defaults(), net: simnet.Config{RTT: 30 * time.Millisecond, Jitter: 20 * time.Millisecond, Port: alive}}
+	s.opts.Concurrency = 8000
+	done := s.run(t, jobsFor("10.0.0.1", 65_534, 1))
+	if n := wrong(done, alive); n > 0 {
+		t.Errorf("%d of %d are wrong", n, len(done))
+	}
+	t.Logf("%d endpoints in %v of simulated time", len(done), s.last(done))
+}
+
+// TestMoreAddressesThanAreRemembered: the table forgets, and nothing is lost or
+// wrong for it.
+func TestMoreAddressesThanAreRemembered(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: 20 * time.Millisecond, Jitter: 20 * time.Millisecond, Loss: 0.02, Port: byPort}, batch: 256}
+	s.opts.Addresses = 3000
+	s.opts.Concurrency = 2000
+	done := s.run(t, jobsFor("10.0.0.1", 20_000, 4))
+	if n := wrong(done, byPort); n > 10 {
+		t.Errorf("%d of %d are wrong: addresses of four ports cannot show their loss, but that is too many", n, len(done))
+	}
+}
+
+// TestNobodyOnTheLink: on a link with few hosts the system finds after three
+// seconds that nobody has an address. A thousand ports at each of them must not
+// take a thousand times as long, nor may too many be looked for at once.
+func TestNobodyOnTheLink(t *testing.T) {
+	alive := func(a netip.Addr) bool { return a.As4()[3]%25 == 1 }
+	link := netip.MustParsePrefix("10.0.0.0/24")
+	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Jitter: time.Millisecond}}
+	s.opts.OnLink = link.Contains
+	s.net.Port = func(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
+		if alive(to.Addr()) {
+			return byPort(to, p)
+		}
+		return endpoint.HostUnreach
+	}
+	s.net.Nobody = func(a netip.Addr) bool { return !alive(a) }
+	done := s.run(t, jobsFor("10.0.0.1", 254, 1000))
+	if n := wrong(done, s.net.Port); n > 0 {
+		t.Errorf("%d of %d are wrong", n, len(done))
+	}
+	if d := s.last(done); d > 20*time.Second {
+		t.Errorf("it took %v", d)
+	}
+	asked := map[netip.Addr]int{}
+	for _, a := range s.recorder.sent {
+		asked[a.To.Addr()]++
+	}
+	for a, n := range asked {
+		if !alive(a) && n > 40 {
+			t.Errorf("%v, where nobody is, was asked %d times", a, n)
+		}
+	}
+}
