@@ -1,0 +1,168 @@
+package lab
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Option says how a host behaves. Without any, a host is a Linux machine
+// with nothing running: every port refuses.
+type Option func(*config) error
+
+type config struct {
+	listen         []listen
+	answer         []answer
+	rules          []rule
+	lossIn         float64
+	lossOut        float64
+	resets         uint64
+	own            []netip.Prefix
+	sysctls        [][2]string
+	hops           int
+	delay, jitter  time.Duration
+	neighbourRetry time.Duration
+}
+
+// Listen accepts connections on the ports ("22,80-90"), on every address of
+// the host, IPv4 and IPv6, and holds each until its peer ends it.
+func Listen(ports string) Option { return listening(ports, holdOpen) }
+
+// ListenAndReset accepts and ends every connection with RST at once.
+func ListenAndReset(ports string) Option { return listening(ports, resetAtOnce) }
+
+// ListenAndClose accepts and ends every connection with FIN at once.
+func ListenAndClose(ports string) Option { return listening(ports, closeAtOnce) }
+
+func listening(ports string, how afterAccept) Option {
+	return func(c *config) error {
+		p, err := parsePorts(ports)
+		c.listen = append(c.listen, listen{p, how})
+		return err
+	}
+}
+
+// Silent drops what is sent to the ports, tcp and udp ("": all).
+func Silent(ports string) Option { return ruling(ports, rule{verdict: drop}) }
+
+// Reset answers the tcp ports with RST, as a firewall does ("": all).
+func Reset(ports string) Option { return ruling(ports, rule{verdict: rejectReset}) }
+
+// Reject4 answers the ports, tcp and udp, over IPv4 with ICMP destination
+// unreachable (type 3) of that code, RFC 792 and RFC 1812 section 5.2.7.1.
+func Reject4(ports string, code uint8) Option {
+	return ruling(ports, rule{verdict: rejectICMP, code: code, to4: true})
+}
+
+// Reject6 answers the ports, tcp and udp, over IPv6 with ICMPv6 destination
+// unreachable (type 1) of that code, RFC 4443 section 3.1. A link without
+// Delay answers while connect(2) still holds the socket, and Linux then keeps
+// an ICMPv6 error back until it repeats the SYN, 1 s later.
+func Reject6(ports string, code uint8) Option {
+	return ruling(ports, rule{verdict: rejectICMP, code: code, to6: true})
+}
+
+func ruling(ports string, r rule) Option {
+	return func(c *config) (err error) {
+		r.ports, err = parsePorts(ports)
+		c.rules = append(c.rules, r)
+		return err
+	}
+}
+
+// To lets the rules of opts (Silent, Reset, Reject4, Reject6) hold only for
+// what is sent to the prefix. The first rule that matches decides.
+func To(prefix string, opts ...Option) Option {
+	return func(c *config) error {
+		p, err := netip.ParsePrefix(prefix)
+		if err != nil {
+			return err
+		}
+		from := len(c.rules)
+		for _, o := range opts {
+			if err := o(c); err != nil {
+				return err
+			}
+		}
+		for i := range c.rules[from:] {
+			c.rules[from+i].to = p.Masked()
+		}
+		return nil
+	}
+}
+
+// Loss loses packets at random: in and out are probabilities, 0 to 1.
+// Neighbour discovery and ARP are spared.
+func Loss(in, out float64) Option {
+	return func(c *config) error {
+		c.lossIn, c.lossOut = in, out
+		return nil
+	}
+}
+
+// Resets lets at most that many RST a second leave the host.
+func Resets(perSecond uint64) Option {
+	return func(c *config) error {
+		c.resets = perSecond
+		return nil
+	}
+}
+
+// ICMPLimit restores the limit that a stock Linux puts on ICMP errors: to
+// one address one a second after a burst of six, and 1,000 a second in all
+// (icmp(7), icmp_ratelimit). Other hosts of the lab limit nothing.
+func ICMPLimit() Option {
+	return func(c *config) error {
+		c.sysctls = append(c.sysctls,
+			[2]string{"net/ipv4/icmp_ratelimit", "1000"},
+			[2]string{"net/ipv6/icmp/ratelimit", "1000"},
+			[2]string{"net/ipv4/icmp_msgs_per_sec", "1000"},
+			[2]string{"net/ipv4/icmp_msgs_burst", "50"})
+		return nil
+	}
+}
+
+// Sysctl sets a setting of the host's namespace, "net/ipv4/…".
+func Sysctl(key, value string) Option {
+	return func(c *config) error {
+		c.sysctls = append(c.sysctls, [2]string{key, value})
+		return nil
+	}
+}
+
+// Own makes the host answer for every address of a prefix, which the scanner
+// reaches through the host as a gateway: one neighbour for all.
+func Own(prefix string) Option {
+	return func(c *config) error {
+		p, err := netip.ParsePrefix(prefix)
+		c.own = append(c.own, p.Masked())
+		return err
+	}
+}
+
+// Hops is for a host behind another: what the scanner sends to it starts
+// with that hop limit, and runs out at the last gateway it reaches.
+func Hops(n int) Option {
+	return func(c *config) error {
+		c.hops = n
+		return nil
+	}
+}
+
+// Delay holds every frame back, each way, by delay and a random time of up
+// to jitter, which may change their order. The clock is good to 1 ms.
+func Delay(delay, jitter time.Duration) Option {
+	return func(c *config) error {
+		c.delay, c.jitter = delay, jitter
+		return nil
+	}
+}
+
+// NeighbourRetry is how long the near end of the link waits for an answer to
+// each of three neighbour solicitations (1 s on a stock Linux, RFC 4861
+// section 10): a dead address of the link is known after three of them.
+func NeighbourRetry(d time.Duration) Option {
+	return func(c *config) error {
+		c.neighbourRetry = d
+		return nil
+	}
+}

@@ -1,0 +1,205 @@
+package lab
+
+import (
+	"container/heap"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// A relay is a namespace in the middle of a link that passes every frame on
+// after a while. It has packet sockets (packet(7)) and no addresses, so it
+// works without /dev/net/tun, which an unprivileged user cannot open.
+const (
+	relayNear = "near"
+	relayFar  = "far"
+	// relayQueue is the most frames held each way; more are lost, as in a
+	// router.
+	relayQueue = 1 << 16
+)
+
+// relay makes the namespace and the link from it to the host.
+func (h *Host) relay() (*space, error) {
+	s, err := newSpace()
+	if err != nil {
+		return nil, err
+	}
+	h.undo = append(h.undo, func() error { s.close(); return nil })
+	return s, s.do(func() error {
+		// Without IPv6 the relay says nothing of its own.
+		if err := writeSysctl("net/ipv6/conf/default/disable_ipv6", "1"); err != nil {
+			return err
+		}
+		return netlink.LinkAdd(&netlink.Veth{
+			LinkAttrs: netlink.LinkAttrs{Name: relayFar},
+			PeerName:  "eth0", PeerNamespace: netlink.NsFd(h.space.ns),
+		})
+	})
+}
+
+// startRelay begins to pass frames on, once both links are there.
+func (h *Host) startRelay(s *space) error {
+	var ends [2]*os.File
+	err := s.do(func() (err error) {
+		for i, name := range []string{relayNear, relayFar} {
+			if ends[i], err = packetSocket(name); err != nil {
+				return fmt.Errorf("relay, %s end: %w", name, err)
+			}
+		}
+		return nil
+	})
+	var run sync.WaitGroup
+	h.undo = append(h.undo, func() error {
+		for _, e := range ends {
+			if e != nil {
+				e.Close()
+			}
+		}
+		run.Wait()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i := range ends {
+		q := &delayQueue{delay: h.cfg.delay, jitter: h.cfg.jitter, wake: make(chan struct{}, 1)}
+		run.Go(func() { q.read(ends[i]) })
+		run.Go(func() { q.write(ends[1-i]) })
+	}
+	return nil
+}
+
+// packetSocket opens a socket for all that arrives on a link. Frames carry
+// their virtio header, so that checksums still to be made are made by the
+// other end (packet(7), PACKET_VNET_HDR).
+func packetSocket(link string) (*os.File, error) {
+	dev, err := netlink.LinkByName(link)
+	if err != nil {
+		return nil, err
+	}
+	if err := netlink.LinkSetUp(dev); err != nil {
+		return nil, err
+	}
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	const all = unix.ETH_P_ALL<<8 | unix.ETH_P_ALL>>8 // network order
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 32<<20)
+	// Refused in a user namespace: the limit of the other call then holds.
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 32<<20)
+	err = errors.Join(
+		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_VNET_HDR, 1),
+		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1),
+		unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all & 0xffff, Ifindex: dev.Attrs().Index}))
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), link), nil
+}
+
+// delayQueue holds the frames of one direction in the order they are due.
+type delayQueue struct {
+	delay, jitter time.Duration
+	wake          chan struct{}
+
+	mu     sync.Mutex
+	frames frames
+	closed bool
+}
+
+// read takes frames in until its end is closed.
+func (q *delayQueue) read(from *os.File) {
+	buf := make([]byte, 1<<17)
+	for {
+		n, err := from.Read(buf)
+		if err != nil && !errors.Is(err, unix.ENETDOWN) {
+			q.push(frame{}, true)
+			return
+		}
+		if n <= 0 {
+			continue
+		}
+		due := time.Now().Add(q.delay)
+		if q.jitter > 0 {
+			due = due.Add(rand.N(q.jitter))
+		}
+		q.push(frame{due, append([]byte(nil), buf[:n]...)}, false)
+	}
+}
+
+func (q *delayQueue) push(f frame, last bool) {
+	q.mu.Lock()
+	q.closed = q.closed || last
+	if !last && len(q.frames) < relayQueue {
+		heap.Push(&q.frames, f)
+	}
+	q.mu.Unlock()
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// write lets frames out when they are due, until the reader has ended.
+func (q *delayQueue) write(to *os.File) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		f, wait, closed := q.next()
+		if closed {
+			return
+		}
+		if f != nil {
+			// A frame that the link does not take is lost, as on any link.
+			_, _ = to.Write(f)
+			continue
+		}
+		timer.Reset(wait)
+		select {
+		case <-timer.C:
+		case <-q.wake:
+		}
+	}
+}
+
+// next returns a frame that is due, or how long to wait for one.
+func (q *delayQueue) next() (f []byte, wait time.Duration, closed bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed || len(q.frames) == 0 {
+		return nil, time.Hour, q.closed
+	}
+	if wait = time.Until(q.frames[0].due); wait > 0 {
+		return nil, wait, false
+	}
+	return heap.Pop(&q.frames).(frame).data, 0, false
+}
+
+// frame is bytes on the wire and when they are due.
+type frame struct {
+	due  time.Time
+	data []byte
+}
+
+// frames is a heap by due, for container/heap.
+type frames []frame
+
+func (f frames) Len() int           { return len(f) }
+func (f frames) Less(i, j int) bool { return f[i].due.Before(f[j].due) }
+func (f frames) Swap(i, j int)      { f[i], f[j] = f[j], f[i] }
+func (f *frames) Push(x any)        { *f = append(*f, x.(frame)) }
+func (f *frames) Pop() any {
+	last := len(*f) - 1
+	x := (*f)[last]
+	(*f)[last] = frame{}
+	*f = (*f)[:last]
+	return x
+}
