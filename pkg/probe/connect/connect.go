@@ -1,0 +1,27 @@
+// Package connect asks tcp ports with the operating system's own connect, which
+// takes no rights. Linux has a transport of its own, Epoll, that reads what
+// ICMP said; everywhere else the portable one serves, which is net.Dialer's.
+package connect
+
+import (
+	"errors"
+	"net/netip"
+)
+
+// Options says how to connect.
+type Options struct {
+	// Room is how many attempts may be under way at once.
+	Room int
+	// Source is the address to ask from; the zero Addr leaves the choice to
+	// the routes.
+	Source netip.Addr
+	// Interface is the name of the network interface to ask through; empty
+	// leaves the choice to the routes. Linux only.
+	Interface string
+}
+
+// errNoZone is a link-local address, which is one of many, without its link.
+var errNoZone = errors.New("a link-local address takes its link as a zone, as in fe80::1%eth0")
+
+// errSelf is an answer of the socket itself, which is none.
+var errSelf = errors.New("the connection met itself: the port to ask was taken as the source port")

@@ -1,0 +1,302 @@
+package connect
+
+import (
+	"math"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+	"portkit/pkg/probe/internal/kernel"
+)
+
+// New returns this system's best transport.
+func New(o Options, c probe.Clock) (probe.Transport, error) { return NewEpoll(o, c) }
+
+// Epoll is the transport of Linux: one epoll instance, and non-blocking
+// sockets that are used again. An attempt costs no goroutine and no
+// allocation.
+//
+// A connect that was begun is asked how it fares by calling connect once more
+// (tcp(7), connect(2)): 0 is connected, EALREADY not yet; any other errno is
+// what it failed with, and the socket is ready for another attempt.
+type Epoll struct {
+	sockets
+	clock  probe.Clock
+	wake   int  // an eventfd
+	woken  bool // by a Wake that no sleep has met
+	mu     sync.Mutex
+	closed bool // held by mu: the number of the eventfd may be another's by now
+	queue  errorQueue
+	addr   kernel.Sockaddr
+	events [256]unix.EpollEvent
+	early  []probe.Answer // known before connect had returned
+}
+
+// wakeEvent is the event of the eventfd, which is no socket's.
+const wakeEvent = -1
+
+// NewEpoll returns a transport for one worker.
+func NewEpoll(o Options, c probe.Clock) (*Epoll, error) {
+	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		kernel.Close(epoll)
+		return nil, os.NewSyscallError("eventfd", err)
+	}
+	t := &Epoll{
+		clock: c, wake: wake,
+		sockets: sockets{opts: o, epoll: epoll, scopes: kernel.Scopes{}},
+	}
+	// Edge-triggered, the eventfd need not be read: every write is an event.
+	if e := kernel.Watch(epoll, wake, unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: wakeEvent}); e != 0 {
+		t.Close()
+		return nil, os.NewSyscallError("epoll_ctl", e)
+	}
+	return t, nil
+}
+
+// Now is the time of the shared clock.
+func (t *Epoll) Now() probe.Time { return t.clock.Now() }
+
+// Send connects a socket for every attempt.
+func (t *Epoll) Send(as []*probe.Attempt) (int, error) {
+	for i, a := range as {
+		if err := t.start(a); err != nil {
+			return i, err
+		}
+	}
+	return len(as), nil
+}
+
+// start begins an attempt.
+func (t *Epoll) start(a *probe.Attempt) error {
+	to := a.To.Addr()
+	scope, err := t.scopes.Of(to)
+	if err != nil {
+		return err
+	}
+	i, err := t.take(kind{kernel.FamilyOf(to), scope})
+	if err != nil {
+		return err
+	}
+	s := &t.all[i]
+	s.gen++
+	a.Handle = uint64(s.gen)<<32 | uint64(i+1)
+	s.id, s.n, s.to = a.ID, a.N, a.To
+	a.Sent = t.Now()
+	return t.begun(i, kernel.Connect(int(s.fd), t.addr.Set(a.To, scope)))
+}
+
+// begun notes what connect said to an attempt's beginning. What this machine
+// refuses at once has not been asked. A refusal by the target cannot be there
+// yet, unless the target is this machine.
+func (t *Epoll) begun(i uint32, e syscall.Errno) error {
+	s := &t.all[i]
+	switch {
+	case e == unix.EINPROGRESS:
+		s.busy = true
+		return nil
+	case e == 0:
+		t.early = append(t.early, t.connected(i, t.Now()))
+		return nil
+	case e == unix.ECONNREFUSED && s.to.Addr().IsLoopback():
+		t.early = append(t.early, t.answer(s, t.Now(), endpoint.ConnRefused, nil))
+		t.reset(i, &t.queue)
+		return nil
+	}
+	delete(t.scopes, s.to.Addr().Zone()) // the link may have a new index
+	t.reset(i, &t.queue)
+	switch to := s.to.Addr(); {
+	case scarce(e) && t.flying() > 0:
+		return probe.ErrBusy
+	case e == unix.EINVAL && to.IsLinkLocalUnicast() && to.Zone() == "":
+		return errNoZone
+	}
+	return e
+}
+
+// flying is how many attempts are under way.
+func (t *Epoll) flying() int {
+	n := t.open
+	for _, l := range t.idle {
+		n -= len(l)
+	}
+	return n
+}
+
+// Poll hands out what has come of attempts.
+func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
+	n = copy(into, t.early)
+	t.early = append(t.early[:0], t.early[n:]...)
+	ms := t.patience(until)
+	if n > 0 {
+		ms = 0
+	}
+	for n < len(into) {
+		events := t.events[:min(len(t.events), len(into)-n)]
+		got, e := kernel.Poll(t.epoll, events, ms)
+		if e != 0 {
+			if e == unix.EINTR { // which says that there was none
+				return n, true, nil
+			}
+			return n, false, os.NewSyscallError("epoll_pwait", e)
+		}
+		at := t.Now()
+		for _, event := range events[:got] {
+			if event.Fd == wakeEvent {
+				t.woken = ms == 0
+			} else if t.settle(uint32(event.Fd), event.Events, at, &into[n]) {
+				n++
+			}
+		}
+		if got < len(events) {
+			return n, true, nil
+		}
+		ms = 0
+	}
+	return n, false, nil
+}
+
+// patience is how long a Poll may sleep, in ms; negative: for ever.
+func (t *Epoll) patience(until probe.Time) int {
+	if until == probe.Never && !t.woken {
+		return -1
+	}
+	wait := until.Sub(t.Now())
+	if wait <= 0 || t.woken {
+		t.woken = false
+		return 0
+	}
+	return int(min((wait+time.Millisecond-1)/time.Millisecond, math.MaxInt32))
+}
+
+// settle looks at a socket that had an event and writes its answer, if there is
+// one. The event may be an old one, of an attempt that was forgotten; what it
+// says is how the socket is now.
+func (t *Epoll) settle(i, events uint32, at probe.Time, into *probe.Answer) bool {
+	s := &t.all[i]
+	if !s.busy {
+		return false
+	}
+	if events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 && t.queue.read(int(s.fd)) {
+		*into = t.rejected(i, at)
+		return true
+	}
+	e := kernel.Connect(int(s.fd), t.addr.Set(s.to, s.scope))
+	switch e {
+	case unix.EALREADY, unix.EINPROGRESS:
+		return false
+	case unix.ECONNREFUSED:
+		*into = t.answer(s, at, endpoint.ConnRefused, nil)
+		t.put(i)
+		return true
+	case 0, unix.EISCONN:
+		*into = t.connected(i, at)
+		return true
+	}
+	return t.failed(i, e, at, into)
+}
+
+// rejected is the answer that the error queue's entry stands for.
+func (t *Epoll) rejected(i uint32, at probe.Time) probe.Answer {
+	s := &t.all[i]
+	var own netip.Addr
+	if kernel.Name(int(s.fd), &t.addr) == 0 {
+		own = t.addr.Get().Addr()
+	}
+	reason, err := t.queue.Judge(s.to.Addr(), own)
+	a := t.answer(s, at, reason, err)
+	a.Nobody = reason == endpoint.HostUnreach && t.queue.IsOf(own) && own != s.to.Addr().WithZone("")
+	if a.From = t.queue.Offender; !a.From.IsValid() {
+		a.From = own
+	}
+	t.reset(i, &t.queue)
+	return a
+}
+
+// connected is the answer for a connection that stands. It is ended with a
+// reset and leaves nothing behind.
+func (t *Epoll) connected(i uint32, at probe.Time) probe.Answer {
+	s := &t.all[i]
+	a := t.answer(s, at, endpoint.SynAck, nil)
+	to := netip.AddrPortFrom(s.to.Addr().WithZone(""), s.to.Port())
+	if kernel.Name(int(s.fd), &t.addr) == 0 && t.addr.Get() == to {
+		a = t.answer(s, at, endpoint.LocalError, errSelf)
+	}
+	t.reset(i, &t.queue)
+	return a
+}
+
+// failed is for an attempt that failed by an errno without a kernel.Queued error.
+func (t *Epoll) failed(i uint32, e syscall.Errno, at probe.Time, into *probe.Answer) bool {
+	reason := endpoint.LocalError
+	for _, r := range reasons {
+		if r.errno == e {
+			reason = r.reason
+		}
+	}
+	if e == unix.EPIPE { // the reset of a connection that was closed already
+		reason = endpoint.SynAck
+	}
+	if reason != 0 {
+		*into = t.answer(&t.all[i], at, reason, nil)
+		if reason == endpoint.LocalError {
+			into.Err = e
+		}
+	}
+	t.reset(i, &t.queue)
+	return reason != 0
+}
+
+func (t *Epoll) answer(s *socket, at probe.Time, r endpoint.Reason, err error) probe.Answer {
+	return probe.Answer{ID: s.id, N: s.n, At: at, Reason: r, From: s.to.Addr(), Err: err}
+}
+
+// Forget aborts an attempt and keeps its socket for another.
+func (t *Epoll) Forget(a *probe.Attempt) {
+	i := uint32(a.Handle) - 1
+	if a.Handle == 0 || int(i) >= len(t.all) || t.all[i].gen != uint32(a.Handle>>32) || !t.all[i].busy {
+		return
+	}
+	t.reset(i, &t.queue)
+}
+
+// Wake ends a Poll. It may come after Close.
+func (t *Epoll) Wake() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		kernel.Signal(t.wake)
+	}
+}
+
+// Stats says how many attempts may be under way.
+func (t *Epoll) Stats() probe.Stats { return probe.Stats{Room: t.opts.Room} }
+
+// Close ends all attempts and frees the descriptors.
+func (t *Epoll) Close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return nil
+	}
+	t.closed = true
+	for i := range t.all {
+		if t.all[i].fd >= 0 {
+			kernel.Close(int(t.all[i].fd))
+		}
+	}
+	kernel.Close(t.wake)
+	kernel.Close(t.epoll)
+	t.all = nil
+	return nil
+}

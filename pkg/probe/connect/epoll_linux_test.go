@@ -1,0 +1,297 @@
+package connect
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/lab"
+	"portkit/pkg/probe"
+	"portkit/pkg/probe/internal/kernel"
+)
+
+// asker sends attempts over a transport and waits for answers.
+type asker struct {
+	tb testing.TB
+	*Epoll
+	slot uint32
+}
+
+func newAsker(tb testing.TB, o Options) *asker {
+	tb.Helper()
+	o.Room = max(o.Room, 1)
+	t, err := NewEpoll(o, probe.NewClock(time.Now()))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { t.Close() })
+	return &asker{tb: tb, Epoll: t}
+}
+
+// send starts an attempt.
+func (k *asker) send(a netip.Addr, port uint16) *probe.Attempt {
+	k.tb.Helper()
+	k.slot++
+	at := &probe.Attempt{To: netip.AddrPortFrom(a, port), ID: probe.ID{Slot: k.slot, Gen: 7}, N: 3}
+	if n, err := k.Send([]*probe.Attempt{at}); n != 1 || err != nil {
+		k.tb.Fatalf("asking %v: %d, %v", at.To, n, err)
+	}
+	return at
+}
+
+// hear waits for the answer to one attempt, which must be the only one.
+func (k *asker) hear(a *probe.Attempt) probe.Answer {
+	k.tb.Helper()
+	var into [4]probe.Answer
+	for end := k.Now().Add(3 * time.Second); k.Now() < end; {
+		n, _, err := k.Poll(end, into[:])
+		if err != nil {
+			k.tb.Fatal(err)
+		}
+		if n == 0 {
+			continue
+		}
+		if n != 1 || into[0].ID != a.ID || into[0].N != a.N {
+			k.tb.Fatalf("%d answers, %+v; want one to %+v", n, into[0], *a)
+		}
+		return into[0]
+	}
+	k.tb.Fatalf("no answer to %v", a.To)
+	return probe.Answer{}
+}
+
+// ask is one endpoint's reason.
+func (k *asker) ask(a netip.Addr, port uint16) endpoint.Reason {
+	k.tb.Helper()
+	return k.hear(k.send(a, port)).Reason
+}
+
+// quiet fails if an answer comes within a moment.
+func (k *asker) quiet(d time.Duration) {
+	k.tb.Helper()
+	var into [4]probe.Answer
+	for end := k.Now().Add(d); k.Now() < end; {
+		if n, _, err := k.Poll(end, into[:]); n > 0 || err != nil {
+			k.tb.Fatalf("%d answers, %+v, %v; want none", n, into[0], err)
+		}
+	}
+}
+
+const (
+	openPort, silentPort, rejectedPort, closedPort = 80, 1000, 2000, 3000
+	refused, accepted                              = endpoint.ConnRefused, endpoint.SynAck
+)
+
+func labHost(tb testing.TB) *lab.Host {
+	return lab.New(tb).Host("", lab.Listen("80-99"), lab.Silent("1000-1999"), lab.Reject4("2000-2999", 3), lab.Reject6("2000-2999", 4))
+}
+
+// TestOneSocketTellsEveryAnswer: whatever an attempt came to, the next one on
+// the same socket is told right.
+func TestOneSocketTellsEveryAnswer(t *testing.T) {
+	h := labHost(t)
+	for _, to := range []netip.Addr{h.Addr(), h.Addr6(), h.LinkLocal()} {
+		k := newAsker(t, Options{})
+		for i := range 2000 {
+			port, want := uint16(0), refused
+			switch i * 7919 % 11 {
+			case 0, 1, 2:
+				port, want = openPort, accepted
+			case 3, 4, 5:
+				port, want = rejectedPort, endpoint.PortUnreach
+			case 6, 7:
+				a := k.send(to, silentPort)
+				if i%2 == 0 {
+					k.quiet(0)
+				}
+				k.Forget(a)
+				continue
+			default:
+				port = closedPort
+			}
+			if got := k.ask(to, port+uint16(i%20)); got != want {
+				t.Fatalf("%d: port %d of %v is %v, want %v", i, port, to, got, want)
+			}
+		}
+		if len(k.all) != 1 || k.open != 1 {
+			t.Errorf("%v took %d sockets", to, len(k.all))
+		}
+	}
+}
+
+// TestAnswerToAForgottenAttempt: what was there when an attempt was forgotten
+// is not taken for the answer to the next.
+func TestAnswerToAForgottenAttempt(t *testing.T) {
+	h := labHost(t)
+	k := newAsker(t, Options{})
+	for _, before := range []uint16{openPort, closedPort, rejectedPort, silentPort} {
+		for after, want := range map[uint16]endpoint.Reason{
+			openPort: accepted, closedPort: refused, rejectedPort: endpoint.PortUnreach,
+		} {
+			a := k.send(h.Addr(), before)
+			time.Sleep(2 * time.Millisecond)
+			k.Forget(a)
+			k.Forget(a) // a Handle is good for once
+			if got := k.ask(h.Addr(), after); got != want {
+				t.Errorf("%d, forgotten, then %d: %v, want %v", before, after, got, want)
+			}
+		}
+		a := k.send(h.Addr(), before)
+		time.Sleep(2 * time.Millisecond)
+		k.Forget(a)
+		k.quiet(5 * time.Millisecond)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	h := labHost(t)
+	k := newAsker(t, Options{})
+	for port, from := range map[uint16]netip.Addr{openPort: h.Addr(), closedPort: h.Addr(), rejectedPort: h.Addr()} {
+		a := k.send(h.Addr(), port)
+		if got := k.hear(a); got.From != from || got.At <= a.Sent || got.At-a.Sent > probe.Time(time.Second) || got.Err != nil {
+			t.Errorf("%v, sent at %d: %+v", a.To, a.Sent, got)
+		}
+	}
+	noRoute := []*probe.Attempt{{To: netip.MustParseAddrPort("198.51.100.1:80")}}
+	if n, err := k.Send(noRoute); n != 0 || err != unix.ENETUNREACH {
+		t.Errorf("no route: %d, %v", n, err)
+	}
+	noLink := []*probe.Attempt{{To: netip.MustParseAddrPort("[fe80::1%nolink0]:80")}}
+	if n, err := k.Send(noLink); n != 0 || err != unix.ENODEV {
+		t.Errorf("no such zone: %d, %v", n, err)
+	}
+	if got := k.ask(h.Addr(), openPort); got != accepted {
+		t.Errorf("then %v", got)
+	}
+}
+
+// TestNobody: this machine's own word that nobody has an address is told from a
+// gateway's.
+func TestNobody(t *testing.T) {
+	h := lab.New(t).Host("", lab.NeighbourRetry(50*time.Millisecond))
+	b := h.Behind("", lab.NeighbourRetry(50*time.Millisecond))
+	k := newAsker(t, Options{})
+	for to, nobody := range map[netip.Addr]bool{
+		h.Addr().Next(): true, h.Addr6().Next(): true, b.Addr().Next(): false, b.Addr6().Next(): false,
+	} {
+		a := k.hear(k.send(to, closedPort))
+		if a.Reason != endpoint.HostUnreach || a.Nobody != nobody || !a.From.IsValid() || a.From == to {
+			t.Errorf("%v: %+v", to, a)
+		}
+	}
+}
+
+// TestPollHandsOutWhatThereIs: with less room than answers it goes on where it
+// was, and says drained when nothing is left.
+func TestPollHandsOutWhatThereIs(t *testing.T) {
+	h := labHost(t)
+	k := newAsker(t, Options{Room: 100})
+	for p := range uint16(50) {
+		k.send(h.Addr(), closedPort+p)
+	}
+	time.Sleep(20 * time.Millisecond)
+	seen := map[uint32]bool{}
+	var into [7]probe.Answer
+	for {
+		n, drained, err := k.Poll(0, into[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range into[:n] {
+			seen[a.ID.Slot] = true
+		}
+		if drained != (len(seen) == 50 && n < len(into)) {
+			t.Fatalf("drained is %v after %d of 50, %d of them now", drained, len(seen), n)
+		}
+		if drained {
+			break
+		}
+	}
+}
+
+// TestEarlyAnswers: what connect itself said is handed out before the rest.
+func TestEarlyAnswers(t *testing.T) {
+	h := labHost(t)
+	k := newAsker(t, Options{Room: 8})
+	for i, to := range []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()} {
+		s, err := k.take(kind{family: kernel.FamilyOf(to)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.all[s].to = netip.AddrPortFrom(to, 9)
+		k.all[s].id.Slot = uint32(100 + i)
+		if err := k.begun(s, unix.ECONNREFUSED); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var into [2]probe.Answer
+	for i := range uint32(2) {
+		n, drained, err := k.Poll(probe.Never, into[:1+i])
+		if n != 1 || drained != (i == 1) || err != nil || into[0].ID.Slot != 100+i || into[0].Reason != refused {
+			t.Errorf("%d: %d, %v, %v, %+v", i, n, drained, err, into[0])
+		}
+	}
+	s, err := k.take(kind{family: unix.AF_INET})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.all[s].to = netip.AddrPortFrom(h.Addr(), 9)
+	if err := k.begun(s, unix.ECONNREFUSED); err != unix.ECONNREFUSED {
+		t.Errorf("a refusal before the target can have answered: %v", err)
+	}
+	k.quiet(time.Millisecond)
+}
+
+func TestWake(t *testing.T) {
+	k := newAsker(t, Options{})
+	var into [1]probe.Answer
+	poll := func(until probe.Time) time.Duration {
+		began := time.Now()
+		if n, drained, err := k.Poll(until, into[:]); n != 0 || !drained || err != nil {
+			t.Errorf("%d, %v, %v", n, drained, err)
+		}
+		return time.Since(began)
+	}
+	for range 300 {
+		time.AfterFunc(time.Millisecond, k.Wake)
+		if d := poll(probe.Never); d > time.Second {
+			t.Fatalf("it slept %v", d)
+		}
+	}
+	k.Wake()
+	poll(0) // does not wait
+	if d := poll(probe.Never); d > time.Second {
+		t.Errorf("it slept %v: the Wake before went unheard", d)
+	}
+	if d := poll(k.Now().Add(30 * time.Millisecond)); d < 30*time.Millisecond || d > time.Second {
+		t.Errorf("it slept %v, not 30ms", d)
+	}
+}
+
+// TestWakeAfterClose: the eventfd's number may be another file's by then.
+func TestWakeAfterClose(t *testing.T) {
+	k := newAsker(t, Options{})
+	k.Close()
+	other, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(other)
+	if other > k.wake {
+		t.Fatalf("the number %d was not given again: the test tests nothing", k.wake)
+	}
+	if err := unix.Dup3(other, k.wake, unix.O_CLOEXEC); err != nil && other != k.wake {
+		t.Fatal(err)
+	}
+	k.Wake()
+	var n [8]byte
+	if _, err := unix.Read(other, n[:]); err != unix.EAGAIN {
+		t.Errorf("it wrote to a file that is not its own: %v, %v", n, err)
+	}
+	if other != k.wake {
+		unix.Close(k.wake)
+	}
+}

@@ -1,0 +1,9 @@
+package connect
+
+import (
+	"testing"
+
+	"portkit/pkg/lab"
+)
+
+func TestMain(m *testing.M) { lab.Main(m) }

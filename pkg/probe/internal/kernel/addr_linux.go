@@ -1,0 +1,86 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// Sockaddr holds a sockaddr_in or a sockaddr_in6 as the kernel reads it (ip(7),
+// ipv6(7)).
+type Sockaddr [unix.SizeofSockaddrInet6]byte
+
+// Set writes an address and returns the bytes that are its own. scope is the
+// index of the interface that the address is local to; 0: none.
+func (s *Sockaddr) Set(to netip.AddrPort, scope uint32) []byte {
+	binary.BigEndian.PutUint16(s[2:], to.Port())
+	if to.Addr().Is4() {
+		binary.NativeEndian.PutUint16(s[:], unix.AF_INET)
+		ip := to.Addr().As4()
+		copy(s[4:], ip[:])
+		return s[:unix.SizeofSockaddrInet4]
+	}
+	binary.NativeEndian.PutUint16(s[:], unix.AF_INET6)
+	binary.NativeEndian.PutUint32(s[4:], 0) // flow information
+	ip := to.Addr().As16()
+	copy(s[8:], ip[:])
+	binary.NativeEndian.PutUint32(s[24:], scope)
+	return s[:]
+}
+
+// Get reads an address, without its zone.
+func (s *Sockaddr) Get() netip.AddrPort {
+	port := binary.BigEndian.Uint16(s[2:])
+	if binary.NativeEndian.Uint16(s[:]) == unix.AF_INET {
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte(s[4:8])), port)
+	}
+	return netip.AddrPortFrom(netip.AddrFrom16([16]byte(s[8:24])), port)
+}
+
+// Scope is the index of the interface that an IPv6 address is local to.
+func (s *Sockaddr) Scope() uint32 {
+	if binary.NativeEndian.Uint16(s[:]) == unix.AF_INET {
+		return 0
+	}
+	return binary.NativeEndian.Uint32(s[24:])
+}
+
+// Unspecified is an address of family AF_UNSPEC: to connect to it ends what a
+// socket does and keeps the socket.
+var Unspecified [unix.SizeofSockaddrInet4]byte
+
+// FamilyOf is the address family of a.
+func FamilyOf(a netip.Addr) int {
+	if a.Is4() {
+		return unix.AF_INET
+	}
+	return unix.AF_INET6
+}
+
+// Scopes remembers the indexes of interfaces by what zones call them.
+type Scopes map[string]uint32
+
+// Of is the index of the interface that an address's zone names (RFC 4007
+// section 11); 0 if it has none.
+func (s Scopes) Of(a netip.Addr) (uint32, error) {
+	zone := a.Zone()
+	if zone == "" {
+		return 0, nil
+	}
+	if i, ok := s[zone]; ok {
+		return i, nil
+	}
+	i, err := strconv.ParseUint(zone, 10, 31)
+	if err != nil {
+		link, err := net.InterfaceByName(zone)
+		if err != nil {
+			return 0, unix.ENODEV
+		}
+		i = uint64(link.Index)
+	}
+	s[zone] = uint32(i)
+	return uint32(i), nil
+}

@@ -1,0 +1,80 @@
+package kernel
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The calls below never wait, so they are made without telling the scheduler
+// (RawSyscall): that would cost more than some of them take. Only a poll that
+// sleeps tells it.
+
+// Socket opens a non-blocking socket of a family and a type.
+func Socket(family, kind int) (int, syscall.Errno) {
+	fd, _, e := unix.RawSyscall(unix.SYS_SOCKET, uintptr(family),
+		uintptr(kind)|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	return int(fd), e
+}
+
+// Close closes a descriptor.
+func Close(fd int) { unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0) }
+
+// Connect is connect(2).
+func Connect(fd int, addr []byte) syscall.Errno {
+	_, _, e := unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&addr[0])), uintptr(len(addr)))
+	return e
+}
+
+// Bind is bind(2).
+func Bind(fd int, addr []byte) syscall.Errno {
+	_, _, e := unix.RawSyscall(unix.SYS_BIND, uintptr(fd), uintptr(unsafe.Pointer(&addr[0])), uintptr(len(addr)))
+	return e
+}
+
+// Name fills addr with the socket's own address.
+func Name(fd int, addr *Sockaddr) syscall.Errno {
+	size := uint32(len(addr))
+	_, _, e := unix.RawSyscall(unix.SYS_GETSOCKNAME, uintptr(fd),
+		uintptr(unsafe.Pointer(addr)), uintptr(unsafe.Pointer(&size)))
+	return e
+}
+
+// Option is setsockopt(2).
+func Option(fd, level, name int, value unsafe.Pointer, size uintptr) syscall.Errno {
+	_, _, e := unix.RawSyscall6(unix.SYS_SETSOCKOPT, uintptr(fd), uintptr(level), uintptr(name),
+		uintptr(value), size, 0)
+	return e
+}
+
+// Receive is recvmsg(2).
+func Receive(fd int, m *unix.Msghdr, flags int) syscall.Errno {
+	_, _, e := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(m)), uintptr(flags))
+	return e
+}
+
+// Watch adds a descriptor to an epoll instance.
+func Watch(epoll, fd int, e unix.EpollEvent) syscall.Errno {
+	_, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), unix.EPOLL_CTL_ADD, uintptr(fd),
+		uintptr(unsafe.Pointer(&e)), 0, 0)
+	return errno
+}
+
+// Poll waits for events, up to a number of ms; negative: for ever.
+func Poll(epoll int, events []unix.EpollEvent, ms int) (int, syscall.Errno) {
+	if ms == 0 {
+		n, _, e := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(epoll), uintptr(unsafe.Pointer(&events[0])),
+			uintptr(len(events)), 0, 0, 0)
+		return int(n), e
+	}
+	n, _, e := unix.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(epoll), uintptr(unsafe.Pointer(&events[0])),
+		uintptr(len(events)), uintptr(ms), 0, 0)
+	return int(n), e
+}
+
+// Signal adds one to an eventfd.
+func Signal(fd int) {
+	one := uint64(1)
+	unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&one)), unsafe.Sizeof(one))
+}
