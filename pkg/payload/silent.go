@@ -1,0 +1,34 @@
+package payload
+
+// Mute is a protocol that is not asked in its own words.
+type Mute struct {
+	Name  string
+	Ports []uint16
+	Why   string // a sentence, with its source
+}
+
+// Silent returns the protocols that by design do not answer a stranger, or
+// that nothing harmless can be said to, in the order of their ports. Those
+// ports get the empty datagram only.
+func Silent() []Mute {
+	return []Mute{
+		{"discard", []uint16{9}, "It throws away what it gets (RFC 863)."},
+		{"qotd, chargen", []uint16{17, 19}, "They answer anything at length: the empty datagram will do (RFC 864, RFC 865)."},
+		{"dhcp", []uint16{67, 68}, "A request reserves an address, and is answered by broadcast (RFC 2131)."},
+		{"netbios-dgm", []uint16{138}, "Datagrams are not answered (RFC 1002 section 4.4)."},
+		{"snmp-trap", []uint16{162}, "Notifications are not answered (RFC 3416 section 4.2.6)."},
+		{"syslog", []uint16{514}, "Messages are not answered (RFC 5426 section 1)."},
+		{"rip, ripng", []uint16{520, 521}, "A router answers with its routes (RFC 2453 section 3.9.1)."},
+		{"dhcpv6", []uint16{546, 547}, "A request may reserve an address, and comes from a fixed port (RFC 8415 section 7.2)."},
+		{"radius", []uint16{1812, 1813, 1645, 1646}, "Who does not share a secret gets no answer (RFC 2865 section 3, RFC 5997 section 4.2)."},
+		{"hsrp", []uint16{1985}, "Routers tell each other by multicast (RFC 2281 section 5)."},
+		{"netflow, ipfix", []uint16{2055, 4739}, "Collectors do not answer (RFC 3954, RFC 7011 section 10)."},
+		{"vxlan", []uint16{4789}, "It carries other networks' frames (RFC 7348 section 5)."},
+		{"llmnr", []uint16{5355}, "Names are asked by multicast; by unicast only over tcp (RFC 4795 section 2.4)."},
+		{"geneve", []uint16{6081}, "It carries other networks' frames (RFC 8926 section 3)."},
+		{"sflow", []uint16{6343}, "Collectors do not answer (sFlow version 5)."},
+		{"statsd, gelf, collectd", []uint16{8125, 12201, 25826}, "Metrics and logs are taken in silence."},
+		{"dnp3", []uint16{20000}, "A station answers only to its own address, which nothing tells (IEEE 1815 section 9.2)."},
+		{"wireguard", []uint16{51820}, "Who has no key that it knows gets no answer (the WireGuard paper, section 5.1)."},
+	}
+}

@@ -1,0 +1,17 @@
+//go:build !linux
+
+package udp
+
+import (
+	"errors"
+
+	"portkit/pkg/probe"
+)
+
+// New returns this system's best transport.
+func New(o Options, c probe.Clock) (probe.Transport, error) {
+	if o.Interface != "" {
+		return nil, errors.New("an interface to ask through cannot be chosen on this system")
+	}
+	return NewPortable(o, c), nil
+}
