@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Doc is a tool's command line as help, manual and completions show it.
+type Doc struct {
+	Tool   Tool
+	Usage  string // "portgen [flags] [TARGET …]"
+	Groups []FlagGroup
+	Args   []ArgDoc
+}
+
+// FlagGroup is a heading and its flags, in the order of the tool's struct.
+type FlagGroup struct {
+	Title string
+	Flags []FlagDoc
+}
+
+// FlagDoc is one flag.
+type FlagDoc struct {
+	Name     string // without hyphens
+	Short    string // one letter, or ""
+	Value    string // what stands for the value; "" for a flag that takes none
+	Help     string
+	Default  string   // "" if there is none worth saying
+	Enum     []string // the values it takes, if these can be listed
+	Repeats  bool     // may be given more than once
+	List     bool     // the value is a list with commas
+	Complete string   // file, directory, host, interface, or ""
+	Env      []string
+}
+
+// ArgDoc is one kind of argument.
+type ArgDoc struct {
+	Name, Help, Complete string
+	Optional, Repeats    bool
+}
+
+// ExitStatuses are the exit statuses of every tool that says nothing else.
+func ExitStatuses() []Term {
+	return []Term{
+		{"0", "Done."},
+		{"1", "Done, but some record that was written is an error."},
+		{"2", "Nothing was done: the command line is wrong, a right is missing, or a file that decides what may be done cannot be used."},
+		{"3", "An input could not be read, or the output not written."},
+		{"130, 143", "Ended by SIGINT, SIGTERM."},
+		{"141", "The reader of standard output went away (SIGPIPE)."},
+	}
+}
+
+// Describe returns the tool's command line for showing. An error is a mistake
+// in the tool's tags.
+func Describe(t Tool) (*Doc, error) {
+	k, err := newParser(t)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := flagGroups(t, k.Model.Flags)
+	if err != nil {
+		return nil, err
+	}
+	d := &Doc{Tool: t, Groups: groups}
+	for _, p := range k.Model.Positional {
+		d.Args = append(d.Args, argDoc(p))
+	}
+	d.Usage = d.usage()
+	return d, nil
+}
+
+// flagGroups puts the flags under their headings: those without one first,
+// then as the tool lists them, what every tool has last.
+func flagGroups(t Tool, flags []*kong.Flag) ([]FlagGroup, error) {
+	keys := []Group{{"", "Flags"}}
+	keys = append(append(keys, t.Groups...), Group{askingGroup, "Help"})
+	byKey := map[string][]FlagDoc{}
+	for _, f := range flags {
+		if !slices.ContainsFunc(keys, func(g Group) bool { return g.Key == groupKey(f) }) {
+			return nil, fmt.Errorf("--%s is in the group %q, which %s does not have", f.Name, groupKey(f), t.Name)
+		}
+		if !f.Hidden {
+			byKey[groupKey(f)] = append(byKey[groupKey(f)], flagDoc(f))
+		}
+	}
+	var groups []FlagGroup
+	for _, g := range keys {
+		if fs := byKey[g.Key]; len(fs) > 0 {
+			groups = append(groups, FlagGroup{g.Title, fs})
+		}
+	}
+	return groups, nil
+}
+
+func groupKey(f *kong.Flag) string {
+	if f.Group == nil {
+		return ""
+	}
+	return f.Group.Key
+}
+
+func flagDoc(f *kong.Flag) FlagDoc {
+	d := FlagDoc{
+		Name: f.Name, Help: f.Help, Repeats: f.IsSlice() || f.IsCounter(), List: f.IsSlice() && f.Tag.Sep == ',' || f.Tag.Has("list"),
+		Complete: f.Tag.Get("complete"), Env: f.Envs,
+	}
+	if f.Short != 0 {
+		d.Short = string(f.Short)
+	}
+	switch values := f.Tag.Get("values"); {
+	case f.Enum != "":
+		d.Enum = f.EnumSlice()
+	case values != "":
+		d.Enum = strings.Split(values, ",")
+	}
+	if takesValue(f) {
+		d.Value = placeholder(f)
+		if f.HasDefault && !saysDefault(f) {
+			d.Default = f.Default
+		}
+	}
+	return d
+}
+
+// saysDefault tells whether the help speaks of the default itself, as in
+// "(default: ${default})" and "(0: no ceiling)".
+func saysDefault(f *kong.Flag) bool {
+	return strings.Contains(f.Help, "(default") || strings.Contains(f.Help, "("+f.Default+":") ||
+		strings.Contains(f.OrigHelp, "${default}")
+}
+
+// placeholder returns what stands for a flag's value in texts.
+func placeholder(f *kong.Flag) string {
+	switch {
+	case f.PlaceHolder != "":
+		return f.PlaceHolder
+	case f.Enum != "":
+		return strings.Join(f.EnumSlice(), "|")
+	}
+	return strings.ToUpper(f.Name)
+}
+
+func argDoc(p *kong.Positional) ArgDoc {
+	name := p.Tag.PlaceHolder
+	if name == "" {
+		name = strings.ToUpper(p.Name)
+	}
+	return ArgDoc{
+		Name: name, Help: p.Help, Complete: p.Tag.Get("complete"),
+		Optional: !p.Required, Repeats: p.IsSlice(),
+	}
+}
+
+func (d *Doc) usage() string {
+	parts := []string{d.Tool.Name, "[flags]"}
+	for _, a := range d.Args {
+		s := a.Name
+		if a.Repeats {
+			s += " ..."
+		}
+		if a.Optional {
+			s = fmt.Sprintf("[%s]", s)
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"os"
+
+	"golang.org/x/term"
+)
+
+// Main runs a tool as the process that it is, and returns its exit status. A
+// tool that a signal ends does not return: it ends by that signal, as a shell
+// expects. This file is the only one that names the process's own streams,
+// arguments and environment.
+func Main(t Tool) int {
+	stdin, stdout, stderr := os.Stdin, os.Stdout, os.Stderr
+	sig := catchSignals()
+	with := IO{
+		Args: os.Args[1:],
+		In:   stdin, Out: stdout, Err: stderr,
+		Getenv:      os.Getenv,
+		Context:     sig.ctx,
+		InTerminal:  isTerminal(stdin),
+		OutTerminal: isTerminal(stdout),
+		ErrTerminal: isTerminal(stderr),
+		Width:       func() int { return terminalWidth(stderr) },
+	}.orDefaults()
+	if closedAtStart(stdin) {
+		with.In = closedInput{}
+	}
+	out := &output{w: stdout}
+	ctx := newContext(t, with, out)
+	go sig.watch(t.OnSignal, func(s os.Signal) { ctx.Log.leave(); endBySignal(s) })
+	watchPipe(stdout, func() { ctx.Log.leave(); endByPipe() })
+
+	err := runTool(t, with, ctx)
+	out.close(stdout)
+	status := ctx.finish(err, out)
+	if s := sig.received(); s != nil {
+		endBySignal(s)
+	}
+	return status
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+func terminalWidth(f *os.File) int {
+	w, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return w
+}

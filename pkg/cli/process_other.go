@@ -1,0 +1,32 @@
+//go:build !unix
+
+package cli
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+func endingSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }
+
+// endBySignal ends the process with the status that a Unix shell shows for
+// the signal.
+func endBySignal(sig os.Signal) {
+	if n, ok := sig.(syscall.Signal); ok {
+		os.Exit(128 + int(n))
+	}
+	os.Exit(128 + int(syscall.SIGINT))
+}
+
+// watchPipe does nothing: a reader's end is met when writing.
+func watchPipe(*os.File, func()) {}
+
+func endByPipe() { os.Exit(statusPipe) }
+
+// brokenPipe knows ERROR_BROKEN_PIPE and ERROR_NO_DATA of Windows.
+func brokenPipe(err error) bool {
+	return errors.Is(err, syscall.Errno(109)) || errors.Is(err, syscall.Errno(232))
+}
+
+func closedAtStart(*os.File) bool { return false }

@@ -1,0 +1,90 @@
+//go:build unix
+
+package cli
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func endingSignals() []os.Signal { return []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP} }
+
+// endBySignal ends the process by sig itself, so that its parent sees that
+// and not a status.
+func endBySignal(sig os.Signal) {
+	n, ok := sig.(unix.Signal)
+	if !ok {
+		os.Exit(StatusIO)
+	}
+	signal.Reset(sig)
+	if unix.Kill(unix.Getpid(), n) == nil {
+		time.Sleep(time.Second) // it arrives within microseconds
+	}
+	os.Exit(128 + int(n))
+}
+
+// watchPipe calls gone once when the last reader of f goes away. A file or
+// terminal has none.
+func watchPipe(f *os.File, gone func()) {
+	fd := int(f.Fd())
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil {
+		return
+	}
+	if kind := st.Mode & unix.S_IFMT; kind == unix.S_IFIFO || kind == unix.S_IFSOCK {
+		go func() {
+			if readerGone(fd) {
+				gone()
+			}
+		}()
+	}
+}
+
+// readerGone waits until fd has no reader left (true) or cannot be watched.
+func readerGone(fd int) bool {
+	for {
+		fds := []unix.PollFd{{Fd: int32(fd)}}
+		_, err := unix.Poll(fds, -1)
+		switch {
+		case errors.Is(err, unix.EINTR) || errors.Is(err, unix.EAGAIN):
+		case err != nil || fds[0].Revents&unix.POLLNVAL != 0:
+			return false
+		case fds[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
+			return true
+		}
+	}
+}
+
+// endByPipe ends the process by SIGPIPE. The Go runtime ignores that signal
+// except for a failed write to descriptor 1 or 2 (os/signal, "SIGPIPE"), so one
+// is made to fail.
+func endByPipe() {
+	r, w, err := os.Pipe()
+	if err == nil {
+		_ = r.Close()
+		if unix.Dup2(int(w.Fd()), 1) == nil {
+			_, _ = os.NewFile(1, "stdout").Write([]byte{'\n'})
+		}
+	}
+	os.Exit(statusPipe) // where SIGPIPE is ignored by the one who started this
+}
+
+func brokenPipe(err error) bool { return errors.Is(err, unix.EPIPE) }
+
+// closedAtStart tells whether f was closed when the process began: the Go
+// runtime opens /dev/null for reading and writing in its place, so that no
+// other file takes its number. A shell's </dev/null is for reading only.
+func closedAtStart(f *os.File) bool {
+	var st, null unix.Stat_t
+	fd := int(f.Fd())
+	if unix.Fstat(fd, &st) != nil || unix.Stat(os.DevNull, &null) != nil || st.Rdev != null.Rdev ||
+		st.Mode&unix.S_IFMT != unix.S_IFCHR {
+		return false
+	}
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	return err == nil && flags&unix.O_ACCMODE == unix.O_RDWR
+}

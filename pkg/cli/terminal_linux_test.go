@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// terminal opens a pseudo-terminal: what a person sees and types, and what a
+// process has for its standard streams (pty(7)).
+func terminal(t *testing.T, columns uint16) (person, process *os.File) {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no pseudo-terminals here: ", err)
+	}
+	t.Cleanup(func() { _ = person.Close() })
+	fd := int(person.Fd())
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err == nil {
+		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
+	}
+	if err == nil {
+		err = unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: columns})
+	}
+	if err != nil {
+		t.Skip("no pseudo-terminals here: ", err)
+	}
+	process, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("no pseudo-terminals here: ", err)
+	}
+	t.Cleanup(func() { _ = process.Close() })
+	return person, process
+}
+
+func TestOnATerminal(t *testing.T) {
+	const eof = "\x04"
+	for _, c := range []struct {
+		name, args, typed string
+		env               string
+		want              string // with the echo of what is typed
+	}{
+		{
+			"says what it waits for", "", eof, "",
+			"toy: reading lines from the terminal; end with ctrl-D\r\n",
+		},
+		{
+			"escapes what it writes", "/dev/stdin", "a\u202eb\n" + eof, "",
+			"a\u202eb\r\n" + `a\u202eb` + "\r\n",
+		},
+		{
+			"draws and erases the status line", "--status half --spam 1", eof, "",
+			"toy: line 1: torn\r\nhalf\r\x1b[Ktoy: reading lines from the terminal; end with ctrl-D\r\nhalf\r\x1b[K",
+		},
+		{
+			"cuts it at the edge", "--status " + strings.Repeat("x", 70) + " /dev/null", "", "",
+			strings.Repeat("x", 59) + "\r\x1b[K",
+		},
+		{"draws none on a dumb terminal", "--status half /dev/null", "", "TERM=dumb", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			person, process := terminal(t, 60)
+			cmd := exec.Command("toy", strings.Fields(c.args)...)
+			cmd.Env = append(os.Environ(), "TERM=xterm", c.env)
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = process, process, process
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			giveUp := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+			defer giveUp.Stop()
+			_ = process.Close()
+			_, _ = io.WriteString(person, c.typed)
+			got, _ := io.ReadAll(person) // ends with EIO when the process is gone
+			if err := cmd.Wait(); err != nil || string(got) != c.want {
+				t.Errorf("%v\n got %q\nwant %q", err, got, c.want)
+			}
+		})
+	}
+}

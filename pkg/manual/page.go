@@ -1,0 +1,135 @@
+// Package manual makes the manual pages and the shells' completions from what
+// the tools tell the command line and from the tables of the records' fields,
+// so that they cannot say anything else than the programs do.
+package manual
+
+import (
+	"slices"
+	"strings"
+
+	"portkit/pkg/cli"
+)
+
+// Page returns the manual page of a tool, for section 1.
+func Page(d *cli.Doc) []byte {
+	r := newPage(d.Tool.Name, "1")
+	r.section("Name")
+	r.line(escape(d.Tool.Name) + ` \- ` + escape(d.Tool.Summary))
+	r.section("Synopsis")
+	r.synopsis(d)
+	r.section("Description")
+	r.paragraphs(d.Tool.Description)
+	r.options(d)
+	for _, s := range d.Tool.Sections {
+		r.section(s.Title)
+		r.paragraphs(s.Text)
+	}
+	r.terms("Exit status", exitStatuses(d))
+	r.terms("Environment", environment(d))
+	r.examples(d.Tool.Examples)
+	r.seeAlso(d.Tool.SeeAlso)
+	return r.bytes()
+}
+
+func (r *roff) synopsis(d *cli.Doc) {
+	parts := []string{bold(d.Tool.Name), "[" + italic("flags") + "]"}
+	for _, a := range d.Args {
+		s := italic(a.Name)
+		if a.Repeats {
+			s += " ..."
+		}
+		if a.Optional {
+			s = "[" + s + "]"
+		}
+		parts = append(parts, s)
+	}
+	r.line(strings.Join(parts, " "))
+}
+
+func (r *roff) options(d *cli.Doc) {
+	r.section("Options")
+	r.text("Flags and arguments may come in any order; -- ends the flags. A value follows its flag as the next argument " +
+		"or behind an equals sign, or right behind a flag of one letter.")
+	for _, a := range d.Args {
+		r.term(italic(a.Name), a.Help)
+	}
+	for _, g := range d.Groups {
+		if len(d.Groups) > 1 {
+			r.subsection(g.Title)
+		}
+		for _, f := range g.Flags {
+			r.term(flagTag(f), flagText(f))
+		}
+	}
+}
+
+// flagTag is how a flag is written: -p, --ports SPEC.
+func flagTag(f cli.FlagDoc) string {
+	s := bold("--" + f.Name)
+	if f.Short != "" {
+		s = bold("-"+f.Short) + ", " + s
+	}
+	if f.Value != "" {
+		s += " " + italic(f.Value)
+	}
+	return s
+}
+
+func flagText(f cli.FlagDoc) string {
+	s := f.Help
+	unsaid := func(word string) bool { return !strings.Contains(f.Value+" "+f.Help, word) }
+	if slices.ContainsFunc(f.Enum, unsaid) {
+		s += " Values: " + strings.Join(f.Enum, ", ") + "."
+	}
+	if f.Default != "" {
+		s += " Default: " + f.Default + "."
+	}
+	if f.Repeats && !strings.Contains(f.Help, "epeatable") {
+		s += " May be given more than once."
+	}
+	return s
+}
+
+func (r *roff) terms(title string, terms []cli.Term) {
+	r.section(title)
+	for _, t := range terms {
+		r.term(bold(t.Name), t.Text)
+	}
+}
+
+func exitStatuses(d *cli.Doc) []cli.Term {
+	if len(d.Tool.Exit) > 0 {
+		return d.Tool.Exit
+	}
+	return cli.ExitStatuses()
+}
+
+func environment(d *cli.Doc) []cli.Term {
+	return append(slices.Clone(d.Tool.Environment),
+		cli.Term{Name: "NO_COLOR", Text: "If it is not empty, nothing is coloured."},
+		cli.Term{Name: "COLUMNS", Text: "The width of --help, where it is set."},
+	)
+}
+
+func (r *roff) examples(examples []cli.Example) {
+	r.section("Examples")
+	for i, e := range examples {
+		if i > 0 {
+			r.line(".PP")
+		}
+		r.text(e.Text)
+		r.verbatim(e.Command)
+	}
+}
+
+func (r *roff) seeAlso(pages []string) {
+	r.section("See also")
+	for i, p := range pages {
+		comma := ","
+		if i == len(pages)-1 {
+			comma = ""
+		}
+		name, section, _ := strings.Cut(p, "(")
+		r.line(".BR " + escape(name) + " (" + section + comma)
+	}
+}

@@ -1,0 +1,86 @@
+package manual
+
+import (
+	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
+)
+
+// Records returns portkit(5): the stream, and the fields of the records in it.
+func Records() []byte {
+	r := newPage("portkit", "5")
+	r.section("Name")
+	r.line(`portkit \- the records that portgen, portprobe and portsum pass on`)
+	r.section("Description")
+	r.paragraphs(aboutTheStream)
+	r.section("Endpoint records")
+	r.paragraphs(aboutEndpoints)
+	r.fields(record.KindEndpoint)
+	r.section("Result records")
+	r.paragraphs(aboutResults)
+	r.fields(record.KindResult)
+	r.section("Reasons")
+	r.text(aboutReasons)
+	r.reasons()
+	r.section("Plain lines")
+	r.paragraphs(aboutPlainLines)
+	r.section("Summary records")
+	r.paragraphs(aboutSummaries)
+	r.fields(record.KindSummary)
+	r.section("Examples")
+	r.paragraphs(recordExamples)
+	r.seeAlso([]string{"portgen(1)", "portprobe(1)", "portsum(1)"})
+	return r.bytes()
+}
+
+// fields lists the fields of a kind of record.
+func (r *roff) fields(kind string) {
+	for _, f := range record.Fields(kind) {
+		tag := bold(f.Name) + " (" + escape(f.Type)
+		if f.Required {
+			tag += ", required"
+		}
+		r.term(tag+")", f.Doc)
+	}
+}
+
+// reasons lists what a state can rest on, with the state or states.
+func (r *roff) reasons() {
+	for i := range endpoint.Reasons - 1 {
+		reason := endpoint.Reason(i + 1)
+		tcp, udp := reason.State(endpoint.TCP).String(), reason.State(endpoint.UDP).String()
+		states := tcp
+		if tcp != udp {
+			states = "tcp: " + tcp + "; udp: " + udp
+		}
+		r.term(bold(reason.String())+" ("+escape(states)+")", reasonTexts()[reason])
+	}
+}
+
+// reasonTexts says what came back for each reason (RFC 792, RFC 1812 section
+// 5.2.7, RFC 4443 section 3).
+func reasonTexts() map[endpoint.Reason]string {
+	return map[endpoint.Reason]string{
+		endpoint.SynAck:          "The handshake's answer.",
+		endpoint.UDPResponse:     "A datagram, from the port that was asked or, where it is plain which that was, from another of that address.",
+		endpoint.ConnRefused:     "A reset (RST), seen by the method connect.",
+		endpoint.Reset:           "A reset (RST), seen by the method syn.",
+		endpoint.PortUnreach:     "ICMP type 3 code 3, ICMPv6 type 1 code 4: over udp the host says so of a port where nothing listens, over tcp a firewall.",
+		endpoint.NetUnreach:      "ICMP type 3 code 0, ICMPv6 type 1 code 0.",
+		endpoint.HostUnreach:     "ICMP type 3 code 1, ICMPv6 type 1 code 3; or no answer to ARP or neighbour discovery.",
+		endpoint.ProtoUnreach:    "ICMP type 3 code 2.",
+		endpoint.NetProhibited:   "ICMP type 3 code 9.",
+		endpoint.HostProhibited:  "ICMP type 3 code 10.",
+		endpoint.AdminProhibited: "ICMP type 3 code 13, ICMPv6 type 1 codes 1, 5 and 6.",
+		endpoint.TimeExceeded:    "ICMP type 11, ICMPv6 type 3.",
+		endpoint.DestUnreach:     "Any other code of ICMP type 3 or ICMPv6 type 1.",
+		endpoint.NoResponse:      "Silence through every attempt. Over udp a service that does not answer strangers and a firewall look the same.",
+		endpoint.RateLimited:     "Over udp: the address limits how often it says that a port is closed, and --udp-patience ran out. It is no evidence of anything; such a record can be asked again.",
+		endpoint.BadRecord:       "The line could not be read.",
+		endpoint.ResolveFailed:   "The name has no address, or none of the family asked for.",
+		endpoint.NotUnicast:      "A broadcast or multicast address: it was not asked.",
+		endpoint.OutOfScope:      "The address is outside the scope that was set: nothing was sent.",
+		endpoint.Deadline:        "Time was up before it was settled.",
+		endpoint.Interrupted:     "A signal came before it was settled.",
+		endpoint.LocalError:      "This machine reports, after retries, that it could not ask: no route, descriptors, permission, buffers, its own firewall.",
+	}
+}

@@ -1,0 +1,155 @@
+package manual
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// date stands in the pages' footers: that of the release, so that the same
+// sources always make the same pages.
+const date = "2026-11-01"
+
+// lineWidth is where source lines are broken; roff fills them anew.
+const lineWidth = 76
+
+// roff writes a page in the macros of man(7), as groff_man(7) and mandoc's
+// man(7) describe them, without anything that only one of the two knows.
+type roff struct{ b strings.Builder }
+
+func newPage(name, section string) *roff {
+	r := &roff{}
+	r.line(`.\" Made from the flags and records in the source by "make docs".`)
+	r.line(fmt.Sprintf(`.TH %s %s %s portkit "portkit manual"`, strings.ToUpper(name), section, date))
+	return r
+}
+
+func (r *roff) bytes() []byte { return []byte(r.b.String()) }
+
+func (r *roff) line(s string) { r.b.WriteString(s + "\n") }
+
+func (r *roff) section(title string) { r.line(".SH " + escape(strings.ToUpper(title))) }
+
+func (r *roff) subsection(title string) { r.line(".SS " + escape(title)) }
+
+// term writes a tagged paragraph; tag is roff already.
+func (r *roff) term(tag, text string) {
+	r.line(".TP")
+	r.line(tag)
+	r.text(text)
+}
+
+// paragraphs writes prose: paragraphs parted by blank lines, of which those
+// whose lines begin with four spaces are shown as they stand, and those whose
+// second line begins with a tab are items of a list: "name (more)\n\ttext".
+func (r *roff) paragraphs(text string) {
+	for i, p := range strings.Split(strings.Trim(text, "\n"), "\n\n") {
+		tag, item, isItem := strings.Cut(p, "\n\t")
+		switch {
+		case strings.HasPrefix(p, "    "):
+			r.verbatim(strings.ReplaceAll(p[4:], "\n    ", "\n"))
+		case isItem:
+			name, more, _ := strings.Cut(tag, " (")
+			r.term(strings.TrimSuffix(bold(name)+" ("+escape(more), " ("), item)
+		case i > 0:
+			r.line(".PP")
+			r.text(p)
+		default:
+			r.text(p)
+		}
+	}
+}
+
+func (r *roff) verbatim(text string) {
+	r.line(".PP\n.RS 4\n.EX")
+	for l := range strings.SplitSeq(text, "\n") {
+		r.line(protect(escape(l)))
+	}
+	r.line(".EE\n.RE")
+}
+
+// text writes filled prose in which flags and references to other pages
+// stand out.
+func (r *roff) text(s string) {
+	line := ""
+	for word := range strings.FieldsSeq(s) {
+		word = breakable(emphasise(word))
+		if line != "" && len(line)+1+len(word) > lineWidth {
+			r.line(protect(line))
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		r.line(protect(line))
+	}
+}
+
+// breakable lets roff break a long word behind its commas.
+func breakable(word string) string {
+	if len(word) <= lineWidth/2 {
+		return word
+	}
+	return strings.ReplaceAll(word, ",", `,\:`)
+}
+
+var (
+	flagWord = regexp.MustCompile(`^(\(?)(--?[a-zA-Z0-9][a-z0-9-]*)(.*)$`)
+	pageWord = regexp.MustCompile(`^(\(?)([a-z]+)(\([1-8]\).*)$`)
+)
+
+// emphasise sets flags and names of pages bold.
+func emphasise(word string) string {
+	for _, re := range []*regexp.Regexp{flagWord, pageWord} {
+		if m := re.FindStringSubmatch(word); m != nil {
+			return escape(m[1]) + bold(m[2]) + escape(m[3])
+		}
+	}
+	return escape(word)
+}
+
+func bold(s string) string   { return `\fB` + escape(s) + `\fR` }
+func italic(s string) string { return `\fI` + escape(s) + `\fR` }
+
+// protect keeps a line of text from being taken for a request.
+func protect(line string) string {
+	if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
+		return `\&` + line
+	}
+	return line
+}
+
+// escape writes text so that every character comes out as itself, and can be
+// copied from the screen into a shell: unescaped, roff takes a hyphen, an
+// apostrophe, an accent grave, a caret and a tilde for their typographic kin.
+func escape(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		switch c {
+		case '\\':
+			b.WriteString(`\e`)
+		case '-':
+			b.WriteString(`\-`)
+		case '\'':
+			b.WriteString(`\(aq`)
+		case '"':
+			b.WriteString(`\(dq`)
+		case '`':
+			b.WriteString(`\(ga`)
+		case '^':
+			b.WriteString(`\(ha`)
+		case '~':
+			b.WriteString(`\(ti`)
+		default:
+			if c > '~' {
+				fmt.Fprintf(&b, `\[u%04X]`, c)
+				continue
+			}
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,41 @@
+package manual
+
+import (
+	"testing"
+
+	"portkit/pkg/cli"
+)
+
+// toy has a flag of every kind that the pages and completions tell apart.
+type toy struct {
+	Files   []string     `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"What to read."`
+	Ports   []string     `short:"p" sep:"none" placeholder:"SPEC" help:"Ports: 22, 80-90 or -1024; it's [a set]. And more."`
+	Order   string       `enum:"linear,random" default:"linear" help:"In which order."`
+	State   []string     `placeholder:"LIST" values:"open,open|filtered,closed" help:"Only these, as --order says."`
+	Payload string       `placeholder:"auto|none|@FILE" default:"auto" values:"auto,none" help:"What to send."`
+	Timeout cli.Duration `short:"t" default:"3s" placeholder:"DURATION" help:"The longest wait."`
+	List    string       `short:"i" placeholder:"FILE" complete:"file" help:"A list of hosts." group:"more"`
+	TCP     bool         `name:"tcp" help:"Over tcp." group:"more"`
+	Verbose int          `short:"v" type:"counter" help:"Say more." group:"more"`
+	Secret  bool         `hidden:"" help:"Not shown."`
+}
+
+func (*toy) Run(*cli.Context) error { return nil }
+
+func toyDoc(t *testing.T) *cli.Doc {
+	t.Helper()
+	d, err := cli.Describe(cli.Tool{
+		Name: "toy", Summary: "copy lines",
+		Description: "First paragraph with --order, don't\ntouch \\n and portkit(5).\n\n.Second ~ ^ ` \" é.\n\n    shown -v 'as it'\n      stands",
+		Command:     &toy{},
+		Groups:      []cli.Group{{Key: "more", Title: "More"}},
+		Sections:    []cli.Section{{Title: "Own section", Text: "Own text.\n\nitem (1, 2)\n\tIts --order.\n\nother\n\tThat.\n\nMore text."}},
+		Environment: []cli.Term{{Name: "TOY", Text: "What toys read."}},
+		Examples:    []cli.Example{{Text: "Copy.", Command: "toy -p- 'a b'\ntoy | toy"}, {Text: "Again.", Command: "toy"}},
+		SeeAlso:     []string{"portgen(1)", "portkit(5)"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}

@@ -1,0 +1,81 @@
+package manual
+
+import (
+	"fmt"
+	"strings"
+
+	"portkit/pkg/cli"
+)
+
+// Zsh returns the completion of a tool for zsh (zshcompsys(1), _arguments).
+func Zsh(d *cli.Doc) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "#compdef %s\n# Made by \"make docs\".\n\n_arguments -s -S", d.Tool.Name)
+	for _, f := range allFlags(d) {
+		for _, spec := range zshFlag(f) {
+			b.WriteString(" \\\n    " + quote(spec))
+		}
+	}
+	if len(d.Args) > 0 {
+		a := argument(d)
+		b.WriteString(" \\\n    " + quote("*:"+zshEscape(a.Name)+":"+zshAction(a.Complete)))
+	}
+	b.WriteString("\n")
+	return []byte(b.String())
+}
+
+// zshFlag returns a specification for each way to write a flag. Those that
+// may come once exclude each other.
+func zshFlag(f cli.FlagDoc) []string {
+	prefix := "(" + strings.Join(spellings(f), " ") + ")"
+	if f.Repeats {
+		prefix = "*"
+	}
+	text := "[" + zshEscape(short(f)) + "]"
+	var specs []string
+	for _, s := range spellings(f) {
+		switch {
+		case f.Value == "":
+			specs = append(specs, prefix+s+text)
+		case strings.HasPrefix(s, "--"):
+			specs = append(specs, prefix+s+"="+text+zshValue(f))
+		default:
+			specs = append(specs, prefix+s+"+"+text+zshValue(f))
+		}
+	}
+	return specs
+}
+
+func zshValue(f cli.FlagDoc) string {
+	action := zshAction(f.Complete)
+	if len(f.Enum) > 0 {
+		words := make([]string, len(f.Enum))
+		for i, e := range f.Enum {
+			words[i] = shellWord(e)
+		}
+		action = "(" + strings.Join(words, " ") + ")"
+		switch {
+		case takesFile(f):
+			action = "{ if compset -P @; then _files; else compadd " + strings.Join(words, " ") + "; fi }"
+		case f.List:
+			action = "_values -s , " + shellWord(strings.ToLower(f.Value)) + " " + strings.Join(words, " ")
+		}
+	}
+	return ":" + zshEscape(f.Value) + ":" + action
+}
+
+// zshAction names what completes a value; a space stands for one that cannot
+// be listed.
+func zshAction(kind string) string {
+	action, ok := map[string]string{
+		"file": "_files", "directory": "_files -/", "host": "_hosts", "interface": "_net_interfaces",
+	}[kind]
+	if !ok {
+		return " "
+	}
+	return action
+}
+
+func zshEscape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`).Replace(s)
+}
