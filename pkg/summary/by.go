@@ -1,0 +1,159 @@
+package summary
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"portkit/pkg/ndjson"
+)
+
+// By is the fields that results are grouped by.
+type By []byField
+
+type byField struct {
+	name string
+	bits int // of ip/BITS; otherwise -1
+}
+
+// own are the names of a summary record's own fields that say nothing of the
+// result: a field of that name beside them could not be told from them.
+var own = []string{
+	"kind", "open", "closed", "filtered", "open_filtered", "error",
+	"counts", "reasons", "apps", "bad_records",
+}
+
+// keyed are the fields that each summary record is grouped by anyway.
+var keyed = []string{"host", "ip", "proto"}
+
+// ParseBy reads the names of fields: any name but those of a summary
+// record's own fields, or ip/BITS for the prefix of that length (0 to 128;
+// for IPv4 at most 32) that an address lies in.
+func ParseBy(names []string) (By, error) {
+	var by By
+	for _, name := range names {
+		f := byField{name: name, bits: -1}
+		switch {
+		case name == "":
+			return nil, fmt.Errorf("an empty name is no field")
+		case slices.Contains(own, name):
+			return nil, fmt.Errorf("%s is a field of the summary itself; take a field of the results, or ip/BITS", name)
+		case strings.HasPrefix(name, "ip/"):
+			bits, err := strconv.ParseUint(name[3:], 10, 8)
+			if err != nil || bits > 128 {
+				return nil, fmt.Errorf("%s: the length of a prefix is 0 to 128, as in ip/24", name)
+			}
+			f.bits = int(bits)
+		}
+		if !slices.Contains(keyed, name) && !slices.Contains(by, f) {
+			by = append(by, f)
+		}
+	}
+	return by, nil
+}
+
+// Append appends the fields that a record with these fields and this address
+// is grouped by, as they are written in a summary record, to dst. A field that
+// the record lacks is left out.
+func (b By) Append(dst []byte, fields []ndjson.Field, addr netip.Addr) []byte {
+	start := len(dst)
+	for _, f := range b {
+		value := f.value(fields, addr)
+		if value == nil {
+			continue
+		}
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		dst = append(ndjson.AppendString(dst, f.name), ':')
+		dst = append(dst, value...)
+	}
+	return dst
+}
+
+// value returns f's value as written, nil if there is none.
+func (f byField) value(fields []ndjson.Field, addr netip.Addr) []byte {
+	if f.bits >= 0 {
+		if !addr.IsValid() {
+			return nil
+		}
+		p, _ := addr.WithZone("").Prefix(min(f.bits, addr.BitLen()))
+		return ndjson.AppendString(nil, p.String())
+	}
+	for i := len(fields) - 1; i >= 0; i-- {
+		if string(fields[i].Key) == f.name {
+			return fields[i].Value
+		}
+	}
+	return nil
+}
+
+// group is a text that By.Append made, taken apart to be put in order.
+type group map[string]groupValue
+
+// groupValue is a value in its order: integers, other values, prefixes.
+type groupValue struct {
+	rank   int
+	number string
+	prefix netip.Prefix
+	raw    string
+}
+
+const (
+	rankNegative = iota + 1
+	rankInteger
+	rankOther
+	rankPrefix
+)
+
+func newGroup(by string) (group, error) {
+	fields, err := ndjson.Scan([]byte("{"+by+"}"), nil)
+	if err != nil {
+		return nil, err
+	}
+	g := group{}
+	for _, f := range fields {
+		g[string(f.Key)] = newGroupValue(string(f.Value))
+	}
+	return g, nil
+}
+
+func newGroupValue(raw string) groupValue {
+	v := groupValue{rank: rankOther, raw: raw}
+	digits := strings.TrimPrefix(raw, "-")
+	if digits != "" && strings.Trim(digits, "0123456789") == "" {
+		v.rank, v.number = rankInteger, digits
+		if len(digits) < len(raw) {
+			v.rank = rankNegative
+		}
+	} else if p, err := netip.ParsePrefix(strings.Trim(raw, `"`)); err == nil {
+		v.rank, v.prefix = rankPrefix, p
+	}
+	return v
+}
+
+// compare orders groups field after field: what has no such field, integers
+// by number, texts and other values by their bytes, prefixes by number.
+func (b By) compare(x, y group) int {
+	for _, f := range b {
+		if c := x[f.name].compare(y[f.name]); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+func (v groupValue) compare(w groupValue) int {
+	if c := cmp.Compare(v.rank, w.rank); c != 0 {
+		return c
+	}
+	number := cmp.Or(cmp.Compare(len(v.number), len(w.number)), cmp.Compare(v.number, w.number))
+	if v.rank == rankNegative {
+		number = -number
+	}
+	return cmp.Or(number, v.prefix.Addr().Compare(w.prefix.Addr()),
+		cmp.Compare(v.prefix.Bits(), w.prefix.Bits()), cmp.Compare(v.raw, w.raw))
+}

@@ -1,0 +1,161 @@
+package summary_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"portkit/pkg/endpoint"
+)
+
+// oracleKey and oracleAnswer are what a summary record is about and what it
+// says of a port.
+type (
+	oracleKey struct {
+		by, host, ip string
+		proto        endpoint.Proto
+	}
+	oracleAnswer struct {
+		state       endpoint.State
+		reason, app string
+	}
+	oraclePorts map[int]oracleAnswer
+)
+
+func (a oracleAnswer) better(b oracleAnswer) bool {
+	if (a.app == "") != (b.app == "") && a.state == b.state && a.reason == b.reason {
+		return a.app != ""
+	}
+	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.reason, b.reason), cmp.Compare(a.app, b.app)) < 0
+}
+
+// oracleSum is the contract in maps and nothing else.
+func oracleSum(results []result) []byte {
+	all := map[oracleKey]oraclePorts{}
+	bad := 0
+	for _, r := range results {
+		if r.NoEndpoint {
+			bad++
+			continue
+		}
+		k := oracleKey{r.by, string(r.Host), "", r.Proto}
+		if r.Addr.IsValid() {
+			k.ip = r.Addr.String()
+		}
+		if all[k] == nil {
+			all[k] = oraclePorts{}
+		}
+		a := oracleAnswer{r.State, r.Reason.String(), string(r.App)}
+		if old, ok := all[k][int(r.Port)]; !ok || a.better(old) {
+			all[k][int(r.Port)] = a
+		}
+	}
+	var out strings.Builder
+	for _, k := range slices.SortedFunc(maps.Keys(all), oracleKey.compare) {
+		out.WriteString(k.line(all[k]))
+	}
+	if bad > 0 {
+		fmt.Fprintf(&out, `{"kind":"summary","bad_records":%d}`+"\n", bad)
+	}
+	return []byte(out.String())
+}
+
+func (k oracleKey) compare(l oracleKey) int {
+	return cmp.Or(cmp.Compare(k.group(), l.group()), cmp.Compare(k.number(), l.number()),
+		cmp.Compare(k.name(), l.name()), cmp.Compare(k.proto, l.proto))
+}
+
+// group is where the group stands among all.
+func (k oracleKey) group() int {
+	return slices.Index([]string{
+		"", `"owner":-10`, `"owner":-9`, `"owner":9`, `"owner":10`, `"owner":"net"`, `"owner":"ops"`, `"owner":null`,
+	}, k.by)
+}
+
+// number is a text that sorts as the addresses do.
+func (k oracleKey) number() string {
+	addr, err := netip.ParseAddr(k.ip)
+	switch {
+	case err != nil:
+		return "none"
+	case addr.Is4():
+		return fmt.Sprintf("4 %x", addr.AsSlice())
+	}
+	return fmt.Sprintf("6 %x %s", addr.AsSlice(), addr.Zone())
+}
+
+func (k oracleKey) name() string {
+	if k.host == k.ip {
+		return ""
+	}
+	return k.host
+}
+
+func (p oraclePorts) pick(want func(oracleAnswer) bool) (ports []int) {
+	for port, a := range p {
+		if want(a) {
+			ports = append(ports, port)
+		}
+	}
+	slices.Sort(ports)
+	return ports
+}
+
+func (k oracleKey) line(ports oraclePorts) string {
+	parts := []string{`"kind":"summary"`}
+	if k.by != "" {
+		parts = append(parts, k.by)
+	}
+	parts = append(parts, `"host":`+quote(k.host))
+	if k.ip != "" {
+		parts = append(parts, `"ip":`+quote(k.ip))
+	}
+	parts = append(parts, fmt.Sprintf(`"proto":"%s"`, k.proto))
+	var counts, reasons, named []string
+	for state := endpoint.Open; state <= endpoint.Error; state++ {
+		list := ports.pick(func(a oracleAnswer) bool { return a.state == state })
+		if state == endpoint.Open {
+			parts = append(parts, fmt.Sprintf(`"open":[%s]`, strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", ",")))
+		} else if len(list) > 0 {
+			parts = append(parts, fmt.Sprintf(`"%s":"%s"`, strings.ReplaceAll(state.String(), "|", "_"), ranges(list)))
+		}
+		if len(list) > 0 {
+			counts = append(counts, fmt.Sprintf(`"%s":%d`, state, len(list)))
+		}
+	}
+	for r := endpoint.Reason(1); int(r) < endpoint.Reasons; r++ {
+		if list := ports.pick(func(a oracleAnswer) bool { return a.reason == r.String() }); len(list) > 0 {
+			reasons = append(reasons, fmt.Sprintf(`"%s":"%s"`, r, ranges(list)))
+		}
+	}
+	for _, port := range ports.pick(func(a oracleAnswer) bool { return a.app != "" }) {
+		named = append(named, fmt.Sprintf(`"%d":%s`, port, quote(ports[port].app)))
+	}
+	parts = append(parts, `"counts":{`+strings.Join(counts, ",")+"}", `"reasons":{`+strings.Join(reasons, ",")+"}")
+	if len(named) > 0 {
+		parts = append(parts, `"apps":{`+strings.Join(named, ",")+"}")
+	}
+	return "{" + strings.Join(parts, ",") + "}\n"
+}
+
+func quote(s string) string { return string(must(json.Marshal(s))) }
+
+func ranges(ports []int) string {
+	var parts []string
+	for i := 0; i < len(ports); i++ {
+		first := ports[i]
+		for i+1 < len(ports) && ports[i+1] == ports[i]+1 {
+			i++
+		}
+		if part := fmt.Sprint(first); ports[i] == first {
+			parts = append(parts, part)
+		} else {
+			parts = append(parts, fmt.Sprintf("%s-%d", part, ports[i]))
+		}
+	}
+	return strings.Join(parts, ",")
+}

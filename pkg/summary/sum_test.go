@@ -1,0 +1,312 @@
+package summary_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"net/netip"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+	"portkit/pkg/summary"
+)
+
+// result is a result record with the fields it is grouped by.
+type result struct {
+	by string
+	record.Result
+}
+
+// The pools are small, so that endpoints meet again and contradict themselves.
+var (
+	hosts = []struct{ host, ip string }{
+		{"192.0.2.9", "192.0.2.9"},
+		{"192.0.2.10", "192.0.2.10"},
+		{"9.9.9.9", "9.9.9.9"},
+		{"2001:db8::1", "2001:db8::1"},
+		{"2001:DB8::1", "2001:db8::1"},
+		{"fe80::1%eth0", "fe80::1%eth0"},
+		{"fe80::1%eth1", "fe80::1%eth1"},
+		{"www.example", "192.0.2.9"},
+		{"www.example", "192.0.2.10"},
+		{"www.example", "2001:db8::1"},
+		{"nowhere.example", ""},
+		{"münchen.example", ""},
+		{`"\`, ""},
+	}
+	groups = []string{"", `"owner":"ops"`, `"owner":"net"`, `"owner":10`, `"owner":9`, `"owner":-9`, `"owner":-10`, `"owner":null`}
+	apps   = []string{"", "", "", "http", "ssh", "ünï\"\n"}
+)
+
+func randomResult(rnd *rand.Rand) result {
+	if rnd.IntN(50) == 0 {
+		return result{Result: record.Result{NoEndpoint: true}}
+	}
+	h := hosts[rnd.IntN(len(hosts))]
+	r := result{by: groups[rnd.IntN(len(groups))], Result: record.Result{
+		Host: []byte(h.host), Port: uint16(1 + rnd.IntN(12)), Proto: endpoint.Proto(rnd.IntN(2)),
+		State: endpoint.State(1 + rnd.IntN(5)), Reason: endpoint.Reason(rnd.IntN(endpoint.Reasons)),
+		App: []byte(apps[rnd.IntN(len(apps))]),
+	}}
+	if rnd.IntN(10) == 0 {
+		r.Port = uint16(1 + rnd.IntN(65535))
+	}
+	if h.ip != "" {
+		r.Addr = netip.MustParseAddr(h.ip)
+	}
+	return r
+}
+
+func randomResults(rnd *rand.Rand, n int) []result {
+	all := make([]result, n)
+	for i := range all {
+		all[i] = randomResult(rnd)
+	}
+	return all
+}
+
+var byOwner = must(summary.ParseBy([]string{"owner"}))
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// lines are the lines of a Sum.
+func lines(s *summary.Sum) []byte {
+	var e record.Encoder
+	var out []byte
+	for r := range s.Records(byOwner) {
+		out = e.Summary(out, r)
+	}
+	return out
+}
+
+// sumOf adds up results and the lines of other Sums.
+func sumOf(t testing.TB, results []result, parts ...[]byte) []byte {
+	s := summary.New()
+	a := s.Adder()
+	for i := range results {
+		a.Result([]byte(results[i].by), &results[i].Result)
+	}
+	for _, part := range parts {
+		addLines(t, a, part)
+	}
+	a.Flush()
+	return lines(s)
+}
+
+func addLines(t testing.TB, a *summary.Adder, part []byte) {
+	var d record.Decoder
+	var r record.Result
+	var sum record.Summary
+	for i, text := range bytes.Split(bytes.TrimSpace(part), []byte("\n")) {
+		if len(text) == 0 {
+			continue
+		}
+		l := ndjson.Line{No: int64(i + 1), Text: text}
+		err := d.Result(l, &r)
+		if err == nil {
+			err = d.Summary(l, r.Fields, &sum)
+		}
+		if err != nil || !r.Summary {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		a.Summary(byOwner.Append(nil, sum.Fields, sum.Addr), &sum)
+	}
+}
+
+func TestSumAgainstMaps(t *testing.T) {
+	for seed := range uint64(60) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		results := randomResults(rnd, rnd.IntN(800))
+		if got, want := sumOf(t, results), oracleSum(results); !bytes.Equal(got, want) {
+			t.Fatalf("seed %d:\n%s\nwant\n%s", seed, got, want)
+		}
+	}
+}
+
+// TestSummaryOfSummaries is the promise: the summary of the parts' summaries
+// is byte for byte the summary of the whole, in any order and grouping.
+func TestSummaryOfSummaries(t *testing.T) {
+	trees := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 2))
+		results := randomResults(rnd, rapid.IntRange(0, 200).Draw(rt, "results"))
+		whole := sumOf(t, results)
+		for range 12 {
+			rnd.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
+			if got := tree(t, rnd, results); !bytes.Equal(got, whole) {
+				rt.Fatalf("a tree gives\n%s\nthe whole\n%s", got, whole)
+			}
+			trees++
+		}
+	})
+	if trees < 1000 {
+		t.Errorf("only %d trees were summed", trees)
+	}
+}
+
+// tree sums results in parts, some of them twice, and their sums in parts.
+func tree(t testing.TB, rnd *rand.Rand, results []result) []byte {
+	if len(results) < 2 || rnd.IntN(4) == 0 {
+		return sumOf(t, results)
+	}
+	at := 1 + rnd.IntN(len(results)-1)
+	left, right := tree(t, rnd, results[:at]), tree(t, rnd, results[at:])
+	switch rnd.IntN(4) {
+	case 0: // endpoints that are met again change nothing, bad records do
+		again := bytes.ReplaceAll(left, badOf(left), nil)
+		return sumOf(t, nil, right, left, again)
+	case 1: // results and summaries mixed
+		return sumOf(t, results[:at], right)
+	}
+	return sumOf(t, nil, left, right)
+}
+
+// badOf is the line with the bad records, or one that is not there.
+func badOf(lines []byte) []byte {
+	for line := range bytes.Lines(lines) {
+		if bytes.HasPrefix(line, []byte(`{"kind":"summary","bad_records"`)) {
+			return line
+		}
+	}
+	return []byte("none")
+}
+
+func TestSeveralAdders(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 3))
+	results := randomResults(rnd, 20000)
+	want := sumOf(t, results)
+	s := summary.New()
+	var wg sync.WaitGroup
+	for part := range slices.Chunk(results, len(results)/4) {
+		wg.Go(func() {
+			a := s.Adder()
+			for i := range part {
+				a.Result([]byte(part[i].by), &part[i].Result)
+			}
+			a.Flush()
+		})
+	}
+	wg.Wait()
+	if got := lines(s); !bytes.Equal(got, want) {
+		t.Errorf("four adders give\n%s\none gives\n%s", got, want)
+	}
+}
+
+// fill adds n results about the same 1000 hosts and 100 ports.
+func fill(s *summary.Sum, n int) {
+	a := s.Adder()
+	r := record.Result{State: endpoint.Closed, Reason: endpoint.ConnRefused}
+	var host []byte
+	for i := range n {
+		r.Addr = netip.AddrFrom4([4]byte{10, 0, byte(i / 100 % 1000 >> 8), byte(i / 100 % 1000)})
+		host = r.Addr.AppendTo(host[:0])
+		r.Host, r.Port = host, uint16(1+i%100*7)
+		a.Result(nil, &r)
+	}
+	a.Flush()
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func TestMemoryFollowsHostsNotRecords(t *testing.T) {
+	var sums [2]*summary.Sum
+	var used [2]uint64
+	for i, n := range []int{1_000_000, 10_000_000} {
+		before := heap()
+		sums[i] = summary.New()
+		fill(sums[i], n)
+		used[i] = heap() - before
+	}
+	runtime.KeepAlive(sums)
+	t.Logf("1000 hosts: %d bytes after 10⁶ records, %d after 10⁷", used[0], used[1])
+	if float64(used[1]) > 1.05*float64(used[0]) {
+		t.Errorf("%d bytes after 10⁶ records, %d after 10⁷", used[0], used[1])
+	}
+}
+
+func TestMemoryOfAHost(t *testing.T) {
+	const hosts = 256
+	for _, c := range []struct {
+		name  string
+		order []int
+		code  func(*rand.Rand) endpoint.Reason
+		most  int64
+	}{
+		{"in order, alike", ascending(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 9 << 10},
+		{"at random, alike", shuffled(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 14 << 10},
+		{"at random, different", shuffled(), func(r *rand.Rand) endpoint.Reason { return endpoint.Reason(1 + r.IntN(22)) }, 80 << 10},
+	} {
+		before := heap()
+		s := summary.New()
+		a := s.Adder()
+		rnd := rand.New(rand.NewPCG(1, 1))
+		for host := range hosts {
+			addr := netip.AddrFrom4([4]byte{192, 0, 2, byte(host)})
+			r := record.Result{Host: []byte(addr.String()), Addr: addr, State: endpoint.Closed}
+			for _, port := range c.order {
+				r.Port, r.Reason = uint16(port+1), c.code(rnd)
+				a.Result(nil, &r)
+			}
+		}
+		a.Flush()
+		a = nil
+		used := int64(heap()-before) / hosts
+		runtime.KeepAlive(s)
+		if t.Logf("%s: %d bytes", c.name, used); used > c.most {
+			t.Errorf("%s: %d bytes for a host, want at most %d", c.name, used, c.most)
+		}
+	}
+}
+
+func ascending() []int {
+	ports := make([]int, 65535)
+	for i := range ports {
+		ports[i] = i
+	}
+	return ports
+}
+
+func shuffled() []int { return rand.New(rand.NewPCG(1, 2)).Perm(65535) }
+
+func BenchmarkResultsInOrder(b *testing.B) {
+	s := summary.New()
+	for b.Loop() {
+		fill(s, 100_000)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e5, "ns/record")
+}
+
+func BenchmarkResultsAtRandom(b *testing.B) {
+	s := summary.New()
+	a := s.Adder()
+	rnd := rand.New(rand.NewPCG(1, 2))
+	results := make([]record.Result, 1<<20)
+	for i := range results {
+		addr := netip.AddrFrom4([4]byte{10, 0, byte(rnd.IntN(256)), byte(rnd.IntN(256))})
+		results[i] = record.Result{
+			Host: []byte(addr.String()), Addr: addr, Port: uint16(1 + rnd.IntN(65535)),
+			State: endpoint.Closed, Reason: endpoint.ConnRefused,
+		}
+	}
+	i := 0
+	for b.Loop() {
+		a.Result(nil, &results[i&(len(results)-1)])
+		i++
+	}
+}
