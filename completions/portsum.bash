@@ -1,0 +1,25 @@
+# bash completion for portsum; made by "make docs".
+_portsum() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} head= at= IFS=$' \t\n'
+    if [[ $cur == [=@] || $cur == =@ ]]; then
+        at=${cur#=} cur=
+    elif [[ $prev == [=@] || $prev == =@ ]]; then
+        at=${prev#=} prev=${COMP_WORDS[COMP_CWORD-2]}
+    fi
+    COMPREPLY=()
+    case $prev in
+    -o|--output)
+        COMPREPLY=($(compgen -P "$head" -W 'auto text json' -- "$cur"))
+        return ;;
+    --by)
+        :
+        return ;;
+    esac
+    if [[ $cur == -* ]]; then
+        COMPREPLY=($(compgen -W '-o --output --by -h --help --version --schema' -- "$cur"))
+        return
+    fi
+    compopt -o filenames 2>/dev/null
+    IFS=$'\n'; COMPREPLY=($(compgen -f -- "$cur"))
+}
+complete -F _portsum portsum

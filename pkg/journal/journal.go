@@ -1,0 +1,282 @@
+// Package journal is a file of results that a run adds to, so that another can
+// go on where it ended. The results are all it holds: what they answer need not
+// be asked again.
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+)
+
+// Journal is a results file, locked against a second run. It is for one writer,
+// and one reader of answers, at a time.
+type Journal struct {
+	name  string // as given
+	file  *os.File
+	size  int64 // of what is whole
+	index *index
+	// Answered is how many results it held, errors left out.
+	Answered int64
+	// Dropped is how many error records were taken out of it.
+	Dropped int64
+}
+
+// ErrInUse is a journal that another run is writing.
+var ErrInUse = errors.New("another run is writing it")
+
+// Open locks a results file, made if there is none, reads it and takes out what
+// is to be asked again: records of errors, and a last line that was torn. A file
+// whose first line is no result, or which has such a line in its midst, is left
+// as it is. Errors name the file.
+func Open(name string) (*Journal, error) {
+	j := &Journal{name: name, index: newIndex()}
+	if err := j.open(); err != nil {
+		if j.file != nil {
+			j.file.Close()
+		}
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return j, nil
+}
+
+func (j *Journal) open() (err error) {
+	path := j.name
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // a link stays one
+	}
+	if j.file, err = openLocked(path); err != nil {
+		return err
+	}
+	info, err := j.file.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("it is no regular file")
+	}
+	rewrite, err := j.read(info.Size())
+	if err != nil {
+		return err
+	}
+	j.index.seal()
+	if rewrite {
+		err = j.rewrite(path, info)
+	} else {
+		_, err = j.file.Seek(0, io.SeekEnd)
+	}
+	return err
+}
+
+// openLocked opens and locks a file. It may have been replaced between the two,
+// by a run that took the lock of the former one with it.
+func openLocked(path string) (*os.File, error) {
+	for range 10 {
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		if err != nil {
+			return nil, err
+		}
+		if err := lock(f); err != nil {
+			f.Close()
+			return nil, err
+		}
+		have, err := f.Stat()
+		there, err2 := os.Stat(path)
+		if err == nil && err2 == nil && os.SameFile(have, there) {
+			return f, nil
+		}
+		f.Close()
+	}
+	return nil, ErrInUse
+}
+
+// read indexes the results of the file, which is size bytes long. It returns
+// whether something has to be taken out.
+func (j *Journal) read(size int64) (rewrite bool, err error) {
+	if j.size, err = j.wholeLines(size); err != nil {
+		return false, err
+	}
+	rewrite = j.size < size
+	err = j.each(func(line []byte, r *record.Result) error {
+		if r == nil || r.State == endpoint.Error {
+			rewrite = true
+			if r != nil {
+				j.Dropped++
+			}
+			return nil
+		}
+		j.Answered++
+		j.index.add(at(j.index.place(r.Host, netip.Addr{}, r.Proto), r.Port))
+		if named(r.Host, r.Addr) {
+			j.index.add(at(j.index.place(r.Host, r.Addr, r.Proto), r.Port))
+		}
+		return nil
+	})
+	return rewrite, err
+}
+
+// begins is how every record of a result begins.
+const begins = `{"host":`
+
+// wholeLines is how much of the file, of so many bytes, has whole lines. Where
+// none is, what is there has to look like the beginning of a result.
+func (j *Journal) wholeLines(size int64) (int64, error) {
+	buf := make([]byte, 1<<16)
+	for end := size; end > 0; {
+		from := max(end-int64(len(buf)), 0)
+		part := buf[:end-from]
+		if _, err := j.file.ReadAt(part, from); err != nil {
+			return 0, err
+		}
+		if n := bytes.LastIndexByte(part, '\n'); n >= 0 {
+			return from + int64(n) + 1, nil
+		}
+		if n := min(len(begins), len(part)); from == 0 && string(part[:n]) != begins[:n] {
+			return 0, errors.New("it holds no result: it is left alone")
+		}
+		end = from
+	}
+	return 0, nil
+}
+
+// each calls yield for every whole line: with a result, or with nil for one that
+// is none, as a disk may leave them at the end of a file when the power fails.
+func (j *Journal) each(yield func(line []byte, r *record.Result) error) error {
+	var decoder record.Decoder
+	var result record.Result
+	lines := ndjson.NewReader(io.NewSectionReader(j.file, 0, j.size))
+	damaged := int64(0) // the line from which on nothing was a result
+	for first := true; ; first = false {
+		line, err := lines.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r := &result
+		if decoder.Result(line, r) != nil || r.Summary {
+			r = nil
+		}
+		switch {
+		case r == nil && first:
+			return fmt.Errorf("line %d is no result: it is left alone", line.No)
+		case r == nil && damaged == 0:
+			damaged = line.No
+		case r != nil && damaged != 0:
+			return fmt.Errorf("line %d is no result: it is left alone", damaged)
+		}
+		if err := yield(line.Text, r); err != nil {
+			return err
+		}
+	}
+}
+
+// rewrite puts a file with the results alone in the place of the old one.
+func (j *Journal) rewrite(path string, info fs.FileInfo) error {
+	beside := path + ".resume"
+	f, err := os.OpenFile(beside, os.O_RDWR|os.O_CREATE|os.O_TRUNC, info.Mode().Perm())
+	if err != nil {
+		return err
+	}
+	if err := j.copyTo(f, info); err != nil {
+		f.Close()
+		os.Remove(beside)
+		return err
+	}
+	if err := os.Rename(beside, path); err != nil {
+		f.Close()
+		os.Remove(beside)
+		return err
+	}
+	syncFolder(filepath.Dir(path))
+	old := j.file
+	j.file = f
+	return old.Close()
+}
+
+// copyTo writes the results to f, which is locked before anybody can find it.
+func (j *Journal) copyTo(f *os.File, info fs.FileInfo) error {
+	if err := lock(f); err != nil {
+		return err
+	}
+	keepOwner(f, info)
+	w := bufio.NewWriterSize(f, 1<<16)
+	size := int64(0)
+	err := j.each(func(line []byte, r *record.Result) error {
+		if r == nil || r.State == endpoint.Error {
+			return nil
+		}
+		size += int64(len(line)) + 1
+		w.Write(line)
+		return w.WriteByte('\n')
+	})
+	if err = errors.Join(err, w.Flush()); err != nil {
+		return err
+	}
+	j.size = size
+	return f.Sync()
+}
+
+// named says that a host is not just the text of its address.
+func named(host []byte, ip netip.Addr) bool {
+	if !ip.IsValid() {
+		return false
+	}
+	var b [64]byte
+	return !bytes.Equal(ip.AppendTo(b[:0]), host)
+}
+
+// Take says whether the journal holds an answer for one more record of an
+// endpoint, and uses it up. ip is what the record itself carries beside its
+// host, or the zero Addr.
+func (j *Journal) Take(host []byte, ip netip.Addr, port uint16, p endpoint.Proto) bool {
+	if !named(host, ip) {
+		ip = netip.Addr{}
+	}
+	if !j.index.take(at(j.index.place(host, ip, p), port)) {
+		return false
+	}
+	if ip.IsValid() {
+		j.index.take(at(j.index.place(host, netip.Addr{}, p), port))
+	}
+	return true
+}
+
+// Write adds whole lines. What could not be written whole is taken back as far as
+// that goes, so that the file ends with a whole line.
+func (j *Journal) Write(lines []byte) (int, error) {
+	n, err := j.file.Write(lines)
+	if err == nil {
+		j.size += int64(n)
+		return n, nil
+	}
+	if whole := bytes.LastIndexByte(lines[:max(n, 0)], '\n') + 1; j.file.Truncate(j.size+int64(whole)) == nil {
+		j.size += int64(whole)
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return n, fmt.Errorf("%s: %w", j.name, err)
+}
+
+// Sync writes what was added through to the disk.
+func (j *Journal) Sync() error { return j.file.Sync() }
+
+// Close gives the lock back.
+func (j *Journal) Close() error { return j.file.Close() }

@@ -1,0 +1,232 @@
+// Package portgen is the tool that expands targets and ports into endpoint
+// records.
+package portgen
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/names"
+)
+
+// Command is portgen's command line.
+type Command struct {
+	Ports     []string     `short:"p" sep:"none" placeholder:"SPEC" group:"ports" help:"Ports of targets that have none of their own: 22,80-90,443, - for all, 1-, -1024, names and patterns of names (ssh, http*), 53/udp, tcp:80,udp:53, T:80,U:53. Repeatable."`
+	Top       cli.Positive `placeholder:"N" max:"65535" group:"ports" help:"The N likeliest ports of each protocol, of the built-in list or of --ports-file; with -p, those too."`
+	PortsFile string       `placeholder:"FILE" complete:"file" group:"ports" help:"A list of ports, lines of port[/proto] [weight], the heaviest first; without --top all of it."`
+	TCP       bool         `name:"tcp" group:"ports" help:"Ports that name no protocol are tcp. This is the default."`
+	UDP       bool         `name:"udp" group:"ports" help:"Ports that name no protocol are udp; with --tcp both."`
+
+	Input        []string `short:"i" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"A list of targets, as text or NDJSON; - is standard input, as is no target at all. Repeatable."`
+	Exclude      []string `short:"x" sep:"none" placeholder:"SPEC" complete:"host" group:"targets" help:"Never generate these targets (comma-separated). Repeatable."`
+	ExcludeFile  []string `short:"X" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"Never generate the targets in this file, one a line. Repeatable."`
+	ExcludePorts []string `sep:"none" placeholder:"SPEC" group:"ports" help:"Never generate these ports, of either protocol unless they name one. Repeatable."`
+
+	Resolve string `enum:"none,first,all" default:"none" group:"names" help:"Look names up now: their first address, or all. With none, portprobe does it; an exclusion makes none first."`
+	IPv4    bool   `name:"ipv4" short:"4" group:"names" help:"Only IPv4 addresses, of names too."`
+	IPv6    bool   `name:"ipv6" short:"6" group:"names" help:"Only IPv6 addresses, of names too."`
+
+	Order string  `enum:"linear,random" default:"linear" group:"which" help:"linear: targets as given, the ports of each address ascending. random: all records shuffled."`
+	Seed  *uint64 `placeholder:"N" group:"which" help:"What the random order follows from; the same N gives the same order. Without it every run has its own, which -v tells."`
+	Shard shard   `placeholder:"I/N" group:"which" help:"Only every N-th record, from the I-th on: the N shards have no record in common and every record between them."`
+	Skip  count   `placeholder:"N" group:"which" help:"Leave out the first N records (of the shard)."`
+	Limit count   `placeholder:"N" group:"which" help:"Stop after N records."`
+
+	Count   bool `group:"output" help:"Only print how many records there are."`
+	Plain   bool `group:"output" help:"Write ip:port, [v6]:port or name:port, with /udp where it is, instead of records."`
+	Verbose bool `short:"v" group:"output" help:"Say the seed of a random order."`
+
+	Targets []string `arg:"" optional:"" placeholder:"TARGET" complete:"host" help:"An address, prefix, range, octet pattern or name, with :PORTS of its own if it likes."`
+
+	resolver names.Resolver // net.DefaultResolver's, but for tests
+}
+
+// Main runs the tool as the process that it is and returns its exit status.
+func Main() int { return cli.Main(Tool()) }
+
+// Validate checks what the flags' types do not.
+func (c *Command) Validate() error {
+	switch {
+	case c.IPv4 && c.IPv6:
+		return errors.New("--ipv4 and --ipv6 cannot be used together; leave both out for both families")
+	case c.Shard.n > 0 && c.Order == "random" && c.Seed == nil:
+		return errors.New("--shard with --order random needs --seed, the same for all shards")
+	case c.Skip.set && c.Order == "random" && c.Seed == nil:
+		return errors.New("--skip with --order random needs --seed, the one of the run whose records are skipped")
+	}
+	return nil
+}
+
+// Run writes the records.
+func (c *Command) Run(ctx *cli.Context) error {
+	s, err := c.source(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Count {
+		return c.count(ctx, s)
+	}
+	out := newEmitter(ctx, c.Plain)
+	if c.Order == "random" {
+		err = c.random(ctx, s, out)
+	} else {
+		err = c.linear(ctx, s, out)
+	}
+	switch {
+	case err != nil && !errors.Is(err, errEnough):
+		return err
+	case !out.flush():
+		return out.err
+	case out.failed:
+		return cli.ErrRecords
+	}
+	return nil
+}
+
+// source reads the command line: whatever is wrong with it ends the tool
+// before anything is written.
+func (c *Command) source(ctx *cli.Context) (*source, error) {
+	if c.resolver == nil {
+		c.resolver = new(net.Resolver)
+	}
+	plans, err := newPlans(c, ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &source{ctx: ctx, files: c.Input, keep: c.family()}
+	s.reader = reader{plans: plans}
+	if len(c.Targets) == 0 && len(c.Input) == 0 {
+		s.files = []string{cli.StdinName}
+	}
+	for _, word := range c.Targets {
+		e, err := s.reader.word(word, "")
+		if err != nil {
+			return nil, cli.UsageError(err)
+		}
+		s.args = append(s.args, e)
+	}
+	if s.exclude, err = newExclusion(ctx, c, c.resolver); err != nil {
+		return nil, err
+	}
+	if c.Resolve != "none" || s.exclude != nil {
+		s.lookups = newLookups(ctx, c.resolver, c.network(), c.Resolve == "all")
+	}
+	return s, nil
+}
+
+func (c *Command) network() string {
+	switch {
+	case c.IPv4:
+		return "ip4"
+	case c.IPv6:
+		return "ip6"
+	}
+	return "ip"
+}
+
+// family tells which addresses are wanted.
+func (c *Command) family() func(netip.Addr) bool {
+	switch {
+	case c.IPv4:
+		return netip.Addr.Is4
+	case c.IPv6:
+		return netip.Addr.Is6
+	}
+	return func(netip.Addr) bool { return true }
+}
+
+// linear writes entry after entry, and what it has whenever it has to wait.
+func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
+	w := newWindow(c.Shard, c.Skip, c.Limit)
+	if w.done() {
+		return nil
+	}
+	return s.each(func(e *entry) error {
+		if c.unwritable(e) {
+			out.failed = true
+			return nil
+		}
+		size, _ := e.size() // too many to count are too many to write
+		if off, n := w.take(size); !n.IsZero() && !out.emit(e, off, n, w.step) {
+			return out.err
+		}
+		if w.done() {
+			return errEnough
+		}
+		return nil
+	}, func() error {
+		if !out.flush() {
+			return out.err
+		}
+		return ctx.Err()
+	})
+}
+
+// random reads all entries, then writes their records shuffled.
+func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
+	all := &space{}
+	err := s.each(func(e *entry) error {
+		if c.unwritable(e) {
+			out.failed = true
+			return nil
+		}
+		return all.add(e)
+	}, ctx.Err)
+	if err != nil {
+		return err
+	}
+	if c.Seed == nil {
+		seed := randomSeed()
+		c.Seed = &seed
+	}
+	if c.Verbose {
+		ctx.Log.Printf("the order is that of --seed %d", *c.Seed)
+	}
+	out.shuffle(all, newWindow(c.Shard, c.Skip, c.Limit), *c.Seed)
+	return out.err
+}
+
+// count adds up instead of writing: what is taken does not depend on the
+// order.
+func (c *Command) count(ctx *cli.Context, s *source) error {
+	w := newWindow(c.Shard, c.Skip, c.Limit)
+	total, failed := number{}, false
+	err := s.each(func(e *entry) error {
+		failed = failed || e.isError()
+		if c.unwritable(e) {
+			return nil
+		}
+		size, ok := e.size()
+		if _, fits := plus(w.seen, size); !ok || !fits {
+			return errTooMany()
+		}
+		_, n := w.take(size)
+		total = total.Add(n)
+		return nil
+	}, ctx.Err)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(ctx.Out, fmt.Sprintln(total)); err != nil {
+		return err
+	}
+	if failed {
+		return cli.ErrRecords
+	}
+	return nil
+}
+
+// unwritable tells an error record that the plain form has no room for.
+func (c *Command) unwritable(e *entry) bool { return c.Plain && e.isError() }
+
+func randomSeed() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return binary.LittleEndian.Uint64(b[:])
+}

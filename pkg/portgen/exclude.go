@@ -1,0 +1,151 @@
+package portgen
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/names"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+	"portkit/pkg/target"
+)
+
+// exclusion is what is never generated. A nil exclusion is nothing.
+type exclusion struct {
+	addrs *target.Set
+	names map[string]bool // by names.Key
+}
+
+// excluded is one target that is excluded, and where it was said.
+type excluded struct {
+	where  string
+	target target.Target
+}
+
+// newExclusion reads --exclude and --exclude-file. A name's addresses of both
+// families are excluded, and the name itself. Whatever cannot be read or
+// resolved ends the tool: half an exclusion is none.
+func newExclusion(ctx *cli.Context, c *Command, r names.Resolver) (*exclusion, error) {
+	if len(c.Exclude) == 0 && len(c.ExcludeFile) == 0 {
+		return nil, nil
+	}
+	list, err := readExcluded(ctx, c)
+	if err != nil {
+		return nil, cli.UsageError(err)
+	}
+	lookups := newLookups(ctx, r, "ip", true)
+	x := &exclusion{names: map[string]bool{}}
+	var b target.Builder
+	for _, e := range list {
+		if name, ok := e.target.Name(); ok {
+			x.names[names.Key(name)] = true
+			lookups.start(name)
+		}
+	}
+	for _, e := range list {
+		if err := e.add(&b, lookups); err != nil {
+			return nil, cli.UsageError(fmt.Errorf("%s: %w", e.where, err))
+		}
+	}
+	x.addrs = b.Set()
+	return x, nil
+}
+
+func (e *excluded) add(b *target.Builder, lookups *lookups) error {
+	name, isName := e.target.Name()
+	if !isName {
+		return b.Add(e.target)
+	}
+	addrs, err := lookups.start(name).wait()
+	for _, a := range addrs {
+		b.AddAddr(a)
+	}
+	return err
+}
+
+func readExcluded(ctx *cli.Context, c *Command) (list []excluded, err error) {
+	for _, value := range c.Exclude {
+		for _, word := range target.SplitList(value) {
+			if list, err = appendExcluded(list, "--exclude", word); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, name := range c.ExcludeFile {
+		if list, err = readExcludeFile(ctx, list, name); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func appendExcluded(list []excluded, where, word string) ([]excluded, error) {
+	word, ports, err := target.Split(word)
+	if err == nil && ports != "" {
+		err = fmt.Errorf("target %q: an exclusion takes no ports (--exclude-ports does)", word)
+	}
+	e := excluded{where: where}
+	if err == nil {
+		e.target, err = target.Parse(word)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	return append(list, e), nil
+}
+
+// readExcludeFile reads lines of one TARGET each.
+func readExcludeFile(ctx *cli.Context, list []excluded, name string) ([]excluded, error) {
+	f, err := ctx.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--exclude-file: %w", err)
+	}
+	defer f.Close()
+	for lines := ndjson.NewReader(f); ; {
+		l, err := lines.Next()
+		if err == io.EOF {
+			return list, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--exclude-file: %w", err)
+		}
+		where := fmt.Sprintf("--exclude-file: %s: line %d", name, l.No)
+		words := strings.Fields(string(record.Uncomment(l.Text)))
+		if len(words) == 0 {
+			continue
+		}
+		if l.Long || len(words) > 1 || words[0][0] == '{' {
+			return nil, fmt.Errorf("%s: %s is not one target; an exclusion takes no ports and no fields", where, ndjson.Show(l.Text))
+		}
+		if list, err = appendExcluded(list, where, words[0]); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// apply takes what is excluded, and what is not of the wanted family, out of
+// an entry.
+func (x *exclusion) apply(e *entry, keep func(netip.Addr) bool) {
+	name, isName := e.target.Name()
+	switch {
+	case e.isError():
+	case x != nil && isName && x.names[names.Key(name)]:
+		e.detail().looked, e.more.addrs = true, nil
+	case e.more != nil && e.more.looked:
+		kept := e.more.addrs[:0:0]
+		for _, a := range e.more.addrs {
+			if keep(a) && (x == nil || !x.addrs.Contains(a)) {
+				kept = append(kept, a)
+			}
+		}
+		e.more.addrs = kept
+	case isName:
+	case !keep(e.target.At(number{})):
+		e.target = target.Target{}
+	case x != nil:
+		e.target = e.target.Minus(x.addrs)
+	}
+}

@@ -1,0 +1,110 @@
+package portgen
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+	"portkit/pkg/target"
+)
+
+// reader makes entries of arguments and of the lines of host lists.
+type reader struct {
+	plans   *plans
+	fields  []ndjson.Field
+	values  [][]byte
+	text    []byte
+	renamed bool // a field got another name, and the user was told
+}
+
+// word makes an entry of a TARGET, with its own ports or those that stand
+// beside it ("" for neither).
+func (r *reader) word(word, ports string) (e entry, err error) {
+	if err := r.where(&e, word, &ports); err != nil {
+		return entry{}, err
+	}
+	if e.ports, err = r.plans.of(ports); err != nil {
+		return entry{}, fmt.Errorf("target %q: %w", word, err)
+	}
+	return e, nil
+}
+
+// where reads the TARGET itself. Ports of its own go to ports, which must be
+// empty then.
+func (r *reader) where(e *entry, word string, ports *string) error {
+	word, own, err := target.Split(word)
+	if err != nil {
+		return err
+	}
+	if own != "" && *ports != "" {
+		return fmt.Errorf("target %q has ports of its own, and %q stands beside it", word, *ports)
+	}
+	if own != "" {
+		*ports = own
+	}
+	if e.target, err = target.Parse(word); err != nil {
+		return err
+	}
+	r.keepSpelling(e, word)
+	return nil
+}
+
+// keepSpelling remembers how the user wrote a single address, if that is not
+// its canonical text.
+func (r *reader) keepSpelling(e *entry, word string) {
+	if a, ok := isAddress(e, word); ok {
+		if r.text = a.AppendTo(r.text[:0]); string(r.text) != word {
+			e.detail().host = word
+		}
+	}
+}
+
+// isAddress tells an address from the pattern, prefix, range or name that a
+// word may be instead.
+func isAddress(e *entry, word string) (netip.Addr, bool) {
+	a, err := netip.ParseAddr(word)
+	if err != nil || e.target.Count() != num(1) {
+		return a, false
+	}
+	only := e.target.At(number{})
+	return only, a.Unmap() == only
+}
+
+// line makes an entry of a line of a list; ok is false for a comment. The
+// error is a *record.Bad.
+func (r *reader) line(l ndjson.Line) (e entry, ok bool, err error) {
+	if l.Long {
+		return e, false, record.NewBad(l, "long", fmt.Sprintf("the line is longer than %d bytes", ndjson.MaxLine))
+	}
+	text := bytes.TrimSpace(l.Text)
+	if len(text) > 0 && text[0] == '{' {
+		return r.object(l)
+	}
+	words := strings.Fields(string(record.Uncomment(text)))
+	if len(words) == 0 {
+		return e, false, nil
+	}
+	e, err = r.words(words)
+	if err != nil {
+		return e, false, record.NewBad(l, "target", err.Error())
+	}
+	return e, true, nil
+}
+
+// words reads `TARGET [PORTS]`.
+func (r *reader) words(words []string) (entry, error) {
+	ports := ""
+	switch {
+	case len(words) > 2:
+		return entry{}, fmt.Errorf("%q stands behind target and ports; a line is TARGET [PORTS] [# comment]", ndjson.Show([]byte(words[2])))
+	case len(words) == 2:
+		ports = words[1]
+	case words[0] == "null" || words[0] == "true" || words[0] == "false":
+		return entry{}, errors.New(words[0] + " is neither a target nor an object")
+	}
+	return r.word(words[0], ports)
+}

@@ -1,0 +1,64 @@
+//go:build !race
+
+// The race detector's own memory would count too.
+
+package portgen
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Whatever the space and its order, memory follows the targets that were
+// given. It is measured in a process of its own, this test's binary, whose
+// code counts too.
+func TestResidentMemory(t *testing.T) {
+	for _, args := range []string{
+		"10.0.0.0/8 -p- --order random --seed 1",
+		"10.0.0.0/8 -p- --tcp --udp --order random --seed 1",
+		"10.0.0.0/8 -p-",
+		"2001:db8::/32 -p- --order random --seed 1 --plain",
+	} {
+		used := resident(t, args, 200<<20)
+		if used > 20<<10 {
+			t.Errorf("portgen %s: %d KiB resident, at most 20 MiB", args, used)
+		}
+	}
+}
+
+// resident returns the most KiB that portgen had resident (proc(5), VmHWM)
+// while it wrote so many bytes.
+func resident(t *testing.T, args string, bytes int64) (used int) {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe, strings.Fields(args)...)
+	cmd.Args[0] = "portgen" // testscript.Main runs what the process is called
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(io.Discard, out, bytes); err != nil {
+		t.Fatal(err)
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+	_ = out.Close() // ends it
+	_ = cmd.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(status), "VmHWM:")
+	if _, err := fmt.Sscan(text, &used); err != nil {
+		t.Fatal(err)
+	}
+	return used
+}

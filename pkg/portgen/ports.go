@@ -1,0 +1,195 @@
+package portgen
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/portspec"
+	"portkit/pkg/service"
+)
+
+// maxPlans bounds the port specs that are remembered.
+const maxPlans = 4096
+
+// plans knows which ports a target is asked at: those of -p and --top, or
+// its own.
+type plans struct {
+	def     []endpoint.Proto // of ports that name none
+	names   portspec.Services
+	exclude portspec.Set
+	common  *portspec.Set // of -p and --top; nil: neither was given
+	own     map[string]*portspec.Set
+	key     []byte
+}
+
+var errNoPorts = errors.New("no ports: it takes -p or --top, or ports of the target's own as in 192.0.2.7:22,80")
+
+func newPlans(c *Command, ctx *cli.Context) (*plans, error) {
+	p := &plans{own: map[string]*portspec.Set{}, names: &lazyNames{}}
+	if c.TCP || !c.UDP {
+		p.def = append(p.def, endpoint.TCP)
+	}
+	if c.UDP {
+		p.def = append(p.def, endpoint.UDP)
+	}
+	both := []endpoint.Proto{endpoint.TCP, endpoint.UDP}
+	for _, spec := range c.ExcludePorts {
+		set, err := portspec.Parse(spec, both, p.names)
+		if err != nil {
+			return nil, cli.Usagef("--exclude-ports: %w", err)
+		}
+		p.exclude = p.exclude.Union(set)
+	}
+	common, err := p.commonPorts(c, ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.Ports) > 0 || c.Top > 0 || c.PortsFile != "" {
+		common = common.Minus(p.exclude)
+		p.common = &common
+	}
+	return p, nil
+}
+
+// commonPorts unites -p, --top and --ports-file.
+func (p *plans) commonPorts(c *Command, ctx *cli.Context) (all portspec.Set, err error) {
+	for _, spec := range c.Ports {
+		set, err := portspec.Parse(spec, p.def, p.names)
+		if err != nil {
+			return all, cli.Usagef("--ports: %w", err)
+		}
+		all = all.Union(set)
+	}
+	switch {
+	case c.PortsFile != "":
+		list, err := p.readList(c.PortsFile, ctx)
+		if err != nil {
+			return all, err
+		}
+		if c.Top == 0 {
+			return all.Union(list.Set()), nil
+		}
+		// Whichever protocols the file names, it means.
+		return all.Union(list.Top(int(c.Top), []endpoint.Proto{endpoint.TCP, endpoint.UDP})), nil
+	case c.Top > 0:
+		return all.Union(portspec.CommonList().Top(int(c.Top), p.def)), nil
+	}
+	return all, nil
+}
+
+func (p *plans) readList(name string, ctx *cli.Context) (portspec.List, error) {
+	f, err := ctx.Open(name)
+	if err != nil {
+		return portspec.List{}, cli.Usagef("--ports-file: %w", err)
+	}
+	defer f.Close()
+	list, err := portspec.ReadPortsFile(f, p.def, p.names)
+	if err != nil {
+		err = cli.Usagef("--ports-file: %s: %w", name, err)
+	}
+	return list, err
+}
+
+// of returns the ports of a target whose own are spec: "" for none.
+func (p *plans) of(spec string) (*portspec.Set, error) {
+	switch {
+	case spec != "":
+		return p.cached(spec, func() (portspec.Set, error) { return portspec.Parse(spec, p.def, p.names) })
+	case p.common == nil:
+		return nil, errNoPorts
+	}
+	return p.common, nil
+}
+
+// ofValues returns the ports that the values of a list's fields ports and
+// port name.
+func (p *plans) ofValues(values [][]byte, def []endpoint.Proto) (*portspec.Set, error) {
+	if len(def) == 0 {
+		def = p.def
+	}
+	key := p.key[:0]
+	for _, proto := range def {
+		key = append(key, byte(proto))
+	}
+	for _, v := range values {
+		key = append(append(key, 0), v...)
+	}
+	p.key = key
+	if set, ok := p.own[string(key)]; ok {
+		return set, nil
+	}
+	return p.cached(string(key), func() (portspec.Set, error) { return p.values(values, def) })
+}
+
+func (p *plans) cached(key string, parse func() (portspec.Set, error)) (*portspec.Set, error) {
+	if set, ok := p.own[key]; ok {
+		return set, nil
+	}
+	set, err := parse()
+	if err != nil {
+		return nil, err
+	}
+	set = set.Minus(p.exclude)
+	if len(p.own) >= maxPlans {
+		clear(p.own)
+	}
+	p.own[key] = &set
+	return &set, nil
+}
+
+// values reads strings, integers and arrays of both.
+func (p *plans) values(values [][]byte, def []endpoint.Proto) (all portspec.Set, err error) {
+	for _, v := range values {
+		elements := [][]byte{v}
+		if v[0] == '[' {
+			if elements, err = ndjson.Elements(v, nil); err != nil {
+				return all, err
+			}
+			if len(elements) == 0 {
+				return all, errors.New("ports is an empty array; leave it out for the ports of -p")
+			}
+		}
+		for _, element := range elements {
+			set, err := p.value(element, def)
+			if err != nil {
+				return all, err
+			}
+			all = all.Union(set)
+		}
+	}
+	return all, nil
+}
+
+func (p *plans) value(v []byte, def []endpoint.Proto) (portspec.Set, error) {
+	if v[0] == '"' {
+		text, err := ndjson.Text(v, nil)
+		if err != nil {
+			return portspec.Set{}, err
+		}
+		return portspec.Parse(string(text), def, p.names)
+	}
+	n, err := ndjson.Int(v)
+	if err != nil {
+		return portspec.Set{}, fmt.Errorf("ports %w: it takes a string, an integer 1-65535, or an array of both", err)
+	}
+	if n < 1 || n > 65535 {
+		return portspec.Set{}, fmt.Errorf("port %s is outside 1-65535", ndjson.Show(v))
+	}
+	return portspec.Parse(fmt.Sprint(n), def, nil)
+}
+
+// lazyNames loads the table of services when the first name is met.
+type lazyNames struct {
+	once  sync.Once
+	table *service.Table
+}
+
+// Ports is service.Table's.
+func (l *lazyNames) Ports(pattern string, yield func(port uint16, p endpoint.Proto)) bool {
+	l.once.Do(func() { l.table = service.Load() })
+	return l.table.Ports(pattern, yield)
+}

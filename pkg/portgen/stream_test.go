@@ -1,0 +1,101 @@
+package portgen
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/names"
+)
+
+// A list that comes slowly is passed on as it comes, with names looked up and
+// without.
+func TestSlowListsArePassedOnAtOnce(t *testing.T) {
+	for _, args := range []string{"-p 80 --plain", "-p 80 --plain --resolve first", "-p 80 --plain -x 10.0.0.1"} {
+		in, feed := io.Pipe()
+		read, out := io.Pipe()
+		tool := Tool()
+		tool.Command.(*Command).resolver = known
+		done := make(chan int, 1)
+		go func() {
+			done <- cli.Run(tool, cli.IO{Args: strings.Fields(args), In: in, Out: out, Err: new(bytes.Buffer)})
+		}()
+		lines := bufio.NewReader(read)
+		for _, c := range []struct{ host, want string }{{"192.0.2.1", "192.0.2.1:80\n"}, {"192.0.2.4 9", "192.0.2.4:9\n"}, {"10.0.0.2\n10.0.0.3 # x", "10.0.0.2:80\n"}} {
+			if _, err := io.WriteString(feed, c.host+"\n"); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			if got, err := lines.ReadString('\n'); got != c.want || err != nil {
+				t.Fatalf("%s: %s made %q, %v", args, c.host, got, err)
+			}
+			if late := time.Since(start); late > 100*time.Millisecond {
+				t.Errorf("%s: %s took %v", args, c.host, late)
+			}
+		}
+		go io.Copy(io.Discard, lines)
+		feed.Close()
+		if status := <-done; status != 0 {
+			t.Errorf("%s: status %d", args, status)
+		}
+	}
+}
+
+// With a limit that is reached the rest of a list is not waited for.
+func TestLimitEndsAnEndlessList(t *testing.T) {
+	for _, args := range []string{"-p 80 --limit 2", "-p 80 --limit 2 --resolve first"} {
+		in, feed := io.Pipe()
+		go io.WriteString(feed, "192.0.2.0/24\n192.0.2.1\n")
+		tool := Tool()
+		tool.Command.(*Command).resolver = known
+		var out bytes.Buffer
+		status := cli.Run(tool, cli.IO{Args: strings.Fields(args), In: in, Out: &out, Err: new(bytes.Buffer)})
+		if status != 0 || strings.Count(out.String(), "\n") != 2 {
+			t.Errorf("%s: status %d, %s", args, status, &out)
+		}
+		feed.Close()
+	}
+}
+
+// Lookups run side by side, and what comes of them stays in the list's order.
+func TestLookupsKeepTheOrder(t *testing.T) {
+	var list, want strings.Builder
+	for i := range 300 {
+		switch i % 3 {
+		case 0:
+			list.WriteString("both.test\n")
+			want.WriteString("192.0.2.10:80\n")
+		case 1:
+			list.WriteString("10.0.0.1\n")
+			want.WriteString("10.0.0.1:80\n")
+		default:
+			list.WriteString("FOUR.test\n")
+			want.WriteString("192.0.2.4:80\n")
+		}
+	}
+	tool := Tool()
+	tool.Command.(*Command).resolver = slow{known}
+	var out bytes.Buffer
+	start := time.Now()
+	status := cli.Run(tool, cli.IO{Args: strings.Fields("-p 80 --plain --resolve first"), In: strings.NewReader(list.String()), Out: &out, Err: new(bytes.Buffer)})
+	if out.String() != want.String() || status != 0 {
+		t.Errorf("status %d, %s", status, &out)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("two names took %v, each of them 100 ms", took)
+	}
+}
+
+// slow is a resolver that takes its time.
+type slow struct{ names.Resolver }
+
+func (s slow) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	time.Sleep(100 * time.Millisecond)
+	return s.Resolver.LookupNetIP(ctx, network, host)
+}

@@ -1,0 +1,76 @@
+package portgen
+
+import (
+	"fmt"
+	"math/bits"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"lukechampine.com/uint128"
+)
+
+// number is a count of records, or of addresses: there can be more than 64
+// bits hold.
+type number = uint128.Uint128
+
+func num(n uint64) number { return uint128.From64(n) }
+
+// count is the value of --skip and --limit.
+type count struct {
+	n   number
+	set bool
+}
+
+// Decode reads the flag's value (kong.MapperValue).
+func (c *count) Decode(ctx *kong.DecodeContext) error {
+	text, _ := ctx.Scan.Pop().Value.(string)
+	const takes = "takes a whole number from 0"
+	if text == "" || strings.Trim(text, "0123456789") != "" {
+		return fmt.Errorf("%q is not a whole number; %s", text, takes)
+	}
+	n, err := uint128.FromString(text)
+	if err != nil {
+		return fmt.Errorf("%s is out of range; %s below 2^128", text, takes)
+	}
+	c.n, c.set = n, true
+	return nil
+}
+
+// shard is the value of --shard: the part i of n, i from 1. The zero shard is
+// all.
+type shard struct{ i, n uint64 }
+
+// Decode reads the flag's value (kong.MapperValue).
+func (s *shard) Decode(ctx *kong.DecodeContext) error {
+	text, _ := ctx.Scan.Pop().Value.(string)
+	part, parts, _ := strings.Cut(text, "/")
+	i, err1 := strconv.ParseUint(part, 10, 64)
+	n, err2 := strconv.ParseUint(parts, 10, 64)
+	if err1 != nil || err2 != nil || i < 1 || i > n {
+		return fmt.Errorf("%q is not a shard; takes I/N with I from 1 to N, such as 1/4", text)
+	}
+	s.i, s.n = i, n
+	return nil
+}
+
+// times is a*b; ok is false, and the product the largest number, where it
+// does not fit.
+func times(a number, b uint64) (product number, ok bool) {
+	over, hi := bits.Mul64(a.Hi, b)
+	carry, lo := bits.Mul64(a.Lo, b)
+	hi, c := bits.Add64(hi, carry, 0)
+	if over != 0 || c != 0 {
+		return uint128.Max, false
+	}
+	return uint128.New(lo, hi), true
+}
+
+// plus is a+b; ok is false, and the sum the largest number, where it does not
+// fit.
+func plus(a, b number) (sum number, ok bool) {
+	if sum = a.AddWrap(b); sum.Cmp(a) < 0 {
+		return uint128.Max, false
+	}
+	return sum, true
+}

@@ -1,0 +1,203 @@
+package portgen
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+)
+
+// ahead is how many entries may wait for the lookups of those before them.
+const ahead = 1024
+
+// errEnough ends the walk over the entries before their end.
+var errEnough = errors.New("enough")
+
+// source is the entries of the arguments and lists, in their order.
+type source struct {
+	ctx     *cli.Context
+	reader  reader
+	args    []entry
+	files   []string
+	exclude *exclusion
+	keep    func(netip.Addr) bool
+	lookups *lookups // nil: names stay names
+	prefix  string   // of messages about lines
+}
+
+// each calls yield with each entry, and idle whenever waiting begins. It ends
+// early with an error of theirs.
+func (s *source) each(yield func(*entry) error, idle func() error) error {
+	if s.lookups == nil {
+		return s.entries(func(e *entry) error {
+			s.say(e)
+			s.exclude.apply(e, s.keep)
+			return yield(e)
+		}, idle)
+	}
+	return s.eachLooked(yield, idle)
+}
+
+// say says what there is to say about an entry: not when it is read, which
+// may be ahead of what is wanted.
+func (s *source) say(e *entry) {
+	switch {
+	case e.more == nil || e.more.said == "":
+	case e.isError():
+		s.ctx.Log.Linef("lines that could not be read", "%s", e.more.said)
+	default:
+		s.ctx.Log.Printf("%s", e.more.said)
+	}
+}
+
+// pending is an entry that may wait for a lookup, or the end of the entries.
+type pending struct {
+	e    entry
+	look *lookup
+	err  error
+	end  bool
+}
+
+// eachLooked is each with names looked up while later entries are read.
+func (s *source) eachLooked(yield func(*entry) error, idle func() error) error {
+	queue, stop := make(chan pending, ahead), make(chan struct{})
+	defer close(stop)
+	go s.readAhead(queue, stop)
+	for {
+		p, err := next(queue, idle)
+		switch {
+		case err != nil:
+			return err
+		case p.end:
+			return p.err
+		}
+		s.say(&p.e)
+		if p.look != nil {
+			if err := s.settle(&p, idle); err != nil {
+				return err
+			}
+		}
+		s.exclude.apply(&p.e, s.keep)
+		if err := yield(&p.e); err != nil {
+			return err
+		}
+	}
+}
+
+// readAhead reads entries and begins their lookups. It ends with the entries,
+// or when nobody wants more of them.
+func (s *source) readAhead(queue chan<- pending, stop <-chan struct{}) {
+	send := func(p pending) error {
+		select {
+		case queue <- p:
+			return nil
+		case <-stop:
+			return errEnough
+		}
+	}
+	err := s.entries(func(e *entry) error {
+		p := pending{e: *e}
+		if name, ok := e.target.Name(); ok && !e.isError() && !(e.more != nil && e.more.looked) {
+			p.look = s.lookups.start(name)
+		}
+		return send(p)
+	}, func() error { return nil })
+	_ = send(pending{err: err, end: true}) // or nobody waits for it
+}
+
+func next(queue <-chan pending, idle func() error) (pending, error) {
+	select {
+	case p := <-queue:
+		return p, nil
+	default:
+	}
+	if err := idle(); err != nil {
+		return pending{}, err
+	}
+	return <-queue, nil
+}
+
+// settle waits for an entry's lookup.
+func (s *source) settle(p *pending, idle func() error) error {
+	select {
+	case <-p.look.done:
+	default:
+		if err := idle(); err != nil {
+			return err
+		}
+	}
+	addrs, err := p.look.wait()
+	if err == nil {
+		d := p.e.detail()
+		d.looked, d.addrs = true, addrs
+		return nil
+	}
+	if s.ctx.Err() != nil {
+		return s.ctx.Err()
+	}
+	s.ctx.Log.Linef("names that could not be resolved", "%v", err)
+	name, _ := p.e.target.Name()
+	var enc record.Encoder
+	p.e = errorEntry(enc.Unresolved(nil, name, err.Error(), time.Now(), p.e.extra()))
+	return nil
+}
+
+// entries calls yield with the entries as they are written, and idle before
+// each read that may wait.
+func (s *source) entries(yield func(*entry) error, idle func() error) error {
+	for i := range s.args {
+		if err := yield(&s.args[i]); err != nil {
+			return err
+		}
+	}
+	if len(s.files) == 0 {
+		return nil
+	}
+	for in := range s.ctx.Inputs(s.files) {
+		if err := s.list(in, yield, idle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list reads one list. A failure to read has been said by the input itself
+// and ends it.
+func (s *source) list(in *cli.Input, yield func(*entry) error, idle func() error) error {
+	s.prefix = ""
+	if in.Name != cli.StdinName {
+		s.prefix = in.Name + ": "
+	}
+	for lines := ndjson.NewReader(in); ; {
+		if !lines.Buffered() {
+			if err := idle(); err != nil {
+				return err
+			}
+		}
+		l, err := lines.Next()
+		if err != nil {
+			return nil
+		}
+		if err := s.line(l, yield); err != nil {
+			return err
+		}
+	}
+}
+
+// line makes an entry of a line: an error record of one that cannot be read.
+func (s *source) line(l ndjson.Line, yield func(*entry) error) error {
+	e, ok, err := s.reader.line(l)
+	if bad := (*record.Bad)(nil); errors.As(err, &bad) {
+		var enc record.Encoder
+		ok, err = true, nil
+		e = errorEntry(enc.Bad(nil, bad, time.Now()))
+		e.more.said = s.prefix + bad.Error()
+	}
+	if err != nil || !ok {
+		return err
+	}
+	return yield(&e)
+}

@@ -1,0 +1,181 @@
+// Package portprobe is the tool that asks each endpoint and says what came
+// back.
+package portprobe
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe/simnet"
+	"portkit/pkg/probe/udp"
+	"portkit/pkg/record"
+)
+
+// Command is portprobe's command line.
+type Command struct {
+	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Endpoint records, or lines HOST:PORT (standard input)."`
+
+	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints of a protocol waiting for an answer at once (tcp 1000, udp 65536)."`
+	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"pace" help:"Workers of the pool, each with its own event loop (0: one a CPU)."`
+	Rate        cli.Count     `short:"r" placeholder:"N" max:"100000000" group:"pace" help:"Most attempts a second in all (0: no ceiling)."`
+	HostRate    cli.Count     `placeholder:"N" max:"100000000" group:"pace" help:"Most attempts a second to one address (0: no ceiling)."`
+	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints waiting at one address (0: adapts)."`
+	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"pace" help:"Longest wait for the answer to one attempt; shorter once the address's round trip is known. A bare number is seconds."`
+	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"pace" help:"More attempts after silence, 0 to 20; auto: as many as the loss that is seen asks for."`
+	Patience    cli.Duration  `name:"udp-patience" placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"pace" help:"How long an address that limits what it says of closed udp ports may be waited for."`
+
+	Allow       []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Ask these targets only (comma-separated, each with ports of its own if it likes). Repeatable."`
+	Deny        []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Never ask these targets. Repeatable."`
+	AllowFile   []string     `sep:"none" placeholder:"FILE" complete:"file" group:"scope" help:"Ask only targets that stand in this file, one TARGET [PORTS] a line. Repeatable: an address has to be in every list."`
+	DenyFile    []string     `sep:"none" placeholder:"FILE" complete:"file" group:"scope" help:"Never ask a target that stands in this file. Repeatable."`
+	HostTimeout cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"End with an address so long after its first attempt (0s: never)."`
+	Deadline    cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"End so long after the start: what was read and is not settled becomes an error (0s: never)."`
+
+	IPv4      bool    `name:"ipv4" short:"4" xor:"family" group:"ask" help:"Ask names at their IPv4 addresses only."`
+	IPv6      bool    `name:"ipv6" short:"6" xor:"family" group:"ask" help:"Ask names at their IPv6 addresses only."`
+	Source    *string `placeholder:"ADDR" group:"ask" help:"Ask from this address of this machine."`
+	Interface *string `placeholder:"NAME" group:"ask" help:"Ask through this network interface (Linux)."`
+	Payload   string  `placeholder:"auto|none|hex:…|@FILE" default:"auto" values:"auto,none" group:"ask" help:"What udp ports are sent: auto is the request of the service that is registered for the port, none an empty datagram, hex:00ff these bytes, @FILE what is in the file."`
+	Simulate  *string `placeholder:"SPEC" group:"ask" help:"Ask a simulated network, on a virtual clock: nothing leaves. SPEC: rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=real, each optional."`
+
+	Open      bool         `xor:"shown" group:"write" help:"Show open ports only: --state open."`
+	State     []string     `placeholder:"LIST" enum:"open,closed,filtered,open|filtered,error" xor:"shown" group:"write" help:"Show these states only (open, closed, filtered, open|filtered, error)."`
+	Plain     bool         `group:"write" help:"Write lines ADDRESS:PORT instead of records."`
+	KeepOrder bool         `short:"k" group:"write" help:"Write results in the order of the input."`
+	Resume    *string      `placeholder:"FILE" complete:"file" group:"write" help:"Add results to FILE instead of standard output, and ask only what it does not answer yet."`
+	Fsync     cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"24h" group:"write" help:"Write results through to the disk that often (0s: never). Takes --resume."`
+	NoShare   bool         `group:"ask" help:"Ask for each record by itself: else records of one endpoint that wait at the same time share one asking."`
+
+	Progress string    `enum:"auto,always,never,json" default:"auto" group:"say" help:"Progress on standard error: auto is on a terminal; json is one object a second."`
+	Total    cli.Count `placeholder:"N" group:"say" help:"How many records will come: gives the progress a percentage and an end."`
+	Verbose  bool      `short:"v" group:"say" help:"Say what is done, each open port as it is found, and what was seen in the end."`
+	Quiet    bool      `short:"q" group:"say" help:"No closing line and no progress."`
+
+	retries  int
+	requests udp.Requests
+	source   netip.Addr
+	link     string // the interface to ask through
+	simulate *simnet.Config
+	portable bool // for tests: not the system's own transport
+}
+
+// Validate checks what the flags' types cannot.
+func (c *Command) Validate() (err error) {
+	if c.retries, err = parseRetries(c.Retries); err != nil {
+		return err
+	}
+	if c.requests, err = parsePayload(c.Payload); err != nil {
+		return err
+	}
+	switch {
+	case c.Resume != nil && (c.Open || len(c.State) > 0 || c.Plain):
+		return errors.New("--resume: its file gets every record, and whole: it does not go with --open, --state or --plain")
+	case c.Fsync > 0 && c.Resume == nil:
+		return errors.New("--fsync: only the file of --resume is written through to the disk")
+	}
+	if c.Source != nil {
+		if c.source, err = netip.ParseAddr(*c.Source); err != nil {
+			return fmt.Errorf("--source: %q is not an address", *c.Source)
+		}
+	}
+	if c.Interface != nil {
+		if _, err = net.InterfaceByName(*c.Interface); err != nil {
+			return fmt.Errorf("--interface: this machine has none named %q", *c.Interface)
+		}
+		c.link = *c.Interface
+	}
+	if c.Simulate != nil { // given, even as "": then nothing may leave
+		config, err := simnet.Parse(*c.Simulate)
+		if err != nil {
+			return fmt.Errorf("--simulate: %w", err)
+		}
+		c.simulate = &config
+	}
+	return nil
+}
+
+func parseRetries(s string) (int, error) {
+	if s == "auto" {
+		return -1, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > record.MaxRetries {
+		return 0, fmt.Errorf("--retries: %q is not auto or a number from 0 to %d", s, record.MaxRetries)
+	}
+	return n, nil
+}
+
+// workers is the size of the pool.
+func (c *Command) workers() int {
+	switch {
+	case c.simulate != nil:
+		return 1 // its clock is one worker's
+	case c.Workers > 0:
+		return min(int(c.Workers), c.concurrency(endpoint.TCP))
+	}
+	return min(runtime.NumCPU(), 64, c.concurrency(endpoint.TCP))
+}
+
+// concurrency is how many endpoints of a protocol may wait at once.
+func (c *Command) concurrency(p endpoint.Proto) int {
+	switch {
+	case c.Concurrency != nil:
+		return int(*c.Concurrency)
+	case p == endpoint.UDP:
+		return 65_536
+	}
+	return 1000
+}
+
+// shown says which states are written.
+func (c *Command) shown() (shown [endpoint.States]bool) {
+	states := c.State
+	if c.Open {
+		states = []string{"open"}
+	}
+	for s := range shown {
+		shown[s] = len(states) == 0
+	}
+	for _, word := range states {
+		if s, ok := endpoint.ParseState(word); ok {
+			shown[s] = true
+		}
+	}
+	return shown
+}
+
+// family is the resolver's word for the addresses wanted.
+func (c *Command) family() string {
+	switch {
+	case c.IPv4:
+		return "ip4"
+	case c.IPv6:
+		return "ip6"
+	}
+	return "ip"
+}
+
+// startingLine is what -v says first.
+func (c *Command) startingLine(workers, concurrency int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "asking with %d workers, at most %d tcp and %d udp endpoints at once, %v for an answer, retries %s",
+		workers, concurrency, c.concurrency(endpoint.UDP), time.Duration(c.Timeout), c.Retries)
+	if c.Rate > 0 {
+		fmt.Fprintf(&b, ", at most %d attempts a second", c.Rate)
+	}
+	if c.simulate != nil {
+		b.WriteString(", on a simulated network")
+	}
+	return b.String()
+}
+
+// Main runs portprobe as the process that it is.
+func Main() int { return cli.Main(Tool()) }

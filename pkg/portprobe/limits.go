@@ -1,0 +1,40 @@
+package portprobe
+
+import "runtime"
+
+const (
+	// spareDescriptors are for what is opened later and is no worker's: files,
+	// lookups.
+	spareDescriptors = 16
+	// workerDescriptors are for a worker's poll and what wakes it.
+	workerDescriptors = 2
+	// leastAWorker is how many a worker is worth having for.
+	leastAWorker = 8
+)
+
+// afford lowers the wish for so many workers and endpoints at once to what the
+// limit on descriptors allows, and says so. room is how many descriptors all
+// attempts may hold: a second one at an endpoint may begin before the first has
+// ended.
+func (r *run) afford(workers, wish int) (_, concurrency, room int) {
+	limit := descriptorLimit()
+	if limit <= 0 {
+		return workers, wish, 2 * wish
+	}
+	free := limit - openDescriptors() - spareDescriptors - limit/8
+	workers = max(1, min(workers, free/leastAWorker))
+	free = max(1, free-workers*workerDescriptors)
+	if free < wish {
+		r.ctx.Log.Printf("asking %d endpoints at once, not %d: more descriptors are not allowed (ulimit -n)", free, wish)
+	}
+	concurrency = min(wish, free)
+	return min(workers, concurrency), concurrency, min(2*wish, free)
+}
+
+// giveProcessors lets the workers all be in system calls at once, which are
+// work to the Go scheduler, and what reads and writes run beside them.
+func (r *run) giveProcessors(workers int) {
+	if r.ctx.Getenv("GOMAXPROCS") == "" && runtime.GOMAXPROCS(0) <= workers {
+		runtime.GOMAXPROCS(workers + 1)
+	}
+}

@@ -1,0 +1,107 @@
+package portprobe
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/payload"
+)
+
+// udpSections is what the manual says of udp. What is sent is told from the
+// table that it is sent from.
+func udpSections() []cli.Section {
+	return []cli.Section{
+		{Title: "Udp", Text: aboutUDP},
+		{Title: "Udp requests", Text: aboutRequests + requestTerms(payload.All())},
+		{Title: "Large answers", Text: aboutLarge + largeTerms(payload.All())},
+		{Title: "Silent services", Text: aboutSilent + silentTerms(payload.Silent())},
+	}
+}
+
+const aboutUDP = `A udp port is asked with the request of the service that is registered for it, because most services answer nothing else. Where there are several, one is tried after the other, and an empty datagram last; every other port gets the empty datagram. This takes no rights.
+
+open: a datagram came back, from the port or, as TFTP does it, from another port of that address. The field app names the protocol where the answer was recognised. closed: the host says so, by ICMP port-unreachable. filtered: something on the way says no, by another ICMP error. open|filtered: silence. With the reason no-response it was met by as many attempts as make it believed: either something on the way drops what is sent, or a service takes it and does not answer. With the reason rate-limited it is no evidence of anything.
+
+Hosts limit how many ICMP errors they send: a stock Linux sends about one a second to an address, after a burst of six. Where portprobe sees such a limit it asks again at that pace, while other addresses go on at full speed. Closed ports of such an address take about a second each; a service answers at once, whatever the limit. --udp-patience is how long an address may be waited for; what is still in doubt then is open|filtered with the reason rate-limited. Such records can be fed to portprobe again.
+
+--payload sends every udp port the same instead: none an empty datagram, hex: with an even number of hexadecimal digits these bytes, @ with the name of a file what is in it, at most 65,507 bytes. Answers to that are mostly not recognised, for an answer is known by the request that it fits.`
+
+const aboutRequests = `Of all requests of a protocol the smallest is sent that a service has to answer. None carries a password or a community, and none changes anything at the other end. The ports are those that the request is sent to, the registered one first; behind them stands what the request is made from.`
+
+const aboutLarge = `These requests may be answered with ten times their own size or more. None is chosen for it; there is no smaller question that the service must answer. qotd and chargen (17, 19) answer anything, so an empty datagram too, with up to 512 bytes.`
+
+const aboutSilent = `These services are sent the empty datagram alone. All but a few take it in silence, and then open|filtered is what can be known of them.`
+
+// requestTerms lists the requests, those of one protocol together, by their
+// lowest port.
+func requestTerms(all []payload.Request) string {
+	byApp := map[string][]payload.Request{}
+	var apps []string
+	for _, r := range all {
+		if byApp[r.App] == nil {
+			apps = append(apps, r.App)
+		}
+		byApp[r.App] = append(byApp[r.App], r)
+	}
+	slices.SortStableFunc(apps, func(a, b string) int { return cmp.Compare(byApp[a][0].Ports[0], byApp[b][0].Ports[0]) })
+	var b strings.Builder
+	for _, app := range apps {
+		var ports []uint16
+		var text []string
+		for _, r := range byApp[app] {
+			ports = append(ports, r.Ports...)
+			for _, s := range requestText(r) {
+				if !slices.Contains(text, s) {
+					text = append(text, s)
+				}
+			}
+		}
+		b.WriteString(term(app, ports, strings.Join(text, " ")))
+	}
+	return b.String()
+}
+
+// requestText is where a request comes from, and its note; that of a large one
+// stands elsewhere.
+func requestText(r payload.Request) []string {
+	switch {
+	case r.Large:
+		return []string{r.Source + ".", "See Large answers."}
+	case r.Note != "":
+		return []string{r.Source + ".", r.Note}
+	}
+	return []string{r.Source + "."}
+}
+
+func largeTerms(all []payload.Request) string {
+	var b strings.Builder
+	for _, r := range all {
+		if r.Large {
+			b.WriteString(term(r.App, r.Ports, r.Note))
+		}
+	}
+	return b.String()
+}
+
+func silentTerms(all []payload.Mute) string {
+	var b strings.Builder
+	for _, m := range all {
+		b.WriteString(term(m.Name, m.Ports, m.Why))
+	}
+	return b.String()
+}
+
+// term is an item of a list as the manual takes it.
+func term(name string, ports []uint16, text string) string {
+	var words []string
+	for _, p := range ports {
+		if s := strconv.Itoa(int(p)); !slices.Contains(words, s) {
+			words = append(words, s)
+		}
+	}
+	return fmt.Sprintf("\n\n%s (%s)\n\t%s", name, strings.Join(words, ", "), text)
+}

@@ -1,0 +1,41 @@
+package portprobe
+
+import (
+	"strings"
+	"testing"
+
+	"portkit/pkg/payload"
+)
+
+// What the manual lists is what is sent: every protocol once, every port, every
+// reason why an answer may be large.
+func TestManualOfUDP(t *testing.T) {
+	all := map[string]string{}
+	for _, s := range udpSections() {
+		all[s.Title] = s.Text
+	}
+	for _, r := range payload.All() {
+		requests := all["Udp requests"]
+		if n := strings.Count(requests, "\n\n"+r.App+" ("); n != 1 {
+			t.Errorf("%s is listed %d times", r.App, n)
+		}
+		if !strings.Contains(requests, r.Source+".") {
+			t.Errorf("%s: %q is not said", r.App, r.Source)
+		}
+		notes := requests
+		if r.Large {
+			notes = all["Large answers"]
+		}
+		if !strings.Contains(notes, r.Note) || r.Large && r.Note == "" {
+			t.Errorf("%s: %q is not said", r.App, r.Note)
+		}
+	}
+	for _, m := range payload.Silent() {
+		if !strings.Contains(all["Silent services"], "\n\n"+m.Name+" (") || !strings.Contains(all["Silent services"], m.Why) {
+			t.Errorf("%s is not listed", m.Name)
+		}
+	}
+	if got := term("a", []uint16{7, 9, 7}, "B."); got != "\n\na (7, 9)\n\tB." {
+		t.Errorf("a term is %q", got)
+	}
+}

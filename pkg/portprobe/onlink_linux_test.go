@@ -1,0 +1,193 @@
+package portprobe
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/lab"
+)
+
+// neighbourhood is a /24 on the scanner's own link: ten hosts live in it, with a
+// few ports open, one address is the scanner's own, and nobody has the others.
+type neighbourhood struct {
+	host  *lab.Host
+	alive []netip.Addr
+	all   []netip.Addr
+	own   netip.Addr
+	open  []uint16
+}
+
+// newNeighbourhood makes 10.9.number.0/24.
+func newNeighbourhood(tb testing.TB, number byte) *neighbourhood {
+	tb.Helper()
+	var addrs []string
+	n := &neighbourhood{all: lab.Addresses(fmt.Sprintf("10.9.%d.0/24", number), 255)[1:]}
+	n.own = n.all[0]
+	for i := range 10 {
+		a := n.all[6+25*i]
+		n.alive = append(n.alive, a)
+		addrs = append(addrs, a.String()+"/24")
+	}
+	n.host = lab.New(tb).Host(strings.Join(addrs, " "), lab.Listen("22,80,443"))
+	n.open = n.host.Open()
+	return n
+}
+
+// records are so many ports of each of the 254 addresses.
+func (n *neighbourhood) records(ports int) string {
+	var b strings.Builder
+	for _, a := range n.all {
+		for p := 1; p <= ports; p++ {
+			fmt.Fprintf(&b, `{"host":"%v","ip":"%v","port":%d,"proto":"tcp"}`+"\n", a, a, p)
+		}
+	}
+	return b.String()
+}
+
+// want is what must be told of a port.
+func (n *neighbourhood) want(a netip.Addr, port uint16) string {
+	switch {
+	case a == n.own:
+		return "closed conn-refused"
+	case !slices.Contains(n.alive, a):
+		return "filtered host-unreach"
+	case slices.Contains(n.open, port):
+		return "open syn-ack"
+	}
+	return "closed conn-refused"
+}
+
+// wrong counts the wrong answers in what was written.
+func (n *neighbourhood) wrong(tb testing.TB, out []byte, asked int) (wrong int) {
+	tb.Helper()
+	lines := 0
+	for line := range bytes.Lines(out) {
+		var r struct {
+			IP            netip.Addr
+			Port          uint16
+			State, Reason string
+		}
+		if err := json.Unmarshal(line, &r); err != nil {
+			tb.Fatalf("%v in %s", err, line)
+		}
+		lines++
+		if want := n.want(r.IP, r.Port); r.State+" "+r.Reason != want {
+			if wrong++; wrong < 4 {
+				tb.Logf("not %s: %s", want, line)
+			}
+		}
+	}
+	if lines != asked {
+		tb.Errorf("%d records for %d lines", lines, asked)
+	}
+	return wrong
+}
+
+// play asks so many ports of each address and returns how many answers are
+// wrong, how long it took and the most entries that were in the scanner's
+// neighbour table.
+func (n *neighbourhood) play(tb testing.TB, ports int) (wrong int, took time.Duration, entries int) {
+	tb.Helper()
+	in := n.records(ports)
+	over, most := make(chan struct{}), make(chan int)
+	go countNeighbours(over, most)
+	var out bytes.Buffer
+	began := time.Now()
+	status := cli.Run(Tool(), cli.IO{In: strings.NewReader(in), Out: &out, Err: io.Discard})
+	took = time.Since(began)
+	close(over)
+	if entries = <-most; status != 0 {
+		tb.Errorf("exit %d", status)
+	}
+	return n.wrong(tb, out.Bytes(), 254*ports), took, entries
+}
+
+// countNeighbours looks at the neighbour table until it is told that the run is
+// over, and tells the most entries that it saw; -1 when it could not see it.
+func countNeighbours(over <-chan struct{}, most chan<- int) {
+	n := -1
+	for {
+		if all, err := netlink.NeighList(0, unix.AF_INET); err == nil {
+			n = max(n, len(all))
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-over:
+			most <- n
+			return
+		}
+	}
+}
+
+// overflows is how often an IPv4 neighbour table of this machine has been full
+// (table_fulls). The kernel shows it outside of namespaces alone; ok is false
+// where it cannot be seen.
+func overflows() (n uint64, ok bool) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/stat/arp_cache", os.Getppid()))
+	if err != nil {
+		return 0, false
+	}
+	rows := strings.Split(strings.TrimSpace(string(text)), "\n")
+	column := slices.Index(strings.Fields(rows[0]), "table_fulls")
+	for _, row := range rows[1:] { // one a processor
+		fields := strings.Fields(row)
+		if column < 0 || column >= len(fields) {
+			return 0, false
+		}
+		v, err := strconv.ParseUint(fields[column], 16, 64)
+		if err != nil {
+			return 0, false
+		}
+		n += v
+	}
+	return n, true
+}
+
+// TestNeighbourhood: what is told of a network on the own link is right, and
+// takes no more room in the neighbour table than the network has addresses.
+func TestNeighbourhood(t *testing.T) {
+	n := newNeighbourhood(t, 0)
+	wrong, took, entries := n.play(t, 50)
+	t.Logf("%d of %d wrong, %.2f s, at most %d neighbours", wrong, 254*50, took.Seconds(), entries)
+	if wrong > 0 {
+		t.Errorf("%d of %d are wrong", wrong, 254*50)
+	}
+	// Others of this machine share gc_thresh3, 1,024 on a stock Linux (arp(7)).
+	if entries < 10 || entries > 512 {
+		t.Errorf("%d entries were in the neighbour table", entries)
+	}
+}
+
+// BenchmarkLabNeighbourhood asks a thousand ports of each address, five times in
+// a new network each. Its result is the log.
+func BenchmarkLabNeighbourhood(b *testing.B) {
+	for b.Loop() {
+		var took []float64
+		all, most := 0, 0
+		full, seen := overflows()
+		for i := range 5 {
+			n := newNeighbourhood(b, byte(i))
+			wrong, d, entries := n.play(b, 1000)
+			took = append(took, math.Round(d.Seconds()*100)/100)
+			all, most = all+wrong, max(most, entries)
+		}
+		slices.Sort(took)
+		now, _ := overflows()
+		b.Logf("median %.2f s of %v, bar 60 s; %d wrong of %d; at most %d neighbours, %d overflows (seen: %v)",
+			took[len(took)/2], took, all, 5*254_000, most, now-full, seen)
+	}
+}

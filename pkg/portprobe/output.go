@@ -1,0 +1,152 @@
+package portprobe
+
+import (
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"portkit/pkg/endpoint"
+)
+
+// maxUnwritten is how many bytes may wait for the writer before the workers
+// start nothing new.
+const maxUnwritten = 256 << 10
+
+// parcel is lines that belong together, with what they stand for.
+type parcel struct {
+	lines   []byte
+	ends    []line // of each line in lines, only where the order is kept
+	records int    // including those that are not shown
+	bytes   int    // of their text, for the gate
+	tally   tally
+}
+
+// line is where a record's line ends in its parcel, and its place in the
+// order. A record that is not shown has an empty line.
+type line struct {
+	seq uint64
+	end int
+}
+
+func (p *parcel) reset() {
+	*p = parcel{lines: p.lines[:0], ends: p.ends[:0]}
+}
+
+// tally counts records by state.
+type tally [endpoint.States]int64
+
+func (t *tally) add(u *tally) {
+	for i, n := range u {
+		t[i] += n
+	}
+}
+
+// output writes lines on a goroutine of its own, so that nobody who asks
+// endpoints waits for a reader downstream.
+type output struct {
+	w      io.Writer
+	gate   *gate
+	onRoom func() // called when full turns false
+	onFail func() // called once, when a line could not be written
+
+	full atomic.Bool
+	done chan struct{}
+
+	mu     sync.Mutex
+	ready  sync.Cond
+	next   parcel
+	order  *order // nil: as they come
+	closed bool
+	err    error
+	tally  tally
+}
+
+// startOutput makes an output and its goroutine, which ends with close.
+func startOutput(w io.Writer, g *gate, keepOrder bool, onRoom, onFail func()) *output {
+	o := &output{w: w, gate: g, onRoom: onRoom, onFail: onFail, done: make(chan struct{})}
+	o.ready.L = &o.mu
+	if keepOrder {
+		o.order = newOrder()
+	}
+	go o.run()
+	return o
+}
+
+// put takes a parcel's content over and empties it. It never waits.
+func (o *output) put(p *parcel) {
+	if p.records == 0 {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tally.add(&p.tally)
+	if o.order == nil {
+		o.next.lines = append(o.next.lines, p.lines...)
+		o.next.records += p.records
+		o.next.bytes += p.bytes
+	} else {
+		o.order.take(p, &o.next)
+	}
+	p.reset()
+	if len(o.next.lines) > maxUnwritten {
+		o.full.Store(true)
+	}
+	o.ready.Signal()
+}
+
+// run is the life of the writing goroutine.
+func (o *output) run() {
+	defer close(o.done)
+	var out parcel
+	for o.take(&out) {
+		if o.err == nil && len(out.lines) > 0 {
+			if _, err := o.w.Write(out.lines); err != nil {
+				o.fail(err)
+			}
+		}
+		o.gate.leave(out.records, out.bytes)
+		out.reset()
+	}
+}
+
+// take waits for lines and swaps them out; false when there will be none.
+func (o *output) take(out *parcel) bool {
+	o.mu.Lock()
+	for o.next.records == 0 && !o.closed {
+		o.ready.Wait()
+	}
+	more := o.next.records > 0
+	o.next, *out = *out, o.next
+	freed := o.full.Swap(false)
+	o.mu.Unlock()
+	if freed {
+		o.onRoom()
+	}
+	return more
+}
+
+// fail ends writing: what follows is only counted.
+func (o *output) fail(err error) {
+	o.mu.Lock()
+	o.err = err
+	o.mu.Unlock()
+	o.onFail()
+}
+
+// count returns the records so far by state.
+func (o *output) count() tally {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.tally
+}
+
+// close writes what waits and ends the goroutine. It returns the error that
+// kept lines from being written.
+func (o *output) close() error {
+	o.mu.Lock()
+	o.closed = true
+	o.ready.Signal()
+	o.mu.Unlock()
+	<-o.done
+	return o.err
+}

@@ -1,0 +1,182 @@
+package portprobe
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+)
+
+// progress is how far the run has come.
+type progress struct {
+	done, total, inFlight, open, errors int64
+	rate                                float64 // records a second, lately
+	elapsed                             time.Duration
+}
+
+// startProgress shows progress as the flags want it, and returns what ends it.
+func (r *run) startProgress() (stop func()) {
+	show, every := r.progressStyle()
+	asked, forget := cli.StatusAsked()
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		defer forget()
+		var ticks <-chan time.Time
+		if show != nil {
+			tick := time.NewTicker(every)
+			defer tick.Stop()
+			ticks = tick.C
+		}
+		var last progress
+		for {
+			select {
+			case <-ticks:
+				last = r.progress(last)
+				show(last)
+			case <-asked:
+				last = r.progress(last)
+				r.ctx.Log.Printf("%s", last.text())
+			case <-quit:
+				if show != nil {
+					show(r.progress(last))
+					r.ctx.Log.Status("")
+				}
+				return
+			}
+		}
+	}()
+	return func() { close(quit); <-done }
+}
+
+// progressStyle is how progress is shown, and how often; nil for not at all.
+func (r *run) progressStyle() (show func(progress), every time.Duration) {
+	switch {
+	case r.Quiet || r.Progress == "never":
+		return nil, 0
+	case r.Progress == "json":
+		return func(p progress) { io.WriteString(r.ctx.Stderr, p.json()) }, time.Second
+	case r.ctx.ErrTerminal:
+		return func(p progress) { r.ctx.Log.Status(p.text()) }, time.Second / 5
+	case r.Progress == "always":
+		return func(p progress) { r.ctx.Log.Printf("%s", p.text()) }, time.Second
+	}
+	return nil, 0
+}
+
+// progress counts anew. Its rate is over the time since last, smoothed.
+func (r *run) progress(last progress) progress {
+	t := r.out.count()
+	p := progress{
+		total: int64(r.Total), inFlight: r.engine.Counts().InFlight.Load(),
+		open: t[endpoint.Open], errors: t[endpoint.Error], elapsed: time.Since(r.began),
+	}
+	for _, n := range t {
+		p.done += n
+	}
+	p.rate = last.rate
+	if d := (p.elapsed - last.elapsed).Seconds(); d > 0.05 {
+		now := float64(p.done-last.done) / d
+		p.rate += (now - p.rate) * 0.3
+		if last.elapsed == 0 {
+			p.rate = now
+		}
+	}
+	return p
+}
+
+// left is the time to the end, and whether there is one to be seen.
+func (p progress) left() (time.Duration, bool) {
+	if p.total <= 0 || p.done >= p.total || p.rate < 0.001 {
+		return 0, p.total > 0 && p.done >= p.total
+	}
+	return time.Duration(float64(p.total-p.done) / p.rate * float64(time.Second)), true
+}
+
+// text is the line for people.
+func (p progress) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d done", p.done)
+	if p.total > 0 {
+		fmt.Fprintf(&b, " of %d (%.0f %%)", p.total, 100*float64(p.done)/float64(p.total))
+	}
+	fmt.Fprintf(&b, ", %d in flight, %d open", p.inFlight, p.open)
+	if p.errors > 0 {
+		fmt.Fprintf(&b, ", %d errors", p.errors)
+	}
+	fmt.Fprintf(&b, ", %.0f/s", p.rate)
+	if left, ok := p.left(); ok && left > 0 {
+		fmt.Fprintf(&b, ", %v left", max(left.Round(time.Second), time.Second))
+	}
+	return b.String()
+}
+
+// json is the object for programs; total and eta_s are absent while unknown.
+func (p progress) json() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `{"done":%d`, p.done)
+	if p.total > 0 {
+		fmt.Fprintf(&b, `,"total":%d`, p.total)
+	}
+	fmt.Fprintf(&b, `,"in_flight":%d,"open":%d,"errors":%d,"rate":%.1f,"elapsed_s":%.3f`,
+		p.inFlight, p.open, p.errors, p.rate, p.elapsed.Seconds())
+	if left, ok := p.left(); ok {
+		fmt.Fprintf(&b, `,"eta_s":%.1f`, left.Seconds())
+	}
+	return b.String() + "}\n"
+}
+
+// sayFound tells of an open port.
+func (r *run) sayFound(f *endpoint.Result) {
+	service := ""
+	if f.Service != "" {
+		service = " (" + f.Service + ")"
+	}
+	r.ctx.Log.Printf("Port %d/%v on %s: open%s", f.Port, f.Proto, f.Host, service)
+}
+
+// sayFailed tells of an endpoint that could not be asked.
+func (r *run) sayFailed(f *endpoint.Result) {
+	r.ctx.Log.Linef("endpoints that could not be asked", "port %d/%v on %s: %s", f.Port, f.Proto, f.Host, f.Err)
+}
+
+// closingLine says what was seen, so that the answers can be judged.
+func (r *run) closingLine() {
+	if r.Quiet || !r.Verbose && !r.ctx.ErrTerminal {
+		return
+	}
+	t, counts := r.out.tally, r.engine.Counts()
+	var asked int64
+	var states []string
+	for s, n := range t {
+		asked += n
+		if n > 0 {
+			states = append(states, fmt.Sprintf("%d %v", n, endpoint.State(s)))
+		}
+	}
+	if asked == 0 {
+		states = []string{"nothing to ask"}
+	}
+	if r.reader.answered > 0 {
+		states = append(states, fmt.Sprintf("%d answered before", r.reader.answered))
+	}
+	seconds := max(time.Since(r.began).Seconds(), 1e-3)
+	r.ctx.Log.Printf("%d asked: %s; %d attempts in %.2f s, %.0f a second; %s", asked,
+		strings.Join(states, ", "), counts.Attempts.Load(), seconds,
+		float64(counts.Attempts.Load())/seconds, lossSeen(counts.Loss(), counts.Doubt()))
+}
+
+// lossSeen says how much was lost, and how far silence can be trusted.
+func lossSeen(loss, doubt float64) string {
+	text := fmt.Sprintf("%.2f %% lost", 100*loss)
+	if loss == 0 {
+		text = "no loss seen"
+	}
+	if doubt > 0 {
+		text += fmt.Sprintf(", silence is wrong with a chance of %.0e at most", doubt)
+	}
+	return text
+}

@@ -1,0 +1,263 @@
+package portprobe
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/journal"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/probe"
+	"portkit/pkg/record"
+	"portkit/pkg/scope"
+)
+
+// batch is how many jobs are handed to the engine at once.
+const batch = 256
+
+// reader turns lines into jobs.
+type reader struct {
+	engine   *probe.Engine
+	names    *resolver
+	gate     *gate
+	pen      pen // for records that are not asked
+	log      *cli.Log
+	unicast  func(netip.Addr) bool
+	ways     func(port uint16) uint8 // in which a udp port is asked
+	scope    *scope.Scope
+	journal  *journal.Journal // what it answers is not asked; nil: all is
+	answered int64            // so many records
+	ended    atomic.Uint32    // the endpoint.Reason for which the run was ended
+	decoder  record.Decoder
+	input    record.Input
+	jobs     []*probe.Job
+	seq      uint64
+	mu       sync.Mutex // held while a line is worked on
+	idle     sync.Cond  // nothing lies in the buffer
+	waits    bool       // nothing lies in the buffer, and no line is worked on
+	ending   bool       // no more is to be read
+	finished bool       // no line is to be worked on any more
+}
+
+// read works through one input. It returns when that ends, or when the run
+// does.
+func (r *reader) read(in io.Reader) error {
+	lines := ndjson.NewReader(in)
+	defer r.rest()
+	for r.goOn(lines) {
+		line, err := lines.Next()
+		r.mu.Lock()
+		r.waits = false
+		if err == nil && !r.finished {
+			r.take(line)
+		}
+		if err != nil || !lines.Buffered() {
+			r.flush()
+		}
+		r.mu.Unlock()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// goOn says whether to read on. When the run is to end, lines that lie in the
+// buffer have been read and are worked on; no more is read.
+func (r *reader) goOn(lines *ndjson.Reader) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waits = !lines.Buffered()
+	if r.waits && r.ending {
+		r.finished = true
+	}
+	if r.waits {
+		r.idle.Broadcast()
+	}
+	return !r.finished
+}
+
+// rest notes that an input has come to its end.
+func (r *reader) rest() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waits = true
+	r.idle.Broadcast()
+}
+
+// finish lets what lies in the buffer be worked on, and nothing after it.
+func (r *reader) finish() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ending = true
+	for !r.waits && !r.finished {
+		r.idle.Wait()
+	}
+	r.finished = true
+	r.flush()
+}
+
+// take works on one line.
+func (r *reader) take(line ndjson.Line) {
+	in := &r.input
+	err := r.decoder.Input(line, in)
+	if in.Skip && err == nil {
+		return
+	}
+	if err == nil && !in.Pass && r.journal != nil && r.journal.Take(in.Host, in.Addr, in.Port, in.Proto) {
+		r.answered++
+		return
+	}
+	size := len(in.Host) + len(in.Extra)
+	if err != nil || in.Pass {
+		size = len(line.Text)
+	}
+	if !r.gate.try(size) {
+		r.flush()
+		r.gate.wait(size)
+	}
+	seq := r.seq
+	r.seq++
+	switch {
+	case err != nil:
+		r.bad(seq, err, size)
+	case in.Pass:
+		r.pen.pass(seq, line.Text)
+	default:
+		r.ask(r.job(seq))
+	}
+}
+
+// bad says and writes that a line could not be read.
+func (r *reader) bad(seq uint64, err error, size int) {
+	var bad *record.Bad
+	if errors.As(err, &bad) {
+		r.log.Linef("records that could not be read", "%v", bad)
+		r.pen.bad(seq, bad, time.Now(), size)
+	}
+}
+
+// job makes a job of the record that was read last.
+func (r *reader) job(seq uint64) *probe.Job {
+	in := &r.input
+	j := r.pen.newJob()
+	j.Text = append(append(j.Text, in.Host...), in.Extra...)
+	j.Host = len(in.Host)
+	j.Seq = seq
+	j.To = netip.AddrPortFrom(in.Addr, in.Port)
+	j.Proto = in.Proto
+	j.Timeout, j.Retries = in.Timeout, in.Retries
+	if j.Proto == endpoint.UDP {
+		j.Ways = r.ways(in.Port)
+	}
+	j.RTT = -1
+	return j
+}
+
+// ask sends a job on its way: to the engine, by way of the resolver if it is
+// for a name.
+func (r *reader) ask(j *probe.Job) {
+	if j.To.Addr().IsValid() {
+		r.submit(j)
+		return
+	}
+	if r.scope.Denies(string(r.input.Host)) {
+		r.refuse(&r.pen, j, endpoint.OutOfScope, fmt.Errorf("the scope (--deny) has the name %s", r.input.Host))
+		return
+	}
+	if r.names.crowded() {
+		r.flush() // the resolver may make us wait
+	}
+	if a, ok := r.names.resolve(j, r.input.Host); ok {
+		if a.err != nil {
+			r.refuse(&r.pen, j, r.unresolved(), a.err)
+			return
+		}
+		j.To = netip.AddrPortFrom(a.addr, j.To.Port())
+		r.submit(j)
+	}
+}
+
+// submit adds a job to the batch for the engine.
+func (r *reader) submit(j *probe.Job) {
+	if reason, err := r.askable(j); reason != 0 {
+		r.refuse(&r.pen, j, reason, err)
+		return
+	}
+	if r.jobs = append(r.jobs, j); len(r.jobs) == batch {
+		r.flush()
+	}
+}
+
+// askable says why a job is not to be asked; 0 if it is.
+func (r *reader) askable(j *probe.Job) (endpoint.Reason, error) {
+	switch {
+	case !r.scope.Allows(j.To, j.Proto):
+		return endpoint.OutOfScope, nil
+	case !r.unicast(j.To.Addr()):
+		return endpoint.NotUnicast, nil
+	}
+	return 0, nil
+}
+
+// refuse settles a job that is not asked.
+func (r *reader) refuse(p *pen, j *probe.Job, reason endpoint.Reason, err error) {
+	j.Reason, j.Err = reason, err
+	switch reason {
+	case endpoint.ResolveFailed:
+		r.log.Linef("records whose name has no address", "%v", err)
+	case endpoint.Interrupted, endpoint.Deadline:
+		j.Err = nil
+	}
+	p.Settled(j)
+}
+
+// unresolved is the reason of a record whose name has no address: it may be
+// that the run ended before it was found.
+func (r *reader) unresolved() endpoint.Reason {
+	if reason := endpoint.Reason(r.ended.Load()); reason != 0 {
+		return reason
+	}
+	return endpoint.ResolveFailed
+}
+
+// flush hands over what was gathered.
+func (r *reader) flush() {
+	r.pen.Flush() // first: to submit may take time
+	if len(r.jobs) > 0 {
+		r.engine.Submit(r.jobs)
+		r.jobs = r.jobs[:0]
+	}
+}
+
+// deliver takes jobs whose name has been looked up. The resolver's goroutines
+// call it.
+func (r *reader) deliver(jobs []*probe.Job, a answer) {
+	p := pen{scribe: r.pen.scribe, out: r.pen.out}
+	defer p.Flush()
+	asked := jobs[:0]
+	for _, j := range jobs {
+		if a.err != nil {
+			r.refuse(&p, j, r.unresolved(), a.err)
+			continue
+		}
+		j.To = netip.AddrPortFrom(a.addr, j.To.Port())
+		if reason, err := r.askable(j); reason != 0 {
+			r.refuse(&p, j, reason, err)
+			continue
+		}
+		asked = append(asked, j)
+	}
+	if len(asked) > 0 {
+		r.engine.Submit(asked)
+	}
+}

@@ -1,0 +1,66 @@
+package portprobe
+
+import (
+	"io"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/journal"
+)
+
+// openJournal opens the file of --resume; nil if there is none.
+func (r *run) openJournal() error {
+	if r.Resume == nil {
+		return nil
+	}
+	j, err := journal.Open(*r.Resume)
+	if err != nil {
+		return cli.Usagef("--resume: %w", err)
+	}
+	r.journal = j
+	return nil
+}
+
+// writer is where results go.
+func (r *run) writer() io.Writer {
+	if r.journal != nil {
+		return r.journal
+	}
+	return r.ctx.Out
+}
+
+// startSync writes the journal through to the disk now and then, and once more
+// when it is stopped, before the journal is closed.
+func (r *run) startSync() (stop func() error) {
+	if r.journal == nil {
+		return func() error { return nil }
+	}
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		if r.Fsync <= 0 {
+			return
+		}
+		tick := time.NewTicker(r.Fsync.D())
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				r.journal.Sync() // a trouble that lasts is told at the end
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() (err error) {
+		close(quit)
+		<-done
+		if r.Fsync > 0 {
+			err = r.journal.Sync()
+		}
+		if closed := r.journal.Close(); err == nil {
+			err = closed
+		}
+		return err
+	}
+}

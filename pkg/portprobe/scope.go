@@ -1,0 +1,112 @@
+package portprobe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe/simnet"
+	"portkit/pkg/scope"
+	"portkit/pkg/service"
+)
+
+// The environment's own lists: an administrator's, which no flag takes back.
+const (
+	allowVariable = "PORTKIT_ALLOW_FILE"
+	denyVariable  = "PORTKIT_DENY_FILE"
+)
+
+// list is one of the scope's lists: what it is called, and its entries.
+type list struct {
+	what    string
+	entries []scope.Entry
+}
+
+// newScope reads all lists. Whatever cannot be read or resolved is an error: no
+// packet leaves with half a scope.
+func (r *run) newScope() (*scope.Scope, error) {
+	allow, err := r.lists("--allow", r.Allow, "--allow-file", r.AllowFile, allowVariable)
+	if err != nil {
+		return nil, err
+	}
+	deny, err := r.lists("--deny", r.Deny, "--deny-file", r.DenyFile, denyVariable)
+	if err != nil {
+		return nil, err
+	}
+	s := &scope.Scope{Link: r.link}
+	if len(allow)+len(deny) == 0 {
+		return s, nil
+	}
+	if s.Allow, err = r.sets(allow); err != nil {
+		return nil, err
+	}
+	s.Deny, err = r.sets(deny)
+	return s, err
+}
+
+// lists reads the lists of one kind: the specs of a flag are one, every file is
+// another.
+func (r *run) lists(flag string, specs []string, fileFlag string, files []string, variable string) (all []list, err error) {
+	if len(specs) > 0 {
+		entries, err := scope.ParseSpecs(flag, specs)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list{flag, entries})
+	}
+	for _, name := range files {
+		if all, err = r.addFile(all, fileFlag, name); err != nil {
+			return nil, err
+		}
+	}
+	if name := r.ctx.Getenv(variable); name != "" {
+		return r.addFile(all, variable, name)
+	}
+	return all, nil
+}
+
+func (r *run) addFile(all []list, what, name string) ([]list, error) {
+	f, err := r.ctx.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	defer f.Close()
+	entries, err := scope.ReadFile(f, name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return append(all, list{what, entries}), nil
+}
+
+func (r *run) sets(lists []list) (sets []*scope.Set, err error) {
+	o := scope.Options{Resolver: net.DefaultResolver, Services: service.Load()}
+	if r.simulate != nil {
+		o.Resolver = madeUp{}
+	}
+	for _, l := range lists {
+		s, err := scope.NewSet(r.ctx, l.entries, o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.what, err)
+		}
+		sets = append(sets, s)
+	}
+	return sets, nil
+}
+
+// allowed is what the engine asks before every attempt; nil where all may be
+// asked.
+func (r *run) allowed() func(netip.AddrPort, endpoint.Proto) bool {
+	if r.scope.Unlimited() {
+		return nil
+	}
+	return r.scope.Allows
+}
+
+// madeUp resolves names as the simulated network does: nothing leaves.
+type madeUp struct{}
+
+func (madeUp) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {
+	return []netip.Addr{simnet.Resolve(name, false), simnet.Resolve(name, true)}, nil
+}

@@ -1,0 +1,57 @@
+package portprobe
+
+import (
+	"slices"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/record"
+)
+
+// Tool is portprobe with the texts of its manual.
+func Tool() cli.Tool {
+	return cli.Tool{
+		Name:        "portprobe",
+		Summary:     "ask tcp and udp ports and say what came back",
+		Description: description,
+		Command:     &Command{},
+		Schema:      func() []byte { return record.Schema("result") },
+		Reads:       "records",
+		OnSignal:    cli.Settle,
+		Groups: []cli.Group{
+			{Key: "pace", Title: "Pace and patience"},
+			{Key: "ask", Title: "How to ask"},
+			{Key: "scope", Title: "Scope and end"},
+			{Key: "write", Title: "What to write"},
+			{Key: "say", Title: "What to say"},
+		},
+		Examples: []cli.Example{
+			{Text: "Which ports of this machine answer?", Command: "portgen 127.0.0.1 -p- | portprobe | portsum"},
+			{Text: "One port of two hosts, as plain lines.", Command: "printf '127.0.0.1:22\\n[::1]:22\\n' | portprobe --plain --open"},
+			{Text: "At most 500 attempts a second, and 20 to any one address.", Command: "portgen -i hosts.txt -p 22,443 | portprobe -r 500 --host-rate 20"},
+			{Text: "Which udp services answer, and as what?", Command: "portgen 127.0.0.1 --top 100 --udp | portprobe --open | jq -r '\"\\(.port) \\(.app)\"'"},
+			{Text: "Try a pipe without sending anything.", Command: "portgen 10.0.0.0/16 --top 10 | portprobe --simulate rtt=20ms,silent=0.9 | portsum"},
+			{Text: "Ask again what could not be asked.", Command: "jq -c 'select(.state == \"error\")' results.ndjson | portprobe"},
+		},
+		Sections: slices.Concat(sections[:1], udpSections(), sections[1:]),
+		SeeAlso:  []string{"portgen(1)", "portsum(1)", "portkit(5)"},
+	}
+}
+
+const description = `Portprobe reads endpoint records, one JSON object a line, or plain lines such as 192.0.2.7:80, [2001:db8::1]:80 or host.example:53/udp, asks each endpoint, and writes a result record for each: one in, one out, whatever happens to it. Fields that it does not know pass through as they are. Result records may be fed to it again and are asked again.
+
+It asks tcp ports with the system's own connect, which takes no rights. An open port's connection is closed at once with a reset; nothing is sent over it. It asks udp ports with a datagram that the service there should answer, which takes no rights either.
+
+Results leave as soon as they are known and so in no particular order, unless --keep-order is given.`
+
+var sections = []cli.Section{
+	{Title: "States", Text: `open: the handshake was answered, or over udp a datagram came back. closed: the host refused. filtered: something on the way said no, or, over tcp, every attempt was met by silence. open|filtered: over udp, silence. error: the endpoint could not be asked; the record says why. The reason field says what came back: see portkit(5).
+
+Silence is believed after two attempts at an address that never answered, after three at one that answers and loses nothing, and otherwise after as many as make it wrong less than once in a thousand million at the loss that is seen, at most 21; and never within a second of the first attempt. --retries sets the number.`},
+	{Title: "Pace", Text: `Without flags portprobe finds its own speed: it asks more at once while answers come and less when they are lost. --concurrency, --rate, --host-rate and --host-concurrency are ceilings that it keeps to over any second, with bursts of at most ten milliseconds.
+
+The time to wait for an answer follows from the round trips that an address has shown; --timeout is the most. A record's own timeout_ms and retries count before the flags.
+
+A reader that is slow slows portprobe, which slows what feeds it.`},
+	{Title: "Interruption", Text: `The first SIGINT or SIGTERM ends the reading. What was sent already is waited for, at most one --timeout long; what was read and is not settled then comes out as error with the reason interrupted. The second ends portprobe at once. In a pipe the signal of ctrl-C reaches every program: give tee its -i, so that it lives to pass the rest on.`},
+	{Title: "Simulation", Text: `--simulate asks a network that exists in this process only. Every endpoint's answer follows from its address, its port and the seed. Names get made-up addresses. The clock is virtual, so that hours pass in seconds; clock=real paces it. Without values of their own, rtt is 20ms, open is 0.01 and everything else is 0: the remaining ports refuse. limit is how many refusals an address sends a second.`},
+}

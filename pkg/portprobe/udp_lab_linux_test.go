@@ -1,0 +1,304 @@
+package portprobe
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/lab"
+)
+
+// udpTransports are the ways to ask over udp, with what the lab's table says of
+// each.
+var udpTransports = []struct {
+	name     string
+	portable bool
+	want     func(lab.Case) endpoint.Reason
+}{
+	{"datagram", false, func(c lab.Case) endpoint.Reason { return c.Want }},
+	{"portable", true, func(c lab.Case) endpoint.Reason { return c.Portable }},
+}
+
+// udpInput is one record for every case of the lab's udp table.
+func udpInput(cases []lab.Case, at func(lab.Case) netip.AddrPort) (in string, asked []netip.AddrPort) {
+	var b strings.Builder
+	for _, c := range cases {
+		to := at(c)
+		asked = append(asked, to)
+		fmt.Fprintf(&b, `{"host":%q,"port":%d,"proto":"udp","case":%q}`+"\n", to.Addr(), to.Port(), c.Name)
+	}
+	return b.String(), asked
+}
+
+// checkUDP compares the records with the udp table.
+func checkUDP(t *testing.T, r ran, cases []lab.Case, want func(lab.Case) endpoint.Reason) {
+	t.Helper()
+	list := records(t, r.out)
+	if len(list) != len(cases) {
+		t.Fatalf("%d records for %d lines: %s", len(list), len(cases), r.err)
+	}
+	for i, c := range cases {
+		reason, m := want(c), list[i]
+		state := reason.State(endpoint.UDP)
+		if m["case"] != c.Name || m["reason"] != reason.String() || m["state"] != state.String() {
+			t.Errorf("%s: %v/%v after %v attempts, want %v/%v (%v)", c.Name, m["state"], m["reason"], m["attempts"],
+				state, reason, m["error"])
+		}
+		if (m["error"] != nil) != (state == endpoint.Error) {
+			t.Errorf("%s: error is %v", c.Name, m["error"])
+		}
+		if silent := state == endpoint.Error || reason == endpoint.NoResponse; silent && m["rtt_ms"] != nil {
+			t.Errorf("%s: rtt_ms is %v", c.Name, m["rtt_ms"])
+		}
+	}
+}
+
+// TestEveryWayOfAnsweringOverUDPInTheLab asks a real host for each way of
+// answering.
+func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
+	l := lab.New(t)
+	cases := lab.UDPCases()
+	in, _ := udpInput(cases, func(c lab.Case) netip.AddrPort { return c.Build(l) })
+	for _, by := range udpTransports {
+		t.Run(by.name, func(t *testing.T) {
+			r := toolOver(t, by.portable, in, "-k")
+			checkUDP(t, r, cases, by.want)
+			if r.status != 1 {
+				t.Errorf("exit %d, want 1: some could not be asked", r.status)
+			}
+		})
+	}
+}
+
+// TestEveryWayOfAnsweringOverUDPInASimulation asks the same table's simulated
+// network, as far as answers are the network's.
+func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
+	var cases []lab.Case
+	for _, c := range lab.UDPCases() {
+		if c.Remote() {
+			cases = append(cases, c)
+		}
+	}
+	if len(cases) < 35 {
+		t.Fatalf("the table has %d cases that a network can be told", len(cases))
+	}
+	s := &simulated{answers: map[netip.AddrPort]endpoint.Reason{}, elsewhere: map[netip.AddrPort]bool{}}
+	n := byte(0)
+	in, asked := udpInput(cases, func(c lab.Case) netip.AddrPort {
+		n++
+		if c.V6 {
+			return netip.AddrPortFrom(netip.AddrFrom16([16]byte{0: 0xfd, 15: n}), 7777)
+		}
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 7777)
+	})
+	for i, c := range cases {
+		s.answers[asked[i]] = c.Want
+		s.elsewhere[asked[i]] = c.Kind == lab.AnswersElsewhere
+	}
+	for _, net := range []string{"rtt=3ms", "rtt=3ms,loss=0.05", "rtt=800ms"} {
+		described := Tool()
+		described.Command = s
+		var out, err strings.Builder
+		status := cli.Run(described, cli.IO{
+			In: strings.NewReader(in), Out: &out, Err: &err, Args: []string{"-k", "--simulate", net},
+		})
+		checkUDP(t, ran{status, out.String(), err.String()}, cases, func(c lab.Case) endpoint.Reason { return c.Want })
+		if status != 0 {
+			t.Errorf("%s: exit %d: %s", net, status, err.String())
+		}
+	}
+}
+
+// asUDP are records of udp ports of an address.
+func asUDP(to netip.Addr, first, last int) string {
+	var b strings.Builder
+	for p := first; p <= last; p++ {
+		fmt.Fprintf(&b, `{"host":"%v","port":%d,"proto":"udp"}`+"\n", to, p)
+	}
+	return b.String()
+}
+
+// both are a host's addresses of either family.
+func both(h *lab.Host) []netip.Addr { return []netip.Addr{h.Addr(), h.Addr6()} }
+
+// udpStates counts states, and holds that there is one record for each line.
+func udpStates(t *testing.T, in string, r ran) string {
+	t.Helper()
+	states := map[any]int{}
+	list := records(t, r.out)
+	for _, m := range list {
+		states[m["state"]]++
+	}
+	if lines := strings.Count(in, "\n"); len(list) != lines {
+		t.Errorf("%d records for %d lines: %s", len(list), lines, r.err)
+	}
+	return fmt.Sprint(states)
+}
+
+// TestAnswersFromOtherPortsInTheLab: one endpoint that answers from another port,
+// several at once, and several in a wide scan, beside others that answer twice.
+func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
+	l := lab.New(t)
+	h := l.Host("", lab.Answer("4000-4009", lab.Elsewhere), lab.Answer("5000-5199", lab.Twice), lab.Silent("6000-6019"))
+	for _, addr := range both(h) {
+		for _, c := range []struct {
+			first, last int
+			want        string
+		}{
+			{4000, 4000, "map[open:1]"},
+			{4000, 4009, "map[open:10]"},
+			{5000, 5199, "map[open:200]"},
+			{3001, 6100, "map[closed:2870 open:210 open|filtered:20]"},
+		} {
+			in := asUDP(addr, c.first, c.last)
+			if got := udpStates(t, in, toolOver(t, false, in)); got != c.want {
+				t.Errorf("%v, ports %d to %d: %v, want %v", addr, c.first, c.last, got, c.want)
+			}
+		}
+	}
+}
+
+// TestUDPLossInTheLab: a host that loses one packet in twenty each way is told
+// right.
+func TestUDPLossInTheLab(t *testing.T) {
+	l := lab.New(t)
+	h := l.Host("", lab.Answer("2001-2050", lab.Echo), lab.Loss(0.05, 0.05))
+	for _, addr := range both(h) {
+		in := asUDP(addr, 1, 2050)
+		for _, by := range udpTransports {
+			if got := udpStates(t, in, toolOver(t, by.portable, in)); got != "map[closed:2000 open:50]" {
+				t.Errorf("%v, %s: %v", addr, by.name, got)
+			}
+		}
+	}
+}
+
+// since is how long after a time a record says that its state was known.
+func since(t *testing.T, m map[string]any, begun time.Time) time.Duration {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, fmt.Sprint(m["time"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.Sub(begun)
+}
+
+// TestStockLinuxIsTold: a host that sends one ICMP error a second is waited for
+// until all of a few ports are told, and holds nobody else up.
+func TestStockLinuxIsTold(t *testing.T) {
+	l := lab.New(t)
+	stock := l.Host("", lab.Answer("2000-2004", lab.Echo), lab.ICMPLimit())
+	free := l.Host("", lab.Answer("2000-2004", lab.Echo))
+	in := asUDP(stock.Addr(), 1995, 2006) + asUDP(free.Addr(), 1001, 3000)
+	begun := time.Now()
+	r := toolOver(t, false, in)
+	t.Logf("%v", time.Since(begun))
+	if got := udpStates(t, in, r); got != "map[closed:2002 open:10]" {
+		t.Errorf("%v", got)
+	}
+	var slowest, other time.Duration
+	for _, m := range records(t, r.out) {
+		if m["host"] == free.Addr().String() {
+			other = max(other, since(t, m, begun))
+		} else {
+			slowest = max(slowest, since(t, m, begun))
+		}
+	}
+	if other >= slowest {
+		t.Errorf("the host without a limit took %v, the one with %v", other, slowest)
+	}
+}
+
+// TestServicesOfAStockLinuxAreFoundAtOnce: among a thousand closed ports, of
+// which most are never told, whatever has a service is found within 5 s.
+func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
+	l := lab.New(t)
+	h := l.Host("", lab.Answer("53,2100,2222,2500", lab.Echo), lab.ICMPLimit())
+	in := asUDP(h.Addr(), 53, 53) + asUDP(h.Addr(), 2001, 3000)
+	for _, patience := range []time.Duration{3 * time.Second} {
+		begun := time.Now()
+		r := toolOver(t, false, in, "--udp-patience", patience.String())
+		if took := time.Since(begun); took > patience+15*time.Second {
+			t.Errorf("it took %v for a patience of %v", took, patience)
+		} else {
+			t.Logf("%v: %v", took, udpStates(t, in, r))
+		}
+		open := 0
+		for _, m := range records(t, r.out) {
+			switch what := fmt.Sprint(m["state"], "/", m["reason"]); what {
+			case "open/udp-response":
+				open++
+				if after := since(t, m, begun); after > 5*time.Second {
+					t.Errorf("port %v was found after %v", m["port"], after)
+				}
+			case "closed/port-unreach", "open|filtered/rate-limited":
+			default:
+				t.Errorf("port %v is %s", m["port"], what)
+			}
+		}
+		if open != 4 {
+			t.Errorf("%d ports of 4 were found", open)
+		}
+	}
+}
+
+// mostResident runs the tool and returns the most memory that was resident, in MiB
+// (VmHWM, proc(5)).
+func mostResident(t *testing.T, cmd *exec.Cmd) (mib float64) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+		if _, after, ok := strings.Cut(string(text), "VmHWM:"); ok {
+			var kib float64
+			if _, err := fmt.Sscan(after, &kib); err != nil {
+				t.Fatal(err)
+			}
+			mib = max(mib, kib/1024)
+		}
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Error(err)
+			}
+			return mib
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// TestAFloodDoesNotDisturbOthers: a target that answers each datagram with a flood
+// is told, and so is the one beside it, in no more memory than else.
+func TestAFloodDoesNotDisturbOthers(t *testing.T) {
+	l := lab.New(t)
+	flooder := l.Host("", lab.Answer("7", lab.Flood))
+	calm := l.Host("", lab.Answer("2500", lab.Echo))
+	for i, addr := range both(flooder) {
+		other := both(calm)[i]
+		in := asUDP(addr, 1, 200) + asUDP(other, 2001, 3001) + asUDP(addr, 201, 300)
+		// So slowly that the flood lasts nearly as long.
+		cmd := asPortprobe("/proc/self/exe", "--host-rate", "400")
+		cmd.Stdin = strings.NewReader(in)
+		var out strings.Builder
+		cmd.Stdout = &out
+		begun := time.Now()
+		mib := mostResident(t, cmd)
+		t.Logf("%v: %v, %.1f MiB", addr, time.Since(begun), mib)
+		if got := udpStates(t, in, ran{out: out.String()}); got != "map[closed:1299 open:2]" {
+			t.Errorf("%v: %v", addr, got)
+		}
+		if mib > 64 {
+			t.Errorf("%v: %.1f MiB were needed", addr, mib)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+//go:build unix
+
+package portsum
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestInterrupt: the signal goes to the whole pipe, and portsum still has to
+// read what the tools before it have left to say, print, then end by it.
+func TestInterrupt(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		cmd := exec.Command(os.Args[0])
+		cmd.Args = []string{"portsum"} // TestMain goes by this name
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		cmd.Stdout = &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		// More than a pipe holds: once it is written, the tool is reading.
+		line := `{"ip":"192.0.2.1","port":22,"state":"open"}` + "\n"
+		io.WriteString(in, strings.Repeat(line, 1<<20/len(line)))
+		cmd.Process.Signal(sig)
+		time.Sleep(100 * time.Millisecond) // a signal that comes at the end may find nobody
+		io.WriteString(in, strings.ReplaceAll(line, "22", "23"))
+		in.Close()
+		err = cmd.Wait()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != sig {
+			t.Errorf("%v: ended with %v", sig, err)
+		}
+		if !strings.Contains(out.String(), `"open":[22,23]`) {
+			t.Errorf("%v: printed %q", sig, out.String())
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package scope
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/names"
+	"portkit/pkg/portspec"
+	"portkit/pkg/target"
+)
+
+// Set is what the entries of a list cover. It is safe for several goroutines.
+type Set struct {
+	addrs *target.Set     // with every port
+	names map[string]bool // by names.Key
+	ports []rule
+	zones zones
+}
+
+// rule covers some ports of some addresses.
+type rule struct {
+	addrs *target.Set
+	ports [2]map[uint16]bool // by protocol
+}
+
+// Options says how the entries of a list are understood.
+type Options struct {
+	Resolver names.Resolver
+	Services portspec.Services
+}
+
+// lookups is how many names are looked up at once.
+const lookups = 64
+
+// NewSet makes a set of entries. Names are looked up now, at addresses of both
+// families; one that has none is an error, as is a port spec that cannot be
+// read: half a scope is none.
+func NewSet(ctx context.Context, list []Entry, o Options) (*Set, error) {
+	found, err := lookUp(ctx, list, o.Resolver)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{names: map[string]bool{}}
+	var all target.Builder
+	for i, e := range list {
+		b := &all
+		var own target.Builder
+		if e.Ports != "" {
+			b = &own
+		}
+		if name, ok := e.Target.Name(); ok {
+			if e.Ports == "" {
+				s.names[names.Key(name)] = true
+			}
+			for _, a := range found[i] {
+				b.AddAddr(a)
+				s.zones.note(a.Zone())
+			}
+		} else if err := b.Add(e.Target); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Where, err)
+		}
+		s.zones.note(e.Target.Zone())
+		if e.Ports != "" {
+			r, err := newRule(own.Set(), e.Ports, o.Services)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", e.Where, err)
+			}
+			s.ports = append(s.ports, r)
+		}
+	}
+	s.addrs = all.Set()
+	return s, nil
+}
+
+func newRule(addrs *target.Set, ports string, services portspec.Services) (rule, error) {
+	set, err := portspec.Parse(ports, []endpoint.Proto{endpoint.TCP, endpoint.UDP}, services)
+	r := rule{addrs: addrs, ports: [2]map[uint16]bool{{}, {}}}
+	for port, proto := range set.All() {
+		r.ports[proto][port] = true
+	}
+	return r, err
+}
+
+// lookUp finds the addresses of the entries that are names.
+func lookUp(ctx context.Context, list []Entry, r names.Resolver) ([][]netip.Addr, error) {
+	found, errs := make([][]netip.Addr, len(list)), make([]error, len(list))
+	free := make(chan struct{}, lookups)
+	var wait sync.WaitGroup
+	for i, e := range list {
+		if name, ok := e.Target.Name(); ok {
+			free <- struct{}{}
+			wait.Go(func() {
+				found[i], errs[i] = names.Lookup(ctx, r, "ip", name)
+				<-free
+			})
+		}
+	}
+	wait.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", list[i].Where, err)
+		}
+	}
+	return found, nil
+}
+
+// Name says whether the set has a name as such.
+func (s *Set) Name(name string) bool { return len(s.names) > 0 && s.names[names.Key(name)] }
+
+// Contains says whether the set covers a port of an address, under whatever
+// name its zone has.
+func (s *Set) Contains(a netip.AddrPort, p endpoint.Proto) bool {
+	return s.covers(a.Addr(), a.Port(), p) || s.zones.aliases(a.Addr(), func(zone string) bool {
+		return s.covers(a.Addr().WithZone(zone), a.Port(), p)
+	})
+}
+
+func (s *Set) covers(a netip.Addr, port uint16, p endpoint.Proto) bool {
+	if s.addrs.Contains(a) {
+		return true
+	}
+	for _, r := range s.ports {
+		if r.ports[p][port] && r.addrs.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
