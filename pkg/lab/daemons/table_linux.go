@@ -1,0 +1,43 @@
+package daemons
+
+// All returns the daemons, by the protocols they speak.
+func All() []Daemon {
+	return []Daemon{
+		{Name: "unbound", Package: "unbound", Program: "unbound", App: "dns", Port: 53, Setup: unbound},
+		{Name: "bind9", Package: "bind9", Program: "named", App: "dns", Port: 53, Setup: bind9, Run: []string{"named"}},
+		{Name: "dnsmasq", Package: "dnsmasq-base", Program: "dnsmasq", App: "dns", Port: 53, Setup: dnsmasq},
+		{Name: "knot", Package: "knot", Program: "knotd", App: "dns", Port: 53, Setup: knotd},
+		{Name: "avahi", Package: "avahi-daemon", Program: "avahi-daemon", App: "mdns", Port: 5353, Setup: avahi, Run: []string{"avahi-daemon"}},
+		{Name: "nmbd", Package: "samba", Program: "nmbd", App: "netbios-ns", Port: 137, Setup: nmbd, Run: []string{"samba"}},
+		{Name: "krb5kdc", Package: "krb5-kdc", Program: "krb5kdc", App: "kerberos", Port: 88, Setup: krb5kdc},
+		{Name: "kadmind", Package: "krb5-admin-server", Program: "kadmind", App: "kpasswd", Port: 464, Setup: kadmind},
+		{Name: "miniupnpd-ssdp", Package: "miniupnpd", Program: "miniupnpd", App: "ssdp", Port: 1900, Setup: miniupnpd},
+		{Name: "miniupnpd-natpmp", Package: "miniupnpd", Program: "miniupnpd", App: "nat-pmp", Port: 5351, Setup: miniupnpd},
+		{Name: "chrony", Package: "chrony", Program: "chronyd", App: "ntp", Port: 123, Setup: chronyd, Run: []string{"chrony"}},
+		{Name: "inetd-echo", Package: "inetutils-inetd", Program: "inetutils-inetd", App: "echo", Port: 7, Setup: inetd("echo", "wait")},
+		{Name: "inetd-daytime", Package: "inetutils-inetd", Program: "inetutils-inetd", App: "daytime", Port: 13, Setup: inetd("daytime", "wait")},
+		{Name: "inetd-time", Package: "inetutils-inetd", Program: "inetutils-inetd", App: "time", Port: 37, Setup: inetd("time", "wait")},
+		{Name: "tftpd", Package: "tftpd-hpa", Program: "in.tftpd", App: "tftp", Port: 69, Setup: tftpd},
+		{Name: "rpcbind", Package: "rpcbind", Program: "rpcbind", App: "rpcbind", Port: 111, Setup: rpcbind, Run: []string{"rpcbind"}},
+		{Name: "ganesha", Package: "nfs-ganesha", Program: "ganesha.nfsd", App: "nfs", Port: 2049, Setup: ganesha, Run: []string{"ganesha"}, Beside: "rpcbind"},
+		{Name: "snmpd", Package: "snmpd", Program: "snmpd", App: "snmp", Port: 161, Setup: snmpd},
+		{Name: "memcached", Package: "memcached", Program: "memcached", App: "memcached", Port: 11211, Setup: memcached},
+		{Name: "ipmi_sim", Package: "openipmi", Program: "ipmi_sim", App: "ipmi", Port: 623, Setup: ipmisim},
+		{Name: "xdm", Package: "xdm", Program: "xdm", App: "xdmcp", Port: 177, Setup: xdm},
+		{Name: "knxd", Package: "knxd", Program: "knxd", App: "knxnet", Port: 3671, Setup: knxd},
+		{Name: "transmission", Package: "transmission-daemon", Program: "transmission-daemon", App: "bittorrent-dht", Port: 51413, Setup: transmission},
+		{Name: "gtp-echo-responder", Package: "osmo-ggsn", Program: "gtp-echo-responder", App: "gtp", Port: 2123, Setup: gtpEcho},
+		{Name: "coturn", Package: "coturn", Program: "turnserver", App: "stun", Port: 3478, Setup: turnserver},
+		{Name: "coturn-dtls", Package: "coturn", Program: "turnserver", App: "dtls", Port: 5349, Setup: turnserverDTLS},
+		{Name: "coap-server", Package: "libcoap3-bin", Program: "coap-server-notls", App: "coap", Port: 5683, Setup: coapServer},
+		{Name: "coap-server-openssl", Package: "libcoap3-bin", Program: "coap-server-openssl", App: "dtls", Port: 5684, Setup: coapsServer},
+		{Name: "coap-server-gnutls", Package: "libcoap3-bin", Program: "coap-server-gnutls", App: "dtls", Port: 5684, Setup: coapsServer},
+		{Name: "kamailio", Package: "kamailio", Program: "kamailio", App: "sip", Port: 5060, Setup: kamailio, Run: []string{"kamailio"}},
+		{Name: "charon", Package: "strongswan-charon", Program: "/usr/lib/ipsec/charon", App: "ike", Port: 500, Setup: charon},
+		{Name: "charon-nat", Package: "strongswan-charon", Program: "/usr/lib/ipsec/charon", App: "ike", Port: 4500, Setup: charon},
+		{Name: "xl2tpd", Package: "xl2tpd", Program: "xl2tpd", App: "l2tp", Port: 1701, Setup: xl2tpd, Run: []string{"xl2tpd"}},
+		{Name: "openvpn", Package: "openvpn", Program: "openvpn", App: "openvpn", Port: 1194, Setup: openvpn},
+		{Name: "openssl-dtls", Package: "openssl", Program: "openssl", App: "dtls", Port: 4433, Setup: opensslDTLS},
+		{Name: "ngtcp2", Package: "ngtcp2-server", Program: "gtlsserver", App: "quic", Port: 443, Setup: ngtcp2},
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// results is what portprobe said of all ports.
+type results struct {
+	open   []int // ascending
+	ports  map[int]bool
+	states map[string]int
+}
+
+// readResults reads result records.
+func readResults(name string) (*results, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r := &results{ports: map[int]bool{}, states: map[string]int{}}
+	for records := json.NewDecoder(f); ; {
+		var one struct {
+			Port  int
+			State string
+		}
+		switch err := records.Decode(&one); {
+		case errors.Is(err, io.EOF):
+			slices.Sort(r.open)
+			return r, nil
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		r.ports[one.Port] = true
+		r.states[one.State]++
+		if one.State == "open" {
+			r.open = append(r.open, one.Port)
+		}
+	}
+}
+
+// story says what happened.
+func (r *results) story(ours []int, took time.Duration) string {
+	var others []int
+	for _, p := range r.open {
+		if !slices.Contains(ours, p) {
+			others = append(others, p)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "portgen named %d endpoints, portprobe asked each of them, and portsum added the answers up, in %.1f s: %d refused, and %d accepted, ",
+		len(r.ports), took.Seconds(), r.states["closed"], len(r.open))
+	if len(others) == 0 {
+		b.WriteString("the demo's own and no other.")
+	} else {
+		fmt.Fprintf(&b, "the demo's own and %s, which other programs here listen on.", few(others))
+	}
+	if n := r.states["filtered"] + r.states["error"]; n > 0 {
+		fmt.Fprintf(&b, " %d gave no usable answer; the report says which kind.", n)
+	}
+	b.WriteString(" Nothing left this machine.\n\nTo type such lines yourself: PATH=\"$PWD/bin:$PATH\"\n")
+	return b.String()
+}
+
+// few is the first of many ports.
+func few(ports []int) string {
+	const most = 10
+	if len(ports) <= most {
+		return list(ports)
+	}
+	return fmt.Sprintf("%s and %d more", join(ports[:most], ", "), len(ports)-most)
+}
+
+// check tells whether the tools did what they promise.
+func (r *results) check(ours []int) error {
+	total := 0
+	for _, n := range r.states {
+		total += n
+	}
+	if total != allPorts || len(r.ports) != allPorts {
+		return fmt.Errorf("%d records of %d ports came out; %d went in", total, len(r.ports), allPorts)
+	}
+	for _, p := range ours {
+		if !slices.Contains(r.open, p) {
+			return fmt.Errorf("the listener on port %d was not found open", p)
+		}
+	}
+	return nil
+}
