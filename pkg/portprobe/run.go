@@ -46,7 +46,7 @@ const (
 	// ballast is counted as in use and never touched, so that it takes no
 	// memory: a quarter of it is what may be waste beside a small heap, which
 	// would else be collected a dozen times while it grows.
-	ballast = 32 << 20
+	ballast = 4 << 20
 )
 
 // Run asks what it reads and returns when all of it is written.

@@ -3,6 +3,7 @@ package probe
 import (
 	"encoding/binary"
 	"math/bits"
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -82,6 +83,7 @@ type Engine struct {
 	table    *table
 	pace     pace
 	hostRate ceiling
+	seed     uint64       // of the hash of endpoints
 	workers  []*worker    // of all pools
 	pools    [2][]*worker // by protocol
 	ahead    int64        // how many jobs are taken in before Submit waits
@@ -129,6 +131,7 @@ func Start(opts Options) (*Engine, error) {
 		}),
 		pace:     pace{ceiling: newCeiling(opts.Rate)},
 		hostRate: newCeiling(opts.HostRate),
+		seed:     rand.Uint64(),
 	}
 	e.room.L = &e.mu
 	for proto, p := range pools {
@@ -190,24 +193,29 @@ func (e *Engine) distribute(jobs []*Job) {
 		defer w.inbox.mu.Unlock()
 	}
 	for _, j := range jobs {
+		j.hash = j.hashed(e.seed)
 		pool := e.pools[j.Proto]
 		b := &pool[j.share(len(pool))].inbox
 		b.jobs = append(b.jobs, j)
 	}
 }
 
-// share picks a worker by a hash of the endpoint, so that the ports of one
-// address are spread over all of them.
-func (j *Job) share(workers int) int {
-	if workers == 1 {
-		return 0
-	}
+// hashed is a hash of j's endpoint. seed keeps those who write lists from
+// choosing endpoints with the same one.
+func (j *Job) hashed(seed uint64) uint64 {
 	ip := j.To.Addr().As16()
-	h := binary.LittleEndian.Uint64(ip[:8]) + bits.RotateLeft64(binary.LittleEndian.Uint64(ip[8:]), 29)
+	h := binary.LittleEndian.Uint64(ip[:8]) ^ seed
+	h = bits.RotateLeft64(h*0x9e3779b97f4a7c15, 29) + binary.LittleEndian.Uint64(ip[8:])
 	h ^= uint64(j.To.Port())<<8 | uint64(j.Proto)
 	h *= 0x9e3779b97f4a7c15
 	h = (h ^ h>>32) * 0xd6e8feb86659fd93
-	share, _ := bits.Mul64(h, uint64(workers))
+	return h ^ h>>32
+}
+
+// share picks a worker by the hash, so that the ports of one address are spread
+// over all of them.
+func (j *Job) share(workers int) int {
+	share, _ := bits.Mul64(j.hash, uint64(workers))
 	return int(share)
 }
 

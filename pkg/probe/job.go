@@ -44,6 +44,8 @@ type Job struct {
 	// Attempts is how many were sent.
 	Attempts int
 
+	hash      uint64        // of the endpoint
+	alike     *Job          // the next with such a hash that is asked
 	sharing   *Job          // another that waits for the same answer
 	link      link          // in a lane or in the timer wheel
 	address   *address      // what is known of To.Addr()

@@ -1,33 +1,14 @@
 package probe
 
-import (
-	"net/netip"
-	"time"
-
-	"portkit/pkg/endpoint"
-)
-
-// question is what jobs must have in common to share one asking.
-type question struct {
-	to      netip.AddrPort
-	proto   endpoint.Proto
-	timeout time.Duration
-	retries int
-}
-
-func (j *Job) question() question {
-	return question{j.To, j.Proto, j.Timeout, j.Retries}
-}
-
 // join lets j wait for the answer to a job that asks the same and is not settled;
 // false if there is none.
 func (w *worker) join(j *Job) bool {
 	if !w.engine.opts.Share {
 		return false
 	}
-	first, ok := w.same[j.question()]
-	if !ok {
-		w.same[j.question()] = j
+	first := w.asked.find(j)
+	if first == nil {
+		w.asked.add(j)
 		return false
 	}
 	j.sharing, first.sharing = first.sharing, j
@@ -40,7 +21,7 @@ func (w *worker) part(j *Job) (sharing *Job) {
 	if !w.engine.opts.Share {
 		return nil
 	}
-	delete(w.same, j.question())
+	w.asked.remove(j)
 	sharing, j.sharing = j.sharing, nil
 	return sharing
 }

@@ -16,6 +16,7 @@ type wheel struct {
 	heads  [buckets]link
 	filled [buckets / 64]uint64 // which buckets may hold something
 	cursor int64                // every tick before it has been visited
+	due    link                 // of the bucket that is visited
 	n      int
 }
 
@@ -93,7 +94,7 @@ func (w *wheel) expire(now Time, ring func(*Job)) {
 
 // visit empties one bucket: what is due rings, the rest goes another turn.
 func (w *wheel) visit(head *link, now Time, ring func(*Job)) {
-	var due link
+	due := &w.due
 	due.reset()
 	for !head.empty() {
 		j := head.next.job

@@ -36,8 +36,8 @@ type worker struct {
 	grants   atomic.Int64 // leave to submit so often more, as nothing here may be started
 	granted  Time         // when that was given last
 
-	same    map[question]*Job // that others with the same question join
-	jobs    []*Job            // by slot
+	asked   asked  // jobs that others with the same question join
+	jobs    []*Job // by slot
 	gens    []uint32
 	free    []uint32
 	live    int // jobs in the table
@@ -75,7 +75,6 @@ func newWorker(e *Engine, index, room int, pool *[]*worker, t Transport) *worker
 		sink:  e.opts.Sink(len(e.workers)),
 		room:  room,
 		wheel: newWheel(t.Now()),
-		same:  map[question]*Job{},
 		batch: make([]*Attempt, 0, sendsPerPoll),
 	}
 	w.ring, w.polled = w.rang, t.Now()

@@ -1,0 +1,94 @@
+package probe
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+	"time"
+
+	"portkit/pkg/endpoint"
+)
+
+// TestAskedIsAMap compares the table with one of Go's, with hashes of which many
+// are the same.
+func TestAskedIsAMap(t *testing.T) {
+	type question struct {
+		to      netip.AddrPort
+		proto   endpoint.Proto
+		timeout time.Duration
+		retries int
+	}
+	rnd := rand.New(rand.NewPCG(1, 1))
+	var a asked
+	want := map[question]*Job{}
+	for range 200_000 {
+		j := &Job{
+			To:    netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rnd.IntN(50))}), uint16(rnd.IntN(50))),
+			Proto: endpoint.Proto(rnd.IntN(2)), Timeout: time.Duration(rnd.IntN(2)), Retries: rnd.IntN(2) - 1,
+		}
+		j.hash = j.hashed(1) & 0x3ff
+		q := question{j.To, j.Proto, j.Timeout, j.Retries}
+		first := a.find(j)
+		if first != want[q] {
+			t.Fatalf("%v finds %p, want %p", q, first, want[q])
+		}
+		if first == nil {
+			a.add(j)
+			want[q] = j
+		} else if rnd.IntN(2) == 0 {
+			a.remove(first)
+			delete(want, q)
+		}
+	}
+	if a.n != len(want) {
+		t.Errorf("%d are asked, want %d", a.n, len(want))
+	}
+	for _, j := range want {
+		a.remove(j)
+	}
+	for _, j := range a.heads {
+		if a.n != 0 || j != nil {
+			t.Fatalf("%d are left", a.n)
+		}
+	}
+}
+
+// TestSharesAreEven: the endpoints of one host, and of one port on many hosts,
+// are spread evenly over workers, and their hashes over a table.
+func TestSharesAreEven(t *testing.T) {
+	const n, workers = 1 << 16, 7
+	for name, to := range map[string]func(i int) netip.AddrPort{
+		"one host": func(i int) netip.AddrPort {
+			return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 1}), uint16(i))
+		},
+		"one port": func(i int) netip.AddrPort {
+			return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 80)
+		},
+		"one port, IPv6": func(i int) netip.AddrPort {
+			return netip.AddrPortFrom(netip.AddrFrom16([16]byte{0: 0x20, 1: 1, 6: byte(i >> 8), 7: byte(i)}), 80)
+		},
+	} {
+		for seed := range uint64(5) {
+			var shares [workers]int
+			var slots [n]uint8
+			longest := uint8(0)
+			for i := range n {
+				j := Job{To: to(i)}
+				j.hash = j.hashed(seed * 0x9e3779b97f4a7c15)
+				shares[j.share(workers)]++
+				at := j.hash & (n - 1)
+				slots[at]++
+				longest = max(longest, slots[at])
+			}
+			for _, s := range shares {
+				if s < n/workers*9/10 || s > n/workers*11/10 {
+					t.Errorf("%s: %v", name, shares)
+					break
+				}
+			}
+			if longest > 16 {
+				t.Errorf("%s: %d in one slot of a table of as many as there are", name, longest)
+			}
+		}
+	}
+}
