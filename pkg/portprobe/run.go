@@ -42,9 +42,9 @@ const (
 	// garbage is how much of the memory in use may be waste before it is
 	// collected, in per cent. Little is thrown away here, so that a small part
 	// costs little.
-	garbage = 25
+	garbage = 50
 	// ballast is counted as in use and never touched, so that it takes no
-	// memory: a quarter of it is what may be waste beside a small heap, which
+	// memory: half of it is what may be waste beside a small heap, which
 	// would else be collected a dozen times while it grows.
 	ballast = 4 << 20
 )
