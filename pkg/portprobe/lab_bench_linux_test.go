@@ -2,9 +2,11 @@ package portprobe
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,4 +95,48 @@ func BenchmarkLabUDPRace(b *testing.B) {
 		lab.Race(b, 5, lab.Whole(one.Addr()), lab.Count{Closed: 65535},
 			[]lab.Peer{lab.NmapUDP(), itselfAsking(b, "udp", "portprobe, records in and out")})
 	}
+}
+
+// BenchmarkLabStockLinux asks hosts that say once a second that a port is closed,
+// each ten times: 25 ports, of which 5 have a service, and a thousand, of which 4
+// have. Its result is the log.
+func BenchmarkLabStockLinux(b *testing.B) {
+	l := lab.New(b)
+	few := l.Host("", lab.Answer("2000-2004", lab.Echo), lab.ICMPLimit())
+	many := l.Host("", lab.Answer("53,2100,2222,2500", lab.Echo), lab.ICMPLimit())
+	for b.Loop() {
+		for range 10 {
+			told, took, _ := stockLinux(b, asUDP(few.Addr(), 1990, 2014))
+			b.Logf("25 ports: %v in %.1f s, bar 20 closed and 5 open in 30 s", told, took.Seconds())
+		}
+		told, took, found := stockLinux(b, asUDP(many.Addr(), 53, 53)+asUDP(many.Addr(), 2001, 3000))
+		b.Logf("1,001 ports: %v in %.1f s, the last open one after %.2f s, bar 4 in 5 s", told, took.Seconds(), found.Seconds())
+	}
+}
+
+// stockLinux asks with no flags and returns how many ports were told to be what,
+// how long that took, and when the last open one was known.
+func stockLinux(tb testing.TB, in string) (told map[string]int, took, found time.Duration) {
+	begun := time.Now()
+	var out bytes.Buffer
+	cmd := asPortprobe("/proc/self/exe")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(in), &out, os.Stderr
+	if err := cmd.Run(); err != nil {
+		tb.Error(err)
+	}
+	took, told = time.Since(begun), map[string]int{}
+	for line := range bytes.Lines(out.Bytes()) {
+		var r struct {
+			State, Reason string
+			Time          time.Time
+		}
+		if err := json.Unmarshal(line, &r); err != nil {
+			tb.Fatal(err)
+		}
+		told[r.State+"/"+r.Reason]++
+		if r.State == "open" {
+			found = max(found, r.Time.Sub(begun))
+		}
+	}
+	return told, took, found
 }

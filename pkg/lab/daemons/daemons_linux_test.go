@@ -1,7 +1,9 @@
 package daemons
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -9,11 +11,14 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"portkit/pkg/cli"
 	"portkit/pkg/lab"
 	"portkit/pkg/payload"
+	"portkit/pkg/portprobe"
 )
 
 func TestMain(m *testing.M) { lab.Main(m) }
@@ -53,7 +58,25 @@ func TestDaemonsAreRecognised(t *testing.T) {
 			if found != d.App {
 				t.Errorf("%s was recognised as %q, want %q", d.Name, found, d.App)
 			}
+			checkProbed(t, to, d.App)
 		})
+	}
+}
+
+// checkProbed asks the daemon, which is up, as a person would: portprobe without
+// flags has to find it open, and to say what it is.
+func checkProbed(t *testing.T, to netip.AddrPort, app string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status := cli.Run(portprobe.Tool(), cli.IO{
+		In: strings.NewReader(to.String() + "/udp\n"), Out: &out, Err: &errs,
+	})
+	var r struct{ State, App string }
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil || status != 0 {
+		t.Fatalf("exit %d, %v: %s%s", status, err, out.Bytes(), errs.Bytes())
+	}
+	if r.State != "open" || r.App != app {
+		t.Errorf("portprobe says %s, not open and %q", out.Bytes(), app)
 	}
 }
 
