@@ -11,34 +11,57 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// index counts the results that a journal holds of each endpoint. It keeps 12
-// bytes for every 32 neighbouring ports of a host of which at least one is
-// there: a 64-bit hash of where they are, and a bit each. The hash is keyed
-// anew for every run, so that two places that are taken for one, which among a
-// million have a chance of 1 in 37 million, are others the next time.
+// index counts the results that a journal holds of each endpoint. It keeps 15
+// bytes for every 32 neighbouring ports of a host, at one address, of which at
+// least one is there: a 64-bit hash of where they are, 24 bits of another of the
+// address, and a bit each. The hashes are keyed anew for every run, so that two
+// places that are taken for one, which among a million have a chance of 1 in 37
+// million, are others the next time.
 type index struct {
 	seed   maphash.Seed
-	shards [256]shard
+	shards [1 << shardBits]shard
 	more   map[bit]uint32 // results of an endpoint beyond the first
 }
 
-// shard is the blocks whose hash begins with one byte: so little is copied when
-// one grows.
+// shard is the blocks whose hash begins with the same bits, so that little is
+// copied when one grows.
 type shard struct {
-	hashes []uint64 // ascending, each once
-	ports  []uint32 // a bit for each port of the block
-	tail   []block  // not sorted in yet
+	blocks []block // ascending, no two of one spot
+	tail   []block // not sorted in yet
 }
 
-type block struct {
-	hash  uint64
-	ports uint32
+const shardBits = 6
+
+func (x *index) shard(s spot) *shard { return &x.shards[s.hash>>(64-shardBits)] }
+
+// block is a spot, 11 bytes, and its ports, without a gap between them.
+type block [15]byte
+
+func newBlock(s spot, ports uint32) (b block) {
+	binary.LittleEndian.PutUint64(b[:], s.hash)
+	binary.LittleEndian.PutUint32(b[7:], s.addr<<8|uint32(b[7]))
+	b.setPorts(ports)
+	return b
+}
+
+func (b *block) spot() spot {
+	return spot{binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint32(b[7:]) >> 8}
+}
+
+func (b *block) ports() uint32 { return binary.LittleEndian.Uint32(b[11:]) }
+
+func (b *block) setPorts(ports uint32) { binary.LittleEndian.PutUint32(b[11:], ports) }
+
+// spot is where a block of ports is.
+type spot struct {
+	hash uint64 // of the host, the protocol and the block's first port
+	addr uint32 // 24 bits of the address where the host is a name; 0: it is an address
 }
 
 // bit is one port of a block.
 type bit struct {
-	hash uint64
-	at   uint8
+	spot
+	at uint8
 }
 
 const blockPorts = 32
@@ -47,44 +70,40 @@ func newIndex() *index {
 	return &index{seed: maphash.MakeSeed(), more: map[bit]uint32{}}
 }
 
-// place hashes a host, with an address where that has to be right too, and a
-// protocol.
-func (x *index) place(host []byte, ip netip.Addr, p endpoint.Proto) uint64 {
+// place hashes an endpoint. An address counts that is not just what the host
+// says.
+func (x *index) place(host []byte, ip netip.Addr, port uint16, p endpoint.Proto) bit {
 	var h maphash.Hash
 	h.SetSeed(x.seed)
-	var n [9]byte
-	binary.LittleEndian.PutUint64(n[:], uint64(len(host)))
-	n[8] = byte(p)
+	var n [3]byte
+	binary.LittleEndian.PutUint16(n[:], port/blockPorts)
+	n[2] = byte(p)
 	h.Write(n[:])
 	h.Write(host)
+	b := bit{spot{hash: h.Sum64()}, uint8(port % blockPorts)}
 	if ip.IsValid() {
-		a := ip.As16()
-		h.Write(a[:])
-		h.WriteString(ip.Zone())
+		b.addr = uint32(maphash.Comparable(x.seed, ip))>>8 | 1
 	}
-	return h.Sum64()
-}
-
-// at is where a port of a place is.
-func at(place uint64, port uint16) bit {
-	hi, lo := bits.Mul64(place^uint64(port/blockPorts)*0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
-	return bit{hash: hi ^ lo ^ place, at: uint8(port % blockPorts)}
+	return b
 }
 
 // add counts one result.
 func (x *index) add(b bit) {
-	s := &x.shards[b.hash>>56]
-	if n := len(s.tail); n > 0 && s.tail[n-1].hash == b.hash && s.tail[n-1].ports&(1<<b.at) == 0 {
-		s.tail[n-1].ports |= 1 << b.at
-		return
+	s := x.shard(b.spot)
+	if n := len(s.tail); n > 0 {
+		last := &s.tail[n-1]
+		if last.spot() == b.spot && last.ports()&(1<<b.at) == 0 {
+			last.setPorts(last.ports() | 1<<b.at)
+			return
+		}
 	}
-	s.tail = append(s.tail, block{b.hash, 1 << b.at})
-	if len(s.tail) >= max(64, len(s.hashes)/16) {
+	s.tail = append(s.tail, newBlock(b.spot, 1<<b.at))
+	if len(s.tail) >= max(64, len(s.blocks)/16) {
 		x.merge(s)
 	}
 }
 
-// seal sorts in what was added: count and take may be called then.
+// seal sorts in what was added: take may be called then.
 func (x *index) seal() {
 	for i := range x.shards {
 		x.merge(&x.shards[i])
@@ -92,65 +111,93 @@ func (x *index) seal() {
 	}
 }
 
+func (s spot) compare(t spot) int {
+	return cmp.Or(cmp.Compare(s.hash, t.hash), cmp.Compare(s.addr, t.addr))
+}
+
 // merge sorts a shard's tail in.
 func (x *index) merge(s *shard) {
 	if len(s.tail) == 0 {
 		return
 	}
-	slices.SortFunc(s.tail, func(a, b block) int { return cmp.Compare(a.hash, b.hash) })
-	last := uint64(0)
-	fresh := 0
+	slices.SortFunc(s.tail, func(a, b block) int { return a.spot().compare(b.spot()) })
+	tail := x.unite(s.tail[:0], s.tail)
+	merged := make([]block, 0, len(s.blocks)+fresh(s.blocks, tail))
 	i := 0
-	for n, b := range s.tail {
-		for i < len(s.hashes) && s.hashes[i] < b.hash {
+	for _, b := range tail {
+		for i < len(s.blocks) && s.blocks[i].spot().compare(b.spot()) <= 0 {
+			merged = append(merged, s.blocks[i])
 			i++
 		}
-		if (i == len(s.hashes) || s.hashes[i] != b.hash) && (n == 0 || b.hash != last) {
-			fresh++
-		}
-		last = b.hash
+		merged = x.unite(merged, []block{b})
 	}
-	hashes := make([]uint64, 0, len(s.hashes)+fresh)
-	ports := make([]uint32, 0, len(s.hashes)+fresh)
-	i = 0
-	for _, b := range s.tail {
-		for i < len(s.hashes) && s.hashes[i] <= b.hash {
-			hashes, ports = append(hashes, s.hashes[i]), append(ports, s.ports[i])
-			i++
-		}
-		if n := len(hashes); n > 0 && hashes[n-1] == b.hash {
-			x.again(b.hash, ports[n-1]&b.ports)
-			ports[n-1] |= b.ports
-			continue
-		}
-		hashes, ports = append(hashes, b.hash), append(ports, b.ports)
-	}
-	s.hashes, s.ports = append(hashes, s.hashes[i:]...), append(ports, s.ports[i:]...)
+	s.blocks = append(merged, s.blocks[i:]...)
 	s.tail = s.tail[:0]
 }
 
+// unite appends blocks to others, all in order, and makes one of those of a
+// spot.
+func (x *index) unite(to, blocks []block) []block {
+	for _, b := range blocks {
+		if n := len(to); n > 0 && to[n-1].spot() == b.spot() {
+			x.again(b.spot(), to[n-1].ports()&b.ports())
+			to[n-1].setPorts(to[n-1].ports() | b.ports())
+			continue
+		}
+		to = append(to, b)
+	}
+	return to
+}
+
+// fresh counts the spots of tail that blocks do not have. Both are in order, each
+// spot once.
+func fresh(blocks, tail []block) (n int) {
+	i := 0
+	for _, b := range tail {
+		for i < len(blocks) && blocks[i].spot().compare(b.spot()) < 0 {
+			i++
+		}
+		if i == len(blocks) || blocks[i].spot() != b.spot() {
+			n++
+		}
+	}
+	return n
+}
+
 // again counts further results of ports that have one.
-func (x *index) again(hash uint64, ports uint32) {
+func (x *index) again(at spot, ports uint32) {
 	for ; ports != 0; ports &= ports - 1 {
-		x.more[bit{hash, uint8(bits.TrailingZeros32(ports))}]++
+		x.more[bit{at, uint8(bits.TrailingZeros32(ports))}]++
 	}
 }
 
-// take uses up one result; false if none is left.
+// take uses up one result; false if none is left. A place without an address is
+// its host at any.
 func (x *index) take(b bit) bool {
-	if n := x.more[b]; n > 0 {
-		if n == 1 {
-			delete(x.more, b)
-		} else {
-			x.more[b] = n - 1
+	blocks := x.shard(b.spot).blocks
+	i, _ := slices.BinarySearchFunc(blocks, b.spot, func(b block, s spot) int { return b.spot().compare(s) })
+	for ; i < len(blocks) && blocks[i].spot().hash == b.hash; i++ {
+		if b.addr != 0 && blocks[i].spot() != b.spot {
+			break
 		}
-		return true
+		if x.takeFrom(&blocks[i], b.at) {
+			return true
+		}
 	}
-	s := &x.shards[b.hash>>56]
-	i, ok := slices.BinarySearch(s.hashes, b.hash)
-	if !ok || s.ports[i]&(1<<b.at) == 0 {
+	return false
+}
+
+func (x *index) takeFrom(from *block, at uint8) bool {
+	b := bit{from.spot(), at}
+	switch n := x.more[b]; {
+	case n > 1:
+		x.more[b] = n - 1
+	case n == 1:
+		delete(x.more, b)
+	case from.ports()&(1<<at) == 0:
 		return false
+	default:
+		from.setPorts(from.ports() &^ (1 << at))
 	}
-	s.ports[i] &^= 1 << b.at
 	return true
 }

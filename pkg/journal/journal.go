@@ -120,10 +120,7 @@ func (j *Journal) read(size int64) (rewrite bool, err error) {
 			return nil
 		}
 		j.Answered++
-		j.index.add(at(j.index.place(r.Host, netip.Addr{}, r.Proto), r.Port))
-		if named(r.Host, r.Addr) {
-			j.index.add(at(j.index.place(r.Host, r.Addr, r.Proto), r.Port))
-		}
+		j.index.add(j.index.place(r.Host, beside(r.Host, r.Addr), r.Port, r.Proto))
 		return nil
 	})
 	return rewrite, err
@@ -188,19 +185,19 @@ func (j *Journal) each(yield func(line []byte, r *record.Result) error) error {
 
 // rewrite puts a file with the results alone in the place of the old one.
 func (j *Journal) rewrite(path string, info fs.FileInfo) error {
-	beside := path + ".resume"
-	f, err := os.OpenFile(beside, os.O_RDWR|os.O_CREATE|os.O_TRUNC, info.Mode().Perm())
+	folder, file := filepath.Split(path)
+	fresh := filepath.Join(folder, "."+file+".rewritten")
+	os.Remove(fresh) // a run that was killed may have left it
+	f, err := os.OpenFile(fresh, os.O_RDWR|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
 	if err != nil {
 		return err
 	}
-	if err := j.copyTo(f, info); err != nil {
-		f.Close()
-		os.Remove(beside)
-		return err
+	if err = j.copyTo(f, info); err == nil {
+		err = os.Rename(fresh, path)
 	}
-	if err := os.Rename(beside, path); err != nil {
+	if err != nil {
 		f.Close()
-		os.Remove(beside)
+		os.Remove(fresh)
 		return err
 	}
 	syncFolder(filepath.Dir(path))
@@ -232,29 +229,20 @@ func (j *Journal) copyTo(f *os.File, info fs.FileInfo) error {
 	return f.Sync()
 }
 
-// named says that a host is not just the text of its address.
-func named(host []byte, ip netip.Addr) bool {
-	if !ip.IsValid() {
-		return false
-	}
+// beside is an address that says more than its host; else the zero Addr.
+func beside(host []byte, ip netip.Addr) netip.Addr {
 	var b [64]byte
-	return !bytes.Equal(ip.AppendTo(b[:0]), host)
+	if ip.IsValid() && bytes.Equal(ip.AppendTo(b[:0]), host) {
+		return netip.Addr{}
+	}
+	return ip
 }
 
 // Take says whether the journal holds an answer for one more record of an
 // endpoint, and uses it up. ip is what the record itself carries beside its
 // host, or the zero Addr.
 func (j *Journal) Take(host []byte, ip netip.Addr, port uint16, p endpoint.Proto) bool {
-	if !named(host, ip) {
-		ip = netip.Addr{}
-	}
-	if !j.index.take(at(j.index.place(host, ip, p), port)) {
-		return false
-	}
-	if ip.IsValid() {
-		j.index.take(at(j.index.place(host, netip.Addr{}, p), port))
-	}
-	return true
+	return j.index.take(j.index.place(host, beside(host, ip), port, p))
 }
 
 // Write adds whole lines. What could not be written whole is taken back as far as

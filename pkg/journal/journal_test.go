@@ -179,18 +179,18 @@ func TestIndexCounts(t *testing.T) {
 		port := uint16(i * 7919)
 		n := 1 + i%3/2
 		for range n {
-			x.add(at(x.place(host, anywhere, endpoint.TCP), port))
+			x.add(x.place(host, anywhere, port, endpoint.TCP))
 			want[port]++
 		}
 	}
 	x.seal()
 	for port, n := range want {
 		for range n {
-			if !x.take(at(x.place(host, anywhere, endpoint.TCP), port)) {
+			if !x.take(x.place(host, anywhere, port, endpoint.TCP)) {
 				t.Fatalf("port %d was there %d times", port, n)
 			}
 		}
-		if x.take(at(x.place(host, anywhere, endpoint.TCP), port)) {
+		if x.take(x.place(host, anywhere, port, endpoint.TCP)) {
 			t.Fatalf("port %d was there %d times and is taken once more", port, n)
 		}
 	}
@@ -210,9 +210,8 @@ func TestIndexIsSmall(t *testing.T) {
 		x := newIndex()
 		before := heap()
 		for h := range c.hosts {
-			p := x.place(fmt.Appendf(nil, "10.%d", h), anywhere, endpoint.TCP)
 			for port := range c.ports {
-				x.add(at(p, uint16(port+1)))
+				x.add(x.place(fmt.Appendf(nil, "n%d.example", h), netip.AddrFrom4([4]byte{10, 0, byte(h >> 8), byte(h)}), uint16(port+1), endpoint.TCP))
 			}
 		}
 		x.seal()

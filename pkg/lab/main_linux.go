@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -87,7 +88,8 @@ func inside() bool {
 // namespace alone, then, where that is not permitted, with a user namespace
 // that permits it.
 func enter() (int, error) {
-	const plain, user = syscall.CLONE_NEWNET, syscall.CLONE_NEWNET | syscall.CLONE_NEWUSER
+	const plain = syscall.CLONE_NEWNET | syscall.CLONE_NEWNS
+	const user = plain | syscall.CLONE_NEWUSER
 	code, err := again(&syscall.SysProcAttr{Cloneflags: plain})
 	if err == nil {
 		return code, nil
@@ -156,6 +158,9 @@ func forward(signals <-chan os.Signal, ended <-chan struct{}, p *os.Process) {
 func prepare() error {
 	if err := setUp(); err != nil {
 		return fmt.Errorf("preparing the namespace: %w", err)
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("keeping mounts to the lab: %w", err)
 	}
 	s, err := newSpace()
 	if err != nil {

@@ -166,12 +166,12 @@ func (r *reader) job(seq uint64) *probe.Job {
 // ask sends a job on its way: to the engine, by way of the resolver if it is
 // for a name.
 func (r *reader) ask(j *probe.Job) {
-	if j.To.Addr().IsValid() {
-		r.submit(j)
+	if r.scope.Denies(r.input.Host) {
+		r.refuse(&r.pen, j, endpoint.OutOfScope, fmt.Errorf("the scope (--deny) has the name %s", r.input.Host))
 		return
 	}
-	if r.scope.Denies(string(r.input.Host)) {
-		r.refuse(&r.pen, j, endpoint.OutOfScope, fmt.Errorf("the scope (--deny) has the name %s", r.input.Host))
+	if j.To.Addr().IsValid() {
+		r.submit(j)
 		return
 	}
 	if r.names.crowded() {

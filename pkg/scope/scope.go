@@ -38,7 +38,7 @@ func (s *Scope) Allows(a netip.AddrPort, p endpoint.Proto) bool {
 }
 
 // Denies says whether a name is denied as such, whatever address it has.
-func (s *Scope) Denies(name string) bool {
+func (s *Scope) Denies(name []byte) bool {
 	for _, d := range s.Deny {
 		if d.Name(name) {
 			return true

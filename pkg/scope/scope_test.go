@@ -72,7 +72,7 @@ func TestSetContains(t *testing.T) {
 	for name, want := range map[string]bool{
 		"db.example": true, "Db.Example.": true, "www.example": false, "example": false, "": false,
 	} {
-		if got := s.Name(name); got != want {
+		if got := s.Name([]byte(name)); got != want {
 			t.Errorf("%q is %v", name, got)
 		}
 	}
@@ -143,7 +143,7 @@ func TestScope(t *testing.T) {
 		t.Error("a link that is not the zone's is allowed")
 	}
 	s := Scope{Allow: []*Set{denied}, Deny: []*Set{inside, denied}}
-	if !s.Denies("DB.EXAMPLE") || s.Denies("www.example") {
+	if !s.Denies([]byte("DB.EXAMPLE")) || s.Denies([]byte("www.example")) {
 		t.Error("names that are denied as such")
 	}
 }

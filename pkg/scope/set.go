@@ -108,7 +108,13 @@ func lookUp(ctx context.Context, list []Entry, r names.Resolver) ([][]netip.Addr
 }
 
 // Name says whether the set has a name as such.
-func (s *Set) Name(name string) bool { return len(s.names) > 0 && s.names[names.Key(name)] }
+func (s *Set) Name(name []byte) bool {
+	if len(s.names) == 0 {
+		return false
+	}
+	var b [64]byte
+	return s.names[string(names.AppendKey(b[:0], name))]
+}
 
 // Contains says whether the set covers a port of an address, under whatever
 // name its zone has.
