@@ -1,0 +1,225 @@
+package portprobe
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"portkit/pkg/lab"
+)
+
+// fault is something that happens to the network, or to this machine, while
+// portprobe is at work.
+type fault struct {
+	name   string
+	happen func(l *lab.Lab, h *lab.Host, net string)
+	may    []string // what ports may be told to be because of it, by any transport or by one
+	slow   bool     // it takes its time: one transport shows what the worker makes of it
+}
+
+const before, after = "22,80,1000-1999", "22,443,1500-2499" // ports that the host listens on
+
+func faults() []fault {
+	pause := func() { time.Sleep(700 * time.Millisecond) }
+	return []fault{
+		{
+			name: "the link goes down and up", happen: func(_ *lab.Lab, h *lab.Host, _ string) { h.Up(false); pause(); h.Up(true) },
+			// It looks for its own way only after the error, when there is one again.
+			may: []string{"portable filtered/net-unreach"},
+		},
+		{
+			name: "the route vanishes and comes back", happen: func(_ *lab.Lab, h *lab.Host, _ string) { h.Routed(false); pause(); h.Routed(true) },
+			may: []string{"portable filtered/net-unreach"},
+		},
+		{
+			name: "the route vanishes", happen: func(_ *lab.Lab, h *lab.Host, _ string) { h.Routed(false) },
+			may: []string{"error/local-error"},
+		},
+		{name: "the target reboots", happen: func(_ *lab.Lab, h *lab.Host, _ string) { h.Reboot(after) }},
+		{
+			name: "a rule rejects", happen: func(l *lab.Lab, _ *lab.Host, net string) { l.Firewall(lab.To(net, lab.Reject4("", 13))) },
+			may: []string{"error/local-error", "portable filtered/host-unreach"}, // which sees no more than EHOSTUNREACH
+		},
+		{
+			name: "a rule drops", happen: func(l *lab.Lab, _ *lab.Host, net string) { l.Firewall(lab.To(net, lab.Silent(""))) },
+			may: []string{"filtered/no-response"}, slow: true, // it might be a darkness
+		},
+		{
+			name: "the network is prohibited", happen: func(l *lab.Lab, _ *lab.Host, net string) {
+				l.Unroutable(strings.Replace(net, "0/24", "0/25", 1), unix.RTN_PROHIBIT)
+			},
+			may: []string{"error/local-error"}, slow: true,
+		},
+	}
+}
+
+// TestFaults: whatever happens in mid-run, every record comes out once, and with
+// a state that was true at some time or an honest error.
+func TestFaults(t *testing.T) {
+	for i, f := range faults() {
+		for j, by := range transports {
+			if f.slow && by.portable {
+				continue
+			}
+			t.Run(f.name+", "+by.name, func(t *testing.T) {
+				t.Parallel()
+				net := fmt.Sprintf("10.207.%d.0/24", 2*i+j)
+				l := lab.New(t)
+				h := l.Host("", lab.Own(net), lab.Listen(before))
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					time.Sleep(200 * time.Millisecond) // it is to happen in mid-run
+					f.happen(l, h, net)
+				}()
+				to := netip.MustParsePrefix(net).Addr().Next()
+				r := toolOver(t, by.portable, lines(to, 4000), "-r", "5000")
+				<-done
+				f.check(t, by.name, r)
+			})
+		}
+	}
+}
+
+// check compares what came out with what was true.
+func (f *fault) check(t *testing.T, transport string, r ran) {
+	t.Helper()
+	seen, other := map[any]bool{}, map[string]int{}
+	for _, m := range records(t, r.out) {
+		if seen[m["port"]] {
+			t.Errorf("port %v is told twice", m["port"])
+		}
+		seen[m["port"]] = true
+		port := uint16(m["port"].(float64))
+		switch what := fmt.Sprint(m["state"], "/", m["reason"]); {
+		case what == "open/syn-ack" && (isIn(port, before) || f.reboots() && isIn(port, after)):
+		case what == "closed/conn-refused" && (!isIn(port, before) || f.reboots() && !isIn(port, after)):
+		case slices.Contains(f.may, what) || slices.Contains(f.may, transport+" "+what):
+			other[what]++
+		default:
+			t.Errorf("port %d is %s after %v attempts (%v)", port, what, m["attempts"], m["error"])
+		}
+	}
+	if len(seen) != 4000 {
+		t.Errorf("%d records for 4000: %s", len(seen), r.err)
+	}
+	t.Logf("because of it: %v", other)
+	if len(f.may) > 0 && !strings.HasPrefix(f.may[0], "portable") && len(other) == 0 {
+		t.Error("it cannot be seen in any record")
+	}
+}
+
+func (f *fault) reboots() bool { return strings.Contains(f.name, "reboots") }
+
+// isIn says that a list of ports and ranges has a port.
+func isIn(port uint16, list string) bool {
+	for word := range strings.SplitSeq(list, ",") {
+		var lo, hi uint16
+		if n, _ := fmt.Sscanf(word, "%d-%d", &lo, &hi); n == 1 {
+			hi = lo
+		}
+		if lo <= port && port <= hi {
+			return true
+		}
+	}
+	return false
+}
+
+// TestTheResolverDies: names that are known are asked, the others end in an error
+// that says so, and records that carry addresses go on at full speed.
+func TestTheResolverDies(t *testing.T) {
+	l := lab.New(t)
+	h := l.Host("", lab.Listen("22"))
+	zone := lab.Zone{}
+	var in strings.Builder
+	for i := range 3000 {
+		name := fmt.Sprintf("n%d.example", i)
+		zone[name] = []netip.Addr{h.Addr()}
+		fmt.Fprintf(&in, `{"host":%q,"port":22}`+"\n"+`{"host":"%v","port":%d}`+"\n", name, h.Addr(), 1000+i)
+	}
+	server := h.NameServer(zone)
+	l.ResolvConf(fmt.Sprintf("nameserver %v\noptions timeout:1 attempts:1\n", h.Addr()))
+	cmd := asPortprobe("/proc/self/exe")
+	cmd.Stdin = strings.NewReader(in.String())
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(60 * time.Millisecond) // it is to die in mid-run
+	server.Close()
+	err := cmd.Wait()
+	states := map[string]int{}
+	for _, m := range records(t, out.String()) {
+		what := fmt.Sprint(m["state"], "/", m["reason"])
+		if m["port"] == 22.0 && strings.Contains(fmt.Sprint(m["error"]), "could not be looked up: the resolver") {
+			what = "not looked up"
+		}
+		states[what]++
+	}
+	t.Logf("%v: %v", err, states)
+	if states["closed/conn-refused"] != 3000 || states["open/syn-ack"]+states["not looked up"] != 3000 {
+		t.Errorf("%v: %s", states, errs.String())
+	}
+	if states["not looked up"] == 0 || states["open/syn-ack"] == 0 {
+		t.Errorf("it did not die in mid-run: %v", states)
+	}
+}
+
+// TestWhyANameHasNoAddress: every trouble of a name is told from the others, each
+// name is looked up once, and a server that says nothing holds nobody up.
+func TestWhyANameHasNoAddress(t *testing.T) {
+	l := lab.New(t)
+	h := l.Host("", lab.Listen("22"))
+	server := h.NameServer(lab.Zone{
+		"both.example": {h.Addr(), h.Addr6()}, "four.example": {h.Addr()}, "six.example": {h.Addr6()}, "none.example": {},
+	})
+	l.ResolvConf(fmt.Sprintf("nameserver %v\noptions timeout:1 attempts:1\n", h.Addr()))
+	in := strings.Repeat("both.example:22\nfour.example:22\nsix.example:22\nnone.example:22\nnx.example:22\nbad.servfail:22\nno.silent:22\n", 50)
+	for _, c := range []struct {
+		flags string
+		want  map[string]string
+	}{
+		{"", map[string]string{"both": "open", "four": "open", "six": "open"}},
+		{"-4", map[string]string{"both": "open", "four": "open", "six": "six.example has no IPv4 address"}},
+		{"-6", map[string]string{"both": "open", "four": "four.example has no IPv6 address", "six": "open"}},
+	} {
+		began := time.Now()
+		cmd := asPortprobe("/proc/self/exe", strings.Fields(c.flags)...)
+		cmd.Stdin = strings.NewReader(in)
+		out, _ := cmd.Output() // exit 1: some have no address
+		if took := time.Since(began); took > 4*time.Second {
+			t.Errorf("%s: it took %v", c.flags, took)
+		}
+		for name, want := range map[string]string{
+			"none": "none.example has no address: no such host", "nx": "nx.example has no address: no such host",
+			"bad": "bad.servfail could not be looked up: server misbehaving",
+			"no":  "no.silent could not be looked up: the resolver does not answer",
+		} {
+			c.want[name] = want
+		}
+		list := records(t, string(out))
+		if len(list) != 350 {
+			t.Fatalf("%s: %d records", c.flags, len(list))
+		}
+		for _, m := range list {
+			name, _, _ := strings.Cut(fmt.Sprint(m["host"]), ".")
+			if got := c.want[name]; got != m["state"] && (got != m["error"] || m["reason"] != "resolve-failed") {
+				t.Errorf("%s: %v, want %s", c.flags, m, got)
+			}
+		}
+	}
+	// Of each family once a run, and again where -4 or -6 asks whether the other
+	// has it.
+	for name, most := range map[string]int{"both.example": 4, "four.example": 5, "six.example": 5} {
+		if n := server.Asked(name); n > most {
+			t.Errorf("the server was asked %d times for %s in three runs, %d are enough", n, name, most)
+		}
+	}
+}

@@ -1,0 +1,311 @@
+package portprobe
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/lab"
+)
+
+// world is what scopes and inputs are made of at random: addresses of a host of
+// the lab, and names that its name server knows.
+type world struct {
+	rnd   *rand.Rand
+	addrs []netip.Addr
+	names lab.Zone
+}
+
+// covered is what one entry of a list is about.
+type covered struct {
+	text  string
+	addrs []netip.Addr
+	name  string
+	port  int // 0: all
+	proto endpoint.Proto
+	both  bool // protocols of the port
+}
+
+func (c *covered) has(a netip.AddrPort, p endpoint.Proto) bool {
+	return slices.Contains(c.addrs, a.Addr()) && (c.port == 0 || c.port == int(a.Port()) && (c.both || c.proto == p))
+}
+
+var scopePorts = []int{1, 2, 53}
+
+func newWorld(h *lab.Host, seed uint64) *world {
+	w := &world{rnd: rand.New(rand.NewPCG(seed, 1)), names: lab.Zone{}}
+	for i := range byte(16) {
+		w.addrs = append(w.addrs, netip.AddrFrom4([4]byte{10, 201, 0, i}), netip.AddrFrom4([4]byte{10, 202, 0, i}),
+			netip.AddrFrom16([16]byte{0: 0xfd, 1: 1, 15: i + 1}))
+	}
+	for i := range 12 {
+		w.names[fmt.Sprintf("n%d.example", i)] = []netip.Addr{w.addr()}
+	}
+	return w
+}
+
+func (w *world) addr() netip.Addr { return w.addrs[w.rnd.IntN(len(w.addrs))] }
+
+func (w *world) name() string { return fmt.Sprintf("n%d.example", w.rnd.IntN(12)) }
+
+// entry makes an entry of a list at random.
+func (w *world) entry() (c covered) {
+	a := w.addr()
+	switch w.rnd.IntN(4) {
+	case 0:
+		c.text, c.addrs = a.String(), []netip.Addr{a}
+	case 1:
+		p := netip.PrefixFrom(a, a.BitLen()-w.rnd.IntN(5)).Masked()
+		c.text = p.String()
+		c.addrs = w.where(p.Contains)
+	case 2:
+		b := w.addr()
+		for b.BitLen() != a.BitLen() {
+			b = w.addr()
+		}
+		if b.Less(a) {
+			a, b = b, a
+		}
+		c.text = a.String() + "-" + b.String()
+		c.addrs = w.where(func(x netip.Addr) bool { return x.BitLen() == a.BitLen() && !x.Less(a) && !b.Less(x) })
+	default:
+		c.name = w.name()
+		c.text, c.addrs = c.name, w.names[c.name]
+	}
+	if w.rnd.IntN(3) == 0 {
+		w.limit(&c)
+	}
+	return c
+}
+
+func (w *world) where(in func(netip.Addr) bool) (list []netip.Addr) {
+	for _, a := range w.addrs {
+		if in(a) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// limit gives an entry a port of its own.
+func (w *world) limit(c *covered) {
+	c.port = scopePorts[w.rnd.IntN(len(scopePorts))]
+	port := fmt.Sprint(c.port)
+	switch w.rnd.IntN(3) {
+	case 0:
+		c.both = true
+	case 1:
+		c.proto, port = endpoint.UDP, port+"/udp"
+	default:
+		c.proto, port = endpoint.TCP, port+"/tcp"
+	}
+	if strings.Contains(c.text, ":") {
+		c.text = "[" + c.text + "]"
+	}
+	c.text += ":" + port
+}
+
+// rules are the lists of one case, in the forms that a user has for them.
+type rules struct {
+	allow, deny [][]covered
+	args        []string
+	env         map[string]string
+}
+
+func (w *world) rules(t *testing.T, dir string) *rules {
+	r := &rules{env: map[string]string{}}
+	for _, kind := range []struct {
+		flag, variable string
+		to             *[][]covered
+	}{{"--allow", allowVariable, &r.allow}, {"--deny", denyVariable, &r.deny}} {
+		if w.rnd.IntN(2) == 0 {
+			list := w.list(1 + w.rnd.IntN(6))
+			for _, c := range list {
+				r.args = append(r.args, kind.flag, c.text)
+			}
+			*kind.to = append(*kind.to, list)
+		}
+		for range w.rnd.IntN(2) {
+			list := w.list(1 + w.rnd.IntN(12))
+			r.args = append(r.args, kind.flag+"-file", writeList(t, dir, list))
+			*kind.to = append(*kind.to, list)
+		}
+		if w.rnd.IntN(4) == 0 {
+			list := w.list(1 + w.rnd.IntN(12))
+			r.env[kind.variable] = writeList(t, dir, list)
+			*kind.to = append(*kind.to, list)
+		}
+	}
+	return r
+}
+
+func (w *world) list(n int) (list []covered) {
+	for range n {
+		list = append(list, w.entry())
+	}
+	return list
+}
+
+func writeList(t *testing.T, dir string, list []covered) string {
+	t.Helper()
+	f, err := os.CreateTemp(dir, "list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, c := range list {
+		fmt.Fprintf(f, "%s # %d addresses\n\n", c.text, len(c.addrs))
+	}
+	return f.Name()
+}
+
+// permit says whether an endpoint may be asked, by looking through all lists.
+func (r *rules) permit(name string, a netip.AddrPort, p endpoint.Proto) bool {
+	in := func(list []covered) bool {
+		return slices.ContainsFunc(list, func(c covered) bool { return c.has(a, p) })
+	}
+	named := func(list []covered) bool {
+		return slices.ContainsFunc(list, func(c covered) bool { return c.name != "" && c.name == name && c.port == 0 })
+	}
+	return !slices.ContainsFunc(r.deny, in) && !slices.ContainsFunc(r.deny, named) &&
+		!slices.ContainsFunc(r.allow, func(list []covered) bool { return !in(list) })
+}
+
+// ask makes inputs at random, and says which are permitted and which addresses
+// something may be sent to.
+func (w *world) ask(r *rules, n int) (in string, permitted []bool, reach map[netip.Addr]bool) {
+	var b strings.Builder
+	reach = map[netip.Addr]bool{}
+	for range n {
+		a, name := w.addr(), ""
+		host := fmt.Sprintf(`"host":"%v"`, a)
+		switch w.rnd.IntN(4) {
+		case 0:
+			name = w.name()
+			a = w.names[name][0]
+			host = fmt.Sprintf(`"host":%q`, name)
+		case 1:
+			name = w.name() // of which the record says that it is at a
+			host = fmt.Sprintf(`"host":%q,"ip":"%v"`, name, a)
+		}
+		p := endpoint.Proto(w.rnd.IntN(2))
+		to := netip.AddrPortFrom(a, uint16(scopePorts[w.rnd.IntN(len(scopePorts))]))
+		fmt.Fprintf(&b, `{%s,"port":%d,"proto":"%v"}`+"\n", host, to.Port(), p)
+		ok := r.permit(name, to, p)
+		permitted = append(permitted, ok)
+		reach[a] = reach[a] || ok
+	}
+	return b.String(), permitted, reach
+}
+
+// TestNotOnePacketLeavesTheScope asks random endpoints within random scopes, and
+// counts in the firewall what leaves: to an address of which nothing is permitted
+// not one packet, and to the others some.
+func TestNotOnePacketLeavesTheScope(t *testing.T) {
+	l := lab.New(t)
+	h := l.Host("", lab.Own("10.201.0.0/24"), lab.Own("10.202.0.0/24"), lab.Own("fd01::/112"))
+	w := newWorld(h, 1)
+	resolver := net.DefaultResolver
+	net.DefaultResolver = h.NameServer(w.names).Resolver()
+	defer func() { net.DefaultResolver = resolver }()
+	ledger := l.Ledger()
+	before, refused, asked := map[netip.Addr]uint64{}, 0, 0
+	for n := range 1000 {
+		r := w.rules(t, t.TempDir())
+		in, permitted, reach := w.ask(r, 12)
+		ran := toolWith(t, cli.IO{
+			In: strings.NewReader(in), Args: append(r.args, "-k", "-q"),
+			Getenv: func(key string) string { return r.env[key] },
+		})
+		sent, err := ledger.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range w.addrs {
+			if packets := sent[a] - before[a]; (packets > 0) != reach[a] {
+				t.Errorf("case %d: %d packets to %v, permitted: %v", n, packets, a, reach[a])
+			}
+		}
+		before = sent
+		list := records(t, ran.out)
+		if len(list) != len(permitted) {
+			t.Fatalf("case %d: %d records, exit %d: %s", n, len(list), ran.status, ran.err)
+		}
+		for i, m := range list {
+			want := "closed"
+			if refused++; permitted[i] {
+				refused, asked = refused-1, asked+1
+			} else {
+				want = "out-of-scope"
+			}
+			if m["state"] != want && m["reason"] != want {
+				t.Errorf("case %d: %v, want %s", n, m, want)
+			}
+		}
+		if t.Failed() {
+			t.Fatalf("args %q, env %v\n%s", r.args, readLists(r), in)
+		}
+	}
+	t.Logf("%d refused, %d asked", refused, asked)
+	if refused < 2000 || asked < 2000 {
+		t.Errorf("%d refused, %d asked: too few of one to prove anything", refused, asked)
+	}
+}
+
+func readLists(r *rules) (texts []string) {
+	for _, name := range append(slices.Clone(r.args), r.env[allowVariable], r.env[denyVariable]) {
+		if filepath.IsAbs(name) {
+			text, _ := os.ReadFile(name)
+			texts = append(texts, string(text))
+		}
+	}
+	return texts
+}
+
+// TestAScopeThatCannotBeUsedStopsTheRun: not one packet leaves.
+func TestAScopeThatCannotBeUsedStopsTheRun(t *testing.T) {
+	l := lab.New(t)
+	h := l.Host("")
+	resolver := net.DefaultResolver
+	net.DefaultResolver = h.NameServer(lab.Zone{"a.example": {h.Addr()}}).Resolver()
+	defer func() { net.DefaultResolver = resolver }()
+	ledger := l.Ledger()
+	bad := filepath.Join(t.TempDir(), "bad")
+	if err := os.WriteFile(bad, []byte("10.0.0.0/8\n10.0.0.0/40\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		env  string
+		say  string
+	}{
+		{[]string{"--allow", "nx.example"}, "", "--allow: nx.example has no address: no such host"},
+		{[]string{"--deny", "bad.servfail"}, "", "--deny: bad.servfail could not be looked up"},
+		{[]string{"--deny", "10.0.0.256"}, "", "octet 256"},
+		{[]string{"--deny", "10.0.0.1:70000"}, "", "70000"},
+		{[]string{"--allow-file", bad}, "", "line 2"},
+		{[]string{"--deny-file", bad + ".none"}, "", "no such file"},
+		{nil, bad, denyVariable},
+		{nil, bad + ".none", "no such file"},
+	} {
+		r := toolWith(t, cli.IO{
+			In: strings.NewReader(fmt.Sprintf("%v:1\n", h.Addr6())), Args: c.args,
+			Getenv: func(key string) string { return map[string]string{denyVariable: c.env}[key] },
+		})
+		if r.status != cli.StatusUsage || r.out != "" || !strings.Contains(r.err, c.say) {
+			t.Errorf("%v %q: exit %d, %q, %q", c.args, c.env, r.status, r.out, r.err)
+		}
+	}
+	sent, err := ledger.Read()
+	if n := sent[h.Addr6()]; err != nil || n != 0 {
+		t.Errorf("%v: %d packets were sent", err, n)
+	}
+}
