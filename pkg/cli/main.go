@@ -27,6 +27,9 @@ func Main(t Tool) int {
 		with.In = closedInput{}
 	}
 	out := &output{w: stdout}
+	if closedAtStart(stdout) {
+		out.w = closedOutput{}
+	}
 	ctx := newContext(t, with, out)
 	go sig.watch(t.OnSignal, func(s os.Signal) { ctx.Log.leave(); endBySignal(s) })
 	watchPipe(stdout, func() { ctx.Log.leave(); endByPipe() })

@@ -77,7 +77,9 @@ func brokenPipe(err error) bool { return errors.Is(err, unix.EPIPE) }
 
 // closedAtStart tells whether f was closed when the process began: the Go
 // runtime opens /dev/null for reading and writing in its place, so that no
-// other file takes its number. A shell's </dev/null is for reading only.
+// other file takes its number. A shell's </dev/null or >/dev/null is for one of
+// them only. Who hands over a /dev/null that is for both cannot be told from it:
+// output that is lost without a word would be worse than a word too many.
 func closedAtStart(f *os.File) bool {
 	var st, null unix.Stat_t
 	fd := int(f.Fd())

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"time"
@@ -71,8 +70,3 @@ func (s *signals) received() os.Signal {
 		return nil
 	}
 }
-
-// closedInput is a standard input that was closed when the process began.
-type closedInput struct{}
-
-func (closedInput) Read([]byte) (int, error) { return 0, errors.New("closed") }
