@@ -30,7 +30,12 @@ func Tool() cli.Tool {
 			{Text: "At most 500 attempts a second, and 20 to any one address.", Command: "portgen -i hosts.txt -p 22,443 | portprobe -r 500 --host-rate 20"},
 			{Text: "Which udp services answer, and as what?", Command: "portgen 127.0.0.1 --top 100 --udp | portprobe --open | jq -r '\"\\(.port) \\(.app)\"'"},
 			{Text: "Try a pipe without sending anything.", Command: "portgen 10.0.0.0/16 --top 10 | portprobe --simulate rtt=20ms,silent=0.9 | portsum"},
+			{Text: "A scan that goes on where it was cut off, within a scope.", Command: "portgen -i hosts.txt -p- | portprobe --allow-file scope.txt --resume scan.ndjson"},
 			{Text: "Ask again what could not be asked.", Command: "jq -c 'select(.state == \"error\")' results.ndjson | portprobe"},
+		},
+		Environment: []cli.Term{
+			{Name: allowVariable, Text: "A file as of --allow-file: one more list that an address has to be in."},
+			{Name: denyVariable, Text: "A file as of --deny-file. No flag takes either back."},
 		},
 		Sections: slices.Concat(sections[:1], udpSections(), sections[1:]),
 		SeeAlso:  []string{"portgen(1)", "portsum(1)", "portkit(5)"},
@@ -52,6 +57,14 @@ Silence is believed after two attempts at an address that never answered, after 
 The time to wait for an answer follows from the round trips that an address has shown; --timeout is the most. A record's own timeout_ms and retries count before the flags.
 
 A reader that is slow slows portprobe, which slows what feeds it.`},
-	{Title: "Interruption", Text: `The first SIGINT or SIGTERM ends the reading. What was sent already is waited for, at most one --timeout long; what was read and is not settled then comes out as error with the reason interrupted. The second ends portprobe at once. In a pipe the signal of ctrl-C reaches every program: give tee its -i, so that it lives to pass the rest on.`},
+	{Title: "Scope", Text: `--allow, --deny, --allow-file and --deny-file say what may be asked, in the words of portgen(1): targets, each with ports of its own if not all are meant, in files one TARGET [PORTS] a line. All --allow together are one list, and so is each file. An address has to be in every list that allows and in none that denies; a name in a list that denies is refused as such, too. This is looked at once a name has been resolved, and again before every attempt. Names in lists are looked up at the start; one that has no address, or a line that cannot be read, ends the run before anything is sent, with status 2.
+
+What is refused is an error record with the reason out-of-scope.`},
+	{Title: "Resumption", Text: `--resume adds results to a file, and what the file answers is not asked: each result there, unless it is an error, answers one input record of the same host, protocol and port, and of the same ip if the input record carries one. Errors are taken out of the file first, and so is a last line that was torn, by writing the rest beside it and renaming that. Nothing else is kept anywhere. The file is locked against a second run. What is known of it takes at most 16 bytes of memory an endpoint, and far less where ports are dense. A file whose first line is no result record is left as it is.
+
+--deadline ends a run in time: reading stops, what was read and is not settled is an error with the reason deadline, and the next run asks it. --host-timeout does the same for one address, counted from the first attempt at it.`},
+	{Title: "Interruption", Text: `The first SIGINT or SIGTERM ends the reading. What was sent already is waited for, at most one --timeout long; what was read and is not settled then comes out as error with the reason interrupted. The second ends portprobe at once. In a pipe the signal of ctrl-C reaches every program: give tee its -i, so that it lives to pass the rest on.
+
+SIGUSR1 makes portprobe print how far it is, once.`},
 	{Title: "Simulation", Text: `--simulate asks a network that exists in this process only. Every endpoint's answer follows from its address, its port and the seed. Names get made-up addresses. The clock is virtual, so that hours pass in seconds; clock=real paces it. Without values of their own, rtt is 20ms, open is 0.01 and everything else is 0: the remaining ports refuse. limit is how many refusals an address sends a second.`},
 }
