@@ -23,3 +23,13 @@ func Skip(tb testing.TB, why string) {
 	}
 	tb.Skip(why)
 }
+
+// Rounds is how often a test repeats what it does n times: a tenth of that with
+// -short, as under the race detector, which finds in few rounds what it finds in
+// many.
+func Rounds(n int) int {
+	if testing.Short() {
+		return max(n/10, 1)
+	}
+	return n
+}

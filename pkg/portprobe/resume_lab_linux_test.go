@@ -128,6 +128,7 @@ func TestResume(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newResumed(t, c.ports, plainFolder(t))
 			cut := 0
+			c.cuts = lab.Rounds(c.cuts)
 			for range c.cuts {
 				if s.cut(t, c.sig, c.args...) {
 					cut++

@@ -29,6 +29,7 @@ type scene struct {
 	slow   time.Duration // how long standard output takes nothing, in mid-run
 	wrong  int           // answers that may be wrong
 	bar    time.Duration // what it may take, on two idle cores
+	racy   bool          // worth while under the race detector
 }
 
 func host(opts ...lab.Option) func(*lab.Lab) *lab.Host {
@@ -86,17 +87,17 @@ var thousand = lab.Listen(lab.Spread(1000))
 
 func scenes() []scene {
 	return []scene{
-		{name: "clean", host: host(thousand), ports: 65535, open: 1000},
-		{name: "5 % lost each way", host: host(thousand, lab.Loss(0.05, 0.05)), ports: 65535, few: 20000, open: 1000, bar: 2500 * time.Millisecond},
+		{name: "clean", host: host(thousand), ports: 65535, open: 1000, racy: true},
+		{name: "5 % lost each way", host: host(thousand, lab.Loss(0.05, 0.05)), ports: 65535, few: 20000, open: 1000, bar: 2500 * time.Millisecond, racy: true},
 		{name: "20 % lost each way", host: host(thousand, lab.Loss(0.2, 0.2)), ports: 65535, few: 20000, open: 1000, wrong: 1, bar: 6 * time.Second},
-		{name: "dark for 0.4 s", host: host(thousand), ports: 65535, open: 1000, during: darkFor(400 * time.Millisecond)},
+		{name: "dark for 0.4 s", host: host(thousand), ports: 65535, open: 1000, during: darkFor(400 * time.Millisecond), racy: true},
 		{name: "dark for 3 s", host: host(thousand), ports: 65535, open: 1000, during: darkFor(3 * time.Second)},
 		{name: "dark half of the time", host: host(thousand), ports: 65535, open: 1000, during: flaps()},
 		{name: "dark half of the time, 10,000 a second", host: host(thousand), ports: 65535, few: 20000, open: 1000, args: []string{"-r", "10000"}, during: flaps()},
 		{name: "200 refusals a second", host: host(lab.Listen("22,80"), lab.Resets(200)), ports: 5000, few: 1000, open: 2, bar: 35 * time.Second},
 		{name: "output blocked for 3 s", host: host(thousand), ports: 65535, open: 1000, slow: 3 * time.Second},
 		{name: "all but ten dropped", host: host(lab.Listen(lab.Spread(10)), lab.Silent(others(lab.Spread(10)))), ports: 65535, few: 8000, open: 10, silent: 65525, bar: 15 * time.Second},
-		{name: "all but ten dropped, -c 8000", host: host(lab.Listen(lab.Spread(10)), lab.Silent(others(lab.Spread(10)))), ports: 65535, few: 8000, open: 10, silent: 65525, args: []string{"-c", "8000", "--host-concurrency", "8000"}, bar: 4 * time.Second},
+		{name: "all but ten dropped, -c 8000", host: host(lab.Listen(lab.Spread(10)), lab.Silent(others(lab.Spread(10)))), ports: 65535, few: 8000, open: 10, silent: 65525, args: []string{"-c", "8000", "--host-concurrency", "8000"}, bar: 4 * time.Second, racy: true},
 		{name: "round trip 80 ms ± 40 ms", host: host(thousand, lab.Delay(30*time.Millisecond, 10*time.Millisecond)), ports: 65535, open: 1000, bar: 65535 * 80 * time.Millisecond / 1000 * 10 / 8},
 	}
 }
@@ -174,7 +175,10 @@ func (s *scene) judge(tb testing.TB, h *lab.Host, out []byte) (wrong int) {
 func TestScenes(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
-			if s.few > 0 {
+			switch {
+			case testing.Short() && !s.racy:
+				return // no other code than in the others
+			case s.few > 0:
 				s.ports = s.few
 			}
 			wrong, took := s.play(t)

@@ -218,7 +218,7 @@ func TestNotOnePacketLeavesTheScope(t *testing.T) {
 	defer func() { net.DefaultResolver = resolver }()
 	ledger := l.Ledger()
 	before, refused, asked := map[netip.Addr]uint64{}, 0, 0
-	for n := range 1000 {
+	for n := range lab.Rounds(1000) {
 		r := w.rules(t, t.TempDir())
 		in, permitted, reach := w.ask(r, 12)
 		ran := toolWith(t, cli.IO{
@@ -255,7 +255,7 @@ func TestNotOnePacketLeavesTheScope(t *testing.T) {
 		}
 	}
 	t.Logf("%d refused, %d asked", refused, asked)
-	if refused < 2000 || asked < 2000 {
+	if refused < lab.Rounds(2000) || asked < lab.Rounds(2000) {
 		t.Errorf("%d refused, %d asked: too few of one to prove anything", refused, asked)
 	}
 }

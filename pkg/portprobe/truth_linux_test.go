@@ -92,7 +92,7 @@ func TestAWholeHostInTheLab(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := lines(c.to, 65535)
-			for range c.runs {
+			for range lab.Rounds(c.runs) {
 				r := toolOver(t, c.portable, in)
 				tell(t, strings.NewReader(r.out)).check(t, 65535, h.Open()...)
 				if r.status != 0 || r.err != "" {
@@ -118,7 +118,7 @@ func TestLoopback(t *testing.T) {
 			open = append(open, l.Addr().(*net.TCPAddr).AddrPort().Port())
 		}
 		in := lines(netip.MustParseAddr(to), 65535)
-		for range 5 {
+		for range lab.Rounds(5) {
 			r := tool(t, in)
 			tell(t, strings.NewReader(r.out)).check(t, 65535, open...)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/lab"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/simnet"
 )
@@ -60,7 +61,7 @@ func TestAnAddressThatFlaps(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var longest time.Duration
 			all := 0
-			for seed := range uint64(20) {
+			for seed := range uint64(lab.Rounds(20)) {
 				s := scan{opts: defaults(), net: simnet.Config{
 					RTT: 100 * time.Microsecond, Jitter: 100 * time.Microsecond, Port: c.truth, Seed: seed, Dark: flapping(seed),
 				}}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/lab"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/simnet"
 )
@@ -69,7 +70,7 @@ func TestAnAddressThatGoesDarkIsWaitedFor(t *testing.T) {
 						return now >= begins && now < begins.Add(dark)
 					}
 					s.opts.Rate = 20_000
-					done := s.run(t, jobsFor("10.0.0.1", 1, 40_000))
+					done := s.run(t, jobsFor("10.0.0.1", 1, lab.Rounds(40_000)))
 					if n := wrong(done, truth); n > 0 {
 						t.Errorf("%d of %d are wrong", n, len(done))
 					}
