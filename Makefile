@@ -4,6 +4,7 @@ GO       = go
 PREFIX   = /usr/local
 DESTDIR  =
 FUZZTIME = 10s
+TOOLTIME = 10s
 BENCH    = .
 PKGS     = ./...
 
@@ -61,8 +62,8 @@ fmt: ## format every Go file as lint wants it
 cross: ## build and vet for the other systems
 	GO='$(GO)' .ci/cross
 
-fuzz: ## fuzz each target for FUZZTIME (10s)
-	GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
+fuzz: ## fuzz each target for FUZZTIME (10s), whole tools for TOOLTIME (10s)
+	GO='$(GO)' FUZZTIME='$(FUZZTIME)' TOOLTIME='$(TOOLTIME)' .ci/fuzz
 
 bench: ## run the benchmarks that BENCH matches (all)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(PKGS)

@@ -1,0 +1,34 @@
+package portsum
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// FuzzTool gives the whole tool any bytes: it ends well or says which lines could
+// not be read, and the sum of what it writes is the same again.
+func FuzzTool(f *testing.F) {
+	f.Add(resultLines(rand.New(rand.NewPCG(1, 1)), 30), "owner")
+	f.Add(`{"kind":"summary","host":"a","proto":"tcp","open":[1,2],"closed":"3-9","counts":{"open":2,"closed":7},"reasons":{"syn-ack":"1-2"},"apps":{"1":"ssh"}}`+"\n"+`{"kind":"summary","bad_records":3}`, "ip/24")
+	f.Add("\xef\xbb\xbf{\"ip\":\"10.0.0.1\",\"port\":1,\"state\":\"open|filtered\"}\r\n{\"port\":", "state,port")
+	f.Fuzz(func(t *testing.T, in, by string) {
+		args := []string{"-o", "json"}
+		if by != "" && !strings.ContainsRune(by, 0) {
+			args = append(args, "--by="+by)
+		}
+		status, out, errs := run(in, args...)
+		if status == 2 && out == "" {
+			return // no such field can be grouped by
+		}
+		if status != 0 && (status != 1 || errs == "") {
+			t.Fatalf("exit %d, it says %q", status, errs)
+		}
+		if status, again, errs := run(out, args...); again != out || status != 0 {
+			t.Fatalf("exit %d, it says %q: the sum of\n%s is\n%s", status, errs, out, again)
+		}
+		if status, _, errs := run(in, append(args[2:], "-o", "text")...); status > 1 {
+			t.Fatalf("text: exit %d, it says %q", status, errs)
+		}
+	})
+}
