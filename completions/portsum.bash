@@ -16,7 +16,7 @@ _portsum() {
         return ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '-o --output --by -h --help --version --schema' -- "$cur"))
+        COMPREPLY=($(compgen -W '-o --output --by --weights -h --help --version --schema' -- "$cur"))
         return
     fi
     compopt -o filenames 2>/dev/null

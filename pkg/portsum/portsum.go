@@ -3,6 +3,7 @@
 package portsum
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 
@@ -16,9 +17,11 @@ import (
 
 // Command is portsum's command line.
 type Command struct {
-	Output string   `short:"o" enum:"auto,text,json" default:"auto" help:"What to write: a report for people, or summary records, which portsum reads again. auto is text on a terminal and json in a pipe."`
-	By     []string `placeholder:"FIELD" help:"Group by these fields of the results (comma-separated, repeatable), your own too; ip/24 is the prefix an address lies in."`
-	Files  []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (standard input)."`
+	Output  string   `short:"o" enum:"auto,text,json" default:"auto" help:"What to write: a report for people, or summary records, which portsum reads again. auto is text on a terminal and json in a pipe."`
+	By      []string `placeholder:"FIELD" help:"Group by these fields of the results (comma-separated, repeatable), your own too; ip/24 is the prefix an address lies in."`
+	Weights bool     `help:"Write on how many hosts each open port is open, most first: lines port/proto weight, which portgen reads with --ports-file."`
+
+	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (standard input)."`
 
 	by summary.By
 }
@@ -30,6 +33,9 @@ func Main() int { return cli.Main(Tool()) }
 func (c *Command) Validate() (err error) {
 	if c.by, err = summary.ParseBy(c.By); err != nil {
 		return fmt.Errorf("--by %w", err)
+	}
+	if c.Weights && (c.Output != "auto" || len(c.by) > 0) {
+		return errors.New("--weights: it is lines of its own, over all hosts: it does not go with --output or --by")
 	}
 	return nil
 }
@@ -55,6 +61,9 @@ func (c *Command) Run(ctx *cli.Context) error {
 }
 
 func (c *Command) write(ctx *cli.Context, records iter.Seq[*record.Summary]) error {
+	if c.Weights {
+		return cli.OutputError(report.Weights(ctx.Out, records))
+	}
 	if c.Output == "text" || c.Output == "auto" && ctx.OutTerminal {
 		return cli.OutputError(report.Text(ctx.Out, records, service.Load(), cli.Printable[string]))
 	}

@@ -20,6 +20,7 @@ func Tool() cli.Tool {
 			{Text: "Keep the summary and list who has ssh open.", Command: `portsum results.ndjson | tee summary.ndjson | jq -r 'select(.open | index(22))? | .host'`},
 			{Text: "Add the parts of a scan up that several machines did.", Command: "portsum part1.ndjson part2.ndjson -o text"},
 			{Text: "Open ports by owner, a field that the host list brought along.", Command: "portsum --by owner results.ndjson | jq -c '{owner, host, open}'"},
+			{Text: "Ask elsewhere what was found open here, the hundred likeliest ports of it.", Command: "portsum --weights results.ndjson > ports.txt\nportgen 192.0.2.0/24 --top 100 --ports-file ports.txt | portprobe"},
 		},
 		Sections: []cli.Section{{Title: "Adding up", Text: addingUp}},
 		Exit: []cli.Term{
@@ -53,4 +54,7 @@ Memory follows the number of hosts, not of records.
 
 --by groups by the value of a field as it is written in the record: 1 and 1.0 are two groups, and records
 that lack the field are one of their own. host, ip and proto are told apart in any case. Records that could not be asked
-because they could not be read are counted in one record of their own, bad_records.`
+because they could not be read are counted in one record of their own, bad_records.
+
+With --weights the weight of a port is the number of hosts, as the summary records tell them apart, on which it is open.
+Weights come from results and summaries alike, and parts add up; files of weights do not: keep the summaries.`
