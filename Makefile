@@ -29,10 +29,11 @@ build: ## build the tools into bin/, static
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 install: build ## install into PREFIX (/usr/local), under DESTDIR
-	mkdir -p '$(bindir)' '$(mandir)/man1' '$(mandir)/man5' '$(bashdir)' '$(zshdir)' '$(fishdir)'
+	mkdir -p '$(bindir)' '$(mandir)/man1' '$(mandir)/man5' '$(mandir)/man7' '$(bashdir)' '$(zshdir)' '$(fishdir)'
 	set -e; for tool in $(TOOLS); do install -m 755 "bin/$$tool" '$(bindir)/'; done
 	install -m 644 man/*.1 '$(mandir)/man1/'
 	install -m 644 man/*.5 '$(mandir)/man5/'
+	install -m 644 man/*.7 '$(mandir)/man7/'
 	set -e; for tool in $(TOOLS); do \
 		install -m 644 "completions/$$tool.bash" "$(bashdir)/$$tool"; \
 		install -m 644 "completions/_$$tool" "$(zshdir)/_$$tool"; \

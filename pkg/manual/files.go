@@ -6,7 +6,7 @@ import "portkit/pkg/cli"
 // file by its path in the repository, with slashes. An error is a mistake in
 // a tool's tags.
 func Files(tools []cli.Tool) (map[string][]byte, error) {
-	files := map[string][]byte{"man/portkit.5": Records()}
+	files := map[string][]byte{"man/portkit.5": Records(), "man/portkit-parallel.7": Parallel()}
 	for _, t := range tools {
 		d, err := cli.Describe(t)
 		if err != nil {

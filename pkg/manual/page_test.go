@@ -29,7 +29,7 @@ func write(t *testing.T, name string, text []byte) string {
 }
 
 func pages(t *testing.T) map[string][]byte {
-	return map[string][]byte{"toy.1": Page(toyDoc(t)), "portkit.5": Records()}
+	return map[string][]byte{"toy.1": Page(toyDoc(t)), "portkit.5": Records(), "portkit-parallel.7": Parallel()}
 }
 
 func TestMandocHasNothingToSay(t *testing.T) {

@@ -28,7 +28,7 @@ func Records() []byte {
 	r.fields(record.KindSummary)
 	r.section("Examples")
 	r.paragraphs(recordExamples)
-	r.seeAlso([]string{"portgen(1)", "portprobe(1)", "portsum(1)"})
+	r.seeAlso([]string{"portgen(1)", "portprobe(1)", "portsum(1)", "portkit-parallel(7)"})
 	return r.bytes()
 }
 

@@ -7,7 +7,7 @@
 //   - sh is a command block. Blocks run in the order of the text, in one folder
 //     that is empty at the start, with bash, set -e and set -o pipefail, and
 //     have to end with status 0.
-//   - text or json with a file name behind it ("json hosts.ndjson") is that
+//   - anything else with a file name behind it ("json hosts.ndjson") is that
 //     file, which is written before the blocks that follow.
 //   - text without a name, next after a command block, is what that block
 //     prints. Times are compared by their form only. With -update the
@@ -15,7 +15,8 @@
 //
 // Nothing is ever sent to the hosts in the README, by four walls. The tests run
 // in a network namespace that holds loopback only, where one can be had. The
-// blocks see only the programs that programs_unix_test.go names. portprobe is a
+// blocks see only the programs that programs_unix_test.go names, and what they
+// would run on another machine runs on this one, among these. portprobe is a
 // script there that refuses to run unless it is told to simulate, or to send
 // from 127.0.0.1, a source from which no system routes outward. And the latter is
 // for blocks whose whole text is listed in network_unix_test.go, not in the README.

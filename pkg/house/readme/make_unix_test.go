@@ -60,6 +60,11 @@ func installed(t *testing.T, prefix string) {
 			t.Error(err)
 		}
 	}
+	for _, name := range []string{"man5/portkit.5", "man7/portkit-parallel.7"} {
+		if _, err := os.Stat(filepath.Join(prefix, "share/man", name)); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // withoutMake is the environment that a person's shell has: this test may be

@@ -44,6 +44,7 @@ func programs(t *testing.T) string {
 	}
 	script(t, filepath.Join(bin, "portprobe"), fmt.Sprintf(portprobeScript, filepath.Join(hidden, "portprobe")))
 	script(t, filepath.Join(bin, "curl"), "#!/bin/sh\necho curl \"$@\"\n")
+	script(t, filepath.Join(bin, notSSH), notSSHScript)
 	for _, list := range [][]string{needed, plain, forParallel} {
 		for _, name := range list {
 			if where, err := exec.LookPath(name); err == nil {
@@ -55,6 +56,13 @@ func programs(t *testing.T) string {
 	}
 	return bin
 }
+
+// notSSH is run by parallel as its ssh. It connects to nowhere: the other
+// machine is this one, and its account has a shell, as sshd says.
+const (
+	notSSH       = "not-ssh"
+	notSSHScript = "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nSHELL=/bin/sh exec sh -c \"$*\"\n"
+)
 
 func script(t *testing.T, name, text string) {
 	t.Helper()
@@ -126,7 +134,7 @@ func (s *shell) run(text, network string) (string, error) {
 	var out, talk bytes.Buffer
 	cmd := exec.Command("bash", "-e", "-o", "pipefail", "-c", text)
 	cmd.Dir = s.dir
-	cmd.Env = []string{"PATH=" + s.bin, "HOME=" + s.dir, "LC_ALL=C", "TMPDIR=" + s.dir, "README_NETWORK=" + network}
+	cmd.Env = []string{"PATH=" + s.bin, "HOME=" + s.dir, "LC_ALL=C", "TMPDIR=" + s.dir, "README_NETWORK=" + network, "PARALLEL_SSH=" + notSSH}
 	cmd.Stdout, cmd.Stderr = &out, &talk
 	err := runGroup(cmd)
 	if err != nil {

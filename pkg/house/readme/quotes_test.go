@@ -9,16 +9,18 @@ import (
 	"testing"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/manual"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portprobe"
 	"portkit/pkg/portsum"
 )
 
 // theirs are the flags of other programs that the README uses.
-var theirs = strings.Fields("--ijson --opprint --threads")
+var theirs = strings.Fields("--ijson --opprint --threads --pipe --block --jobs --joblog --resume-failed " +
+	"--job-name --array --ntasks --cpus-per-task --time")
 
 // pages are the manual pages that the README names.
-var pages = map[string]string{"portgen": "man/portgen.1", "portprobe": "man/portprobe.1", "portkit": "man/portkit.5"}
+var pages = map[string]string{"portgen": "man/portgen.1", "portprobe": "man/portprobe.1", "portkit": "man/portkit.5", "portkit-parallel": "man/portkit-parallel.7"}
 
 // TestFlagsExist holds every flag that the README names to the tools' own.
 func TestFlagsExist(t *testing.T) {
@@ -65,6 +67,17 @@ func TestMakeTargetsExist(t *testing.T) {
 func TestSimulationIsTold(t *testing.T) {
 	if want := "`--simulate " + simulated + "`"; !strings.Contains(readme(t), want) {
 		t.Errorf("the README does not say %s", want)
+	}
+}
+
+// TestManyMachinesAreTheManuals: what is tried there with real machines is
+// what the README shows.
+func TestManyMachinesAreTheManuals(t *testing.T) {
+	text := readme(t)
+	for _, want := range []string{"\n" + manual.Recipe + " \\\n", "\n```bash scan.sbatch\n" + manual.Engine("scan.sbatch") + "```\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the README does not have\n%s", want)
+		}
 	}
 }
 
