@@ -3,6 +3,7 @@
 GO       = go
 PREFIX   = /usr/local
 DESTDIR  =
+DIST     = dist
 FUZZTIME = 10s
 TOOLTIME = 10s
 BENCH    = .
@@ -20,7 +21,7 @@ bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zshdir  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: help build install demo test race lint fmt cross fuzz bench docs clean
+.PHONY: help build install package demo test race lint fmt cross fuzz bench docs clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +39,9 @@ install: build ## install into PREFIX (/usr/local), under DESTDIR
 		install -m 644 "completions/$$tool.bash" "$(bashdir)/$$tool"; \
 		install -m 644 "completions/_$$tool" "$(zshdir)/_$$tool"; \
 		install -m 644 "completions/$$tool.fish" "$(fishdir)/$$tool.fish"; done
+
+package: build ## make the .deb and the .rpm, in dist/
+	GO='$(GO)' MAKE='$(MAKE)' VERSION='$(VERSION)' COMMIT='$(COMMIT)' DIST='$(DIST)' .ci/package
 
 demo: build ## scan a few listeners of its own, and all ports of 127.0.0.1
 	$(GO) run ./pkg/lab/demo bin
