@@ -25,6 +25,38 @@ type inputs struct {
 	prompted bool  // the person at the terminal has been told what is waited for
 
 	terminal bool // standard input is one, and so is standard error
+	ahead    map[string][]*os.File
+}
+
+// mostAhead is how many files OpenAhead opens.
+const mostAhead = 256
+
+// OpenAhead opens files that Inputs will go through later, for a tool that is
+// about to give up the right to open them. What cannot be opened is said when its
+// turn comes; what is no regular file is left for then.
+func (c *Context) OpenAhead(files []string) {
+	c.inputs.mu.Lock()
+	defer c.inputs.mu.Unlock()
+	c.inputs.ahead = map[string][]*os.File{}
+	for _, name := range files[:min(len(files), mostAhead)] {
+		if info, err := os.Stat(name); name == StdinName || err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if f, err := os.Open(name); err == nil {
+			c.inputs.ahead[name] = append(c.inputs.ahead[name], f)
+		}
+	}
+}
+
+// open opens a file, unless that has been done.
+func (c *Context) open(name string) (*os.File, error) {
+	c.inputs.mu.Lock()
+	defer c.inputs.mu.Unlock()
+	if ahead := c.inputs.ahead[name]; len(ahead) > 0 {
+		c.inputs.ahead[name] = ahead[1:]
+		return ahead[0], nil
+	}
+	return os.Open(name)
 }
 
 // Inputs goes through files in their order; none at all stand for standard
@@ -58,7 +90,7 @@ func (c *Context) Open(name string) (io.ReadCloser, error) {
 		c.promptOnce()
 		return io.NopCloser(c.In), nil
 	}
-	f, err := os.Open(name)
+	f, err := c.open(name)
 	if err != nil {
 		return nil, InputError(nameError(name, err))
 	}

@@ -23,7 +23,7 @@ import (
 type Command struct {
 	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Endpoint records, or lines HOST:PORT (standard input)."`
 
-	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints of a protocol waiting for an answer at once (tcp 1000, udp 65536)."`
+	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints of a protocol waiting for an answer at once (tcp by connect 1000, by syn 65536, udp 65536)."`
 	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"pace" help:"Workers of the pool, each with its own event loop (0: one a CPU)."`
 	Rate        cli.Count     `short:"r" placeholder:"N" max:"100000000" group:"pace" help:"Most attempts a second in all (0: no ceiling)."`
 	HostRate    cli.Count     `placeholder:"N" max:"100000000" group:"pace" help:"Most attempts a second to one address (0: no ceiling)."`
@@ -39,6 +39,7 @@ type Command struct {
 	HostTimeout cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"End with an address so long after its first attempt (0s: never)."`
 	Deadline    cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"End so long after the start: what was read and is not settled becomes an error (0s: never)."`
 
+	Method    string  `enum:"connect,syn" default:"connect" group:"ask" help:"How tcp ports are asked: connect takes no rights; syn sends the first packet of a handshake alone, which is faster and takes the right to open raw sockets (Linux)."`
 	IPv4      bool    `name:"ipv4" short:"4" xor:"family" group:"ask" help:"Ask names at their IPv4 addresses only."`
 	IPv6      bool    `name:"ipv6" short:"6" xor:"family" group:"ask" help:"Ask names at their IPv6 addresses only."`
 	Source    *string `placeholder:"ADDR" group:"ask" help:"Ask from this address of this machine."`
@@ -65,6 +66,7 @@ type Command struct {
 	link     string // the interface to ask through
 	simulate *simnet.Config
 	portable bool // for tests: not the system's own transport
+	keeps    bool // for tests: the rights that the process has
 }
 
 // Validate checks what the flags' types cannot.
@@ -129,11 +131,14 @@ func (c *Command) concurrency(p endpoint.Proto) int {
 	switch {
 	case c.Concurrency != nil:
 		return int(*c.Concurrency)
-	case p == endpoint.UDP:
+	case p == endpoint.UDP, c.syn():
 		return 65_536
 	}
 	return 1000
 }
+
+// syn says that tcp ports are asked by SYN alone.
+func (c *Command) syn() bool { return c.Method == "syn" && c.simulate == nil }
 
 // shown says which states are written.
 func (c *Command) shown() (shown [endpoint.States]bool) {

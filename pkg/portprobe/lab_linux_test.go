@@ -67,6 +67,18 @@ var transports = []struct {
 	{"portable", true, func(c lab.Case) endpoint.Reason { return c.Portable }},
 }
 
+// toolBySYN runs portprobe by SYN, in this process, which keeps its rights.
+func toolBySYN(t *testing.T, stdin string, args ...string) ran {
+	t.Helper()
+	described := Tool()
+	described.Command = &Command{keeps: true}
+	var out, err strings.Builder
+	status := cli.Run(described, cli.IO{
+		In: strings.NewReader(stdin), Out: &out, Err: &err, Args: append([]string{"--method", "syn"}, args...),
+	})
+	return ran{status, out.String(), err.String()}
+}
+
 // toolOver runs portprobe over the system's own transport or the portable one.
 func toolOver(t *testing.T, portable bool, stdin string, args ...string) ran {
 	t.Helper()

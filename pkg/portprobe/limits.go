@@ -1,6 +1,10 @@
 package portprobe
 
-import "runtime"
+import (
+	"runtime"
+
+	"portkit/pkg/probe/syn"
+)
 
 const (
 	// spareDescriptors are for what is opened later and is no worker's: files,
@@ -22,6 +26,9 @@ func (r *run) afford(workers, wish int) (_, concurrency, room int) {
 		return workers, wish, 2 * wish
 	}
 	free := limit - openDescriptors() - spareDescriptors - limit/8
+	if r.syn() { // a SYN takes none
+		return workers, wish, max(1, free-workers*(workerDescriptors+syn.Descriptors(workers)))
+	}
 	workers = max(1, min(workers, free/leastAWorker))
 	free = max(1, free-workers*workerDescriptors)
 	if free < wish {

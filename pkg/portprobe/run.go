@@ -13,6 +13,7 @@ import (
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/connect"
 	"portkit/pkg/probe/simnet"
+	"portkit/pkg/probe/syn"
 	"portkit/pkg/scope"
 	"portkit/pkg/service"
 )
@@ -31,6 +32,7 @@ type run struct {
 	scribe *scribe
 	names  *resolver
 	reader *reader
+	net    *syn.Net      // nil: tcp is asked by connect
 	failed chan struct{} // closed when the output cannot be written
 
 	scope   *scope.Scope
@@ -104,6 +106,13 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		r.giveProcessors(workers)
 		own = ownLinks()
 	}
+	resolved := own.resolved
+	if r.syn() {
+		if err := r.openSYN(workers); err != nil {
+			return nil, cli.UsageError(err)
+		}
+		resolved = r.net.Resolved
+	}
 	r.scribe = r.newScribe()
 	r.out = startOutput(r.writer(), r.gate, r.KeepOrder,
 		func() { r.engine.Nudge() }, func() { close(r.failed) })
@@ -112,7 +121,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		HostConcurrency: int(r.HostConc), Rate: int(r.Rate), HostRate: int(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Addresses: maxAddresses,
 		OnLink:    own.onLink,
-		Resolved:  own.resolved,
+		Resolved:  resolved,
 		Transport: r.transports(room / workers),
 		UDP:       r.udpPool(workers, room),
 		Patience:  r.Patience.D(), HostTimeout: r.HostTimeout.D(),
@@ -124,6 +133,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		r.out.close()
 		return nil, cli.UsageError(err)
 	}
+	r.giveUpRights()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.reader = &reader{
 		engine: r.engine, gate: r.gate, log: r.ctx.Log, unicast: own.unicast,
@@ -145,6 +155,9 @@ func (r *run) newScribe() *scribe {
 		method: [2]endpoint.Method{endpoint.TCP: endpoint.Connect, endpoint.UDP: endpoint.UDPDatagram}, services: service.Load(),
 		clock: func(t probe.Time) time.Time { return r.began.Add(time.Duration(t)) },
 	}
+	if r.syn() {
+		s.method[endpoint.TCP] = endpoint.SYN
+	}
 	if r.simulate != nil {
 		s.method = [2]endpoint.Method{endpoint.Simulate, endpoint.Simulate}
 		s.clock = func(t probe.Time) time.Time { return r.began.Add(simnet.Elapsed(t)) }
@@ -161,6 +174,9 @@ func (r *run) newScribe() *scribe {
 func (r *run) transports(room int) func(int) (probe.Transport, error) {
 	if r.simulate != nil {
 		return func(int) (probe.Transport, error) { return simnet.New(*r.simulate), nil }
+	}
+	if r.net != nil {
+		return func(i int) (probe.Transport, error) { return r.net.Transport(i), nil }
 	}
 	clock := r.monotonic()
 	how := connect.Options{

@@ -1,0 +1,33 @@
+package portprobe
+
+import (
+	"net/netip"
+	"testing"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/lab"
+)
+
+// bySYN is what a case must come out as when it is asked by SYN: a refusal is a
+// reset, and frames go past the own firewall.
+func bySYN(c lab.Case) endpoint.Reason {
+	switch {
+	case c.Kind == lab.OwnDrop, c.Kind == lab.OwnReject:
+		return endpoint.SynAck
+	case c.Want == endpoint.ConnRefused:
+		return endpoint.Reset
+	}
+	return c.Want
+}
+
+// TestEveryWayOfAnsweringBySYN asks a real host for each way of answering.
+func TestEveryWayOfAnsweringBySYN(t *testing.T) {
+	l := lab.New(t)
+	cases := lab.Cases()
+	in, _ := labInput(cases, func(c lab.Case) netip.AddrPort { return c.Build(l) })
+	r := toolBySYN(t, in, "-k")
+	checkLab(t, r, cases, bySYN)
+	if r.status != 1 {
+		t.Errorf("exit %d, want 1: some could not be asked: %s", r.status, r.err)
+	}
+}

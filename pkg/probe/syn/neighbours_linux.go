@@ -1,0 +1,242 @@
+package syn
+
+import (
+	"container/heap"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/vishvananda/netlink"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+	"portkit/pkg/wire"
+)
+
+// A scan of a network may ask for more neighbours than the kernel's table holds
+// (gc_thresh3, arp(7)). So they are asked for here, by the same questions at the
+// same pace, and the kernel's table is read but left as it is.
+
+const (
+	// recheck is how long a neighbour is taken to be where it was found, and
+	// asked for again while it is used (RFC 4861 section 10, REACHABLE_TIME).
+	recheck = probe.Time(30 * time.Second)
+	// mostAsked is how many neighbours are asked for in one go.
+	mostAsked = 64
+	// mostFound bounds what is remembered for Resolved.
+	mostFound = 1 << 16
+)
+
+// hop is an address on a link.
+type hop struct {
+	link int
+	addr netip.Addr // without a zone
+}
+
+// neighbour is who has an address on a link.
+type neighbour struct {
+	hop
+	way     *way // one that leads there
+	mac     wire.MAC
+	known   bool
+	fixed   bool // an administrator's entry, which nobody is asked about
+	asking  bool
+	tries   int
+	due     probe.Time // when it is asked for again
+	checked probe.Time // when it was found
+	waiting []waiting
+}
+
+// waiting is an attempt that leaves when the neighbour is found.
+type waiting struct {
+	probe.Attempt
+	way  *way
+	lane int
+}
+
+// neighbours are those of a transport.
+type neighbours struct {
+	known  map[hop]*neighbour
+	asking asking // by when they are asked for again
+	found  *found
+}
+
+// asking is a heap, for container/heap.
+type asking []*neighbour
+
+func (q asking) Len() int           { return len(q) }
+func (q asking) Less(i, j int) bool { return q[i].due < q[j].due }
+func (q asking) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *asking) Push(x any)        { *q = append(*q, x.(*neighbour)) }
+func (q *asking) Pop() any {
+	last := len(*q) - 1
+	x := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	return x
+}
+
+// found is the neighbours that any of a run's transports has found.
+type found struct {
+	mu  sync.Mutex
+	all map[netip.Addr]struct{}
+}
+
+func (f *found) add(a netip.Addr) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.all) >= mostFound {
+		clear(f.all)
+	}
+	f.all[a] = struct{}{}
+}
+
+func (f *found) has(a netip.Addr) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, ok := f.all[a.WithZone("")]
+	return ok
+}
+
+// forget drops what a change of links may have made wrong. Those who wait go on
+// waiting.
+func (n *neighbours) forget() {
+	for h, b := range n.known {
+		if len(b.waiting) == 0 && !b.asking {
+			delete(n.known, h)
+		} else {
+			b.known, b.fixed = false, false
+		}
+	}
+}
+
+// read takes over what the kernel knows of a family's neighbours.
+func (t *Transport) readNeighbours(f int) {
+	t.tableRead[f] = true
+	list, err := t.ways.handle.NeighList(0, families[f])
+	if err != nil {
+		return // each will be asked for
+	}
+	const fixed = netlink.NUD_PERMANENT | netlink.NUD_NOARP
+	const usable = fixed | netlink.NUD_REACHABLE | netlink.NUD_STALE | netlink.NUD_DELAY | netlink.NUD_PROBE
+	for _, k := range list {
+		a, ok := netip.AddrFromSlice(k.IP)
+		h := hop{k.LinkIndex, a.Unmap()}
+		if !ok || k.State&usable == 0 || len(k.HardwareAddr) != len(wire.MAC{}) || t.known[h] != nil {
+			continue
+		}
+		t.known[h] = &neighbour{hop: h, mac: wire.MAC(k.HardwareAddr), known: true, fixed: k.State&fixed != 0}
+		t.found.add(h.addr)
+	}
+}
+
+// neighbour returns the neighbour through whom an address is reached, and asks
+// for it where it is not known, or has not been for long.
+func (t *Transport) neighbour(y *way, to netip.Addr, now probe.Time) *neighbour {
+	a := y.gateway
+	if !a.IsValid() {
+		a = to.WithZone("")
+	}
+	h := hop{y.link.index, a}
+	b := t.known[h]
+	if b == nil && !t.tableRead[familyOf(a)] {
+		t.readNeighbours(familyOf(a))
+		b = t.known[h]
+	}
+	if b == nil {
+		b = &neighbour{hop: h}
+		t.known[h] = b
+	}
+	b.way = y
+	if !b.asking && !b.fixed && (!b.known || now-b.checked > recheck) {
+		b.asking, b.tries, b.due = true, 0, now
+		t.solicit(b, now)
+		heap.Push(&t.asking, b)
+	}
+	return b
+}
+
+// solicit asks for a neighbour once.
+func (t *Transport) solicit(b *neighbour, now probe.Time) {
+	y, f := b.way, familyOf(b.addr)
+	b.tries++
+	b.due = now.Add(y.link.every[f])
+	from := t.asker(y, b.addr)
+	if f == 0 {
+		if frame := t.frame(y.link, wire.EtherARP, nobodys); frame != nil {
+			frame = wire.AppendEthernet(frame, wire.Broadcast, y.link.mac, wire.EtherARP)
+			t.fill(wire.AppendARPRequest(frame, y.link.mac, from, b.addr))
+		}
+		return
+	}
+	if frame := t.frame(y.link, wire.EtherIPv6, nobodys); frame != nil {
+		group, mac := wire.SolicitedNode(b.addr)
+		frame = wire.AppendEthernet(frame, mac, y.link.mac, wire.EtherIPv6)
+		frame = wire.AppendIP(frame, from, group, wire.ProtoICMPv6, wire.NeighbourTTL, wire.SolicitationSize)
+		t.fill(wire.AppendSolicitation(frame, y.link.mac, from, group, b.addr))
+	}
+}
+
+// asker is the address that asks for a neighbour: the source, where that is of
+// the neighbour's family, and else any (RFC 5227 section 1.1; RFC 4861 section
+// 4.3).
+func (t *Transport) asker(y *way, about netip.Addr) netip.Addr {
+	switch {
+	case y.source.Is4() == about.Is4():
+		return y.source
+	case about.Is4():
+		return netip.IPv4Unspecified()
+	}
+	return netip.IPv6Unspecified()
+}
+
+// pursue asks again for neighbours that have not answered, and gives those up
+// that have been asked for often enough.
+func (t *Transport) pursue(now probe.Time) {
+	for range mostAsked {
+		if len(t.asking) == 0 || t.asking[0].due > now {
+			break
+		}
+		b := heap.Pop(&t.asking).(*neighbour)
+		switch {
+		case !b.asking: // it was found
+		case b.tries < b.way.link.tries[familyOf(b.addr)]:
+			t.solicit(b, now)
+			heap.Push(&t.asking, b)
+		default:
+			t.giveUp(b, now)
+		}
+	}
+	t.flush()
+}
+
+// giveUp takes a neighbour for nobody.
+func (t *Transport) giveUp(b *neighbour, now probe.Time) {
+	for i := range b.waiting {
+		if w := &b.waiting[i]; t.newest(w.ID, w.N) {
+			t.early = append(t.early, probe.Answer{
+				ID: w.ID, N: w.N, At: now, Reason: endpoint.HostUnreach, Nobody: true, From: w.way.source,
+			})
+		}
+	}
+	b.asking, b.waiting = false, nil
+	delete(t.known, b.hop)
+}
+
+// foundNeighbour notes who has an address, if that was asked, and lets go what waits.
+func (t *Transport) foundNeighbour(h hop, mac wire.MAC, now probe.Time) {
+	b := t.known[h]
+	if b == nil || !b.asking {
+		return
+	}
+	b.mac, b.known, b.asking, b.checked = mac, true, false, now
+	t.found.add(h.addr)
+	for len(b.waiting) > 0 {
+		w := &b.waiting[0]
+		if t.newest(w.ID, w.N) {
+			t.frameSYN(w.way, b, &w.Attempt, w.lane, nobodys) // or the next attempt makes up for it
+		}
+		b.waiting = b.waiting[1:]
+	}
+	b.waiting = nil
+}

@@ -1,0 +1,30 @@
+//go:build !linux
+
+package syn
+
+import (
+	"net/netip"
+
+	"portkit/pkg/probe"
+)
+
+// Net is the transports of a run's workers: on this system there are none.
+type Net struct{}
+
+// Open returns ErrSystem.
+func Open(Options, int, probe.Clock) (*Net, error) { return nil, ErrSystem }
+
+// Transport returns a worker's own.
+func (*Net) Transport(int) probe.Transport { return nil }
+
+// Resolved says that a neighbour has been found.
+func (*Net) Resolved(netip.Addr) bool { return false }
+
+// Close frees everything.
+func (*Net) Close() {}
+
+// Descriptors is how many a worker takes.
+func Descriptors(int) int { return 0 }
+
+// GiveUpRights has nothing to do.
+func GiveUpRights() error { return nil }

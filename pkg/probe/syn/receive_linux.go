@@ -1,0 +1,216 @@
+package syn
+
+import (
+	"net/netip"
+	"os"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+	"portkit/pkg/probe/internal/kernel"
+	"portkit/pkg/wire"
+)
+
+// Poll hands out what came in.
+func (t *Transport) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
+	now := t.Now()
+	t.pursue(now)
+	n, drained = t.drain(now, into)
+	if n > 0 || !drained || until <= now {
+		return n, drained, nil
+	}
+	if len(t.asking) > 0 {
+		until = min(until, t.asking[0].due)
+	}
+	if err := t.sleep(now, until); err != nil {
+		return 0, false, err
+	}
+	now = t.Now()
+	t.pursue(now)
+	n, drained = t.drain(now, into)
+	return n, drained, nil
+}
+
+// drain reads what is there, as far as there is room for answers.
+func (t *Transport) drain(now probe.Time, into []probe.Answer) (n int, drained bool) {
+	n = copy(into, t.early)
+	t.early = append(t.early[:0], t.early[n:]...)
+	if len(t.asking) > 0 {
+		t.readARP(now)
+	}
+	wall := wallClock(now)
+	drained = true
+	for f := range t.in {
+		r := &t.in[f]
+		var in incoming
+		for read := 0; r.receive(&in); read++ {
+			if n == len(into) || read == inFrames {
+				drained = false
+				break
+			}
+			if in.losing {
+				t.dropped += r.dropped()
+			}
+			if t.answer(&in, &into[n]) {
+				into[n].At = wall.at(&in)
+				n++
+			}
+			r.release()
+		}
+	}
+	t.flush() // what waited for a neighbour that was found
+	return n, drained && len(t.early) == 0
+}
+
+// clocks is what the wall clock and the run's own showed at once.
+type clocks struct {
+	wall int64
+	run  probe.Time
+}
+
+func wallClock(now probe.Time) clocks { return clocks{time.Now().UnixNano(), now} }
+
+// at is when a packet came, by the run's clock. The kernel notes it by the wall
+// clock, which somebody may have set since.
+func (c clocks) at(in *incoming) probe.Time {
+	ago := c.wall - (int64(in.sec)*int64(time.Second) + int64(in.nsec))
+	if ago < 0 || ago > int64(time.Second) {
+		ago = 0
+	}
+	return c.run - probe.Time(ago)
+}
+
+// answer says what a packet is the answer to.
+func (t *Transport) answer(in *incoming, into *probe.Answer) bool {
+	p, ok := wire.ParseIP(in.packet)
+	if !ok || !in.host || p.Src.Is4() && !wire.HeaderIntact(in.packet) {
+		return false
+	}
+	switch p.Proto {
+	case wire.ProtoTCP:
+		return t.segment(in, &p, into)
+	case wire.ProtoICMP, wire.ProtoICMPv6:
+		if about, mac, ok := wire.ParseAdvertisement(&p); ok {
+			if p.Intact() || in.unsummed {
+				t.foundNeighbour(hop{int(in.link), about}, mac, t.Now())
+			}
+			return false
+		}
+		return t.rejection(in, &p, into)
+	}
+	return false
+}
+
+// segment judges a TCP segment. What acknowledges the SYN's number was made by
+// somebody who has seen it.
+func (t *Transport) segment(in *incoming, p *wire.IP, into *probe.Answer) bool {
+	h, ok := wire.ParseTCP(p.Payload, p.Size)
+	i, mine := t.block.has(h.DstPort)
+	if !ok || !mine || !t.isSource(p.Dst) || !in.unsummed && p.Whole() && !p.Intact() {
+		return false
+	}
+	reason := endpoint.Reset
+	switch h.Flags & (wire.FlagSYN | wire.FlagRST | wire.FlagACK) {
+	case wire.FlagSYN | wire.FlagACK:
+		reason = endpoint.SynAck
+	case wire.FlagRST | wire.FlagACK:
+	default:
+		return false
+	}
+	hash := t.key.of(p.Src.As16(), h.SrcPort, scopeOf(p.Src, in.link))
+	if h.Ack != uint32(hash)+1 {
+		return false
+	}
+	id, n, ok := t.attempt(hash, i/laneAttempts, i%laneAttempts)
+	*into = probe.Answer{ID: id, N: n, Reason: reason, From: p.Src, TTL: p.TTL}
+	return ok
+}
+
+// scopeOf is the link that a link-local address is on.
+func scopeOf(a netip.Addr, link uint32) uint32 {
+	if a.Is6() && a.IsLinkLocalUnicast() {
+		return link
+	}
+	return 0
+}
+
+// rejection judges an ICMP error by the SYN that it quotes.
+func (t *Transport) rejection(in *incoming, p *wire.IP, into *probe.Answer) bool {
+	r, ok := wire.ParseRejection(p)
+	if !ok || r.About.Proto != wire.ProtoTCP || !t.isSource(p.Dst) || r.About.Src != p.Dst {
+		return false
+	}
+	if p.Whole() && !in.unsummed && !(p.Src.Is4() && wire.IntactICMP(p.Payload) || p.Src.Is6() && p.Intact()) {
+		return false
+	}
+	h, ok := wire.ParseQuotedTCP(r.About.Payload)
+	i, mine := t.block.has(h.SrcPort)
+	to := r.About.Dst
+	hash := t.key.of(to.As16(), h.DstPort, scopeOf(to, in.link))
+	if !ok || !mine || h.Seq != uint32(hash) {
+		return false
+	}
+	id, n, ok := t.attempt(hash, i/laneAttempts, i%laneAttempts)
+	q := kernel.Queued{Origin: unix.SO_EE_ORIGIN_ICMP, Kind: r.Kind, Code: r.Code, Offender: p.Src}
+	if p.Src.Is6() {
+		q.Origin = unix.SO_EE_ORIGIN_ICMP6
+	}
+	reason, err := q.Judge(to, p.Dst)
+	*into = probe.Answer{
+		ID: id, N: n, Reason: reason, Err: err, From: p.Src, TTL: p.TTL,
+		Nobody: reason == endpoint.HostUnreach && p.Src == p.Dst && p.Dst != to,
+	}
+	return ok
+}
+
+// readARP reads who has which address.
+func (t *Transport) readARP(now probe.Time) {
+	var buf [64]byte
+	var from unix.RawSockaddrLinklayer
+	for range inFrames {
+		size := uint32(unsafe.Sizeof(from))
+		n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(t.arp), uintptr(ptr(buf[:])), uintptr(len(buf)),
+			unix.MSG_DONTWAIT, uintptr(unsafe.Pointer(&from)), uintptr(unsafe.Pointer(&size)))
+		if e != 0 {
+			return
+		}
+		if about, mac, ok := wire.ParseARPReply(buf[:n]); ok && from.Pkttype == unix.PACKET_HOST {
+			t.foundNeighbour(hop{int(from.Ifindex), about}, mac, now)
+		}
+	}
+}
+
+// sleep waits until a time for a packet, for Wake or for a change of routes.
+func (t *Transport) sleep(now, until probe.Time) error {
+	fds := [...]unix.PollFd{
+		{Fd: int32(t.in[0].fd), Events: unix.POLLIN}, {Fd: int32(t.in[1].fd), Events: unix.POLLIN},
+		{Fd: int32(t.wake), Events: unix.POLLIN}, {Fd: int32(t.changes), Events: unix.POLLIN},
+		{Fd: int32(t.arp), Events: unix.POLLIN},
+	}
+	const wake, changes, arp = 2, 3, 4
+	if len(t.asking) == 0 {
+		fds[arp].Fd = -1
+	}
+	var wait *unix.Timespec
+	if until != probe.Never {
+		ts := unix.NsecToTimespec(int64(max(until-now, 0)))
+		wait = &ts
+	}
+	_, _, e := unix.Syscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds[0])), uintptr(len(fds)),
+		uintptr(unsafe.Pointer(wait)), 0, 0, 0)
+	if e != 0 && e != unix.EINTR {
+		return os.NewSyscallError("ppoll", e)
+	}
+	if fds[wake].Revents != 0 {
+		var b [8]byte
+		unix.RawSyscall(unix.SYS_READ, uintptr(t.wake), uintptr(ptr(b[:])), uintptr(len(b)))
+	}
+	if fds[changes].Revents != 0 {
+		t.looked = 0
+		t.notice(t.Now())
+	}
+	return nil
+}

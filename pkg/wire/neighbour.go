@@ -1,0 +1,63 @@
+package wire
+
+import (
+	"encoding/binary"
+	"net/netip"
+)
+
+// Neighbour discovery (RFC 4861 sections 4.3 and 4.4).
+const (
+	solicitation  = 135
+	Advertisement = 136
+	// NeighbourTTL is the hop limit of its messages, which no router can have
+	// passed on (section 7.1.2).
+	NeighbourTTL = 255
+	// SolicitationSize is the size of a message of AppendSolicitation, in bytes.
+	SolicitationSize = 32
+
+	neighbourSize = 24 // without options
+	sourceLink    = 1  // the option that says who asks
+	targetLink    = 2  // the option that says who has the address
+)
+
+// SolicitedNode is the group in which the owner of an address listens (RFC 4291
+// section 2.7.1), and that group's own address on Ethernet (RFC 2464 section 7).
+func SolicitedNode(a netip.Addr) (netip.Addr, MAC) {
+	ip := a.As16()
+	group := [16]byte{0xff, 0x02, 11: 0x01, 12: 0xff, 13: ip[13], 14: ip[14], 15: ip[15]}
+	return netip.AddrFrom16(group), MAC{0x33, 0x33, 0xff, ip[13], ip[14], ip[15]}
+}
+
+// AppendSolicitation appends the question who has an IPv6 address, as an ICMPv6
+// message from one address to another.
+func AppendSolicitation(b []byte, mac MAC, from, to, about netip.Addr) []byte {
+	start := len(b)
+	b = append(b, solicitation, 0, 0, 0, 0, 0, 0, 0)
+	target := about.As16()
+	b = append(append(b, target[:]...), sourceLink, 1)
+	b = append(b, mac[:]...)
+	acc := pseudo(from, to, ProtoICMPv6, SolicitationSize)
+	binary.BigEndian.PutUint16(b[start+2:], fold(sum(acc, b[start:])))
+	return b
+}
+
+// ParseAdvertisement reads the answer: the address that it is about, and whose it
+// is.
+func ParseAdvertisement(p *IP) (about netip.Addr, has MAC, ok bool) {
+	b := p.Payload
+	if p.Proto != ProtoICMPv6 || p.TTL != NeighbourTTL || len(b) < neighbourSize || b[0] != Advertisement || b[1] != 0 {
+		return about, has, false
+	}
+	about = netip.AddrFrom16([16]byte(b[8:24]))
+	for b = b[neighbourSize:]; len(b) >= 8; {
+		size := int(b[1]) * 8
+		if size == 0 || size > len(b) {
+			break
+		}
+		if b[0] == targetLink {
+			return about, MAC(b[2:8]), true
+		}
+		b = b[size:]
+	}
+	return about, has, false
+}
