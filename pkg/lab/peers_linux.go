@@ -89,6 +89,101 @@ func nmapPorts(ports []uint16) string {
 	return strings.Join(b, ",")
 }
 
+// Masscan is masscan without a ceiling on its rate, at a host on a link of the
+// scanner's. It knows of no neighbour but a default gateway's, so it is told. Its
+// time is that in which its SYNs reached the host: it starts slowly and waits long.
+func (h *Host) Masscan() Peer {
+	return needs("masscan", Peer{
+		Name: "masscan --rate 1000000",
+		Scan: func(to Target) (Count, error) {
+			link, mac, err := h.station()
+			if err != nil {
+				return Count{}, err
+			}
+			args := []string{
+				"--rate", "1000000", "--wait", "0", "--interface", link.Name, "--router-mac", mac,
+				"--source-ip", h.near[0].Addr().String(),
+				"--show", "open,closed", "-oL", "-", "-p", nmapPorts(to.Ports),
+			}
+			for _, a := range to.Hosts {
+				args = append(args, a.String())
+			}
+			c, out, err := h.sending(to, "masscan", args...)
+			c.Open, c.Closed = strings.Count(out, "open tcp "), strings.Count(out, "closed tcp ")
+			return c, err
+		},
+	})
+}
+
+// Zmap is zmap without a ceiling on its rate, which asks one port of many hosts, at
+// hosts behind one on a link of the scanner's. Its time is taken as masscan's is.
+func (h *Host) Zmap() Peer {
+	return needs("zmap", Peer{
+		Name: "zmap -B 10G",
+		Scan: func(to Target) (Count, error) {
+			link, mac, err := h.station()
+			if err != nil {
+				return Count{}, err
+			}
+			hosts, err := os.CreateTemp("", "hosts")
+			if err != nil {
+				return Count{}, err
+			}
+			defer os.Remove(hosts.Name())
+			for _, a := range to.Hosts {
+				fmt.Fprintf(hosts, "%v/32\n", a)
+			}
+			if err := hosts.Close(); err != nil {
+				return Count{}, err
+			}
+			c, out, err := h.sending(to, "zmap", "-B", "10G", "-c", "1", "-q", "-b", "/dev/null", "-w", hosts.Name(),
+				"-i", link.Name, "-G", mac, "-S", h.near[0].Addr().String(), "-p", strconv.Itoa(int(to.Ports[0])),
+				"-O", "csv", "-f", "saddr,classification", "--output-filter=repeat = 0")
+			c.Open, c.Closed = strings.Count(out, ",synack"), strings.Count(out, ",rst")
+			return c, err
+		},
+	})
+}
+
+// station is the scanner's end of the host's link, and the address of the host's.
+func (h *Host) station() (near *net.Interface, mac string, err error) {
+	if near, err = net.InterfaceByName(h.link); err != nil {
+		return nil, "", err
+	}
+	err = h.Do(func() error {
+		far, err := net.InterfaceByName("eth0")
+		if err == nil {
+			mac = far.HardwareAddr.String()
+		}
+		return err
+	})
+	return near, mac, err
+}
+
+// sending runs a scanner and returns what it wrote, and for how long its SYNs
+// reached the host.
+func (h *Host) sending(to Target, name string, args ...string) (c Count, out string, err error) {
+	cmd := exec.Command(name, args...)
+	_, took, err := h.SYNs(func() error {
+		text, err := cmd.Output()
+		out = string(text)
+		return err
+	})
+	c = Count{Asked: to.Len(), Took: took}
+	if cmd.ProcessState != nil {
+		c.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	}
+	return c, out, err
+}
+
+// needs names the program that a peer lacks.
+func needs(program string, p Peer) Peer {
+	if _, err := exec.LookPath(program); err != nil {
+		p.Missing = program + " is not installed"
+	}
+	return p
+}
+
 // Dialers is n goroutines that each dial one port after another.
 func Dialers(n int) Peer {
 	return Peer{

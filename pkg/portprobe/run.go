@@ -118,6 +118,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		func() { r.engine.Nudge() }, func() { close(r.failed) })
 	r.engine, err = probe.Start(probe.Options{
 		Workers: workers, Concurrency: concurrency,
+		Ahead:           r.ahead(workers),
 		HostConcurrency: int(r.HostConc), Rate: int(r.Rate), HostRate: int(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Addresses: maxAddresses,
 		OnLink:    own.onLink,

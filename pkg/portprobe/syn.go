@@ -22,6 +22,18 @@ func (r *run) openSYN(workers int) (err error) {
 	return nil
 }
 
+// ahead is how many jobs the engine takes in at once; 0 is its own choice.
+func (r *run) ahead(workers int) int {
+	if r.net == nil {
+		return 0
+	}
+	return workers * synAhead
+}
+
+// synAhead is some 60 ms of a worker's asking, within which the reader has its
+// turn even where no processor is idle.
+const synAhead = 8192
+
 // giveUpRights ends with the rights that only opening took. What is read later is
 // opened first.
 func (r *run) giveUpRights() {

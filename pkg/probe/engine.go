@@ -19,6 +19,9 @@ type Options struct {
 	// Concurrency is the most endpoints that wait for an answer at once, in
 	// all; at least one for every worker.
 	Concurrency int
+	// Ahead is how many jobs are taken in before Submit waits; 0: a few thousand.
+	// More takes a transport that is faster than whoever submits is woken.
+	Ahead int
 	// UDP, if not nil, asks udp ports. nil: the others do.
 	UDP *Pool
 	// HostConcurrency is the most endpoints of a protocol that wait at one
@@ -134,6 +137,7 @@ func Start(opts Options) (*Engine, error) {
 		seed:     rand.Uint64(),
 	}
 	e.room.L = &e.mu
+	e.ahead = int64(opts.Ahead)
 	for proto, p := range pools {
 		if proto == int(endpoint.UDP) && opts.UDP == nil {
 			e.pools[proto] = e.pools[endpoint.TCP]
@@ -237,6 +241,11 @@ func (e *Engine) crowded() bool {
 	return e.queued.Load() >= e.ahead && e.stopped.Load() == nil
 }
 
+// roomy says that there is so much room that it is worth waking somebody for.
+func (e *Engine) roomy() bool {
+	return e.queued.Load() < e.ahead-e.ahead/4 || e.stopped.Load() != nil
+}
+
 // mayReadAhead is how often a worker that finds nothing to start lets more be
 // submitted: what is in hand grows by a sixteenth each time. So little is read
 // ahead of what will pass by itself, an address's window that has yet to open,
@@ -257,7 +266,7 @@ func (e *Engine) useGrant() bool {
 
 // madeRoom lets those who wait to submit look again.
 func (e *Engine) madeRoom(hungry bool) {
-	if e.submitters.Load() > 0 && (hungry || !e.crowded()) {
+	if e.submitters.Load() > 0 && (hungry || e.roomy()) {
 		e.mu.Lock()
 		e.room.Broadcast()
 		e.mu.Unlock()
@@ -296,10 +305,13 @@ func (e *Engine) Close() error {
 	e.done.Wait()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	// Not before all workers have ended: one may wake another until then.
+	// Not before all workers have ended: one may wake another until then. It may
+	// take the system a while, so all are closed at once.
+	var closing sync.WaitGroup
 	for _, t := range e.transports {
-		t.Close()
+		closing.Go(func() { t.Close() })
 	}
+	closing.Wait()
 	e.transports = nil
 	return e.err
 }

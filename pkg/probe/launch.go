@@ -83,7 +83,7 @@ func (w *worker) collect(r *round, place bool) Time {
 		if len(w.batch) == cap(w.batch) {
 			return w.now
 		}
-		if place && w.places >= w.room {
+		if place && w.places >= w.intake.most {
 			return Never
 		}
 		if got, next := e.pace.take(w.now, 1); got == 0 {

@@ -30,6 +30,7 @@ type worker struct {
 	t      Transport
 	sink   Sink
 	room   int // the most places: endpoints that wait for an answer
+	intake intake
 
 	inbox    inbox
 	sleeping atomic.Bool
@@ -73,7 +74,7 @@ func newWorker(e *Engine, index, room int, pool *[]*worker, t Transport) *worker
 	w := &worker{
 		engine: e, pool: pool, index: index, t: t,
 		sink:  e.opts.Sink(len(e.workers)),
-		room:  room,
+		room:  room, intake: intake{most: room},
 		wheel: newWheel(t.Now()),
 		batch: make([]*Attempt, 0, sendsPerPoll),
 	}
@@ -132,6 +133,7 @@ func (w *worker) poll(until Time) error {
 	for i := range w.answers[:n] {
 		w.heard(&w.answers[i])
 	}
+	w.intake.note(w.now, w.t.Stats().Dropped, w.places, n, w.room)
 	if drained {
 		w.wheel.expire(at, w.ring)
 	}
@@ -244,7 +246,7 @@ func (w *worker) report() Time {
 		w.started = 0
 	}
 	w.counts.InFlight.Store(int64(w.places))
-	hungry := w.places < w.room && w.waiting.empty() && w.again.empty()
+	hungry := w.places < w.intake.most && w.waiting.empty() && w.again.empty()
 	again := w.granted.Add(grantEvery)
 	if hungry && w.now >= again {
 		w.grants.Store(w.engine.mayReadAhead())

@@ -26,7 +26,9 @@ type Net struct {
 func Open(o Options, workers int, c probe.Clock) (*Net, error) {
 	n := &Net{found: &found{all: map[netip.Addr]struct{}{}}}
 	lanes := lanesFor(workers)
-	for range workers {
+	errs := make([]error, workers)
+	var open []func()
+	for i := range workers {
 		t := &Transport{
 			flights: newFlights(lanes), clock: c, scopes: kernel.Scopes{}, key: newKey(),
 			neighbours: neighbours{known: map[hop]*neighbour{}, found: n.found},
@@ -35,10 +37,14 @@ func Open(o Options, workers int, c probe.Clock) (*Net, error) {
 			arp: -1, changes: -1, wake: -1,
 		}
 		n.workers = append(n.workers, t)
-		var err error
-		if t.block, t.ports, err = reserve(lanes * laneAttempts); err == nil {
-			err = t.prepare(o)
-		}
+		open = append(open, func() {
+			if t.block, t.ports, errs[i] = reserve(lanes * laneAttempts); errs[i] == nil {
+				errs[i] = t.prepare(o)
+			}
+		})
+	}
+	together(open...)
+	for _, err := range errs {
 		if err != nil {
 			n.Close()
 			return nil, err
@@ -55,9 +61,11 @@ func (n *Net) Resolved(a netip.Addr) bool { return n.found.has(a) }
 
 // Close frees everything.
 func (n *Net) Close() {
+	var all []func()
 	for _, t := range n.workers {
-		t.Close()
+		all = append(all, func() { t.Close() })
 	}
+	together(all...)
 }
 
 // newKey returns a key that nobody knows.
@@ -74,7 +82,7 @@ func openInbox(protocol uint16, filter []bpf.Instruction) (r ring, err error) {
 		return ring{fd: -1}, err
 	}
 	if r, err = newRing(fd, unix.PACKET_RX_RING, inFrame, inFrames); err != nil {
-		kernel.Close(fd)
+		shut(fd)
 		return ring{fd: -1}, err
 	}
 	return r, hear(fd, protocol)

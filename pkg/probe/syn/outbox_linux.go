@@ -25,10 +25,12 @@ const frameOffset = headerSize
 func openOutbox() (o outbox, err error) {
 	fd, e := kernel.Socket(unix.AF_PACKET, unix.SOCK_RAW)
 	if e != 0 {
+		o.fd = -1
 		return o, permission(e)
 	}
 	if o.ring, err = newRing(fd, unix.PACKET_TX_RING, outFrame, outFrames); err != nil {
-		kernel.Close(fd)
+		shut(fd)
+		o.fd = -1
 	}
 	return o, err
 }

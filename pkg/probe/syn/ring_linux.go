@@ -49,7 +49,9 @@ func newRing(fd, kind, frame, frames int) (ring, error) {
 		Block_size: ringBlock, Block_nr: uint32(size / ringBlock),
 		Frame_size: uint32(frame), Frame_nr: uint32(frames),
 	}
-	if e := kernel.Option(fd, unix.SOL_PACKET, kind, unsafe.Pointer(&req), unsafe.Sizeof(req)); e != 0 {
+	// It takes the kernel a while: the scheduler is told.
+	if _, _, e := unix.Syscall6(unix.SYS_SETSOCKOPT, uintptr(fd), unix.SOL_PACKET, uintptr(kind),
+		uintptr(unsafe.Pointer(&req)), unsafe.Sizeof(req), 0); e != 0 {
 		return ring{}, os.NewSyscallError("setsockopt PACKET_RX_RING", e)
 	}
 	memory, err := unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
@@ -64,9 +66,14 @@ func (r *ring) close() {
 		_ = unix.Munmap(r.memory)
 		r.memory = nil
 	}
-	if r.fd >= 0 {
-		kernel.Close(r.fd)
-		r.fd = -1
+	shut(r.fd)
+	r.fd = -1
+}
+
+// shut closes a packet socket, which may take the kernel a while.
+func shut(fd int) {
+	if fd >= 0 {
+		_ = unix.Close(fd)
 	}
 }
 
@@ -156,7 +163,7 @@ func listen(filter []bpf.Instruction) (fd int, err error) {
 	if err = attach(fd, filter); err == nil {
 		return fd, nil
 	}
-	kernel.Close(fd)
+	shut(fd)
 	return -1, err
 }
 

@@ -1,6 +1,7 @@
 package syn
 
 import (
+	"errors"
 	"net/netip"
 	"os"
 	"sync"
@@ -271,17 +272,25 @@ func (t *Transport) Close() error {
 		return nil
 	}
 	t.closed = true
-	for i := range t.in {
-		t.in[i].close()
-	}
-	t.out.close()
+	together(t.in[0].close, t.in[1].close, t.out.close, func() { shut(t.arp) })
 	t.raw.close()
 	closeAll(t.ports)
-	closeAll([]int{t.arp, t.changes, t.wake})
+	closeAll([]int{t.changes, t.wake})
 	if t.ways != nil {
 		t.ways.handle.Close()
 	}
 	return nil
+}
+
+// together does things at the same time. To open or close a packet socket, or its
+// ring, takes the kernel until every processor has seen it (synchronize_net), some
+// ten milliseconds, in which it does nothing.
+func together(all ...func()) {
+	var done sync.WaitGroup
+	for _, one := range all {
+		done.Go(one)
+	}
+	done.Wait()
 }
 
 // prepare opens everything.
@@ -289,20 +298,14 @@ func (t *Transport) prepare(o Options) (err error) {
 	if err = t.raw.open(o); err != nil {
 		return err
 	}
-	if t.out, err = openOutbox(); err != nil {
-		return err
-	}
-	filters := [2]uint16{unix.ETH_P_IP, unix.ETH_P_IPV6}
-	for f, protocol := range filters {
-		program := t.block.filter4()
-		if f == 1 {
-			program = t.block.filter6()
-		}
-		if t.in[f], err = openInbox(protocol, program); err != nil {
-			return err
-		}
-	}
-	if t.arp, err = openARP(); err != nil {
+	var errs [4]error
+	together(
+		func() { t.out, errs[0] = openOutbox() },
+		func() { t.in[0], errs[1] = openInbox(unix.ETH_P_IP, t.block.filter4()) },
+		func() { t.in[1], errs[2] = openInbox(unix.ETH_P_IPV6, t.block.filter6()) },
+		func() { t.arp, errs[3] = openARP() },
+	)
+	if err = errors.Join(errs[:]...); err != nil {
 		return err
 	}
 	if t.ways, err = newWays(o); err != nil {
