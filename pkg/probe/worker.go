@@ -73,8 +73,8 @@ type inbox struct {
 func newWorker(e *Engine, index, room int, pool *[]*worker, t Transport) *worker {
 	w := &worker{
 		engine: e, pool: pool, index: index, t: t,
-		sink:  e.opts.Sink(len(e.workers)),
-		room:  room, intake: intake{most: room},
+		sink: e.opts.Sink(len(e.workers)),
+		room: room, intake: intake{most: room},
 		wheel: newWheel(t.Now()),
 		batch: make([]*Attempt, 0, sendsPerPoll),
 	}
