@@ -77,7 +77,7 @@ func (f *flights) end(id probe.ID, n uint8) {
 // newest says that n is the latest attempt of a tenant.
 func (f *flights) newest(id probe.ID, n uint8) bool {
 	l := &f.all[id.Slot]
-	return l.gen == id.Gen && l.n == n && !l.idle
+	return l.gen == id.Gen && l.n == n
 }
 
 // attempt is the tenant and the attempt that an answer to the i-th port of a lane

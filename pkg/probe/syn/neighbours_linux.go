@@ -213,6 +213,7 @@ func (t *Transport) pursue(now probe.Time) {
 // giveUp takes a neighbour for nobody.
 func (t *Transport) giveUp(b *neighbour, now probe.Time) {
 	for i := range b.waiting {
+		// Also where the attempt was given up: who rests is told.
 		if w := &b.waiting[i]; t.newest(w.ID, w.N) {
 			t.early = append(t.early, probe.Answer{
 				ID: w.ID, N: w.N, At: now, Reason: endpoint.HostUnreach, Nobody: true, From: w.way.source,
@@ -233,7 +234,7 @@ func (t *Transport) foundNeighbour(h hop, mac wire.MAC, now probe.Time) {
 	t.found.add(h.addr)
 	for len(b.waiting) > 0 {
 		w := &b.waiting[0]
-		if t.newest(w.ID, w.N) {
+		if t.newest(w.ID, w.N) && !t.flights.all[w.ID.Slot].idle {
 			t.frameSYN(w.way, b, &w.Attempt, w.lane, nobodys) // or the next attempt makes up for it
 		}
 		b.waiting = b.waiting[1:]

@@ -1,0 +1,78 @@
+package portprobe
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"portkit/pkg/lab"
+)
+
+// without is the prefixes that p is without those in taken.
+func without(p netip.Prefix, taken []netip.Prefix) (rest []netip.Prefix) {
+	touched := false
+	for _, t := range taken {
+		if t.Bits() <= p.Bits() && t.Contains(p.Addr()) {
+			return nil
+		}
+		touched = touched || t.Overlaps(p)
+	}
+	if !touched {
+		return []netip.Prefix{p}
+	}
+	low := netip.PrefixFrom(p.Addr(), p.Bits()+1)
+	b := p.Addr().As4()
+	b[p.Bits()/8] |= 0x80 >> (p.Bits() % 8)
+	high := netip.PrefixFrom(netip.AddrFrom4(b), p.Bits()+1)
+	return append(without(low, taken), without(high, taken)...)
+}
+
+// crowd asks one port of each address of a /16 and holds that the hosts that live
+// there, and no others, are told, in the time of the fastest asking and a time-out
+// for each attempt.
+func crowd(t *testing.T, prefix string, alive int, rest string, args ...string) {
+	t.Helper()
+	var in bytes.Buffer
+	for _, a := range lab.Addresses(prefix, 1<<16) {
+		fmt.Fprintf(&in, `{"ip":"%v","port":80}`+"\n", a)
+	}
+	begun := time.Now()
+	got := states(t, in.String(), toolBySYN(t, in.String(), args...))
+	took := time.Since(begun)
+	t.Logf("%s: %v, %s", prefix, took, got)
+	if !strings.Contains(got, fmt.Sprintf("open/syn-ack:%d", alive)) || !strings.Contains(got, rest) {
+		t.Errorf("%s, want %d open and the rest %s", got, alive, rest)
+	}
+	if took > 8*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// TestManyHostsBehindAGatewayBySYN: one address in a hundred answers, the others are
+// silent.
+func TestManyHostsBehindAGatewayBySYN(t *testing.T) {
+	all := netip.MustParsePrefix("10.201.0.0/16")
+	alive := []netip.Prefix{netip.MustParsePrefix("10.201.6.0/23"), netip.MustParsePrefix("10.201.100.128/25"), netip.MustParsePrefix("10.201.255.240/28")}
+	options := []lab.Option{lab.Own(all.String()), lab.Listen("80")}
+	for _, p := range without(all, alive) {
+		options = append(options, lab.To(p.String(), lab.Silent("")))
+	}
+	lab.New(t).Host("", options...)
+	crowd(t, all.String(), 512+128+16, fmt.Sprintf("filtered/no-response:%d", 1<<16-656))
+}
+
+// TestManyNeighboursBySYN: one address in a hundred of a link is somebody's. The
+// first is the asking machine's own, the last of the network is its broadcast.
+func TestManyNeighboursBySYN(t *testing.T) {
+	var addrs []string
+	for i, a := range lab.Addresses("10.202.0.0/16", 1<<16) {
+		if i%100 == 7 {
+			addrs = append(addrs, a.String()+"/16")
+		}
+	}
+	lab.New(t).Host(strings.Join(addrs, " "), lab.Listen("80"))
+	crowd(t, "10.202.0.0/16", len(addrs), fmt.Sprintf("filtered/host-unreach:%d", 1<<16-len(addrs)-2))
+}

@@ -1,0 +1,299 @@
+package portprobe
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"portkit/pkg/lab"
+	"portkit/pkg/wire"
+)
+
+// stranger answers SYNs to a host's ports with packets of its own making.
+type stranger struct {
+	fd      int
+	answers map[uint16]func(s *stranger, q question)
+	done    chan struct{}
+}
+
+// question is a SYN that came in.
+type question struct {
+	from, to netip.AddrPort
+	seq      uint32
+	ether    []byte // header to answer with
+}
+
+// newStranger lives on a host's link until the test ends.
+func newStranger(t *testing.T, h *lab.Host, answers map[uint16]func(*stranger, question)) *stranger {
+	t.Helper()
+	s := &stranger{answers: answers, done: make(chan struct{})}
+	err := h.Do(func() (err error) {
+		if s.fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0); err != nil {
+			return err
+		}
+		link, err := net.InterfaceByName("eth0")
+		if err != nil {
+			return err
+		}
+		const ip = unix.ETH_P_IP<<8 | unix.ETH_P_IP>>8 // network order
+		tv := unix.NsecToTimeval(int64(50 * time.Millisecond))
+		if err := unix.SetsockoptTimeval(s.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &tv); err != nil {
+			return err
+		}
+		return unix.Bind(s.fd, &unix.SockaddrLinklayer{Protocol: ip & 0xffff, Ifindex: link.Index})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	quit := make(chan struct{})
+	t.Cleanup(func() { close(quit); <-s.done; unix.Close(s.fd) })
+	go s.live(quit)
+	return s
+}
+
+func (s *stranger) live(quit <-chan struct{}) {
+	defer close(s.done)
+	buf := make([]byte, 2048)
+	for {
+		select {
+		case <-quit:
+			return
+		default:
+		}
+		n, _, err := unix.Recvfrom(s.fd, buf, 0)
+		if err != nil || n < wire.EthernetSize {
+			continue
+		}
+		p, ok := wire.ParseIP(buf[wire.EthernetSize:n])
+		h, ok2 := wire.ParseTCP(p.Payload, p.Size)
+		if answer := s.answers[h.DstPort]; ok && ok2 && p.Proto == wire.ProtoTCP && h.Flags == wire.FlagSYN && answer != nil {
+			q := question{from: netip.AddrPortFrom(p.Src, h.SrcPort), to: netip.AddrPortFrom(p.Dst, h.DstPort), seq: h.Seq}
+			q.ether = append(append(q.ether, buf[6:12]...), buf[:6]...)
+			q.ether = append(q.ether, 8, 0)
+			answer(s, q)
+		}
+	}
+}
+
+// reply is a segment that answers a question, and may be spoilt before it leaves.
+type reply struct {
+	flags         uint8
+	ack           uint32 // beside the one that is due
+	from          uint16 // another port
+	options, text []byte
+	ipOptions     []byte
+	spoil         func(segment []byte)
+	cut           int // bytes of the segment that are sent; 0: all
+	padding       int
+	tag           []byte // of a VLAN (IEEE 802.1Q)
+}
+
+func (s *stranger) send(q question, r reply) {
+	from := q.to.Port()
+	if r.from != 0 {
+		from = r.from
+	}
+	b := binary.BigEndian.AppendUint16(nil, from)
+	b = binary.BigEndian.AppendUint16(b, q.from.Port())
+	b = binary.BigEndian.AppendUint32(b, rand.Uint32())
+	b = binary.BigEndian.AppendUint32(b, q.seq+1+r.ack)
+	b = append(b, byte(20+len(r.options))/4<<4, r.flags, 0xff, 0xff, 0, 0, 0, 0)
+	b = append(append(b, r.options...), r.text...)
+	binary.BigEndian.PutUint16(b[16:], checksum(pseudoHeader(q, len(b)), b))
+	if r.spoil != nil {
+		r.spoil(b)
+	}
+	if r.cut > 0 {
+		b = b[:r.cut]
+	}
+	ip := wire.AppendIP(nil, q.to.Addr(), q.from.Addr(), wire.ProtoTCP, 61, len(b)+len(r.ipOptions))
+	if len(r.ipOptions) > 0 {
+		ip = append(ip, r.ipOptions...)
+		ip[0] = 4<<4 | byte(len(ip)/4)
+		ip[10], ip[11] = 0, 0
+		binary.BigEndian.PutUint16(ip[10:], checksum(nil, ip))
+	}
+	ether := append(append(append([]byte(nil), q.ether[:12]...), r.tag...), q.ether[12:]...)
+	frame := append(append(ether, ip...), b...)
+	_, _ = unix.Write(s.fd, append(frame, make([]byte, r.padding)...))
+}
+
+func pseudoHeader(q question, size int) []byte {
+	b := append(q.to.Addr().AsSlice(), q.from.Addr().AsSlice()...)
+	return append(b, 0, wire.ProtoTCP, byte(size>>8), byte(size))
+}
+
+// checksum is that of RFC 1071, of two pieces, the first of even size.
+func checksum(first, second []byte) uint16 {
+	var sum uint32
+	for i, b := range append(append([]byte(nil), first...), second...) {
+		sum += uint32(b) << (8 * (1 - i%2))
+	}
+	for sum > 0xffff {
+		sum = sum>>16 + sum&0xffff
+	}
+	return ^uint16(sum)
+}
+
+// oddAnswers are answers that differ from what a kernel says, and what each port
+// must be taken for. With "late" the round trip must be told.
+var oddAnswers = []struct {
+	name, want string
+	answer     func(*stranger, question)
+}{
+	{"two SYN-ACKs", "open syn-ack", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck})
+		s.send(q, reply{flags: synAck})
+	}},
+	{"late", "open syn-ack", func(s *stranger, q question) {
+		time.AfterFunc(700*time.Millisecond, func() { s.send(q, reply{flags: synAck}) })
+	}},
+	{"late refusal", "closed reset", func(s *stranger, q question) {
+		time.AfterFunc(700*time.Millisecond, func() { s.send(q, reply{flags: rstAck}) })
+	}},
+	{"SYN-ACK, then RST", "open syn-ack", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck})
+		s.send(q, reply{flags: rstAck})
+	}},
+	{"RST, and again", "closed reset", func(s *stranger, q question) {
+		s.send(q, reply{flags: rstAck})
+		s.send(q, reply{flags: rstAck})
+	}},
+	{"SYN-ACK from another port", "filtered no-response", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, from: 7999})
+	}},
+	{"odd options", "open syn-ack", func(s *stranger, q question) {
+		options := append([]byte{254, 6, 1, 2, 3, 4, 30, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, make([]byte, 22)...)
+		s.send(q, reply{flags: synAck, options: options, ipOptions: append(bytesOf(1, 20), bytesOf(0, 20)...)})
+	}},
+	{"RST that gives a reason in words", "closed reset", func(s *stranger, q question) {
+		s.send(q, reply{flags: rstAck, text: []byte("no such service here")})
+	}},
+	{"padding behind the packet", "open syn-ack", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, padding: 1000})
+	}},
+	{"SYN-ACK with data", "open syn-ack", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, text: make([]byte, 1200)})
+	}},
+	{"SYN-ACK with a priority and no VLAN", "open syn-ack", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, tag: []byte{0x81, 0, 0xa0, 0}})
+	}},
+	{"SYN-ACK in another VLAN", "filtered no-response", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, tag: []byte{0x81, 0, 0, 7}})
+	}},
+	{"a segment that is cut", "filtered no-response", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, cut: 13})
+	}},
+	{"options that reach past the end", "filtered no-response", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, spoil: func(b []byte) { b[12] = 0xf0 }})
+	}},
+	{"a header that is too short", "filtered no-response", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, spoil: func(b []byte) { b[12] = 0x40 }})
+	}},
+	{"another number", "filtered no-response", func(s *stranger, q question) { s.send(q, reply{flags: synAck, ack: 1}) }},
+	{"RST with another number", "filtered no-response", func(s *stranger, q question) { s.send(q, reply{flags: rstAck, ack: 7}) }},
+	{"RST that acknowledges nothing", "filtered no-response", func(s *stranger, q question) { s.send(q, reply{flags: wire.FlagRST}) }},
+	{"ACK alone", "filtered no-response", func(s *stranger, q question) { s.send(q, reply{flags: wire.FlagACK}) }},
+	{"a wrong checksum", "filtered no-response", func(s *stranger, q question) {
+		s.send(q, reply{flags: synAck, spoil: func(b []byte) { b[16] ^= 0x40 }})
+	}},
+}
+
+const (
+	synAck = wire.FlagSYN | wire.FlagACK
+	rstAck = wire.FlagRST | wire.FlagACK
+)
+
+func bytesOf(b byte, n int) []byte { return []byte(strings.Repeat(string(rune(b)), n)) }
+
+func TestOddAnswersToSYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.Silent("7000-7999"), lab.Listen("22"))
+	answers := map[uint16]func(*stranger, question){}
+	in := fmt.Sprintf("%v:22\n", h.Addr())
+	for i, c := range oddAnswers {
+		answers[uint16(7000+i)] = c.answer
+		in += fmt.Sprintf("%v:%d\n", h.Addr(), 7000+i)
+	}
+	newStranger(t, h, answers)
+	list := records(t, toolBySYN(t, in, "-k").out)
+	if len(list) != len(oddAnswers)+1 {
+		t.Fatalf("%d records", len(list))
+	}
+	for i, c := range oddAnswers {
+		m := list[i+1]
+		if got := fmt.Sprint(m["state"], " ", m["reason"]); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if ms, late := m["rtt_ms"].(float64); strings.HasPrefix(c.name, "late") && (!late || ms < 695 || ms > 900) {
+			t.Errorf("%s: a round trip of %v ms, want 700", c.name, m["rtt_ms"])
+		}
+		if strings.HasPrefix(c.want, "open") && m["ttl"] != 61.0 {
+			t.Errorf("%s: ttl is %v", c.name, m["ttl"])
+		}
+	}
+}
+
+// TestForgedAnswersToSYN: a million SYN-ACKs and RSTs that a neighbour makes up, at
+// every port that may be asked from, while silent ports are asked. Not one counts.
+func TestForgedAnswersToSYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.Silent(""))
+	s := newStranger(t, h, nil)
+	var us netip.Addr
+	var ether []byte
+	near, err := net.InterfaceByName(h.Link())
+	if err != nil {
+		t.Fatal(err)
+	}
+	addrs, _ := near.Addrs()
+	for _, a := range addrs {
+		if p := netip.MustParsePrefix(a.String()); p.Addr().Is4() {
+			us = p.Addr()
+		}
+	}
+	ether = append(append(append(ether, near.HardwareAddr...), 2, 0, 0, 0, 0, 9), 8, 0)
+	const least = 1_000_000
+	var sent atomic.Int64
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for ; ; sent.Add(1) {
+			select {
+			case <-quit:
+				return
+			default:
+			}
+			q := question{
+				from:  netip.AddrPortFrom(us, uint16(61440+rand.IntN(4096))),
+				to:    netip.AddrPortFrom(h.Addr(), uint16(1+rand.IntN(2000))),
+				seq:   rand.Uint32(),
+				ether: ether,
+			}
+			flags := uint8(synAck)
+			if rand.IntN(2) == 0 {
+				flags = rstAck
+			}
+			s.send(q, reply{flags: flags})
+		}
+	}()
+	states := map[any]int{}
+	rounds := 0
+	for begun := time.Now(); sent.Load() < least && time.Since(begun) < time.Minute; rounds++ {
+		for _, m := range records(t, toolBySYN(t, lines(h.Addr(), 2000)).out) {
+			states[m["state"]]++
+		}
+	}
+	close(quit)
+	<-done
+	t.Logf("%d forged answers in %d rounds: %v", sent.Load(), rounds, states)
+	if sent.Load() < least || len(states) != 1 || states["filtered"] != 2000*rounds {
+		t.Errorf("%v", states)
+	}
+}
