@@ -1,0 +1,185 @@
+package portprobe
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"portkit/pkg/lab"
+)
+
+// TestSYNWithoutTheRight: nothing is asked, in any way, and what to do is said.
+func TestSYNWithoutTheRight(t *testing.T) {
+	lab.Need(t)
+	cmd := asPortprobe("/proc/self/exe", "--method", "syn")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	cmd.Stdin = strings.NewReader("127.0.0.1:1\n")
+	var out, err bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &err
+	if e := cmd.Start(); e != nil {
+		lab.Skip(t, "a process without rights cannot be had: "+e.Error())
+	}
+	_ = cmd.Wait()
+	if status := cmd.ProcessState.ExitCode(); status != 2 || out.Len() > 0 {
+		t.Errorf("exit %d, %q", status, out.String())
+	}
+	for _, say := range []string{"setcap cap_net_raw+ep", "--method connect"} {
+		if !strings.Contains(err.String(), say) {
+			t.Errorf("%q does not say %q", err.String(), say)
+		}
+	}
+}
+
+// static builds portprobe as it is shipped: without cgo.
+func static(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "portprobe")
+	build := exec.Command("go", "build", "-o", bin, "portkit/cmd/portprobe")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return bin
+}
+
+// TestRightsAreGivenUp: once its sockets are open, no thread of the process has a
+// capability, and it goes on: it reads files that only those would have let it open
+// now, resolves names, adds to its journal, and asks.
+func TestRightsAreGivenUp(t *testing.T) {
+	h := lab.New(t).Host("", lab.Listen("22,80"))
+	dir := t.TempDir()
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	private, results := filepath.Join(dir, "endpoints"), filepath.Join(dir, "results")
+	if err := os.WriteFile(private, []byte(lines(h.Addr(), 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(private, 65534, 65534); err != nil {
+		t.Logf("the file is not another's: %v", err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+
+	cmd := exec.Command(static(t), "--method", "syn", "--resume", results, "-", private)
+	in, _ := cmd.StdinPipe()
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(in, "%v\nlocalhost:%d\n", l.Addr(), l.Addr().(*net.TCPAddr).Port)
+	awaitLines(t, results, 2)
+	status := threads(t, cmd.Process.Pid)
+	for _, one := range status {
+		for _, want := range []string{"CapEff:\t0000000000000000", "CapPrm:\t0000000000000000", "NoNewPrivs:\t1"} {
+			if !strings.Contains(one, want) {
+				t.Errorf("a thread has not %q:\n%s", want, one)
+			}
+		}
+	}
+	if len(status) < 2 {
+		t.Errorf("%d threads", len(status))
+	}
+	in.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v: %s", err, said.String())
+	}
+	text, _ := os.ReadFile(results)
+	if got := states(t, strings.Repeat("\n", 1002), ran{out: string(text)}); got != "map[closed/reset:998 open/syn-ack:4]" {
+		t.Errorf("%s; %s", got, said.String())
+	}
+	if said.Len() > 0 {
+		t.Errorf("it said %s", said.String())
+	}
+}
+
+// threads is the status of each thread of a process (proc(5)).
+func threads(t *testing.T, pid int) (all []string) {
+	t.Helper()
+	names, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+	for _, name := range names {
+		if text, err := os.ReadFile(name); err == nil {
+			all = append(all, string(text))
+		}
+	}
+	return all
+}
+
+// awaitLines waits until a file has so many.
+func awaitLines(t *testing.T, name string, n int) {
+	t.Helper()
+	for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(10 * time.Millisecond) {
+		if text, _ := os.ReadFile(name); bytes.Count(text, []byte("\n")) >= n {
+			return
+		}
+	}
+	t.Fatalf("%s has no %d lines", name, n)
+}
+
+// TestSYNIsAskedForRightly holds the command lines that are wrong.
+func TestSYNIsAskedForRightly(t *testing.T) {
+	for _, args := range [][]string{{"--method", "fin"}, {"--method", ""}, {"--method"}, {"--method", "syn", "--source", "192.0.2.256"}} {
+		if r := tool(t, "", args...); r.status != 2 || !strings.Contains(r.err, "--") {
+			t.Errorf("%q: exit %d, %s", args, r.status, r.err)
+		}
+	}
+	// A simulated network is asked in no way.
+	r := tool(t, "192.0.2.1:1\n", "--method", "syn", "--simulate", "")
+	if m := records(t, r.out); r.status != 0 || m[0]["method"] != "simulate" {
+		t.Errorf("exit %d: %s%s", r.status, r.out, r.err)
+	}
+}
+
+// TestWhereFromBySYN: a source that is not this machine's is an error of the record,
+// one that is, and a link, are asked from.
+func TestWhereFromBySYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.Listen("22"))
+	in := fmt.Sprintf("%v:22\n", h.Addr())
+	own := h.Addr().Prev().String() // the near end's
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--source", own}, "open syn-ack"},
+		{[]string{"--interface", h.Link()}, "open syn-ack"},
+		{[]string{"--source", own, "--interface", h.Link()}, "open syn-ack"},
+		{[]string{"--source", "192.0.2.77"}, "error local-error"},
+		{[]string{"--source", "2001:db8::77"}, "error local-error"},
+	} {
+		m := records(t, toolBySYN(t, in, c.args...).out)[0]
+		if got := fmt.Sprint(m["state"], " ", m["reason"]); got != c.want {
+			t.Errorf("%q: %s (%v), want %s", c.args, got, m["error"], c.want)
+		}
+	}
+}
+
+// TestUDPBesideSYN: udp goes its own way in the same run.
+func TestUDPBesideSYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.Listen("22"), lab.Answer("53", lab.Echo))
+	in := fmt.Sprintf(`{"host":"%[1]v","port":22}`+"\n"+`{"host":"%[1]v","port":53,"proto":"udp"}`+"\n", h.Addr())
+	list := records(t, toolBySYN(t, in, "-k").out)
+	if len(list) != 2 || list[0]["method"] != "syn" || list[1]["method"] != "udp" || list[1]["state"] != "open" {
+		t.Errorf("%v", list)
+	}
+}
+
+// TestManyOfOneEndpointBySYN asks the same endpoint more often at once than there
+// are source ports to tell the askings apart.
+func TestManyOfOneEndpointBySYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.Listen("22"), lab.Silent("23"))
+	in := strings.Repeat(fmt.Sprintf("%v:22\n", h.Addr()), 2000) + strings.Repeat(fmt.Sprintf("%v:23\n", h.Addr()), 20)
+	if got := states(t, in, toolBySYN(t, in, "--no-share")); got != "map[filtered/no-response:20 open/syn-ack:2000]" {
+		t.Error(got)
+	}
+}
