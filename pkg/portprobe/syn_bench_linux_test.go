@@ -51,3 +51,24 @@ func BenchmarkLabSYNAlone(b *testing.B) {
 	}
 	b.ReportMetric(65535*float64(b.N)/b.Elapsed().Seconds(), "ports/s")
 }
+
+// BenchmarkLabSYNMemory is what an endpoint takes that waits for an answer: the
+// difference between many and few that wait, of a host that is silent. Its result
+// is the log.
+func BenchmarkLabSYNMemory(b *testing.B) {
+	h := lab.New(b).Host("", lab.Silent(""))
+	in := filepath.Join(b.TempDir(), "in.ndjson")
+	if err := writeRecords(in, "tcp", lab.Whole(h.Addr())); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var mib [2]float64
+		var waited [2]int
+		for i, c := range []string{"1024", "65535"} {
+			cmd := asPortprobe("/proc/self/exe", "--method", "syn", "-c", c, "--host-concurrency", c, "--retries", "0", "-t", "2", in)
+			mib[i], waited[i] = peakMemory(b, cmd)
+		}
+		each := (mib[1] - mib[0]) * (1 << 20) / float64(waited[1]-waited[0])
+		b.Logf("%.1f MiB with %d in flight, %.1f MiB with %d: %.0f bytes each", mib[0], waited[0], mib[1], waited[1], each)
+	}
+}

@@ -49,9 +49,8 @@ type neighbour struct {
 
 // waiting is an attempt that leaves when the neighbour is found.
 type waiting struct {
-	probe.Attempt
-	way  *way
-	lane int
+	segment
+	way *way
 }
 
 // neighbours are those of a transport.
@@ -214,9 +213,9 @@ func (t *Transport) pursue(now probe.Time) {
 func (t *Transport) giveUp(b *neighbour, now probe.Time) {
 	for i := range b.waiting {
 		// Also where the attempt was given up: who rests is told.
-		if w := &b.waiting[i]; t.newest(w.ID, w.N) {
+		if w := &b.waiting[i]; t.newest(w.id, w.n) {
 			t.early = append(t.early, probe.Answer{
-				ID: w.ID, N: w.N, At: now, Reason: endpoint.HostUnreach, Nobody: true, From: w.way.source,
+				ID: w.id, N: w.n, At: now, Reason: endpoint.HostUnreach, Nobody: true, From: w.way.source,
 			})
 		}
 	}
@@ -234,8 +233,8 @@ func (t *Transport) foundNeighbour(h hop, mac wire.MAC, now probe.Time) {
 	t.found.add(h.addr)
 	for len(b.waiting) > 0 {
 		w := &b.waiting[0]
-		if t.newest(w.ID, w.N) && !t.flights.all[w.ID.Slot].idle {
-			t.frameSYN(w.way, b, &w.Attempt, w.lane, nobodys) // or the next attempt makes up for it
+		if t.newest(w.id, w.n) && !t.flights.all[w.id.Slot].idle {
+			t.frameSYN(w.way, b, w.segment, nobodys) // or the next attempt makes up for it
 		}
 		b.waiting = b.waiting[1:]
 	}

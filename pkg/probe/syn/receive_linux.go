@@ -91,7 +91,7 @@ func (t *Transport) answer(in *incoming, into *probe.Answer) bool {
 	}
 	switch p.Proto {
 	case wire.ProtoTCP:
-		return t.segment(in, &p, into)
+		return t.judge(in, &p, into)
 	case wire.ProtoICMP, wire.ProtoICMPv6:
 		if about, mac, ok := wire.ParseAdvertisement(&p); ok {
 			if p.Intact() || in.unsummed {
@@ -104,9 +104,9 @@ func (t *Transport) answer(in *incoming, into *probe.Answer) bool {
 	return false
 }
 
-// segment judges a TCP segment. What acknowledges the SYN's number was made by
+// judge judges a TCP segment. What acknowledges the SYN's number was made by
 // somebody who has seen it.
-func (t *Transport) segment(in *incoming, p *wire.IP, into *probe.Answer) bool {
+func (t *Transport) judge(in *incoming, p *wire.IP, into *probe.Answer) bool {
 	h, ok := wire.ParseTCP(p.Payload, p.Size)
 	i, mine := t.block.has(h.DstPort)
 	if !ok || !mine || !t.isSource(p.Dst) || !in.unsummed && p.Whole() && !p.Intact() {

@@ -63,8 +63,8 @@ func (e ends) rejectionOf(t *Transport, n int, kind, code uint8) []byte {
 	return append(wire.AppendIP(nil, e.them, e.us, proto, 50, len(text)), text...)
 }
 
-// judge looks at a packet that came in whole, its sums left to make.
-func judge(t *Transport, b []byte) (a probe.Answer, ok bool) {
+// look is what is made of a packet that came in whole, its sums left to make.
+func look(t *Transport, b []byte) (a probe.Answer, ok bool) {
 	ok = t.answer(&incoming{packet: b, host: true, unsummed: true}, &a)
 	return a, ok
 }
@@ -74,7 +74,7 @@ func TestAnswersAreOfTheirAttempt(t *testing.T) {
 	const ack, rst = wire.FlagACK, wire.FlagRST
 	for i, e := range bothEnds {
 		for n := range 4 {
-			a, ok := judge(tr, e.answerTo(tr, n, wire.FlagSYN|ack))
+			a, ok := look(tr, e.answerTo(tr, n, wire.FlagSYN|ack))
 			if ok != (n > 0) || ok && (a.ID.Slot != uint32(7+i) || int(a.N) != n || a.Reason != endpoint.SynAck || a.TTL != 57 || a.From != e.them) {
 				t.Errorf("%v, attempt %d: %+v, %v", e, n, a, ok)
 			}
@@ -83,7 +83,7 @@ func TestAnswersAreOfTheirAttempt(t *testing.T) {
 			wire.FlagSYN | ack: endpoint.SynAck, wire.FlagSYN | ack | 0xc0: endpoint.SynAck, rst | ack: endpoint.Reset,
 			rst: 0, ack: 0, wire.FlagSYN: 0, wire.FlagSYN | ack | rst: 0, 0: 0,
 		} {
-			if a, ok := judge(tr, e.answerTo(tr, 2, flags)); ok != (want != 0) || ok && a.Reason != want {
+			if a, ok := look(tr, e.answerTo(tr, 2, flags)); ok != (want != 0) || ok && a.Reason != want {
 				t.Errorf("%v, flags %#x: %v, %v", e, flags, a.Reason, ok)
 			}
 		}
@@ -91,7 +91,7 @@ func TestAnswersAreOfTheirAttempt(t *testing.T) {
 		if e.us.Is6() {
 			unreachable, code = wire.ICMPv6Unreachable, 1
 		}
-		a, ok := judge(tr, e.rejectionOf(tr, 3, unreachable, code))
+		a, ok := look(tr, e.rejectionOf(tr, 3, unreachable, code))
 		if !ok || a.N != 3 || a.Reason != endpoint.AdminProhibited || a.Nobody {
 			t.Errorf("%v: %+v, %v", e, a, ok)
 		}
@@ -107,7 +107,7 @@ func TestOtherPacketsAreNoAnswers(t *testing.T) {
 			if e.us.Is6() {
 				head = 40
 			}
-			if _, ok := judge(tr, whole[:head+7]); ok {
+			if _, ok := look(tr, whole[:head+7]); ok {
 				t.Errorf("%v: a packet that was cut is an answer", e)
 			}
 			var a probe.Answer
@@ -115,7 +115,7 @@ func TestOtherPacketsAreNoAnswers(t *testing.T) {
 				t.Errorf("%v: a packet to another's link address is an answer", e)
 			}
 			if whole[head-1] ^= 1; true { // the address that it came to
-				if _, ok := judge(tr, whole); ok {
+				if _, ok := look(tr, whole); ok {
 					t.Errorf("%v: an answer to another address is one", e)
 				}
 			}
@@ -143,7 +143,7 @@ func TestAMillionForgedAnswers(t *testing.T) {
 		right := binary.BigEndian.Uint32(b[at:])
 		guess := r.Uint32()
 		binary.BigEndian.PutUint32(b[at:], guess)
-		if a, ok := judge(tr, b); ok && guess != right {
+		if a, ok := look(tr, b); ok && guess != right {
 			t.Fatalf("%d is taken for %d: %+v", guess, right, a)
 		}
 	}

@@ -26,6 +26,11 @@ type Transport struct {
 	ways    *ways
 	scopes  kernel.Scopes
 	sources []netip.Addr // that were asked from
+	last    struct {     // what was asked last, for it is often asked next
+		to    netip.Addr
+		scope uint32
+		way   *way
+	}
 
 	in        [2]ring // by family
 	arp       int     // a socket that hears answers of ARP
@@ -80,37 +85,60 @@ func (t *Transport) Send(as []*probe.Attempt) (n int, err error) {
 // place puts an attempt's packet where it leaves from.
 func (t *Transport) place(a *probe.Attempt, i int, now probe.Time) error {
 	to := a.To.Addr()
-	scope, err := t.scopes.Of(to)
+	scope, y, err := t.wayTo(to)
 	if err != nil {
 		return err
 	}
-	y := t.ways.to(to, scope)
 	if y.err != nil {
 		delete(t.scopes, to.Zone()) // the link may have a new index
+		t.last.way = nil
 		if to.IsLinkLocalUnicast() && to.Is6() && to.Zone() == "" {
 			return errNoZone
 		}
 		return y.err
 	}
 	t.addSource(y.source)
-	lane, ok := t.begin(a.ID, a.N, t.key.of(to.As16(), a.To.Port(), scope))
+	hash := t.key.of(to.As16(), a.To.Port(), scope)
+	lane, ok := t.begin(a.ID, a.N, hash)
 	if !ok {
 		return probe.ErrBusy
 	}
 	a.Sent = now
+	s := segment{a.ID, a.N, a.To, uint32(hash), t.block.first + uint16(lane*laneAttempts+int(a.N)%laneAttempts)}
 	if !y.link.frames {
-		t.rawSYN(y, a, scope, lane, i)
+		t.rawSYN(y, s, scope, i)
 		return nil
 	}
 	b := t.neighbour(y, to, now)
 	if !b.known {
-		b.waiting = append(b.waiting, waiting{*a, y, lane})
+		b.waiting = append(b.waiting, waiting{s, y})
 		return nil
 	}
-	if !t.frameSYN(y, b, a, lane, i) {
+	if !t.frameSYN(y, b, s, i) {
 		return probe.ErrBusy
 	}
 	return nil
+}
+
+// segment is a SYN that is to be sent: whose it is, and what stands in it.
+type segment struct {
+	id   probe.ID
+	n    uint8
+	to   netip.AddrPort
+	seq  uint32
+	from uint16
+}
+
+// wayTo returns the way to an address, and its link where it is local to one.
+func (t *Transport) wayTo(to netip.Addr) (scope uint32, y *way, err error) {
+	if to == t.last.to && t.last.way != nil {
+		return t.last.scope, t.last.way, nil
+	}
+	if scope, err = t.scopes.Of(to); err != nil {
+		return 0, nil, err
+	}
+	t.last.to, t.last.scope, t.last.way = to, scope, t.ways.to(to, scope)
+	return scope, t.last.way, nil
 }
 
 // addSource notes an address that is asked from: answers come there.
@@ -130,18 +158,15 @@ func (t *Transport) isSource(a netip.Addr) bool {
 }
 
 // appendSYN appends the packet of an attempt.
-func (t *Transport) appendSYN(b []byte, y *way, a *probe.Attempt, lane int) []byte {
-	to := netip.AddrPortFrom(a.To.Addr().WithZone(""), a.To.Port())
-	scope, _ := t.scopes.Of(a.To.Addr())
-	seq := uint32(t.key.of(to.Addr().As16(), to.Port(), scope))
-	from := netip.AddrPortFrom(y.source, t.block.first+uint16(lane*laneAttempts+int(a.N)%laneAttempts))
-	b = wire.AppendIP(b, y.source, to.Addr(), wire.ProtoTCP, y.ttl, wire.SYNSize)
-	return wire.AppendSYN(b, from, to, seq, segment(y.link.mtu, to.Addr()))
+func (t *Transport) appendSYN(b []byte, y *way, s segment) []byte {
+	to := s.to.Addr()
+	b = wire.AppendIP(b, y.source, to, wire.ProtoTCP, y.ttl, wire.SYNSize)
+	return wire.AppendSYN(b, netip.AddrPortFrom(y.source, s.from), s.to, s.seq, largest(y.link.mtu, to))
 }
 
-// segment is the largest segment that fits a link, as a SYN offers it (RFC 9293
+// largest is the largest segment that fits a link, as a SYN offers it (RFC 9293
 // section 3.7.1), within what every path has to take.
-func segment(mtu int, to netip.Addr) uint16 {
+func largest(mtu int, to netip.Addr) uint16 {
 	head, least := 40, 536
 	if to.Is6() {
 		head, least = 60, 1220
@@ -151,16 +176,16 @@ func segment(mtu int, to netip.Addr) uint16 {
 
 // frameSYN adds an attempt's packet, in a frame for a neighbour, to what leaves
 // next; false where there is no room.
-func (t *Transport) frameSYN(y *way, b *neighbour, a *probe.Attempt, lane, i int) bool {
+func (t *Transport) frameSYN(y *way, b *neighbour, s segment, i int) bool {
 	kind := uint16(wire.EtherIPv4)
-	if a.To.Addr().Is6() {
+	if s.to.Addr().Is6() {
 		kind = wire.EtherIPv6
 	}
 	frame := t.frame(y.link, kind, i)
 	if frame == nil {
 		return false
 	}
-	t.fill(t.appendSYN(wire.AppendEthernet(frame, b.mac, y.link.mac, kind), y, a, lane))
+	t.fill(t.appendSYN(wire.AppendEthernet(frame, b.mac, y.link.mac, kind), y, s))
 	return true
 }
 
@@ -180,14 +205,14 @@ func (t *Transport) frame(l *link, kind uint16, whose int) []byte {
 func (t *Transport) fill(frame []byte) { t.out.fill(frame) }
 
 // rawSYN adds an attempt's packet to what the kernel is given next.
-func (t *Transport) rawSYN(y *way, a *probe.Attempt, scope uint32, lane, i int) {
-	to := a.To.Addr()
+func (t *Transport) rawSYN(y *way, s segment, scope uint32, i int) {
+	to := s.to.Addr()
 	f := familyOf(to)
 	if t.out.n > 0 || t.raw.full(f) {
 		t.flush()
 	}
 	t.whose = append(t.whose, i)
-	t.raw.fill(t.appendSYN(t.raw.packet(f), y, a, lane), to, scope)
+	t.raw.fill(t.appendSYN(t.raw.packet(f), y, s), to, scope)
 }
 
 // flush sends what was gathered, and notes what did not leave.
@@ -228,6 +253,7 @@ func (t *Transport) notice(now probe.Time) {
 	t.looked = now
 	if t.changed() {
 		t.ways.forget()
+		t.last.way = nil
 		t.neighbours.forget()
 		t.tableRead = [2]bool{}
 	}
