@@ -8,6 +8,7 @@ complete -c portprobe -l host-concurrency -x -d 'Most endpoints waiting at one a
 complete -c portprobe -s t -l timeout -x -d 'Longest wait for the answer to one attempt'
 complete -c portprobe -l retries -x -a 'auto' -d 'More attempts after silence, 0 to 20'
 complete -c portprobe -l udp-patience -x -d 'How long an address that limits what it says of closed udp ports may be waited for'
+complete -c portprobe -l method -x -a 'connect syn' -d 'How tcp ports are asked'
 complete -c portprobe -s 4 -l ipv4 -d 'Ask names at their IPv4 addresses only'
 complete -c portprobe -s 6 -l ipv6 -d 'Ask names at their IPv6 addresses only'
 complete -c portprobe -l source -x -d 'Ask from this address of this machine'

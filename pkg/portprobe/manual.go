@@ -22,6 +22,19 @@ func udpSections() []cli.Section {
 	}
 }
 
+// synSections is what the manual says of asking by SYN.
+func synSections() []cli.Section { return []cli.Section{{Title: "Syn", Text: aboutSYN}} }
+
+const aboutSYN = `--method syn asks tcp ports with the first packet of a handshake alone, without a connection of the system's. open: the handshake was answered (syn-ack). closed: it was refused (reset). Results have the ttl of the answer. The rest is as with connect: retries, pace and ceilings, udp ports, names, scope. It takes no descriptor for each port.
+
+It is there on Linux, and takes the right to open raw sockets (CAP_NET_RAW). Without it nothing is asked and the status is 2; setcap cap_net_raw+ep with the program's path gives it to the program. With its sockets open portprobe gives up all rights that it has, for good: capabilities; no_new_privs; and where the kernel has Landlock the right to write, make and run files and to speak tcp to any port but 53. Files to be read are opened before that.
+
+An answered handshake is ended by the kernel, which knows of no connection and sends a reset. No firewall rule is needed or touched. What is sent and heard goes past this machine's own firewall, except where the link is no Ethernet.
+
+An answer counts if it acknowledges a number that follows from the endpoint and a secret of this run; all others are ignored. Each attempt leaves from a port of its own, so that its round trip is exact. These ports are taken while portprobe runs, from 61440 on where they are free.
+
+Routes and source addresses are the kernel's, and asked for again when they change. Neighbours on an own link are asked for by ARP or neighbour discovery as often as the kernel would, without filling its table; that nobody has an address is host-unreach.`
+
 const aboutUDP = `A udp port is asked with the request of the service that is registered for it, because most services answer nothing else. Where there are several, one is tried after the other, and an empty datagram last; every other port gets the empty datagram. This takes no rights.
 
 open: a datagram came back, from the port or, as TFTP does it, from another port of that address. The field app names the protocol where the answer was recognised. closed: the host says so, by ICMP port-unreachable. filtered: something on the way says no, by another ICMP error. open|filtered: silence. With the reason no-response it was met by as many attempts as make it believed: either something on the way drops what is sent, or a service takes it and does not answer. With the reason rate-limited it is no evidence of anything.

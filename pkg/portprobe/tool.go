@@ -29,6 +29,7 @@ func Tool() cli.Tool {
 			{Text: "One port of two hosts, as plain lines.", Command: "printf '127.0.0.1:22\\n[::1]:22\\n' | portprobe --plain --open"},
 			{Text: "At most 500 attempts a second, and 20 to any one address.", Command: "portgen -i hosts.txt -p 22,443 | portprobe -r 500 --host-rate 20"},
 			{Text: "Which udp services answer, and as what?", Command: "portgen 127.0.0.1 --top 100 --udp | portprobe --open | jq -r '\"\\(.port) \\(.app)\"'"},
+			{Text: "Faster, with the right to open raw sockets (Linux).", Command: "portgen -i hosts.txt -p- | portprobe --method syn | portsum"},
 			{Text: "Try a pipe without sending anything.", Command: "portgen 10.0.0.0/16 --top 10 | portprobe --simulate rtt=20ms,silent=0.9 | portsum"},
 			{Text: "A scan that goes on where it was cut off, within a scope.", Command: "portgen -i hosts.txt -p- | portprobe --allow-file scope.txt --resume scan.ndjson"},
 			{Text: "Ask again what could not be asked.", Command: "jq -c 'select(.state == \"error\")' results.ndjson | portprobe"},
@@ -37,14 +38,14 @@ func Tool() cli.Tool {
 			{Name: allowVariable, Text: "A file as of --allow-file: one more list that an address has to be in."},
 			{Name: denyVariable, Text: "A file as of --deny-file. No flag takes either back."},
 		},
-		Sections: slices.Concat(sections[:1], udpSections(), sections[1:]),
+		Sections: slices.Concat(sections[:1], synSections(), udpSections(), sections[1:]),
 		SeeAlso:  []string{"portgen(1)", "portsum(1)", "portkit(5)", "portkit-parallel(7)"},
 	}
 }
 
 const description = `Portprobe reads endpoint records, one JSON object a line, or plain lines such as 192.0.2.7:80, [2001:db8::1]:80 or host.example:53/udp, asks each endpoint, and writes a result record for each: one in, one out, whatever happens to it. Fields that it does not know pass through as they are. Result records may be fed to it again and are asked again.
 
-It asks tcp ports with the system's own connect, which takes no rights. An open port's connection is closed at once with a reset; nothing is sent over it. It asks udp ports with a datagram that the service there should answer, which takes no rights either.
+It asks tcp ports with the system's own connect, which takes no rights. An open port's connection is closed at once with a reset; nothing is sent over it. With --method syn it sends the first packet of a handshake alone, which is faster and takes the right to open raw sockets. It asks udp ports with a datagram that the service there should answer, which takes no rights either.
 
 Results leave as soon as they are known and so in no particular order, unless --keep-order is given.`
 

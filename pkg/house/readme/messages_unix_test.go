@@ -35,6 +35,7 @@ var provoked = []struct {
 	{message: "permission denied", system: syscall.EACCES},
 	{message: "cannot assign requested address", system: syscall.EADDRNOTAVAIL},
 	{message: "more descriptors are not allowed (ulimit -n)", command: "ulimit -n 64; echo 127.0.0.1:1 | portprobe", real: true},
+	{message: "takes the right to open raw sockets, which is missing", source: "pkg/portprobe/syn.go"},
 	{message: "is a broadcast or multicast address: it is not asked", source: "pkg/portprobe/sink.go"},
 	{message: "reading a host list from the terminal", source: "pkg/portgen/tool.go pkg/cli/input.go"},
 	{message: "no space left on device", system: syscall.ENOSPC},
