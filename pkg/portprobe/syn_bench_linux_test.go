@@ -2,6 +2,7 @@ package portprobe
 
 import (
 	"io"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,15 +12,39 @@ import (
 	"portkit/pkg/lab"
 )
 
-// BenchmarkLabSYNRace lets the tool race other scanners that ask by SYN; its
-// result is the log.
+// BenchmarkLabSYNRace lets the tool race other scanners that ask by SYN, and its own
+// connect; its result is the log. masscan takes ten seconds a round to end.
 func BenchmarkLabSYNRace(b *testing.B) {
 	one := lab.New(b).Host("", lab.Listen(lab.Spread(1000)))
 	for b.Loop() {
 		lab.Race(b, 5, lab.Whole(one.Addr()), lab.Count{Open: 1000, Closed: 64535}, []lab.Peer{
-			itself(b, "portprobe, syn", "--method", "syn"),
-			itself(b, "portprobe, connect"), lab.Rings(2), one.Masscan(),
+			itself(b, "portprobe, syn", "--method", "syn"), itself(b, "portprobe, connect"), lab.Rings(2), one.Masscan(),
 		})
+	}
+}
+
+// BenchmarkLabSYNLosesNothing is ten runs, each of which has to tell every port
+// right.
+func BenchmarkLabSYNLosesNothing(b *testing.B) {
+	one := lab.New(b).Host("", lab.Listen(lab.Spread(1000)))
+	for b.Loop() {
+		for _, to := range both(one) {
+			s := lab.Race(b, 10, lab.Whole(to), lab.Count{Open: 1000, Closed: 64535}, []lab.Peer{itself(b, "portprobe, syn", "--method", "syn")})
+			if s[0].Wrong > 0 {
+				b.Errorf("%v: %d of 10 runs are wrong", to, s[0].Wrong)
+			}
+		}
+	}
+}
+
+// BenchmarkLabSYNLoss is ten runs with one packet in twenty lost each way.
+func BenchmarkLabSYNLoss(b *testing.B) {
+	one := lab.New(b).Host("", lab.Listen(lab.Spread(1000)), lab.Loss(0.05, 0.05))
+	for b.Loop() {
+		s := lab.Race(b, 10, lab.Whole(one.Addr()), lab.Count{Open: 1000, Closed: 64535}, []lab.Peer{itself(b, "portprobe, syn", "--method", "syn")})
+		if s[0].Wrong > 0 {
+			b.Errorf("%d of 10 runs are wrong", s[0].Wrong)
+		}
 	}
 }
 
@@ -53,22 +78,23 @@ func BenchmarkLabSYNAlone(b *testing.B) {
 }
 
 // BenchmarkLabSYNMemory is what an endpoint takes that waits for an answer: the
-// difference between many and few that wait, of a host that is silent. Its result
-// is the log.
+// difference between many and few that wait at a silent host. Its result is the
+// log.
 func BenchmarkLabSYNMemory(b *testing.B) {
 	h := lab.New(b).Host("", lab.Silent(""))
-	in := filepath.Join(b.TempDir(), "in.ndjson")
-	if err := writeRecords(in, "tcp", lab.Whole(h.Addr())); err != nil {
-		b.Fatal(err)
-	}
 	for b.Loop() {
 		var mib [2]float64
-		var waited [2]int
-		for i, c := range []string{"1024", "65535"} {
-			cmd := asPortprobe("/proc/self/exe", "--method", "syn", "-c", c, "--host-concurrency", c, "--retries", "0", "-t", "2", in)
-			mib[i], waited[i] = peakMemory(b, cmd)
+		counts := [2]int{5000, 65_000}
+		for i, n := range counts {
+			in := filepath.Join(b.TempDir(), "in.ndjson")
+			if err := writeRecords(in, "tcp", lab.Target{Hosts: []netip.Addr{h.Addr()}, Ports: lab.AllPorts()[:n]}); err != nil {
+				b.Fatal(err)
+			}
+			cmd := asPortprobe("/proc/self/exe", "--method", "syn", "--host-concurrency", "65536", "--retries", "0", in)
+			mib[i], _ = peakMemory(b, cmd)
 		}
-		each := (mib[1] - mib[0]) * (1 << 20) / float64(waited[1]-waited[0])
-		b.Logf("%.1f MiB with %d in flight, %.1f MiB with %d: %.0f bytes each", mib[0], waited[0], mib[1], waited[1], each)
+		each := (mib[1] - mib[0]) * (1 << 20) / float64(counts[1]-counts[0])
+		b.Logf("%.1f MiB with %d that wait, %.1f MiB with %d: %.0f bytes each, the record's text of %d included",
+			mib[0], counts[0], mib[1], counts[1], each, len(h.Addr().String()))
 	}
 }

@@ -180,7 +180,9 @@ func TestNeighboursAreAskedForAndFound(t *testing.T) {
 // nothing is said to be longer than it is.
 func FuzzParse(f *testing.F) {
 	for _, b := range [][]byte{
-		{}, {0x45}, {0x60},
+		{},
+		{0x45},
+		{0x60},
 		synPacket(netip.AddrPortFrom(a4, 1), netip.AddrPortFrom(b4, 2), 3),
 		synPacket(netip.AddrPortFrom(a6, 1), netip.AddrPortFrom(b6, 2), 3),
 		append(AppendIP(nil, b4, a4, ProtoICMP, 1, 36), append([]byte{3, 1, 0, 0, 0, 0, 0, 0},

@@ -186,8 +186,10 @@ func (t *Transport) readARP(now probe.Time) {
 // sleep waits until a time for a packet, for Wake or for a change of routes.
 func (t *Transport) sleep(now, until probe.Time) error {
 	fds := [...]unix.PollFd{
-		{Fd: int32(t.in[0].fd), Events: unix.POLLIN}, {Fd: int32(t.in[1].fd), Events: unix.POLLIN},
-		{Fd: int32(t.wake), Events: unix.POLLIN}, {Fd: int32(t.changes), Events: unix.POLLIN},
+		{Fd: int32(t.in[0].fd), Events: unix.POLLIN},
+		{Fd: int32(t.in[1].fd), Events: unix.POLLIN},
+		{Fd: int32(t.wake), Events: unix.POLLIN},
+		{Fd: int32(t.changes), Events: unix.POLLIN},
 		{Fd: int32(t.arp), Events: unix.POLLIN},
 	}
 	const wake, changes, arp = 2, 3, 4
