@@ -2,10 +2,13 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -84,17 +87,56 @@ func (c *Context) Inputs(files []string) iter.Seq[*Input] {
 }
 
 // Open opens a file for reading; "-" is standard input. Its error, and those
-// of the reader it returns, name the file and stand for exit status 3.
+// of the reader it returns, name the file and stand for exit status 3. The
+// file that standard output goes to cannot be read: it would have no end.
 func (c *Context) Open(name string) (io.ReadCloser, error) {
+	r := c.in
 	if name == StdinName {
 		c.promptOnce()
+	} else {
+		f, err := c.open(name)
+		if err != nil {
+			return nil, InputError(nameError(name, err))
+		}
+		r = &namedReader{name: name, r: f}
+	}
+	if c.isOutput(r.r) {
+		_ = r.Close() // of nothing that was read
+		return nil, InputError(fmt.Errorf("%s: it is the file that the output goes to", r.name))
+	}
+	if name == StdinName {
 		return io.NopCloser(c.In), nil
 	}
-	f, err := c.open(name)
-	if err != nil {
-		return nil, InputError(nameError(name, err))
+	return r, nil
+}
+
+// isOutput says that r is a regular file, and the one of standard output.
+func (c *Context) isOutput(r io.Reader) bool {
+	return c.outFile != nil && c.outFile.Mode().IsRegular() && isFile(r, c.outFile)
+}
+
+func isFile(r io.Reader, file fs.FileInfo) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
 	}
-	return &namedReader{name, f}, nil
+	info, err := f.Stat()
+	return err == nil && os.SameFile(info, file)
+}
+
+// Reads says that one of the files that Inputs will go through is the one
+// that is called name, which need not be there.
+func (c *Context) Reads(files []string, name string) bool {
+	file, err := os.Stat(name)
+	if err != nil {
+		return false
+	}
+	for _, in := range files {
+		if info, err := os.Stat(in); in != StdinName && err == nil && os.SameFile(info, file) {
+			return true
+		}
+	}
+	return (len(files) == 0 || slices.Contains(files, StdinName)) && isFile(c.in.r, file)
 }
 
 // promptOnce tells a person who sits before an empty line why nothing happens.
@@ -144,14 +186,20 @@ func (r *inputReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// namedReader puts the name of what is read into its errors.
+// namedReader puts the name of what is read into its errors. One of them is
+// that it begins as UTF-16 does, which some editors and shells write.
 type namedReader struct {
-	name string
-	r    io.Reader
+	name  string
+	r     io.Reader
+	begun bool
 }
 
 func (r *namedReader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
+	if !r.begun && n > 1 && (p[0] == 0xff && p[1] == 0xfe || p[0] == 0xfe && p[1] == 0xff) {
+		n, err = 0, errors.New("it is UTF-16, and has to be UTF-8 (iconv -f UTF-16)")
+	}
+	r.begun = r.begun || n > 0
 	if err != nil && err != io.EOF {
 		err = InputError(nameError(r.name, err))
 	}

@@ -23,6 +23,7 @@ func Main(t Tool) int {
 		ErrTerminal: isTerminal(stderr),
 		Width:       func() int { return terminalWidth(stderr) },
 	}.orDefaults()
+	with.OutFile, _ = stdout.Stat() // where it fails, writing does, too
 	if closedAtStart(stdin) {
 		with.In = closedInput{}
 	}

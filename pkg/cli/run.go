@@ -29,9 +29,10 @@ func (with IO) orDefaults() IO {
 
 func newContext(t Tool, with IO, out *output) *Context {
 	log := NewLog(t.Name, with.Err, statusWidth(with))
+	in := &namedReader{name: "standard input", r: with.In}
 	c := &Context{
 		Context:     with.Context,
-		In:          &namedReader{"standard input", with.In},
+		In:          in,
 		Out:         out,
 		Stderr:      with.Err,
 		Log:         log,
@@ -40,6 +41,8 @@ func newContext(t Tool, with IO, out *output) *Context {
 		Getenv:      with.Getenv,
 		tool:        t,
 		inputs:      &inputs{terminal: with.InTerminal && with.ErrTerminal},
+		in:          in,
+		outFile:     with.OutFile,
 	}
 	if with.OutTerminal {
 		c.Out = &terminalWriter{w: out, log: log}

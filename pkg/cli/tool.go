@@ -7,6 +7,7 @@ package cli
 import (
 	"context"
 	"io"
+	"io/fs"
 )
 
 // Tool is one program: what it is called, what it does, and what its help
@@ -95,8 +96,10 @@ type Context struct {
 	// Getenv returns a variable of the environment, "" if it is not set.
 	Getenv func(name string) string
 
-	tool   Tool
-	inputs *inputs
+	tool    Tool
+	inputs  *inputs
+	in      *namedReader // In
+	outFile fs.FileInfo  // see IO
 }
 
 // IO is what a tool is given from outside. The zero value of every field but
@@ -109,6 +112,7 @@ type IO struct {
 	Context  context.Context
 
 	InTerminal, OutTerminal, ErrTerminal bool
+	OutFile                              fs.FileInfo // what Out is, where it is a file
 	// Width returns the terminal's columns, 0 if that is not known.
 	Width func() int
 }

@@ -13,6 +13,9 @@ func (r *run) openJournal() error {
 	if r.Resume == nil {
 		return nil
 	}
+	if r.ctx.Reads(r.Files, *r.Resume) { // its errors are taken out before they would be read
+		return cli.Usagef("--resume: %s: it is an input, too", *r.Resume)
+	}
 	j, err := journal.Open(*r.Resume)
 	if err != nil {
 		return cli.Usagef("--resume: %w", err)
