@@ -23,6 +23,7 @@ type exclusion struct {
 type excluded struct {
 	where  string
 	target target.Target
+	lookup *lookup // of a name
 }
 
 // newExclusion reads --exclude and --exclude-file. A name's addresses of both
@@ -39,27 +40,34 @@ func newExclusion(ctx *cli.Context, c *Command, r names.Resolver) (*exclusion, e
 	lookups := newLookups(ctx, r, "ip", true)
 	x := &exclusion{names: map[string]bool{}}
 	var b target.Builder
-	for _, e := range list {
-		if name, ok := e.target.Name(); ok {
-			x.names[names.Key(name)] = true
-			lookups.start(name)
+	begun := 0
+	for i := range list {
+		// No further ahead: a name that has no address ends it all.
+		for ; begun < len(list) && begun < i+maxLookups; begun++ {
+			x.begin(&list[begun], lookups)
 		}
-	}
-	for _, e := range list {
-		if err := e.add(&b, lookups); err != nil {
-			return nil, cli.UsageError(fmt.Errorf("%s: %w", e.where, err))
+		if err := list[i].add(&b); err != nil {
+			return nil, cli.UsageError(fmt.Errorf("%s: %w", list[i].where, err))
 		}
 	}
 	x.addrs = b.Set()
 	return x, nil
 }
 
-func (e *excluded) add(b *target.Builder, lookups *lookups) error {
-	name, isName := e.target.Name()
-	if !isName {
+// begin excludes a name, and begins to look it up.
+func (x *exclusion) begin(e *excluded, lookups *lookups) {
+	if name, ok := e.target.Name(); ok {
+		x.names[names.Key(name)] = true
+		e.lookup = lookups.start(name)
+	}
+}
+
+func (e *excluded) add(b *target.Builder) error {
+	if e.lookup == nil {
 		return b.Add(e.target)
 	}
-	addrs, err := lookups.start(name).wait()
+	addrs, err := e.lookup.wait()
+	e.lookup = nil
 	for _, a := range addrs {
 		b.AddAddr(a)
 	}

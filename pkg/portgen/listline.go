@@ -105,6 +105,8 @@ func (r *reader) words(words []string) (entry, error) {
 		ports = words[1]
 	case words[0] == "null" || words[0] == "true" || words[0] == "false":
 		return entry{}, errors.New(words[0] + " is neither a target nor an object")
+	case words[0] == "[":
+		return entry{}, errors.New("an array is no target: a list has an object a line, as jq -c '.[]' makes them of an array")
 	}
 	return r.word(words[0], ports)
 }

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,6 +92,43 @@ func TestLookupsKeepTheOrder(t *testing.T) {
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("two names took %v, each of them 100 ms", took)
 	}
+}
+
+// TestExclusionEndsAtTheFirstMistake: of many names that have no address, few
+// are looked up.
+func TestExclusionEndsAtTheFirstMistake(t *testing.T) {
+	names := file(t, "names", "four.test\n"+strings.Repeat("4.4.4.4\n", 100)+unknown(10_000))
+	counted := &counting{Resolver: known}
+	tool := Tool()
+	tool.Command.(*Command).resolver = counted
+	var talk bytes.Buffer
+	status := cli.Run(tool, cli.IO{Args: []string{"-p", "80", "-X", names, "a"}, In: strings.NewReader(""), Out: new(bytes.Buffer), Err: &talk})
+	if status != 2 || !strings.Contains(talk.String(), "line 102: nx0.test has no address") {
+		t.Errorf("status %d, %s", status, &talk)
+	}
+	if n := counted.n.Load(); n > 2*maxLookups {
+		t.Errorf("%d names were looked up", n)
+	}
+}
+
+// unknown is n names without an address.
+func unknown(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "nx%d.test\n", i)
+	}
+	return b.String()
+}
+
+// counting is a resolver that counts.
+type counting struct {
+	names.Resolver
+	n atomic.Int64
+}
+
+func (c *counting) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	c.n.Add(1)
+	return c.Resolver.LookupNetIP(ctx, network, host)
 }
 
 // slow is a resolver that takes its time.

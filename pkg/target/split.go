@@ -15,6 +15,10 @@ func Split(s string) (target, ports string, err error) {
 	target, ports, hasPorts, err := cut(s)
 	switch {
 	case err != nil:
+	case s == "":
+		err = errors.New("it is empty")
+	case strings.Contains(s, "://"):
+		err = errors.New("a URL is no target: take the host in it, and its port, as in host.example:443")
 	case target == "":
 		err = errors.New("the target before the colon is empty")
 	case hasPorts && ports == "":
