@@ -18,6 +18,7 @@ var floors = map[string]int{
 	"order":         1,
 	"names":         1,
 	"service":       1,
+	"histogram":     1,
 	"wire":          1,
 	"payload":       1,
 	"record":        2,

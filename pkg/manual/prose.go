@@ -34,7 +34,7 @@ const aboutPlainLines = `Where a line does not begin with a brace, portprobe(1) 
     host.example:53/udp`
 
 const aboutSummaries = `Written by portsum(1), which reads them again beside results. There is one for each host, address and protocol, and each value of the --by fields, which
-come after kind. A summary that would make a line longer than 1 MiB is split into several of the same key, which add up.`
+come after kind. No time and no round trip is in it, unless portsum was told --stats. A summary that would make a line longer than 1 MiB is split into several of the same key, which add up.`
 
 const recordExamples = `An endpoint, the result of asking it, and a summary:
 

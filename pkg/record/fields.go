@@ -28,8 +28,15 @@ const (
 	aPort     = `"type": "integer", "minimum": 1, "maximum": 65535`
 	aCount    = `"type": "integer", "minimum": 0`
 	ranges    = `"type": "string", "pattern": "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$"`
+	aTime     = `"type": "string", "format": "date-time", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"`
 	aProtocol = `"enum": ["tcp", "udp"]`
 )
+
+// statsSchema is of a summary's field stats.
+const statsSchema = `"type": "object", "additionalProperties": false, "properties": {"first": {` + aTime + `}, "last": {` + aTime + `}, ` +
+	`"rtt_us": {"type": "object", "additionalProperties": false, "required": ["count", "sum", "min", "max", "buckets"], "properties": {` +
+	`"count": {` + aCount + `}, "sum": {` + aCount + `}, "min": {` + aCount + `}, "max": {` + aCount + `}, ` +
+	`"buckets": {"type": "object", "propertyNames": {"pattern": "^[1-9][0-9]*$"}, "additionalProperties": {` + aCount + `}}}}}`
 
 // whereFields say what is asked.
 func whereFields() []FieldDoc {
@@ -58,7 +65,7 @@ func answerFields() []FieldDoc {
 		{"rtt_ms", "number", false, "Milliseconds from sending the attempt that was answered to its answer, with three decimals. Absent without an answer.", `"type": "number", "minimum": 0`},
 		{"attempts", "integer", true, "How many attempts were sent.", aCount},
 		{"method", "string", true, "How the endpoint was asked: connect, syn, udp or simulate.", methods()},
-		{"time", "string", true, "When the state was known: RFC 3339, UTC, with milliseconds.", `"type": "string", "format": "date-time", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"`},
+		{"time", "string", true, "When the state was known: RFC 3339, UTC, with milliseconds.", aTime},
 		{"app", "string", false, "The protocol that the answer was recognised as. Absent if none was.", aText},
 		{"ttl", "integer 1-255", false, "The time to live, or hop limit, of the answer, where the method sees it.", `"type": "integer", "minimum": 1, "maximum": 255`},
 		{"error", "string", false, "Only with the state error: one sentence for a person.", aText},
@@ -82,6 +89,7 @@ func sumFields() []FieldDoc {
 		{"counts", "object", false, "State to number of ports.", `"type": "object", "additionalProperties": {` + aCount + `}`},
 		{"reasons", "object", false, "Reason to the ports that it was given for, as ranges.", `"type": "object", "additionalProperties": {` + ranges + `}`},
 		{"apps", "object", false, "Port to the protocol that its answer was recognised as, where one was.", `"type": "object", "additionalProperties": {` + aString + `}`},
+		{"stats", "object", false, "Only with --stats: first and last, the earliest and latest time of a result, and rtt_us, the round trips in microseconds: count, sum, min, max, and buckets, an object that counts them by the most that a bucket holds. It adds up like the rest, but counts every result that went in, where all else counts an endpoint once.", statsSchema},
 		{"bad_records", "integer", false, "Error records without an endpoint: how many. A record with this field has no other but kind.", `"type": "integer", "minimum": 1`},
 	}
 }

@@ -38,11 +38,17 @@ type Input struct {
 // and allocates nothing once it has met lines of some length, except for
 // errors and for keys written with escapes.
 type Decoder struct {
+	// Times says that the time of results is wanted.
+	Times bool
+
 	fields []ndjson.Field
 	extra  []byte
 	// hostText, ipText and word hold decoded strings that have escapes.
 	hostText, ipText, word []byte
 	words                  reasonCache
+	// second is the time, cut before its milliseconds, that is secondMS.
+	second   []byte
+	secondMS int64
 }
 
 // known has, for each field that is in the record, the index of its last

@@ -17,6 +17,7 @@ const (
 	fieldReason
 	fieldRTT
 	fieldApp
+	fieldTime
 	fieldKind
 	fieldOther // of a result, of no meaning to a decoder
 	fieldCount
@@ -51,7 +52,9 @@ func fieldOf(key []byte) field {
 		return fieldApp
 	case "kind":
 		return fieldKind
-	case "service", "attempts", "method", "time", "ttl", "error", "line", "input":
+	case "time":
+		return fieldTime
+	case "service", "attempts", "method", "ttl", "error", "line", "input":
 		return fieldOther
 	}
 	return unknown
@@ -73,7 +76,7 @@ func (f field) passesOn() bool {
 // be renamed on its way in.
 func IsResultField(name []byte) bool {
 	switch fieldOf(name) {
-	case fieldState, fieldReason, fieldRTT, fieldApp, fieldOther:
+	case fieldState, fieldReason, fieldRTT, fieldApp, fieldTime, fieldOther:
 		return true
 	}
 	return false

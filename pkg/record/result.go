@@ -24,6 +24,9 @@ type Result struct {
 	App []byte
 	// RTT is negative when the record has none.
 	RTT time.Duration
+	// Time is when the state was known, in milliseconds since 1970 (UTC), if
+	// the Decoder reads it; 0 if there is none that can be read.
+	Time int64
 	// NoEndpoint says that it is an error record about no endpoint: only
 	// State, Reason and Fields are set.
 	NoEndpoint bool
@@ -148,6 +151,9 @@ func (d *Decoder) answer(k *known, r *Result) *problem {
 	}
 	if k[fieldApp] > 0 {
 		r.App = d.text(k, fieldApp)
+	}
+	if d.Times {
+		r.Time = d.when(d.value(k, fieldTime))
 	}
 	return nil
 }

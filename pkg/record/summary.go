@@ -21,6 +21,8 @@ type Summary struct {
 	Spans []Span
 	// Apps are the ports of Spans whose protocol was recognised, ascending.
 	Apps []App
+	// Stats is of the results that went in; mostly nobody asks for it.
+	Stats Stats
 	// Bad is how many records could not be read. A summary record that has
 	// it has nothing else.
 	Bad uint64

@@ -15,8 +15,8 @@ import (
 // summaryFields are the values of a summary record's known fields; a field
 // that is given twice counts as it was given last.
 type summaryFields struct {
-	host, ip, proto, reasons, apps, bad []byte
-	states                              [endpoint.States][]byte
+	host, ip, proto, reasons, apps, stats, bad []byte
+	states                                     [endpoint.States][]byte
 }
 
 func pickSummary(fields []ndjson.Field) (v summaryFields) {
@@ -32,6 +32,8 @@ func pickSummary(fields []ndjson.Field) (v summaryFields) {
 			v.reasons = f.Value
 		case "apps":
 			v.apps = f.Value
+		case "stats":
+			v.stats = f.Value
 		case "bad_records":
 			v.bad = f.Value
 		default:
@@ -58,7 +60,10 @@ func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) erro
 // follow from the ports.
 func (s *Summary) read(fields []ndjson.Field) error {
 	v := pickSummary(fields)
-	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Apps: s.Apps[:0], Fields: fields}
+	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Apps: s.Apps[:0], Stats: s.Stats, Fields: fields}
+	if err := readStats(v.stats, &s.Stats); err != nil {
+		return err
+	}
 	if v.bad != nil {
 		return s.readBad(v)
 	}

@@ -29,12 +29,14 @@ func (e *Encoder) Summary(dst []byte, s *Summary) []byte {
 	}
 	dst = dst[:start]
 	room := max(maxSummary-chunkNames-len(appendSummary(nil, s, nil, nil)), minChunk)
+	part := *s
 	for spans, apps := s.Spans, s.Apps; len(spans) > 0; {
 		var some []Span
 		n := 0
 		some, spans, n = chunk(spans, apps, room)
-		dst = appendSummary(dst, s, some, apps[:n])
+		dst = appendSummary(dst, &part, some, apps[:n])
 		apps = apps[n:]
+		part.Stats = Stats{} // they are in the first line
 	}
 	return dst
 }
@@ -95,6 +97,7 @@ func appendSummary(dst []byte, s *Summary, spans []Span, apps []App) []byte {
 	dst = appendCounts(dst, spans)
 	dst = appendReasons(dst, spans)
 	dst = appendApps(dst, apps)
+	dst = appendStats(dst, &s.Stats)
 	return append(dst, "}\n"...)
 }
 

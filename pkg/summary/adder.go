@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"net/netip"
+	"time"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/record"
@@ -16,6 +17,7 @@ import (
 type Adder struct {
 	sum    *Sum
 	queues [shards][]waiting
+	times  [shards][]sample // as many as in queues, or none
 
 	// What the last record was about, and where that belongs.
 	by, host []byte
@@ -42,6 +44,12 @@ type answer struct {
 	app  string
 }
 
+// sample is what one result tells of time.
+type sample struct {
+	when int64
+	rtt  time.Duration
+}
+
 // queueMax is how many results of one shard wait for each other.
 const queueMax = 32
 
@@ -60,6 +68,9 @@ func (a *Adder) Result(by []byte, r *record.Result) {
 	it := waiting{a.key, answer{port: r.Port, code: codeOf(r.State, r.Reason)}}
 	if len(r.App) > 0 {
 		it.app = string(r.App)
+	}
+	if a.sum.Stats {
+		a.times[a.shard] = append(a.times[a.shard], sample{r.Time, r.RTT})
 	}
 	queue := &a.queues[a.shard]
 	if *queue = append(*queue, it); len(*queue) == queueMax {
@@ -81,7 +92,11 @@ func (a *Adder) Summary(by []byte, r *record.Summary) {
 	s := &a.sum.shards[a.shard]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a.merge(s, s.entry(a.key), r.Apps)
+	e := s.entry(a.key)
+	a.merge(s, e, r.Apps)
+	if a.sum.Stats && !r.Stats.Empty() {
+		e.stats().Merge(&r.Stats)
+	}
 }
 
 // Flush adds to the Sum what still waits.
@@ -105,6 +120,10 @@ func (a *Adder) flush(shard int) {
 	for i := range queue {
 		a.found[i].add(&s.words, queue[i].answer)
 	}
+	for i, t := range a.times[shard] {
+		a.found[i].stats().Add(t.when, t.rtt)
+	}
+	a.times[shard] = a.times[shard][:0]
 	clear(queue) // of the texts
 	a.queues[shard] = queue[:0]
 }
@@ -149,6 +168,15 @@ func (a *Adder) merge(s *shard, e *entry, apps []record.App) {
 			e.add(&s.words, answer{app.Port, a.spans[i].code, app.Name})
 		}
 	}
+}
+
+// stats returns the entry's stats, to be added to.
+func (e *entry) stats() *record.Stats {
+	m := e.ports.ensure()
+	if m.stats == nil {
+		m.stats = new(record.Stats)
+	}
+	return m.stats
 }
 
 // add lets f stand if it is better than what stands there: by its code, and

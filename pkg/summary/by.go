@@ -23,7 +23,7 @@ type byField struct {
 // result: a field of that name beside them could not be told from them.
 var own = []string{
 	"kind", "open", "closed", "filtered", "open_filtered", "error",
-	"counts", "reasons", "apps", "bad_records",
+	"counts", "reasons", "apps", "stats", "bad_records",
 }
 
 // keyed are the fields that each summary record is grouped by anyway.

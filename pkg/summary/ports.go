@@ -40,13 +40,13 @@ func push(runs []run, r run) []run {
 	return append(runs, r)
 }
 
-// maxRuns is where a list of runs (6 bytes each) begins to cost more than the
-// pages of a table would.
+// maxRuns is where a list of runs (6 bytes each) is nearly half as long as the
+// smallest table, and slow to put a port in.
 const maxRuns = 512
 
 // ports maps the ports of one key to their answers: a list of runs while
-// that is short, which it is for any ports asked in order, and a table of
-// pages after that, as for ports asked at random.
+// that is short, which it is for any ports asked in order, and a table after
+// that, as for ports asked at random.
 type ports struct {
 	runs []run
 	more *more
@@ -56,6 +56,7 @@ type ports struct {
 type more struct {
 	table *table            // instead of runs
 	apps  map[uint16]uint32 // port → word: what its answer was recognised as
+	stats *record.Stats
 }
 
 // table returns the table that there is instead of runs, or nil.
@@ -101,7 +102,10 @@ func (p *ports) find(port uint16) int {
 // add lets c stand for port if it is better than what stands there.
 func (p *ports) add(port uint16, c code) {
 	if t := p.table(); t != nil {
-		t.add(port, c)
+		whole := t.full()
+		if t.add(port, c); !whole {
+			p.compact()
+		}
 		return
 	}
 	if n := len(p.runs); n == 0 || p.runs[n-1].last < port {
@@ -145,6 +149,7 @@ func (p *ports) merge(runs []run) {
 		for _, r := range runs {
 			p.more.table.fill(r)
 		}
+		p.compact()
 	case len(p.runs) == 0:
 		p.runs = slices.Clone(runs)
 	default:
@@ -164,6 +169,17 @@ func (p *ports) limit() {
 	}
 	p.ensure().table = t
 	p.runs = nil
+}
+
+// compact turns a table that has come to know every port into runs, if these
+// are few: most hosts say the same of nearly all.
+func (p *ports) compact() {
+	if !p.more.table.full() {
+		return
+	}
+	if runs := p.more.table.appendRuns(nil); len(runs) <= maxRuns/2 {
+		p.runs, p.more.table = slices.Clip(runs), nil
+	}
 }
 
 // appendRuns appends all answers to dst, ascending, as few runs as can be.

@@ -1,11 +1,14 @@
 package summary
 
 import (
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"portkit/pkg/endpoint"
 )
 
 // oracle is what ports has to be like.
@@ -91,18 +94,38 @@ func same(t *rapid.T, p *ports, o oracle) {
 	}
 }
 
-func TestPagesThatSayTheSameCostLittle(t *testing.T) {
-	var p ports
-	for _, port := range rand.New(rand.NewPCG(1, 2)).Perm(65535) {
-		p.add(uint16(port+1), codeOf(2, 3))
-	}
-	if p.table() == nil {
-		t.Fatal("a host asked at random has no table")
-	}
-	for page := range p.more.table.sole {
-		if p.more.table.seen[page] != nil || p.more.table.mixed[page] != nil {
-			t.Errorf("page %d keeps more than one code", page)
+// TestBitsOfAPort: as many as tell the answers of a host apart.
+func TestBitsOfAPort(t *testing.T) {
+	for answers := 1; answers <= 22; answers++ {
+		var p ports
+		for _, port := range rand.New(rand.NewPCG(1, 2)).Perm(65535)[:65000] {
+			p.add(uint16(port+1), codeOf(2, endpoint.Reason(answers-port%answers)))
 		}
+		if p.table() == nil {
+			t.Fatal("a host asked at random has no table")
+		}
+		if want := bits.Len(uint(answers)); len(p.table().planes) != want {
+			t.Errorf("%d answers take %d bits, want %d", answers, len(p.table().planes), want)
+		}
+	}
+}
+
+// TestWholeHostsCostLittle: one of which every port is known, and nearly all
+// say the same, has no table however it was asked.
+func TestWholeHostsCostLittle(t *testing.T) {
+	order := rand.New(rand.NewPCG(1, 2)).Perm(65535)
+	var p ports
+	for i, port := range order {
+		c := codeOf(2, 3)
+		if port%1000 == 80 {
+			c = codeOf(1, 20)
+		}
+		if p.add(uint16(port+1), c); i == 60000 && p.table() == nil {
+			t.Error("a host asked at random has no table")
+		}
+	}
+	if p.table() != nil || len(p.runs) != 133 {
+		t.Errorf("once it is whole it has %d runs", len(p.runs))
 	}
 }
 

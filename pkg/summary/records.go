@@ -15,10 +15,11 @@ import (
 // are any. The record and what it points to hold until the next one. by is
 // what results were grouped by; all Adders must be flushed and idle.
 func (s *Sum) Records(by By) iter.Seq[*record.Summary] {
+	items := s.items(by)
 	return func(yield func(*record.Summary) bool) {
 		out := record.Summary{}
 		var runs []run
-		for _, it := range s.items(by) {
+		for _, it := range items {
 			runs = it.entry.ports.appendRuns(runs[:0])
 			it.record(&out, runs)
 			if !yield(&out) {
@@ -106,6 +107,10 @@ func (it item) record(out *record.Summary, runs []run) {
 	out.Spans, out.Apps = out.Spans[:0], out.Apps[:0]
 	for _, r := range runs {
 		out.Spans = append(out.Spans, record.Span{First: r.first, Last: r.last, State: r.code.state(), Reason: r.code.reason()})
+	}
+	out.Stats = record.Stats{}
+	if it.ports.more != nil && it.ports.more.stats != nil {
+		out.Stats = *it.ports.more.stats
 	}
 	for port, app := range it.ports.apps() {
 		out.Apps = append(out.Apps, record.App{Port: port, Name: it.shard.words.text(app)})

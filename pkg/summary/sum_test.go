@@ -2,12 +2,14 @@ package summary_test
 
 import (
 	"bytes"
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"runtime"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -53,8 +55,12 @@ func randomResult(rnd *rand.Rand) result {
 	r := result{by: groups[rnd.IntN(len(groups))], Result: record.Result{
 		Host: []byte(h.host), Port: uint16(1 + rnd.IntN(12)), Proto: endpoint.Proto(rnd.IntN(2)),
 		State: endpoint.State(1 + rnd.IntN(5)), Reason: endpoint.Reason(rnd.IntN(endpoint.Reasons)),
-		App: []byte(apps[rnd.IntN(len(apps))]),
+		App: []byte(apps[rnd.IntN(len(apps))]), RTT: -1,
 	}}
+	if rnd.IntN(2) == 0 {
+		r.RTT = time.Duration(math.Exp(25 * rnd.Float64()))
+		r.Time = 1767323045678 + rnd.Int64N(1e7)
+	}
 	if rnd.IntN(10) == 0 {
 		r.Port = uint16(1 + rnd.IntN(65535))
 	}
@@ -93,7 +99,10 @@ func lines(s *summary.Sum) []byte {
 
 // sumOf adds up results and the lines of other Sums.
 func sumOf(t testing.TB, results []result, parts ...[]byte) []byte {
-	s := summary.New()
+	return sumInto(t, summary.New(), results, parts...)
+}
+
+func sumInto(t testing.TB, s *summary.Sum, results []result, parts ...[]byte) []byte {
 	a := s.Adder()
 	for i := range results {
 		a.Result([]byte(results[i].by), &results[i].Result)
@@ -154,6 +163,49 @@ func TestSummaryOfSummaries(t *testing.T) {
 	if trees < lab.Rounds(1000) {
 		t.Errorf("only %d trees were summed", trees)
 	}
+}
+
+// TestStatsAddUp: what results tell of time adds up exactly too, in any order
+// and grouping, where each result goes in once.
+func TestStatsAddUp(t *testing.T) {
+	trees := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 4))
+		results := randomResults(rnd, rapid.IntRange(0, 200).Draw(rt, "results"))
+		whole := withStats(t, results)
+		for range 12 {
+			rnd.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
+			if got := statsTree(t, rnd, results); !bytes.Equal(got, whole) {
+				rt.Fatalf("a tree gives\n%s\nthe whole\n%s", got, whole)
+			}
+			trees++
+		}
+		if plain := sumOf(t, nil, whole); !bytes.Equal(plain, sumOf(t, results)) {
+			rt.Fatalf("without its stats the sum is\n%s", plain)
+		}
+	})
+	if trees < 1000 {
+		t.Errorf("only %d trees were summed", trees)
+	}
+}
+
+func withStats(t testing.TB, results []result, parts ...[]byte) []byte {
+	s := summary.New()
+	s.Stats = true
+	return sumInto(t, s, results, parts...)
+}
+
+// statsTree sums results in parts and their sums, each once.
+func statsTree(t testing.TB, rnd *rand.Rand, results []result) []byte {
+	if len(results) < 2 || rnd.IntN(4) == 0 {
+		return withStats(t, results)
+	}
+	at := 1 + rnd.IntN(len(results)-1)
+	right := statsTree(t, rnd, results[at:])
+	if rnd.IntN(2) == 0 { // results and summaries mixed
+		return withStats(t, results[:at], right)
+	}
+	return withStats(t, nil, right, statsTree(t, rnd, results[:at]))
 }
 
 // tree sums results in parts, some of them twice, and their sums in parts.
@@ -250,8 +302,9 @@ func TestMemoryOfAHost(t *testing.T) {
 		most  int64
 	}{
 		{"in order, alike", ascending(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 9 << 10},
-		{"at random, alike", shuffled(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 14 << 10},
-		{"at random, different", shuffled(), func(r *rand.Rand) endpoint.Reason { return endpoint.Reason(1 + r.IntN(22)) }, 80 << 10},
+		{"at random, alike", shuffled(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 9 << 10},
+		{"at random, three answers", shuffled(), func(r *rand.Rand) endpoint.Reason { return endpoint.Reason(1 + r.IntN(3)) }, 25 << 10},
+		{"at random, different", shuffled(), func(r *rand.Rand) endpoint.Reason { return endpoint.Reason(1 + r.IntN(22)) }, 52 << 10},
 	} {
 		before := heap()
 		s := summary.New()

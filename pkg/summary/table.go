@@ -1,116 +1,117 @@
 package summary
 
-// table holds the answers of up to 65,535 ports in 256 pages of 256. A page
-// whose ports all say the same is that one code and, until it is full, a
-// bitmap of the ports seen; any other page has a code for each port. The
-// table is 4.3 KB, at most 13 KB while each page knows one answer only, and
-// at most 70 KB when none does.
+import (
+	"math/bits"
+	"slices"
+)
+
+// table holds the answers of up to 65,535 ports in as few bits as tell them
+// apart: one a port for one answer, two for up to three, three for up to
+// seven. A host that says open, closed and nothing costs 16 KB, whatever the
+// order it was asked in and however its answers are mixed.
 type table struct {
-	sole  [256]code       // the one code of a page that is not mixed; 0: none
-	seen  [256]*[4]uint64 // which ports have it; nil: all
-	mixed [256]*[256]code
+	// codes are the answers; the number of one is its index + 1, and 0 is no
+	// answer. One that no port has any more stays.
+	codes []code
+	// planes have a bit each of every port's number, the lowest first. One
+	// more leaves the others as they are, so that growing makes no garbage.
+	planes []*plane
+	known  int // ports with an answer
 }
 
+// plane is a bit for each port, those of 64 neighbours in one word.
+type plane [1 << 16 / 64]uint64
+
 func (t *table) get(port uint16) code {
-	page, at := port>>8, port&255
-	switch {
-	case t.mixed[page] != nil:
-		return t.mixed[page][at]
-	case t.sole[page] != 0 && t.has(page, at):
-		return t.sole[page]
+	if n := t.numberOf(port); n > 0 {
+		return t.codes[n-1]
 	}
 	return 0
 }
 
-// has says whether port at of a page that is not mixed was seen.
-func (t *table) has(page, at uint16) bool {
-	s := t.seen[page]
-	return s == nil || s[at>>6]>>(at&63)&1 != 0
+func (t *table) numberOf(port uint16) (n int) {
+	for i, p := range t.planes {
+		n |= int(p[port>>6]>>(port&63)&1) << i
+	}
+	return n
 }
 
 func (t *table) add(port uint16, c code) {
-	page, at := port>>8, port&255
-	if t.mixed[page] == nil {
-		switch sole := t.sole[page]; {
-		case sole == 0:
-			t.open(page, c)
-			fallthrough
-		case sole == c:
-			t.mark(page, at)
-			return
-		case c > sole && t.has(page, at):
-			return
-		}
-		t.mix(page)
-	}
-	if m := t.mixed[page]; c.better(m[at]) {
-		m[at] = c
-	}
-}
-
-// open begins a page with one code and no port. Port 0 is never asked; as
-// seen, it does not keep the first page from being full.
-func (t *table) open(page uint16, c code) {
-	t.sole[page], t.seen[page] = c, new([4]uint64)
-	if page == 0 {
-		t.seen[0][0] = 1
-	}
-}
-
-func (t *table) mark(page, at uint16) {
-	s := t.seen[page]
-	if s == nil {
-		return
-	}
-	s[at>>6] |= 1 << (at & 63)
-	if s[0]&s[1]&s[2]&s[3] == ^uint64(0) {
-		t.seen[page] = nil
-	}
-}
-
-// mix gives each port of a page its own code.
-func (t *table) mix(page uint16) {
-	m := new([256]code)
-	for at := range uint16(256) {
-		if t.has(page, at) {
-			m[at] = t.sole[page]
+	if old := t.get(port); c.better(old) {
+		number := t.number(c)
+		t.put(port, 1<<(port&63), number)
+		if old == 0 {
+			t.known++
 		}
 	}
-	t.mixed[page], t.seen[page], t.sole[page] = m, nil, 0
+}
+
+// full says that every port has an answer.
+func (t *table) full() bool { return t.known == 1<<16-1 }
+
+// number returns c's, a new one if it has none.
+func (t *table) number(c code) int {
+	if i := slices.Index(t.codes, c); i >= 0 {
+		return i + 1
+	}
+	if t.codes = append(t.codes, c); len(t.codes) >= 1<<len(t.planes) {
+		t.planes = append(t.planes, new(plane))
+	}
+	return len(t.codes)
+}
+
+// put sets the number of those of port and its neighbours that are in mask.
+func (t *table) put(port uint16, mask uint64, number int) {
+	for i, p := range t.planes {
+		if number>>i&1 != 0 {
+			p[port>>6] |= mask
+		} else {
+			p[port>>6] &^= mask
+		}
+	}
+}
+
+// having returns which of port and its neighbours have a number.
+func (t *table) having(port uint16, number int) uint64 {
+	mask := ^uint64(0)
+	for i, p := range t.planes {
+		if number>>i&1 != 0 {
+			mask &= p[port>>6]
+		} else {
+			mask &^= p[port>>6]
+		}
+	}
+	return mask
 }
 
 // fill adds a whole run.
 func (t *table) fill(r run) {
-	for port := int(r.first); port <= int(r.last); {
-		page := uint16(port >> 8)
-		whole := port <= max(int(page)<<8, 1) && int(r.last) >= int(page)<<8|255
-		if whole && t.mixed[page] == nil && (t.seen[page] == nil || r.code <= t.sole[page]) {
-			if r.code.better(t.sole[page]) {
-				t.sole[page] = r.code
-			}
-			t.seen[page] = nil
-			port = (int(page) + 1) << 8
-			continue
+	number := t.number(r.code)
+	for port := int(r.first); port <= int(r.last); port = port&^63 + 64 {
+		mask := ^uint64(0) << (port & 63)
+		if last := int(r.last) - port&^63; last < 63 {
+			mask &= 1<<(last+1) - 1
 		}
-		t.add(uint16(port), r.code)
-		port++
+		for i, c := range t.codes {
+			if !r.code.better(c) {
+				mask &^= t.having(uint16(port), i+1)
+			}
+		}
+		t.known += bits.OnesCount64(mask & t.having(uint16(port), 0))
+		t.put(uint16(port), mask, number)
 	}
 }
 
 func (t *table) appendRuns(dst []run) []run {
-	for page := range uint16(256) {
-		if t.mixed[page] == nil && t.sole[page] == 0 {
-			continue
-		}
-		if t.mixed[page] == nil && t.seen[page] == nil {
-			dst = push(dst, run{max(page<<8, 1), page<<8 | 255, t.sole[page]})
-			continue
-		}
-		for at := range uint16(256) {
-			port := page<<8 | at
-			if c := t.get(port); c != 0 && port != 0 {
-				dst = push(dst, run{port, port, c})
+	for first := 0; first < 1<<16; first += 64 {
+		for at := 0; at < 64; {
+			port := uint16(first + at)
+			number := t.numberOf(port)
+			length := min(bits.TrailingZeros64(^(t.having(port, number) >> at)), 64-at) // of those that have it too
+			if number > 0 {
+				dst = push(dst, run{port, port + uint16(length-1), t.codes[number-1]})
 			}
+			at += length
 		}
 	}
 	return dst
