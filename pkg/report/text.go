@@ -1,4 +1,3 @@
-// Package report draws summaries for people.
 package report
 
 import (
@@ -7,84 +6,55 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"iter"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 )
-
-// Services names the service registered for a port; "" if there is none.
-type Services interface {
-	Name(p endpoint.Proto, port uint16) string
-}
 
 const (
 	rule     = "============================================================"
 	halfRule = "------------------------------"
 )
 
-// Text writes a block for each host of records, which are in the order of
-// summary.Sum.Records: its open ports with the names of services, and how many
-// ports there are of each state. After several hosts a block of totals follows.
-// Host names and whatever else came from the input go through escape, which
-// appends them to its first argument in a form that cannot steer a terminal.
-func Text(w io.Writer, records iter.Seq[*record.Summary], services Services, escape func([]byte, string) []byte) error {
-	t := &text{w: bufio.NewWriterSize(w, 64<<10), services: services, escape: escape}
-	for r := range records {
-		t.add(r)
+// Text writes a block for each host: its open ports with the names of
+// services, and how many ports there are of each state. After several hosts a
+// block of totals follows. With groups it writes a table for each instead.
+func Text(w io.Writer, r *Report) error {
+	t := &text{w: bufio.NewWriterSize(w, 64<<10), Report: r}
+	if len(r.By) > 0 {
+		t.tables()
+	} else {
+		for s := range r.Records {
+			t.add(s)
+		}
+		t.end()
 	}
-	t.end()
 	return t.w.Flush()
 }
 
 // text is a report that is being written. A failed write is kept by w.
 type text struct {
-	w        *bufio.Writer
-	services Services
-	escape   func([]byte, string) []byte
-	block    block
-	total    tally
-	blocks   int // hosts whose block was begun
-	alive    int // those of them that had open ports
-	grouped  bool
-	bad      uint64
+	*Report
+	w      *bufio.Writer
+	block  block
+	total  tally
+	stats  record.Stats
+	blocks int // hosts whose block was begun
+	alive  int // those of them that had open ports
+	bad    uint64
 }
 
 // block is one host: an address, or a name at an address, with all its
 // protocols.
 type block struct {
-	by, host []byte
-	addr     netip.Addr
-	open     []openPort
+	host []byte
+	addr netip.Addr
+	open []openPort
 	tally
-}
-
-type openPort struct {
-	port  uint16
-	proto endpoint.Proto
-	app   string
-}
-
-// tally counts ports.
-type tally struct {
-	states  [endpoint.States]uint64
-	reasons [endpoint.States][endpoint.Reasons]uint64
-}
-
-func (t *tally) add(state endpoint.State, reason endpoint.Reason, n uint64) {
-	t.states[state] += n
-	t.reasons[state][reason] += n
-}
-
-func (t *tally) all() (n uint64) {
-	for _, of := range t.states {
-		n += of
-	}
-	return n
+	stats record.Stats
 }
 
 func (t *text) add(r *record.Summary) {
@@ -93,36 +63,16 @@ func (t *text) add(r *record.Summary) {
 		return
 	}
 	b := &t.block
-	if t.blocks == 0 || b.addr != r.Addr || !bytes.Equal(b.host, r.Host) || !bytes.Equal(b.by, r.By) {
+	if t.blocks == 0 || b.addr != r.Addr || !bytes.Equal(b.host, r.Host) {
 		t.endBlock()
-		*b = block{by: append(b.by[:0], r.By...), host: append(b.host[:0], r.Host...), addr: r.Addr, open: b.open[:0]}
+		*b = block{host: append(b.host[:0], r.Host...), addr: r.Addr, open: b.open[:0]}
 		t.blocks++
-		t.grouped = t.grouped || len(r.By) > 0
 	}
-	apps := r.Apps
-	for _, s := range r.Spans {
-		n := uint64(s.Last-s.First) + 1
-		b.add(s.State, s.Reason, n)
-		t.total.add(s.State, s.Reason, n)
-		if s.State == endpoint.Open {
-			apps = b.list(r.Proto, s, apps)
-		}
-	}
-}
-
-// list notes the open ports of s, and returns the apps that come after them.
-func (b *block) list(proto endpoint.Proto, s record.Span, apps []record.App) []record.App {
-	for port := int(s.First); port <= int(s.Last); port++ {
-		open := openPort{port: uint16(port), proto: proto}
-		for len(apps) > 0 && int(apps[0].Port) < port {
-			apps = apps[1:]
-		}
-		if len(apps) > 0 && int(apps[0].Port) == port {
-			open.app = apps[0].Name
-		}
-		b.open = append(b.open, open)
-	}
-	return apps
+	b.open = openPorts(b.open, r)
+	b.addSpans(r.Spans)
+	b.stats.Merge(&r.Stats)
+	t.total.addSpans(r.Spans)
+	t.stats.Merge(&r.Stats)
 }
 
 // endBlock writes the block at hand, if there is one.
@@ -131,22 +81,13 @@ func (t *text) endBlock() {
 		return
 	}
 	b := &t.block
-	t.heading("SCAN SUMMARY FOR " + t.printable(b.title()))
-	t.group(b.by)
+	t.heading("SCAN SUMMARY FOR " + t.printable(title(b.host, b.addr)))
 	if len(b.open) > 0 {
 		t.alive++
 		t.openPorts(b.open)
 	}
 	t.counts(&b.tally)
-}
-
-// title is the address, or the name with its address behind it.
-func (b *block) title() string {
-	host, addr := string(b.host), b.addr.String()
-	if !b.addr.IsValid() || host == addr {
-		return host
-	}
-	return host + " (" + addr + ")"
+	t.times(&b.stats)
 }
 
 // heading writes a title between rules, after an empty line if something
@@ -161,25 +102,6 @@ func (t *text) heading(title string) {
 	t.line("")
 }
 
-// group writes the fields that results were grouped by.
-func (t *text) group(by []byte) {
-	if len(by) == 0 {
-		return
-	}
-	fields, err := ndjson.Scan([]byte("{"+string(by)+"}"), nil)
-	if err != nil {
-		return
-	}
-	for _, f := range fields {
-		value := f.Value
-		if s, err := ndjson.Text(value, nil); err == nil {
-			value = s
-		}
-		t.line(t.printable(string(f.Key) + ": " + string(value)))
-	}
-	t.line("")
-}
-
 func (t *text) openPorts(ports []openPort) {
 	slices.SortFunc(ports, func(a, b openPort) int {
 		return cmp.Or(cmp.Compare(a.port, b.port), cmp.Compare(a.proto, b.proto))
@@ -187,25 +109,18 @@ func (t *text) openPorts(ports []openPort) {
 	t.line(fmt.Sprintf("OPEN PORTS (%d):", len(ports)))
 	t.line(halfRule)
 	for _, p := range ports {
-		t.line(fmt.Sprintf("%d/%s%s", p.port, p.proto, t.names(p)))
+		t.line(t.portText(p))
 	}
 	t.line("")
 }
 
-// names returns what a port is registered for and, where that is another
-// one, what answered there.
-func (t *text) names(p openPort) string {
-	service := t.services.Name(p.proto, p.port)
-	switch {
-	case p.app == "" || p.app == service:
-		if service == "" {
-			return ""
-		}
-		return " (" + service + ")"
-	case service == "":
-		return " (app " + t.printable(p.app) + ")"
+// portText is an open port with what is known of it: "22/tcp (ssh)".
+func (t *text) portText(p openPort) string {
+	s := fmt.Sprintf("%d/%s", p.port, p.proto)
+	if names := t.names(p); names != "" {
+		s += " (" + names + ")"
 	}
-	return " (" + service + ", app " + t.printable(p.app) + ")"
+	return s
 }
 
 // counts writes how many ports there are of each state. What is behind
@@ -251,16 +166,17 @@ func because(counts []uint64) string {
 func (t *text) end() {
 	t.endBlock()
 	if t.blocks > 1 {
-		title := fmt.Sprintf("TOTALS FOR %d HOSTS", t.blocks)
-		if t.grouped { // a host can be in several groups
-			title = "TOTALS"
-		}
-		t.heading(title)
-		if !t.grouped {
-			t.line(fmt.Sprintf("Hosts with open ports: %d", t.alive))
-		}
+		t.heading(fmt.Sprintf("TOTALS FOR %d HOSTS", t.blocks))
+		t.line(fmt.Sprintf("Hosts with open ports: %d", t.alive))
 		t.counts(&t.total)
+		t.times(&t.stats)
 	}
+	t.roundTrips(&t.stats.RTT)
+	t.unread()
+}
+
+// unread says how many records could not be read, or that there was nothing.
+func (t *text) unread() {
 	if t.bad > 0 {
 		if t.blocks > 0 {
 			t.line("")
@@ -271,8 +187,6 @@ func (t *text) end() {
 		t.line("No results.")
 	}
 }
-
-func (t *text) printable(s string) string { return string(t.escape(nil, s)) }
 
 func (t *text) line(s string) {
 	t.w.WriteString(s)

@@ -4,16 +4,19 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/lab"
 	"portkit/pkg/record"
 	"portkit/pkg/service"
 )
@@ -90,12 +93,47 @@ var reports = map[string][]record.Summary{
 		host("192.0.2.1", "192.0.2.1", endpoint.TCP, span(22, 22, endpoint.Open, endpoint.SynAck)),
 	},
 	"only-bad": {{Bad: 1}},
+	"many-groups": func() (all []record.Summary) {
+		for i := range 30 {
+			s := host("n.example", "192.0.2.1", endpoint.TCP, span(1, 9, endpoint.Closed, endpoint.ConnRefused))
+			if i%10 == 3 {
+				s.Spans = []record.Span{
+					span(22, 22, endpoint.Open, endpoint.SynAck), span(5000, 5030, endpoint.Open, endpoint.SynAck),
+					span(6000, 6000, endpoint.Error, endpoint.Deadline),
+				}
+			}
+			s.By = []byte(fmt.Sprintf(`"team":%d`, i))
+			all = append(all, s, s)
+			all[len(all)-1].Host = []byte("a-very-long-name-of-a-host-in-the-department-of-long-names.example")
+		}
+		return all
+	}(),
+	"stats": {
+		withTimes(host("192.0.2.1", "192.0.2.1", endpoint.TCP, span(22, 22, endpoint.Open, endpoint.SynAck)), 1767323045678, 3),
+		withTimes(host("192.0.2.2", "192.0.2.2", endpoint.TCP, span(22, 22, endpoint.Filtered, endpoint.NoResponse)), 1767323055678),
+		withTimes(host("192.0.2.3", "192.0.2.3", endpoint.TCP, span(22, 22, endpoint.Closed, endpoint.Reset)), 1767323050000, 90, 91, 100, 1700, 25000, 120000),
+	},
 }
+
+// by are the fields that reports are grouped by.
+var by = map[string][]string{"grouped": {"owner", "rack"}, "many-groups": {"team"}}
+
+// withTimes adds results that came at a time, with round trips of so many
+// microseconds.
+func withTimes(s record.Summary, when int64, us ...int64) record.Summary {
+	s.Stats.Add(when, -1)
+	for _, n := range us {
+		s.Stats.Add(0, time.Duration(n)*time.Microsecond)
+	}
+	return s
+}
+
+func TestMain(m *testing.M) { lab.Main(m) }
 
 func TestText(t *testing.T) {
 	for name, records := range reports {
 		var got bytes.Buffer
-		if err := Text(&got, pointers(records), service.Load(), escape); err != nil {
+		if err := Text(&got, reportOf(records, by[name]...)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		file := filepath.Join("testdata", name+".txt")
@@ -111,6 +149,14 @@ func TestText(t *testing.T) {
 		if diff := cmp.Diff(string(want), got.String()); diff != "" {
 			t.Errorf("%s (- want, + got):\n%s", name, diff)
 		}
+	}
+}
+
+// reportOf is a report of records, with everything fixed that could change.
+func reportOf(records []record.Summary, by ...string) *Report {
+	return &Report{
+		Records: pointers(records), By: by, Services: service.Load(), Escape: escape,
+		Program: "portsum", Version: "1.2.3", Say: func(string, ...any) {}, Now: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC),
 	}
 }
 
@@ -131,7 +177,7 @@ var errFull = errors.New("no space left")
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
 func TestTextReportsAFailedWrite(t *testing.T) {
-	if err := Text(full{}, pointers(reports["one-host"]), service.Load(), escape); !errors.Is(err, errFull) {
+	if err := Text(full{}, reportOf(reports["one-host"])); !errors.Is(err, errFull) {
 		t.Errorf("error %v, want %v", err, errFull)
 	}
 }

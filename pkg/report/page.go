@@ -1,0 +1,200 @@
+package report
+
+import (
+	"bufio"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"iter"
+	"strings"
+
+	"portkit/pkg/endpoint"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+//go:embed page.js
+var pageJS string
+
+// HTML writes a page that needs nothing but itself: no script, style, font or
+// image from elsewhere, and its policy lets it ask for none. It can be sorted
+// and filtered, printed, and read without colours or without its script.
+func HTML(w io.Writer, r *Report) error {
+	t, err := template.New("page").Parse(pageHTML)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	if err := t.Execute(out, newPage(r)); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// page is what page.html shows.
+type page struct {
+	Title, Span, Made, Program string
+	Policy                     string
+	Style                      template.CSS
+	Script                     template.JS
+
+	Tiles      []tile
+	States     []stateRow
+	Shares     []share
+	SharesText string
+	Missing    []missingRow
+
+	GroupTitle string
+	GroupNames []string
+	Groups     []groupRow
+
+	Services     []serviceRow
+	MoreServices string
+	HasApps      bool
+	Trips        *trips
+
+	HasHosts bool
+	LeftOut  string
+	ByNames  []string
+	Columns  []string
+	Timed    bool
+	Hosts    iter.Seq[hostRow]
+}
+
+type (
+	tile     struct{ Class, Number, Label string }
+	stateRow struct {
+		Class, Letter, Name, Number, Percent, Meaning string
+	}
+	share struct {
+		Class    string
+		X, Width float64
+	}
+)
+
+// look is how a state is shown: the class of its colour, and the letter that
+// tells it without one.
+type look struct{ class, letter, name, meaning string }
+
+func looks() [endpoint.States]look {
+	return [endpoint.States]look{
+		endpoint.Open:         {"o", "O", "open", "Something accepts what is sent there."},
+		endpoint.Closed:       {"c", "c", "closed", "The host says that nothing listens there."},
+		endpoint.Filtered:     {"f", "f", "filtered", "Something in between refuses, or nothing comes back: mostly a firewall."},
+		endpoint.OpenFiltered: {"q", "?", "open or filtered", "Over udp nothing came back: a service that keeps silent, or a firewall."},
+		endpoint.Error:        {"e", "!", "not asked", "The scan could not ask: nothing is known."},
+	}
+}
+
+func newPage(r *Report) *page {
+	s := newSurvey(r)
+	p := &page{
+		Title: s.title(), Made: clock(r.Now.UnixMilli()), Program: r.Program + " " + r.Version,
+		Script: template.JS(pageJS),
+		Tiles:  s.tiles(), Missing: s.missing(), Trips: newTrips(&s.stats.RTT),
+		HasHosts: s.hosts > 0, HasApps: len(s.apps) > 0, Timed: len(s.stats.RTT.Bins) > 0,
+	}
+	if s.stats.Last > 0 {
+		p.Span = clock(s.stats.First) + " to " + clock(s.stats.Last)
+	}
+	p.States, p.Shares, p.SharesText = s.shares()
+	p.GroupTitle, p.GroupNames, p.Groups = s.groupRows()
+	p.Services, p.MoreServices = s.services()
+	p.hostsOf(s)
+	style := pageCSS + p.widths()
+	p.Style = template.CSS(style)
+	p.Policy = "default-src 'none'; style-src " + hashOf(style) + "; script-src " + hashOf(pageJS) + "; base-uri 'none'; form-action 'none'"
+	return p
+}
+
+// widths is the style of the table of hosts that depends on its columns.
+func (p *page) widths() string {
+	by, numbers := "", 4
+	if len(p.ByNames) > 0 {
+		by = fmt.Sprintf("repeat(%d, 7rem) ", len(p.ByNames))
+	}
+	if p.Timed {
+		numbers++
+	}
+	return fmt.Sprintf("@media screen { #hosts tr { grid-template-columns: 13rem %sminmax(9rem, 1fr) max-content repeat(%d, 5.2rem); } }\n"+
+		"@media print { #hosts thead .map { width: calc(%d * 1.5ch + 1rem); } }\n", by, numbers, max(len(p.Columns), 4))
+}
+
+// hashOf names the only script, or style, that the policy lets run
+// (Content Security Policy Level 3, section 2.3.1).
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+func (s *survey) title() string {
+	switch s.hosts {
+	case 0:
+		return "Port scan without results"
+	case 1:
+		return "Port scan of " + s.only
+	}
+	return "Port scan of " + thousands(uint64(s.hosts)) + " hosts"
+}
+
+func (s *survey) tiles() []tile {
+	tiles := []tile{
+		{"", thousands(uint64(s.hosts)), plural(s.hosts, "host", "hosts")},
+		{"good", thousands(uint64(s.alive)), plural(s.alive, "host with open ports", "hosts with open ports")},
+		{"good", thousands(s.total.states[endpoint.Open]), plural(int(s.total.states[endpoint.Open]), "open port", "open ports")},
+		{"", thousands(s.total.all()), plural(int(s.total.all()), "port in the scan", "ports in the scan")},
+	}
+	if n := s.total.states[endpoint.Error]; n > 0 {
+		tiles = append(tiles, tile{"bad", thousands(n), plural(int(n), "port not asked", "ports not asked")})
+	}
+	if s.bad > 0 {
+		tiles = append(tiles, tile{"bad", thousands(s.bad), plural(int(s.bad), "record not read", "records not read")})
+	}
+	return tiles
+}
+
+// shares are the states of all ports: as a table, as a bar of 1000 units, and
+// in words.
+func (s *survey) shares() (rows []stateRow, bar []share, text string) {
+	all := max(s.total.all(), 1)
+	x := 0.0
+	var words []string
+	for state, l := range looks() {
+		if l.class == "" {
+			continue
+		}
+		n := s.total.states[state]
+		percent := fmt.Sprintf("%.1f %%", 100*float64(n)/float64(all))
+		rows = append(rows, stateRow{l.class, l.letter, l.name, thousands(n), percent, l.meaning})
+		words = append(words, l.name+" "+percent)
+		if n > 0 {
+			width := 1000 * float64(n) / float64(all)
+			bar = append(bar, share{l.class, x, width})
+			x += width
+		}
+	}
+	return rows, bar, strings.Join(words, ", ")
+}
+
+// thousands writes a number with thin spaces, as ISO 31-0 has it.
+func thousands(n uint64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u2009" + s[i:]
+	}
+	return s
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
