@@ -9,14 +9,14 @@ _portsum() {
     COMPREPLY=()
     case $prev in
     -o|--output)
-        COMPREPLY=($(compgen -P "$head" -W 'auto text json' -- "$cur"))
+        COMPREPLY=($(compgen -P "$head" -W 'auto text json html csv csv-ports nmap-xml prometheus' -- "$cur"))
         return ;;
     --by)
         :
         return ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '-o --output --by --weights -h --help --version --schema' -- "$cur"))
+        COMPREPLY=($(compgen -W '-o --output --by --weights --stats -h --help --version --schema' -- "$cur"))
         return
     fi
     compopt -o filenames 2>/dev/null

@@ -5,7 +5,10 @@ package portsum
 import (
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"slices"
+	"time"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/ndjson"
@@ -17,13 +20,21 @@ import (
 
 // Command is portsum's command line.
 type Command struct {
-	Output  string   `short:"o" enum:"auto,text,json" default:"auto" help:"What to write: a report for people, or summary records, which portsum reads again. auto is text on a terminal and json in a pipe."`
+	Output  string   `short:"o" enum:"auto,text,json,html,csv,csv-ports,nmap-xml,prometheus" default:"auto" placeholder:"FORMAT" help:"What to write: text, a report for people; json, summary records, which portsum reads again; html, a page of its own; csv, a row for each summary record; csv-ports, a row for each endpoint; nmap-xml, what ndiff and other importers of nmap's XML read; prometheus, totals for its textfile collector. auto is text on a terminal and json in a pipe."`
 	By      []string `placeholder:"FIELD" help:"Group by these fields of the results (comma-separated, repeatable), your own too; ip/24 is the prefix an address lies in."`
 	Weights bool     `help:"Write on how many hosts each open port is open, most first: lines port/proto weight, which portgen reads with --ports-file."`
-
-	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (standard input)."`
+	Stats   bool     `help:"Add up round trips and the times of results too (html and nmap-xml always do)."`
+	Files   []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (standard input)."`
 
 	by summary.By
+}
+
+// formats are what a report can be drawn as.
+func formats() map[string]func(io.Writer, *report.Report) error {
+	return map[string]func(io.Writer, *report.Report) error{
+		"text": report.Text, "html": report.HTML, "csv": report.CSV, "csv-ports": report.CSVPorts,
+		"nmap-xml": report.NmapXML, "prometheus": report.Prometheus,
+	}
 }
 
 // Main runs the tool as the process that it is and returns its exit status.
@@ -34,8 +45,11 @@ func (c *Command) Validate() (err error) {
 	if c.by, err = summary.ParseBy(c.By); err != nil {
 		return fmt.Errorf("--by %w", err)
 	}
-	if c.Weights && (c.Output != "auto" || len(c.by) > 0) {
+	switch {
+	case c.Weights && (c.Output != "auto" || len(c.by) > 0):
 		return errors.New("--weights: it is lines of its own, over all hosts: it does not go with --output or --by")
+	case c.Output == "nmap-xml" && len(c.By) > 0:
+		return errors.New("--by: nmap-xml has no groups")
 	}
 	return nil
 }
@@ -44,6 +58,7 @@ func (c *Command) Validate() (err error) {
 // said and remembered; the others still count.
 func (c *Command) Run(ctx *cli.Context) error {
 	sum := summary.New()
+	sum.Stats = c.Stats || c.Output == "html" || c.Output == "nmap-xml"
 	unread := false
 	for in := range ctx.Inputs(c.Files) {
 		r := reading{name: in.Name, sum: sum, by: c.by, log: ctx.Log}
@@ -51,8 +66,8 @@ func (c *Command) Run(ctx *cli.Context) error {
 			unread = true
 		}
 	}
-	if err := c.write(ctx, sum.Records(c.by)); err != nil {
-		return err
+	if err := c.write(ctx, sum); err != nil {
+		return cli.OutputError(err)
 	}
 	if unread {
 		return cli.ErrRecords
@@ -60,21 +75,43 @@ func (c *Command) Run(ctx *cli.Context) error {
 	return nil
 }
 
-func (c *Command) write(ctx *cli.Context, records iter.Seq[*record.Summary]) error {
+func (c *Command) write(ctx *cli.Context, sum *summary.Sum) error {
+	records := sum.Records(c.by)
 	if c.Weights {
-		return cli.OutputError(report.Weights(ctx.Out, records))
+		return report.Weights(ctx.Out, records)
 	}
-	if c.Output == "text" || c.Output == "auto" && ctx.OutTerminal {
-		return cli.OutputError(report.Text(ctx.Out, records, service.Load(), cli.Printable[string]))
+	format := c.Output
+	if format == "auto" && ctx.OutTerminal {
+		format = "text"
 	}
-	w := ndjson.NewWriter(ctx.Out)
+	if draw := formats()[format]; draw != nil {
+		return draw(ctx.Out, &report.Report{
+			Records: records, By: c.names(), Stats: sum.Stats, Services: service.Load(), Escape: cli.Printable[string],
+			Program: "portsum", Version: cli.Version(), Now: time.Now(), Terminal: ctx.OutTerminal, Say: ctx.Log.Printf,
+		})
+	}
+	return writeRecords(ctx.Out, records)
+}
+
+// names are the fields of --by, each once.
+func (c *Command) names() (names []string) {
+	for _, name := range c.By {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func writeRecords(to io.Writer, records iter.Seq[*record.Summary]) error {
+	w := ndjson.NewWriter(to)
 	var enc record.Encoder
 	var line []byte
 	for r := range records {
 		line = enc.Summary(line[:0], r)
 		if _, err := w.Write(line); err != nil {
-			return cli.OutputError(err)
+			return err
 		}
 	}
-	return cli.OutputError(w.Close())
+	return w.Close()
 }

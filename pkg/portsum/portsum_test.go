@@ -34,7 +34,7 @@ func run(stdin string, args ...string) (status int, stdout, stderr string) {
 // resultLines are n results about few hosts, with a field of the user's.
 func resultLines(rnd *rand.Rand, n int) string {
 	states := []string{
-		`"state":"open","reason":"syn-ack","app":"ssh"`, `"state":"open","reason":"syn-ack"`,
+		`"state":"open","reason":"syn-ack","app":"ssh","rtt_ms":1.5,"time":"2026-01-02T03:04:05.678Z"`, `"state":"open","reason":"syn-ack"`,
 		`"state":"closed","reason":"conn-refused"`, `"state":"filtered","reason":"no-response"`,
 		`"state":"error","reason":"deadline","error":"time was up"`, `"state":"open|filtered"`,
 	}
@@ -64,7 +64,7 @@ func TestSummaryOfSummariesThroughTheTool(t *testing.T) {
 		for range 1 + rnd.IntN(5) {
 			parts = append(parts, resultLines(rnd, rnd.IntN(200)))
 		}
-		for _, by := range [][]string{nil, {"--by", "owner"}, {"--by=owner,ip/30"}, {"--by", "port", "--by", "state"}} {
+		for _, by := range [][]string{nil, {"--by", "owner"}, {"--by=owner,ip/30"}, {"--by", "port", "--by", "state"}, {"--stats"}, {"--stats", "--by", "owner"}} {
 			_, whole, _ := run(strings.Join(parts, ""), by...)
 			sums = sums[:0]
 			for _, p := range parts {
@@ -92,7 +92,7 @@ func TestOutputFollowsItsSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, out, _ := run(resultLines(rand.New(rand.NewPCG(1, 2)), 2000), "--by", "owner")
+	_, out, _ := run(resultLines(rand.New(rand.NewPCG(1, 2)), 2000), "--by", "owner", "--stats")
 	n := 0
 	for line := range strings.Lines(out) {
 		n++
@@ -104,14 +104,14 @@ func TestOutputFollowsItsSchema(t *testing.T) {
 			t.Errorf("%s%v", line, err)
 		}
 	}
-	if n < 20 {
-		t.Errorf("only %d records", n)
+	if n < 20 || !strings.Contains(out, `"rtt_us"`) {
+		t.Errorf("only %d records, or no round trips", n)
 	}
 	var names struct{ Properties map[string]any }
 	if err := json.Unmarshal(record.Schema(record.KindSummary), &names); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"kind", "open", "closed", "filtered", "open_filtered", "error", "counts", "reasons", "apps", "bad_records"} {
+	for _, name := range []string{"kind", "open", "closed", "filtered", "open_filtered", "error", "counts", "reasons", "apps", "stats", "bad_records"} {
 		if names.Properties[name] == nil {
 			t.Errorf("the schema has no %s", name)
 		}

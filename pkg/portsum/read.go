@@ -64,7 +64,7 @@ func (r *reading) all(in io.Reader) (unread bool) {
 
 // parse adds blocks to the Sum until there are no more.
 func (r *reading) parse(todo <-chan *job) {
-	p := parser{by: r.by, add: r.sum.Adder()}
+	p := parser{by: r.by, add: r.sum.Adder(), dec: record.Decoder{Times: r.sum.Stats}}
 	for j := range todo {
 		for l, ok := j.block.Next(); ok; l, ok = j.block.Next() {
 			if err := p.line(l); err != nil {

@@ -17,12 +17,16 @@ func Tool() cli.Tool {
 		OnSignal:    cli.ReadOn,
 		Examples: []cli.Example{
 			{Text: "Scan a host and look at the report.", Command: "portgen 192.0.2.7 -p 1-1024 | portprobe | portsum -o text"},
+			{Text: "Make a page of it, to be sent or printed.", Command: "portsum -o html results.ndjson > report.html"},
 			{Text: "Keep the summary and list who has ssh open.", Command: `portsum results.ndjson | tee summary.ndjson | jq -r 'select(.open | index(22))? | .host'`},
 			{Text: "Add the parts of a scan up that several machines did.", Command: "portsum part1.ndjson part2.ndjson -o text"},
-			{Text: "Open ports by owner, a field that the host list brought along.", Command: "portsum --by owner results.ndjson | jq -c '{owner, host, open}'"},
+			{Text: "Open ports by owner, a field that the host list brought along.", Command: "portsum --by owner -o text results.ndjson"},
+			{Text: "The same for each network, as a table for a spreadsheet.", Command: "portsum --by owner,ip/24 -o csv results.ndjson > summary.csv"},
 			{Text: "Ask elsewhere what was found open here, the hundred likeliest ports of it.", Command: "portsum --weights results.ndjson > ports.txt\nportgen 192.0.2.0/24 --top 100 --ports-file ports.txt | portprobe"},
+			{Text: "Tell Prometheus, by way of the node exporter's textfile collector.", Command: "portsum --stats --by owner -o prometheus results.ndjson > portkit.prom.new\nmv portkit.prom.new portkit.prom"},
+			{Text: "Compare two scans with ndiff.", Command: "portsum -o nmap-xml monday.ndjson > monday.xml\nportsum -o nmap-xml friday.ndjson > friday.xml\nndiff monday.xml friday.xml"},
 		},
-		Sections: []cli.Section{{Title: "Adding up", Text: addingUp}},
+		Sections: []cli.Section{{Title: "Outputs", Text: outputs}, {Title: "Adding up", Text: addingUp}, {Title: "Groups", Text: aboutGroups}},
 		Exit: []cli.Term{
 			{Name: "0", Text: "Done. Errors in the records that were read are data."},
 			{Name: "1", Text: "Done, but some line could not be read."},
@@ -36,11 +40,43 @@ func Tool() cli.Tool {
 }
 
 const description = `portsum reads the result records of portprobe and its own earlier summary records, from files or
-standard input, and writes when the input ends: a report for people (-o text), or one summary record for each host,
-address and protocol (-o json).
+standard input, and writes when the input ends: a report for people (-o text, -o html), one summary record for each host,
+address and protocol (-o json), or a form that other programs read (-o csv, csv-ports, nmap-xml, prometheus).`
 
-In the report, "Filtered/Error ports" counts the ports that gave no usable answer: filtered, open|filtered (udp ports that
-stayed silent) and error. Where they are not all filtered, lines below it tell them apart, with their reasons.`
+const outputs = `text is a block for each host and a block of totals; with --by a table for each group. In it, "Filtered/Error ports" counts
+the ports that gave no usable answer: filtered, open|filtered (udp ports that stayed silent) and error. Where they are not
+all filtered, lines below it tell them apart, with their reasons.
+
+html is one file that needs nothing else: it loads no script, font or image from anywhere, and its content security policy
+would not let it. It has totals, what could not be asked and why, groups, open services, the distribution of round trips,
+and a table of hosts with a map of up to 24 common ports, which can be sorted and filtered where scripts run, printed, and
+read without colours. With more than 20,000 hosts those with nothing open are counted and not listed.
+
+csv is a row for each summary record, csv-ports a row for each endpoint (RFC 4180: commas, CRLF, UTF-8). The columns of
+--by come first. Lists of ports have their protocol in front, tcp:22,80-90, as portgen -p reads them: no spreadsheet takes
+that for a number or a date. A text that a spreadsheet would take for a formula, because it begins with = + - or @, also
+behind blanks or a separator within it, gets an apostrophe in front; numbers stay as they are.
+
+nmap-xml is what ndiff and other importers of nmap's XML output read. An address is one host in it, whatever names it was
+asked by; a host is up if a port of it was open or closed, and otherwise unknown. It has no state for ports that could
+not be asked: these are left out, which is said, and a host that has no others is a target that was skipped. Times are those
+of the results, where they are known.
+
+prometheus is for the textfile collector of Prometheus's node exporter. These are its metrics, the last three only with --stats:
+
+    portkit_hosts                           hosts
+    portkit_hosts_open                      hosts with an open port
+    portkit_ports                           ports by proto and state
+    portkit_reasons                         ports by proto and reason
+    portkit_bad_records                     records that could not be read
+    portkit_first_result_timestamp_seconds  when the first result came
+    portkit_last_result_timestamp_seconds   when the last result came
+    portkit_rtt_seconds                     a histogram of round trips
+
+No label names a host or port, unless --by asks for one: each field of it becomes a label, in letters, digits and
+underscores (ip_24).
+
+In all but json, control characters and marks that turn the direction of writing come out as \u escapes.`
 
 const addingUp = `An endpoint is a host, its address, protocol and port. One that is met more than once counts once, and its most
 definite answer stands: open, closed, filtered, open|filtered, error, in this order; of equal ones the one whose
@@ -50,11 +86,17 @@ Summaries can be added up as results can: the summary of the parts' summaries is
 whole, in any order and grouping, as long as --by is the same. A summary record longer than 1 MiB is written as several
 of the same host, address and protocol, which add up.
 
-Memory follows the number of hosts, not of records.
+With --stats, records bear a field stats: the earliest and latest time of a result, and a histogram of round trips. It adds
+up exactly, too, in any order, but every result counts in it, so that an endpoint that is met twice counts twice.
+Without --stats it is passed over.
 
---by groups by the value of a field as it is written in the record: 1 and 1.0 are two groups, and records
-that lack the field are one of their own. host, ip and proto are told apart in any case. Records that could not be asked
-because they could not be read are counted in one record of their own, bad_records.
+Memory follows the number of hosts, not of records: some 100 bytes a host, 6 a run of ports that say the same, and at most 8 KiB for
+each bit that it takes to tell the answers of a host apart. 65,536 hosts with all ports asked in random order, some open, some closed and some silent, take 1.5 GB.
 
 With --weights the weight of a port is the number of hosts, as the summary records tell them apart, on which it is open.
 Weights come from results and summaries alike, and parts add up; files of weights do not: keep the summaries.`
+
+const aboutGroups = `--by groups by the value of a field as it is written in the record: 1 and 1.0 are two groups, and records
+that lack the field are one of their own. host, ip and proto are told apart in any case; as text, and for prometheus, they can be
+groups too. ip/24 is the prefix of 24 bits that the address lies in. Records that could not be asked
+because they could not be read are counted in one record of their own, bad_records.`
