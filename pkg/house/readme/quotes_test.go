@@ -16,7 +16,7 @@ import (
 )
 
 // theirs are the flags of other programs that the README uses.
-var theirs = strings.Fields("--ijson --opprint --threads --pipe --block --jobs --joblog --resume-failed " +
+var theirs = strings.Fields("--icsv --ijson --opprint --threads --pipe --block --jobs --joblog --resume-failed " +
 	"--job-name --array --ntasks --cpus-per-task --time")
 
 // pages are the manual pages that the README names.
