@@ -90,20 +90,10 @@ func states(t *testing.T, file string) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// need skips the test where a program is missing.
-func need(t *testing.T, programs ...string) {
-	t.Helper()
-	lab.Need(t)
-	for _, name := range programs {
-		if _, err := exec.LookPath(name); err != nil {
-			lab.Skip(t, name+" is not installed")
-		}
-	}
-}
-
 // TestNmapSaysTheSame has nmap itself ask the same host: the same ports in
 // the same states.
 func TestNmapSaysTheSame(t *testing.T) {
+	lab.Need(t)
 	need(t, "nmap")
 	if os.Geteuid() != 0 {
 		lab.Skip(t, "nmap -sS and -sU take root")
@@ -129,6 +119,7 @@ func TestNmapSaysTheSame(t *testing.T) {
 // TestNdiff compares two scans with ndiff: its differences are those between
 // the hosts.
 func TestNdiff(t *testing.T) {
+	lab.Need(t)
 	need(t, "ndiff")
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22,80"), lab.Silent("100-200"))
