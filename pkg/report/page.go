@@ -65,6 +65,7 @@ type page struct {
 	ByNames  []string
 	Columns  []string
 	Timed    bool
+	Many     bool // rows, more than a browser lays out at once
 	Hosts    iter.Seq[hostRow]
 }
 
@@ -99,7 +100,7 @@ func newPage(r *Report) *page {
 		Title: s.title(), Made: clock(r.Now.UnixMilli()), Program: r.Program + " " + r.Version,
 		Script: template.JS(pageJS),
 		Tiles:  s.tiles(), Missing: s.missing(), Trips: newTrips(&s.stats.RTT),
-		HasHosts: s.hosts > 0, HasApps: len(s.apps) > 0, Timed: len(s.stats.RTT.Bins) > 0,
+		HasHosts: s.hosts > 0, HasApps: len(s.apps) > 0, Timed: len(s.stats.RTT.Bins) > 0, Many: s.rows > 1000,
 	}
 	if s.stats.Last > 0 {
 		p.Span = clock(s.stats.First) + " to " + clock(s.stats.Last)

@@ -175,6 +175,18 @@ func TestPageIsSorted(t *testing.T) {
 	if got := b.text(`[...document.querySelectorAll("#hosts [aria-sort]")].map(h => h.ariaSort).join()`); got != "descending" {
 		t.Errorf("the columns say that they are sorted %s", got)
 	}
+	// Rows that lay themselves out are still a table to those who cannot see.
+	var tree struct {
+		Nodes []struct{ Role struct{ Value string } }
+	}
+	b.call("Accessibility.getFullAXTree", nil, &tree)
+	roles := map[string]int{}
+	for _, node := range tree.Nodes {
+		roles[node.Role.Value]++
+	}
+	if roles["table"] < 3 || roles["row"] < 200 || roles["rowheader"] < 200 || roles["columnheader"] < 10 || roles["cell"] < 200 {
+		t.Errorf("roles %v", roles)
+	}
 	if got := b.find("web"); got != "66: 66 of 200 hosts" {
 		t.Errorf("once sorted, a filter leaves %s", got)
 	}

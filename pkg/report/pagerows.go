@@ -72,7 +72,8 @@ func (s *survey) groupRows() (title string, names []string, rows []groupRow) {
 	for _, name := range s.report.By {
 		names = append(names, s.report.printable(name))
 	}
-	for _, g := range s.groups {
+	listed, others := loud(s.groups)
+	for _, g := range append(listed, others...) {
 		row := groupRow{Hosts: g.hosts, Alive: g.alive}
 		for _, value := range g.values {
 			row.Values = append(row.Values, named(value))
@@ -123,7 +124,7 @@ func (p *page) hostsOf(s *survey) {
 	for _, name := range own.By {
 		p.ByNames = append(p.ByNames, r.printable(name))
 	}
-	openOnly := s.hosts > hostsMost
+	openOnly := s.rows > hostsMost
 	if openOnly {
 		p.LeftOut = "Hosts with nothing open are too many to list here: " + thousands(uint64(s.hosts-s.alive)) + "."
 	}

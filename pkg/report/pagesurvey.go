@@ -23,9 +23,11 @@ const (
 // survey is what a first pass over the records finds.
 type survey struct {
 	report *Report
-	hosts  int // hosts, each once for every group that it is in
+	rows   int // hosts, each once for every group that it is in
+	hosts  int // hosts
 	alive  int // those of them with something open
 	only   string
+	known  map[hostKey]bool // of hosts in groups: is something open?
 	bad    uint64
 	total  tally
 	stats  record.Stats
@@ -50,14 +52,12 @@ type missing struct {
 }
 
 func newSurvey(r *Report) *survey {
-	s := &survey{report: r, apps: map[portKey]map[string]int{}}
+	s := &survey{report: r, known: map[hostKey]bool{}, apps: map[portKey]map[string]int{}}
 	byKey := map[string]*group{}
 	values := groups{report: r}
 	for h := range hostsOf(r) {
-		s.hosts++
-		if h.open() {
-			s.alive++
-		}
+		s.rows++
+		s.count(h)
 		s.only = r.printable(title(h.host, h.addr))
 		for i := range h.protos {
 			s.add(&h.protos[i])
@@ -74,6 +74,22 @@ func newSurvey(r *Report) *survey {
 		}
 	}
 	return s
+}
+
+// count counts a host once, in however many groups it is.
+func (s *survey) count(h *hostRecords) {
+	open, before, known := h.open(), false, false
+	if len(s.report.By) > 0 {
+		key := hostKey{string(h.host), h.addr}
+		before, known = s.known[key]
+		s.known[key] = open || before
+	}
+	if !known {
+		s.hosts++
+	}
+	if open && !before {
+		s.alive++
+	}
 }
 
 func (s *survey) add(sum *record.Summary) {

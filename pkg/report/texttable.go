@@ -135,35 +135,50 @@ func named(value string) string {
 	return value
 }
 
-// overview writes a line for each group.
-func (t *text) overview(all []*group) {
-	var quiet group
-	skipped, others := 0, 0
+// loud returns the groups to be listed: all, or if very many of them have
+// nothing open only those that do, and one that stands for the others.
+func loud(all []*group) (listed, others []*group) {
+	var quiet []*group
 	for _, g := range all {
 		if g.alive == 0 {
-			others++
+			quiet = append(quiet, g)
+		} else {
+			listed = append(listed, g)
 		}
 	}
+	if len(quiet) <= quietShown {
+		return all, nil
+	}
+	sum := &group{values: make([]string, len(all[0].values))}
+	sum.values[0] = fmt.Sprintf("%d others", len(quiet))
+	for i := range sum.values[1:] {
+		sum.values[i+1] = "…"
+	}
+	for _, g := range quiet {
+		sum.hosts += g.hosts
+		for state, n := range g.states {
+			sum.states[state] += n
+		}
+	}
+	return listed, []*group{sum}
+}
+
+// overview writes a line for each group.
+func (t *text) overview(all []*group) {
+	listed, others := loud(all)
 	table := [][]string{overviewHead(t.By, t.printable)}
-	for _, g := range all {
-		if g.alive == 0 && others > quietShown {
-			skipped++
-			quiet.hosts += g.hosts
-			for state, n := range g.states {
-				quiet.states[state] += n
-			}
-			continue
-		}
-		table = append(table, overviewRow(slices.Clone(g.values), g))
+	for _, g := range append(listed, others...) {
+		table = append(table, overviewRow(g))
 	}
-	if skipped > 0 {
-		label := make([]string, len(t.By))
-		label[0] = fmt.Sprintf("%d others", skipped)
-		table = append(table, overviewRow(label, &quiet))
+	open := 0
+	for _, g := range all {
+		if g.alive > 0 {
+			open++
+		}
 	}
 	t.columns(table, len(t.By))
 	t.line("")
-	t.line(fmt.Sprintf("Groups: %d, with open ports: %d", len(all), len(all)-others))
+	t.line(fmt.Sprintf("Groups: %d, with open ports: %d", len(all), open))
 	t.counts(&t.total)
 	t.times(&t.stats)
 }
@@ -176,11 +191,9 @@ func overviewHead(by []string, printable func(string) string) []string {
 	return append(head, "hosts", "with open", "open", "closed", "filtered", "open|filtered", "error")
 }
 
-func overviewRow(cells []string, g *group) []string {
-	for i, value := range cells {
-		if i == 0 || len(g.values) > 0 {
-			cells[i] = named(value)
-		}
+func overviewRow(g *group) (cells []string) {
+	for _, value := range g.values {
+		cells = append(cells, named(value))
 	}
 	cells = append(cells, fmt.Sprint(g.hosts), fmt.Sprint(g.alive))
 	for state := endpoint.Open; state <= endpoint.Error; state++ {

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"html"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
+)
+
+// TestPageSays reads pages without a browser.
+func TestPageSays(t *testing.T) {
+	open := span(22, 22, endpoint.Open, endpoint.SynAck)
+	grouped := func(by string, s record.Summary) record.Summary { s.By = []byte(by); return s }
+	silent := make([]record.Summary, hostsMost+1)
+	for i := range silent {
+		addr := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}).String()
+		silent[i] = host(addr, addr, endpoint.TCP, span(22, 22, endpoint.Filtered, endpoint.NoResponse))
+	}
+	silent[7].Spans = []record.Span{open}
+	everything := host("192.0.2.1", "192.0.2.1", endpoint.TCP, span(1, 65535, endpoint.Open, endpoint.SynAck))
+	for _, c := range []struct {
+		name    string
+		records []record.Summary
+		by      []string
+		want    []string
+		not     []string
+	}{
+		{"nothing", nil, nil, []string{"<h1>Port scan without results</h1>", "<b>0</b> hosts"}, []string{`id="hosts"`, "Open services", "<svg"}},
+		{
+			"only bad records",
+			[]record.Summary{{Bad: 1}},
+			nil,
+			[]string{`<b>1</b> record not read`, "The line could not be read."},
+			[]string{`id="hosts"`},
+		},
+		{
+			"one host", []record.Summary{host("www.example", "2001:db8::1", endpoint.TCP, open)}, nil,
+			[]string{"<h1>Port scan of www.example (2001:db8::1)</h1>", "22/tcp\u00a0ssh", "<small>2001:db8::1</small>", "<span>22/tcp</span>"},
+			[]string{"Round trips", "What is not known", "By "},
+		},
+		{
+			"every port", []record.Summary{everything}, nil,
+			[]string{"<td data-n=\"65535\">tcp:1-65535</td>", "And 65\u2009475 more ports"}, nil,
+		},
+		{
+			"a host in two groups",
+			[]record.Summary{
+				grouped(`"service":"http"`, host("a.example", "192.0.2.1", endpoint.TCP, span(80, 80, endpoint.Open, endpoint.SynAck))),
+				grouped(`"service":"ssh"`, host("a.example", "192.0.2.1", endpoint.TCP, open)),
+			},
+			[]string{"service"},
+			[]string{"<h1>Port scan of a.example (192.0.2.1)</h1>", "<b>1</b> host with open ports", "By service", `<td data-l="service">http</td>`},
+			nil,
+		},
+		{
+			"very many hosts",
+			silent, nil,
+			[]string{"Port scan of 20\u2009001 hosts", "Hosts with nothing open are too many to list here: 20\u2009000.", ">10.0.0.7<"},
+			[]string{">10.0.0.8<"},
+		},
+		{"times", reports["stats"], nil, []string{"Results from 2026-01-02 03:04:05 UTC to 2026-01-02 03:04:15 UTC", "7 answers took 0.003 ms"}, nil},
+	} {
+		text := drawn(t, HTML, reportOf(c.records, c.by...))
+		for _, want := range c.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: the page does not say %q", c.name, want)
+			}
+		}
+		for _, not := range c.not {
+			if strings.Contains(text, not) {
+				t.Errorf("%s: the page says %q", c.name, not)
+			}
+		}
+	}
+}
+
+// TestPolicyNamesTheScript: the hashes in the policy are those of what stands
+// in the page.
+func TestPolicyNamesTheScript(t *testing.T) {
+	text := drawn(t, HTML, reportOf(reports["several-hosts"]))
+	for _, part := range []string{"style", "script"} {
+		inside := regexp.MustCompile(`(?s)<` + part + `>(.*?)</` + part + `>`).FindStringSubmatch(text)
+		if want := html.EscapeString(part + "-src " + hashOf(inside[1])); !strings.Contains(strings.ReplaceAll(text, "&#43;", "+"), want) {
+			t.Errorf("the policy does not say %s", want)
+		}
+	}
+	if found := regexp.MustCompile(`(?i)//[a-z0-9]|url\([^#]|@import`).FindAllString(text, -1); len(found) > 0 {
+		t.Errorf("the page names %q", found)
+	}
+}
+
+func TestPageReportsAFailedWrite(t *testing.T) {
+	if err := HTML(full{}, reportOf(reports["one-host"])); !errors.Is(err, errFull) {
+		t.Errorf("error %v, want %v", err, errFull)
+	}
+}
+
+// TestMapAgainstOnePortAtATime compares the map's letters with the spans.
+func TestMapAgainstOnePortAtATime(t *testing.T) {
+	h := &hostRecords{protos: []record.Summary{
+		host("a", "", endpoint.TCP, span(1, 9, endpoint.Closed, 0), span(10, 10, endpoint.Open, 0), span(20, 30, endpoint.Filtered, 0)),
+		host("a", "", endpoint.UDP, span(10, 12, endpoint.OpenFiltered, 0), span(13, 13, endpoint.Error, 0)),
+	}}
+	var keys []portKey
+	want := ""
+	for _, c := range strings.Fields("1/c 9/c 10/O 11/· 19/· 20/f 30/f 31/·") {
+		var port uint16
+		var letter string
+		fmt.Sscanf(c, "%d/%s", &port, &letter)
+		keys, want = append(keys, portKey{endpoint.TCP, port}), want+letter
+	}
+	for _, port := range []uint16{9, 10, 12, 13, 14} {
+		keys = append(keys, portKey{endpoint.UDP, port})
+	}
+	want += "·??!·"
+	if got := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(h.mapOf(keys)), ""); got != want {
+		t.Errorf("the map is %s, want %s", got, want)
+	}
+}
