@@ -2,7 +2,10 @@ package portprobe
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -30,19 +33,39 @@ func parsePayload(s string) (udp.Requests, error) {
 		}
 		return fits(text)
 	case strings.HasPrefix(s, "@"):
-		text, err := os.ReadFile(s[1:])
+		text, err := readPayload(s[1:])
 		if err != nil {
-			return nil, fmt.Errorf("--payload: %w", err)
+			return nil, fmt.Errorf("--payload: %s: %w", s[1:], err)
 		}
 		return fits(text)
 	}
 	return nil, fmt.Errorf("--payload: %q is not auto, none, hex:BYTES or @FILE", s)
 }
 
+// readPayload reads a file, or of one without end more than a datagram takes.
+func readPayload(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, bare(err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxPayload+1))
+	return text, bare(err)
+}
+
+// bare is an error without the name of the file.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
 // fits sends every port the same, if it goes into one datagram.
 func fits(text []byte) (udp.Requests, error) {
 	if len(text) > maxPayload {
-		return nil, fmt.Errorf("--payload: %d bytes do not go into a datagram, which takes at most %d", len(text), maxPayload)
+		return nil, fmt.Errorf("--payload: it does not go into a datagram, which takes at most %d bytes", maxPayload)
 	}
 	return always(text), nil
 }
