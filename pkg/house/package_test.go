@@ -89,6 +89,9 @@ func installed(zsh string) map[string]fs.FileMode {
 }
 
 func TestPackages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("with -short no packages are made")
+	}
 	need(t, "make", "git", "gzip", "fold", "dpkg-deb")
 	nfpm := exec.Command("go", "tool", "-modfile=.ci/nfpm/go.mod", "nfpm", "--version")
 	nfpm.Dir = file(".")
