@@ -13,6 +13,8 @@ type Block struct {
 	// Data is the lines as they were read; only the last line of the input
 	// may be without LF.
 	Data []byte
+	// At is where Data begins in the input.
+	At int64
 
 	off  int
 	no   int64
@@ -88,6 +90,7 @@ func (r *Reader) lastBlock(buf []byte) (Block, error) {
 
 func (r *Reader) block(data []byte, long bool) Block {
 	b := Block{First: r.no + 1, Data: data, no: r.no, long: long}
+	b.At = r.total - int64(r.end-r.start) - int64(len(data))
 	r.no += int64(bytes.Count(data, []byte{'\n'}))
 	if data[len(data)-1] != '\n' {
 		r.no++
@@ -104,9 +107,10 @@ func (b *Block) Next() (l Line, ok bool) {
 		if n < 0 {
 			n = len(rest)
 		}
+		l = cut(rest[:n], b.no+1)
+		l.At = b.At + int64(b.off+cap(rest)-cap(l.Text)) // Text is cut off at the front for a byte order mark
 		b.off += n + 1
 		b.no++
-		l = cut(rest[:n], b.no)
 		l.Long = l.Long || b.long
 		if len(l.Text) > 0 && l.Text[0] > ' ' || !isBlank(l.Text) {
 			return l, true

@@ -39,6 +39,8 @@ type Line struct {
 	// Long says that the line has more than MaxLine bytes; Text is only its
 	// beginning, at least 4 KiB of it.
 	Long bool
+	// At is where Text begins in the input; only of the lines of a Block.
+	At int64
 }
 
 // Reader reads lines. It hands out a line as soon as its LF has been read,
@@ -56,7 +58,9 @@ type Reader struct {
 	no int64
 	// skipping says that buf[start:] is still the rest of a long line.
 	skipping bool
-	err      error
+	// total is how many bytes were read.
+	total int64
+	err   error
 }
 
 // NewReader returns a Reader of r.
@@ -186,6 +190,7 @@ func (r *Reader) read(p []byte) int {
 	for range maxEmptyReads {
 		n, err := r.src.Read(p)
 		r.err = err
+		r.total += int64(n)
 		if n > 0 || err != nil {
 			return n
 		}

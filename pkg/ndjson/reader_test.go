@@ -221,6 +221,32 @@ func TestLinesAndBlocksMix(t *testing.T) {
 	}
 }
 
+// placesOf holds the lines of in's blocks to where they say that they begin.
+func placesOf(t *testing.T, in []byte, piece int) {
+	t.Helper()
+	var b Block
+	var err error
+	for r := NewReader(pieces{bytes.NewReader(in), piece}); err == nil; b, err = r.NextBlock(b.Data) {
+		for l, ok := b.Next(); ok; l, ok = b.Next() {
+			if !bytes.HasPrefix(in[l.At:], l.Text) {
+				t.Errorf("line %d, %.20q, is not at %d", l.No, l.Text, l.At)
+			}
+		}
+	}
+}
+
+func TestLinesOfBlocksSayWhereTheyBegin(t *testing.T) {
+	long := strings.Repeat("y", MaxLine+100)
+	for _, in := range []string{"a\nb\n\nc", bom + "a\r\n\r\nb", long + "\na\n" + long, bom + long + "\n\n" + "b\n"} {
+		for _, piece := range []int{1, 5, 1 << 20} {
+			if len(in) > 100 && piece == 1 {
+				piece = 1000
+			}
+			placesOf(t, []byte(in), piece)
+		}
+	}
+}
+
 func TestReaderAllocatesNothing(t *testing.T) {
 	r := NewReader(&endless{line: []byte("{\"host\":\"a\",\"port\":1}\n\n")})
 	r.Next()
@@ -274,6 +300,7 @@ func FuzzReader(f *testing.F) {
 				t.Errorf("%s: %q, %v, want %q", by, got, err, want)
 			}
 		}
+		placesOf(t, in, int(piece)+1)
 	})
 }
 

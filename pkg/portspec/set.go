@@ -37,6 +37,12 @@ func (s Set) At(i int) (port uint16, p endpoint.Proto) {
 	return s.items[i].port(), s.items[i].proto()
 }
 
+// Has reports whether the set has a port.
+func (s Set) Has(port uint16, p endpoint.Proto) bool {
+	_, found := slices.BinarySearch(s.items, itemOf(port, p))
+	return found
+}
+
 // All goes through the items in their order.
 func (s Set) All() iter.Seq2[uint16, endpoint.Proto] {
 	return func(yield func(uint16, endpoint.Proto) bool) {

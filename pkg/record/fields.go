@@ -20,6 +20,7 @@ const (
 	KindEndpoint = "endpoint"
 	KindResult   = "result"
 	KindSummary  = "summary"
+	KindChange   = "change"
 )
 
 const (
@@ -94,6 +95,19 @@ func sumFields() []FieldDoc {
 	}
 }
 
+// changeFields say what became of an endpoint; NEW's own follow them.
+func changeFields() []FieldDoc {
+	return []FieldDoc{
+		{"host", "string", true, "As in results: NEW's, or OLD's where NEW did not ask.", aText},
+		{"ip", "string", false, "As in results, of the same scan as host.", aText},
+		{"port", "integer 1-65535", true, "The port.", aPort},
+		{"proto", `"tcp" or "udp"`, true, "The transport protocol.", aProtocol},
+		{"change", "string", true, "opened: open now, was not. closed: was open, now closed or filtered. changed: any other change of state. unknown: one of the two scans could not ask. added, removed: asked by NEW only, by OLD only.", changes()},
+		{"old", "string or null", true, "OLD's state; null where it did not ask.", stateOrNull()},
+		{"new", "string or null", true, "NEW's state; null where it did not ask.", stateOrNull()},
+	}
+}
+
 // Fields returns the fields of a kind of record in their order; nil for a
 // kind that there is not. Any record can have more: the user's own.
 func Fields(kind string) []FieldDoc {
@@ -104,6 +118,8 @@ func Fields(kind string) []FieldDoc {
 		return append(whereFields(), answerFields()...)
 	case KindSummary:
 		return sumFields()
+	case KindChange:
+		return changeFields()
 	}
 	return nil
 }

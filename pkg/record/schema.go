@@ -30,6 +30,8 @@ func Schema(kind string) []byte {
 		fields = merge(fields, askFields())
 	case KindSummary:
 		rules = `"required": ["kind"], "oneOf": [` + required(nil, "bad_records") + `, ` + required(nil, "host", "proto", "counts") + `]`
+	case KindChange:
+		rules = strings.Trim(required(fields), "{}")
 	}
 	return layOut(kind, fields, rules)
 }
@@ -80,6 +82,19 @@ func states() string {
 	var names []string
 	for s := endpoint.Open; int(s) < endpoint.States; s++ {
 		names = append(names, s.String())
+	}
+	return `"enum": ` + quoteAll(names)
+}
+
+func stateOrNull() string {
+	all := states()
+	return all[:len(all)-1] + `, null]`
+}
+
+func changes() string {
+	var names []string
+	for c := endpoint.Change(1); int(c) < endpoint.Changes; c++ {
+		names = append(names, c.String())
 	}
 	return `"enum": ` + quoteAll(names)
 }

@@ -141,7 +141,7 @@ func TestTablesAgree(t *testing.T) {
 	if err := json.Unmarshal(Schema(KindEndpoint), &limits); err != nil || limits.Properties.Retries.Maximum != MaxRetries || limits.Properties.Timeout_ms.Maximum != MaxTimeout.Milliseconds() {
 		t.Errorf("limits %+v, %v", limits, err)
 	}
-	for _, kind := range []string{KindEndpoint, KindResult, KindSummary} {
+	for _, kind := range []string{KindEndpoint, KindResult, KindSummary, KindChange} {
 		if !slices.ContainsFunc(Fields(kind), func(f FieldDoc) bool { return f.Required }) || len(Schema(kind)) == 0 {
 			t.Errorf("%s has no fields", kind)
 		}

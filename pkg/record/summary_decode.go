@@ -318,7 +318,13 @@ func (s *Summary) readApps(value []byte) error {
 
 // has says whether port is in Spans.
 func (s *Summary) has(port uint16) bool {
-	_, ok := slices.BinarySearchFunc(s.Spans, port, func(s Span, port uint16) int {
+	_, ok := s.find(port)
+	return ok
+}
+
+// find returns which of Spans has port.
+func (s *Summary) find(port uint16) (i int, ok bool) {
+	return slices.BinarySearchFunc(s.Spans, port, func(s Span, port uint16) int {
 		switch {
 		case s.Last < port:
 			return -1
@@ -327,5 +333,4 @@ func (s *Summary) has(port uint16) bool {
 		}
 		return 0
 	})
-	return ok
 }
