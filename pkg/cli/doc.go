@@ -11,7 +11,7 @@ import (
 // Doc is a tool's command line as help, manual and completions show it.
 type Doc struct {
 	Tool   Tool
-	Usage  string // "portgen [flags] [TARGET …]"
+	Usage  []string // "portgen [flags] [TARGET …]"
 	Groups []FlagGroup
 	Args   []ArgDoc
 }
@@ -155,7 +155,14 @@ func argDoc(p *kong.Positional) ArgDoc {
 	}
 }
 
-func (d *Doc) usage() string {
+func (d *Doc) usage() []string {
+	var lines []string
+	for _, u := range d.Tool.Usage {
+		lines = append(lines, d.Tool.Name+" "+u)
+	}
+	if len(lines) > 0 {
+		return lines
+	}
 	parts := []string{d.Tool.Name, "[flags]"}
 	for _, a := range d.Args {
 		s := a.Name
@@ -167,5 +174,5 @@ func (d *Doc) usage() string {
 		}
 		parts = append(parts, s)
 	}
-	return strings.Join(parts, " ")
+	return []string{strings.Join(parts, " ")}
 }

@@ -23,6 +23,14 @@ const statusPipe = 141
 // some record that it wrote is an error.
 var ErrRecords error = &statusError{status: StatusRecords, err: errors.New("some records are errors"), said: true}
 
+// ErrDifferent ends a tool with status 1 and says nothing more: it is done, and
+// what it compared is not the same.
+var ErrDifferent error = &statusError{status: StatusRecords, err: errors.New("different"), said: true}
+
+// ErrTrouble ends a tool with status 2 and says nothing more: what went wrong
+// has been said.
+var ErrTrouble error = &statusError{status: StatusUsage, err: errors.New("trouble"), said: true}
+
 // statusError is an error that knows what the process ends with.
 type statusError struct {
 	status int
@@ -82,6 +90,13 @@ func statusOf(err error) int {
 		return e.status
 	}
 	return StatusIO
+}
+
+// outweighed tells whether the failure of a stream is to be told instead of err,
+// with which a tool ended all the same.
+func outweighed(err error) bool {
+	var e *statusError
+	return err == nil || errors.As(err, &e) && e.said && e.status < StatusIO
 }
 
 // silent tells whether err has been said already, or says no more than that

@@ -31,7 +31,7 @@ func helpWidth(with IO) int {
 // help is the text of --help.
 func (d *Doc) help(width int) string {
 	var b strings.Builder
-	b.WriteString("Usage: " + d.Usage + "\n\n")
+	b.WriteString("Usage: " + strings.Join(d.Usage, "\n       ") + "\n\n")
 	wrap(&b, sentence(d.Tool.Summary), 0, width)
 	for _, a := range d.Args {
 		if a.Help != "" {

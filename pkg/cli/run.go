@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 	"syscall"
 )
@@ -104,10 +103,10 @@ func answer(what string, t Tool, with IO, ctx *Context) error {
 // shell shows for the signal that came, or that of Run's error, or of a stream
 // that failed without Run's minding.
 func (c *Context) finish(err error, out *output) int {
-	if failed := out.failed(); failed != nil && (err == nil || errors.Is(err, ErrRecords)) {
+	if failed := out.failed(); failed != nil && outweighed(err) {
 		err = failed
 	}
-	if failed := c.inputs.failed; failed != nil && (err == nil || errors.Is(err, ErrRecords)) {
+	if failed := c.inputs.failed; failed != nil && outweighed(err) {
 		err = failed
 	}
 	c.Log.Close()
@@ -117,5 +116,8 @@ func (c *Context) finish(err error, out *output) int {
 	if s, ok := Signal(c).(syscall.Signal); ok {
 		return 128 + int(s)
 	}
-	return statusOf(err)
+	if status := statusOf(err); status != StatusIO || c.tool.Trouble == 0 {
+		return status
+	}
+	return c.tool.Trouble
 }

@@ -17,6 +17,9 @@ type Tool struct {
 	Summary string // one line, lower case, no full stop: "expand target and port specs"
 	// Description is the manual's prose: paragraphs parted by blank lines.
 	Description string
+	// Usage is how the tool is called, behind its name, where that takes more
+	// than the flags and arguments tell: "[flags] OLD NEW". One line each.
+	Usage []string
 	// Command is a pointer to a struct with kong tags. Beside kong's own
 	// (https://pkg.go.dev/github.com/alecthomas/kong#Tag) these tags count:
 	//
@@ -36,6 +39,9 @@ type Tool struct {
 	Reads string
 	// OnSignal says what the first SIGINT or SIGTERM does.
 	OnSignal OnSignal
+
+	// Trouble is the exit status of a failure to read or write; 0: StatusIO.
+	Trouble int
 
 	Groups      []Group   // flag groups in the order of the help; a flag names its group's Key
 	Examples    []Example // at least one

@@ -32,6 +32,15 @@ func Page(d *cli.Doc) []byte {
 }
 
 func (r *roff) synopsis(d *cli.Doc) {
+	for i, u := range d.Tool.Usage {
+		if i > 0 {
+			r.line(".br")
+		}
+		r.line(usage(d.Tool.Name + " " + u))
+	}
+	if len(d.Tool.Usage) > 0 {
+		return
+	}
 	parts := []string{bold(d.Tool.Name), "[" + italic("flags") + "]"}
 	for _, a := range d.Args {
 		s := italic(a.Name)
@@ -44,6 +53,22 @@ func (r *roff) synopsis(d *cli.Doc) {
 		parts = append(parts, s)
 	}
 	r.line(strings.Join(parts, " "))
+}
+
+// usage sets a line of usage: what is typed as it is bold, what stands for
+// something else italic.
+func usage(line string) string {
+	words := strings.Fields(line)
+	for i, w := range words {
+		bare := strings.Trim(w, "[]")
+		set := italic(bare)
+		if i == 0 || strings.HasPrefix(bare, "-") {
+			set = bold(bare)
+		}
+		before, after, _ := strings.Cut(w, bare)
+		words[i] = before + set + after
+	}
+	return strings.Join(words, " ")
 }
 
 func (r *roff) options(d *cli.Doc) {
