@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"scope":         3,
 	"journal":       3,
 	"summary":       3,
+	"compare":       3,
 	"probe/connect": 3,
 	"probe/udp":     3,
 	"probe/syn":     3,

@@ -1,0 +1,160 @@
+package compare
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+
+	"lukechampine.com/uint128"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/names"
+	"portkit/pkg/portspec"
+	"portkit/pkg/target"
+)
+
+// MaxExpected is how many endpoints can be expected to be open: more are a
+// slip, such as a prefix of IPv6 addresses.
+const MaxExpected = 1 << 28
+
+// Expected is what is expected to be open, and nothing else. The zero value
+// expects nothing.
+type Expected struct {
+	lines []expectation
+	names map[string]*expectedName // by key
+	total uint64
+}
+
+// expectation is the ports of some addresses.
+type expectation struct {
+	target target.Target
+	spans  []span
+}
+
+// expectedName is the ports of a name.
+type expectedName struct {
+	name  string // as it was first written
+	ports portspec.Set
+}
+
+// Add adds the ports of a target. Addresses are known by that alone, whatever
+// names they have; a name by its name, whatever addresses it has.
+func (e *Expected) Add(t target.Target, ports portspec.Set) error {
+	count := t.Count()
+	if count.Cmp64(MaxExpected) <= 0 {
+		e.total += count.Lo * uint64(ports.Len())
+	}
+	if count.Cmp64(MaxExpected) > 0 || e.total > MaxExpected {
+		return fmt.Errorf("more than %d open ports are expected with it; name the hosts", MaxExpected)
+	}
+	name, ok := t.Name()
+	if !ok {
+		e.lines = append(e.lines, expectation{t, spansOf(ports)})
+		return nil
+	}
+	if e.names == nil {
+		e.names = map[string]*expectedName{}
+	}
+	key := string(appendName(nil, names.AppendKey(nil, []byte(name))))
+	if e.names[key] == nil {
+		e.names[key] = &expectedName{name: name}
+	}
+	e.names[key].ports = e.names[key].ports.Union(ports)
+	return nil
+}
+
+// spansOf returns ports as spans that are open, tcp before udp.
+func spansOf(ports portspec.Set) (spans []span) {
+	for _, proto := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+		for port, p := range ports.All() {
+			n := len(spans)
+			switch {
+			case p != proto:
+			case n > 0 && spans[n-1].proto == p && spans[n-1].last+1 == port:
+				spans[n-1].last = port
+			default:
+				spans = append(spans, span{at: noLine, first: port, last: port, proto: p, state: endpoint.Open})
+			}
+		}
+	}
+	return spans
+}
+
+// lists says whether a name is expected to have open ports.
+func (e *Expected) lists(key []byte) bool { return e.names[string(key)] != nil }
+
+// has says whether a name is expected to have a port open.
+func (e *Expected) has(key []byte, port uint16, proto endpoint.Proto) bool {
+	n := e.names[string(key)]
+	return n != nil && n.ports.Has(port, proto)
+}
+
+// about returns what an expected host is, for its change record.
+func (e *Expected) about(key []byte) (host []byte, addr netip.Addr) {
+	if n := e.names[string(key)]; n != nil {
+		return []byte(n.name), addr
+	}
+	return splitKey(key)
+}
+
+// expectedBatch is about how many spans a batch of expectations has.
+const expectedBatch = 4096
+
+// expecting hands out what is expected as batches: addresses as they are
+// listed, then names.
+type expecting struct {
+	e     *Expected
+	line  int
+	at    uint64 // the address of the line that comes next
+	names []string
+	batch batch
+	keyer keyer
+	key   []byte
+}
+
+func (e *Expected) batches() *expecting {
+	x := &expecting{e: e}
+	for key := range e.names {
+		x.names = append(x.names, key)
+	}
+	slices.Sort(x.names)
+	return x
+}
+
+func (x *expecting) close() {}
+
+func (x *expecting) next() (*batch, error) {
+	x.batch.reset()
+	for len(x.batch.spans) < expectedBatch && x.line < len(x.e.lines) {
+		x.address()
+	}
+	for len(x.batch.spans) < expectedBatch && x.line == len(x.e.lines) && len(x.names) > 0 {
+		x.add([]byte(x.names[0]), spansOf(x.e.names[x.names[0]].ports))
+		x.names = x.names[1:]
+	}
+	if len(x.batch.hosts) == 0 {
+		return nil, io.EOF
+	}
+	return &x.batch, nil
+}
+
+// address adds one address of the line at hand, or goes to the next line.
+func (x *expecting) address() {
+	of := &x.e.lines[x.line]
+	if of.target.Count().Cmp64(x.at) <= 0 {
+		x.line, x.at = x.line+1, 0
+		return
+	}
+	x.key = x.keyer.addr(x.key[:0], of.target.At(uint128.From64(x.at)))
+	x.add(bytes.Clone(x.key), of.spans)
+	x.at++
+}
+
+func (x *expecting) add(key []byte, spans []span) {
+	x.batch.turn(key)
+	for _, s := range spans {
+		x.batch.add(s)
+	}
+}

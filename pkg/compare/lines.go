@@ -1,0 +1,82 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net/netip"
+
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+)
+
+// lines reads single lines of a text again, for what a change record tells of
+// them. It remembers the last one: a summary has the answers of many ports.
+type lines struct {
+	source Source
+	table  *crc32.Table
+
+	at      int64 // of the line at hand; noLine at first
+	buf     []byte
+	dec     record.Decoder
+	result  record.Result
+	summary record.Summary
+	own     []byte // the fields that are the same for all ports of the line
+	renamed bool   // some of them
+	answer  []byte
+}
+
+func newLines(s Source) *lines {
+	return &lines{source: s, table: crc32.MakeTable(crc32.Castagnoli), at: noLine}
+}
+
+// read goes to the line that a span is of.
+func (l *lines) read(s *span) error {
+	if s.at == l.at {
+		return nil
+	}
+	l.at = noLine
+	l.buf = append(l.buf[:0], make([]byte, s.size)...)
+	if _, err := l.source.Text.ReadAt(l.buf, s.at); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	line := ndjson.Line{Text: l.buf}
+	if crc32.Checksum(l.buf, l.table) != s.sum || l.dec.Result(line, &l.result) != nil {
+		return l.changed()
+	}
+	if l.result.Summary {
+		if l.dec.Summary(line, l.result.Fields, &l.summary) != nil {
+			return l.changed()
+		}
+		l.own, l.renamed = l.summary.AppendOwn(l.own[:0])
+	} else {
+		l.own, l.renamed = l.result.AppendOwn(l.own[:0])
+	}
+	l.at = s.at
+	return nil
+}
+
+func (l *lines) changed() error {
+	return fmt.Errorf("%s was changed while it was read", l.source.Name)
+}
+
+// about is what the line says it is about.
+func (l *lines) about() (host []byte, addr netip.Addr) {
+	if l.result.Summary {
+		return l.summary.Host, l.summary.Addr
+	}
+	return l.result.Host, l.result.Addr
+}
+
+// extra is the fields that the line brings to the change record of a port.
+func (l *lines) extra(port uint16) []byte {
+	if !l.result.Summary {
+		return l.own
+	}
+	l.answer = l.summary.AppendAnswer(l.answer[:0], port)
+	if len(l.own) > 0 {
+		l.answer = record.AppendRaw(l.answer, l.own)
+	}
+	return l.answer
+}

@@ -1,0 +1,147 @@
+package compare
+
+import (
+	"bytes"
+	"hash/crc32"
+	"net/netip"
+
+	"portkit/pkg/names"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+)
+
+// view is what hosts are told apart by.
+type view uint8
+
+const (
+	byHost view = iota // host as it is written
+	byIP               // the address; host where there is none
+	wanted             // the address, and for the names that are expected to have open ports, the name too
+)
+
+// parser reads lines into batches. It is for one goroutine.
+type parser struct {
+	view   view
+	wanted *Expected
+
+	dec     record.Decoder
+	result  record.Result
+	summary record.Summary
+	keyer   keyer
+	table   *crc32.Table
+	batch   *batch
+
+	// What the last record was about, which most often is what the next one
+	// is about too, and the keys that it goes by.
+	host      []byte
+	addr      netip.Addr
+	key, name []byte
+}
+
+func newParser(v view, e *Expected) *parser {
+	return &parser{view: v, wanted: e, table: crc32.MakeTable(crc32.Castagnoli)}
+}
+
+// block reads a block into b.
+func (p *parser) block(lines *ndjson.Block, b *batch) {
+	b.reset()
+	p.batch = b
+	for l, ok := lines.Next(); ok; l, ok = lines.Next() {
+		if err := p.line(l); err != nil {
+			b.bad = append(b.bad, err)
+		}
+	}
+}
+
+func (p *parser) line(l ndjson.Line) error {
+	if err := p.dec.Result(l, &p.result); err != nil {
+		return err
+	}
+	s := span{at: l.At, size: uint32(len(l.Text))}
+	r := &p.result
+	switch {
+	case r.Summary:
+		s.sum = crc32.Checksum(l.Text, p.table)
+		return p.ports(l, s)
+	case r.NoEndpoint:
+		p.batch.nowhere++
+		return nil
+	}
+	s.sum = crc32.Checksum(l.Text, p.table)
+	s.first, s.last = r.Port, r.Port
+	s.proto, s.state, s.reason = r.Proto, r.State, r.Reason
+	p.about(r.Host, r.Addr)
+	p.add(s)
+	return nil
+}
+
+// ports adds the ports of a summary.
+func (p *parser) ports(l ndjson.Line, s span) error {
+	r := &p.summary
+	if err := p.dec.Summary(l, p.result.Fields, r); err != nil {
+		return err
+	}
+	if r.Bad > 0 {
+		p.batch.nowhere += r.Bad
+		return nil
+	}
+	p.about(r.Host, r.Addr)
+	s.proto = r.Proto
+	for _, of := range r.Spans {
+		s.first, s.last, s.state, s.reason = of.First, of.Last, of.State, of.Reason
+		p.add(s)
+	}
+	return nil
+}
+
+// about turns to what a record is about.
+func (p *parser) about(host []byte, addr netip.Addr) {
+	if addr == p.addr && len(p.key) > 0 && bytes.Equal(host, p.host) {
+		return
+	}
+	p.host, p.addr = append(p.host[:0], host...), addr
+	p.key, p.name = p.key[:0], p.name[:0]
+	switch {
+	case p.view == byHost || p.view == byIP && !addr.IsValid():
+		p.key = p.keyer.host(p.key, host, addr)
+	case addr.IsValid():
+		p.key = p.keyer.addr(p.key, addr)
+	default:
+		p.key = appendName(p.key, names.AppendKey(nil, host))
+	}
+	if p.view == wanted && addr.IsValid() {
+		if key := appendName(nil, names.AppendKey(nil, host)); p.wanted.lists(key) {
+			p.name = key
+		}
+	}
+}
+
+// add adds ports of what the record is about.
+func (p *parser) add(s span) {
+	p.batch.turn(p.key)
+	if len(p.name) == 0 {
+		p.batch.add(s)
+		return
+	}
+	whole := s
+	whole.named = true
+	for s.first != 0 {
+		part := p.alike(s)
+		p.batch.add(part)
+		drop(&s, part.last)
+	}
+	p.batch.turn(p.name)
+	p.batch.add(whole)
+}
+
+// alike is the first of s's ports: as many as are all expected under the name,
+// or none of them.
+func (p *parser) alike(s span) span {
+	s.named = p.wanted.has(p.name, s.first, s.proto)
+	for port := s.first; port < s.last; port++ {
+		if p.wanted.has(p.name, port+1, s.proto) != s.named {
+			s.last = port
+		}
+	}
+	return s
+}
