@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"portkit/pkg/lab"
+	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portprobe"
 	"portkit/pkg/portsum"
@@ -22,6 +23,7 @@ func TestMain(m *testing.M) {
 		"portgen":   func() { os.Exit(portgen.Main()) },
 		"portprobe": func() { os.Exit(portprobe.Main()) },
 		"portsum":   func() { os.Exit(portsum.Main()) },
+		"portdiff":  func() { os.Exit(portdiff.Main()) },
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/manual"
+	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portprobe"
 	"portkit/pkg/portsum"
@@ -19,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write the manual pages and completions instead of comparing them")
 
 func tools() []cli.Tool {
-	return []cli.Tool{portgen.Tool(), portprobe.Tool(), portsum.Tool()}
+	return []cli.Tool{portgen.Tool(), portprobe.Tool(), portsum.Tool(), portdiff.Tool()}
 }
 
 func file(path string) string { return filepath.Join(root, filepath.FromSlash(path)) }

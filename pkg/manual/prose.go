@@ -19,7 +19,7 @@ const aboutEndpoints = `Written by portgen(1), read by portprobe(1). A reader wa
 twice counts as it was given last. IPv4-mapped addresses are unmapped; 0.0.0.0 and :: are bad records; digits and dots that make no
 address are an error, never a name to look up.`
 
-const aboutResults = `Written by portprobe(1), read by portsum(1), and by portprobe(1) to ask again. The fields of the endpoint come first, then those of the answer, then
+const aboutResults = `Written by portprobe(1), read by portsum(1) and portdiff(1), and by portprobe(1) to ask again. The fields of the endpoint come first, then those of the answer, then
 the user's own.
 
 A line that could not be read becomes a record with the state error, its line number and its text; where it was a JSON object but no
@@ -33,10 +33,14 @@ const aboutPlainLines = `Where a line does not begin with a brace, portprobe(1) 
     [2001:db8::7]:22
     host.example:53/udp`
 
-const aboutSummaries = `Written by portsum(1), which reads them again beside results. There is one for each host, address and protocol, and each value of the --by fields, which
+const aboutSummaries = `Written by portsum(1), which reads them again beside results, as portdiff(1) does. There is one for each host, address and protocol, and each value of the --by fields, which
 come after kind. No time and no round trip is in it, unless portsum was told --stats. A summary that would make a line longer than 1 MiB is split into several of the same key, which add up.`
 
-const recordExamples = `An endpoint, the result of asking it, and a summary:
+const aboutChanges = `Written by portdiff(1), one for each endpoint that differs. Behind these fields come NEW's own: of a result all but host, ip, port and proto; of a
+summary's port its state, reason and app as a result has them, and the fields that the summary was grouped by. One that is called change,
+old or new passes on as list_change, list_old, list_new. portprobe(1) takes a change record for an endpoint.`
+
+const recordExamples = `An endpoint, the result of asking it, a summary, and what became of it when it is asked again:
 
     {"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","owner":"ops"}
     {"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","state":"open",
@@ -45,5 +49,9 @@ const recordExamples = `An endpoint, the result of asking it, and a summary:
     {"kind":"summary","host":"192.0.2.7","ip":"192.0.2.7","proto":"tcp",
      "open":[22],"closed":"1-21,23-1024","counts":{"open":1,"closed":1023},
      "reasons":{"conn-refused":"1-21,23-1024","syn-ack":"22"}}
+    {"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp",
+     "change":"closed","old":"open","new":"closed","state":"closed",
+     "reason":"conn-refused","service":"ssh","rtt_ms":0.398,"attempts":1,
+     "method":"connect","time":"2026-02-01T12:00:00.000Z","owner":"ops"}
 
 (The longer ones are broken here to fit the page; in the stream each is one line.)`

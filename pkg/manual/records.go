@@ -9,7 +9,7 @@ import (
 func Records() []byte {
 	r := newPage("portkit", "5")
 	r.section("Name")
-	r.line(`portkit \- the records that portgen, portprobe and portsum pass on`)
+	r.line(`portkit \- the records that portgen, portprobe, portsum and portdiff pass on`)
 	r.section("Description")
 	r.paragraphs(aboutTheStream)
 	r.section("Endpoint records")
@@ -26,9 +26,12 @@ func Records() []byte {
 	r.section("Summary records")
 	r.paragraphs(aboutSummaries)
 	r.fields(record.KindSummary)
+	r.section("Change records")
+	r.paragraphs(aboutChanges)
+	r.fields(record.KindChange)
 	r.section("Examples")
 	r.paragraphs(recordExamples)
-	r.seeAlso([]string{"portgen(1)", "portprobe(1)", "portsum(1)", "portkit-parallel(7)"})
+	r.seeAlso([]string{"portgen(1)", "portprobe(1)", "portsum(1)", "portdiff(1)", "portkit-parallel(7)"})
 	return r.bytes()
 }
 

@@ -39,7 +39,7 @@ func Tool() cli.Tool {
 			{Name: denyVariable, Text: "A file as of --deny-file. No flag takes either back."},
 		},
 		Sections: slices.Concat(sections[:1], synSections(), udpSections(), sections[1:]),
-		SeeAlso:  []string{"portgen(1)", "portsum(1)", "portkit(5)", "portkit-parallel(7)"},
+		SeeAlso:  []string{"portgen(1)", "portsum(1)", "portdiff(1)", "portkit(5)", "portkit-parallel(7)"},
 	}
 }
 

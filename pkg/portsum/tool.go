@@ -35,7 +35,7 @@ func Tool() cli.Tool {
 			{Name: "130, 143", Text: "Ended by SIGINT, SIGTERM, after reading on to the end of input and writing the summary."},
 			{Name: "141", Text: "The reader of standard output went away (SIGPIPE)."},
 		},
-		SeeAlso: []string{"portgen(1)", "portprobe(1)", "portkit(5)", "portkit-parallel(7)"},
+		SeeAlso: []string{"portgen(1)", "portprobe(1)", "portdiff(1)", "portkit(5)", "portkit-parallel(7)"},
 	}
 }
 

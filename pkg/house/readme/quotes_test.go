@@ -10,6 +10,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/manual"
+	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portprobe"
 	"portkit/pkg/portsum"
@@ -20,12 +21,12 @@ var theirs = strings.Fields("--icsv --ijson --opprint --threads --pipe --block -
 	"--job-name --array --ntasks --cpus-per-task --time")
 
 // pages are the manual pages that the README names.
-var pages = map[string]string{"portgen": "man/portgen.1", "portprobe": "man/portprobe.1", "portkit": "man/portkit.5", "portkit-parallel": "man/portkit-parallel.7"}
+var pages = map[string]string{"portgen": "man/portgen.1", "portprobe": "man/portprobe.1", "portdiff": "man/portdiff.1", "portkit": "man/portkit.5", "portkit-parallel": "man/portkit-parallel.7"}
 
 // TestFlagsExist holds every flag that the README names to the tools' own.
 func TestFlagsExist(t *testing.T) {
 	known := slices.Clone(theirs)
-	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portsum.Tool()} {
+	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portsum.Tool(), portdiff.Tool()} {
 		d, err := cli.Describe(tool)
 		if err != nil {
 			t.Fatal(err)

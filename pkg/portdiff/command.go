@@ -1,0 +1,193 @@
+// Package portdiff is the tool that compares two scans, and a scan with what is
+// expected to be open.
+package portdiff
+
+import (
+	"errors"
+	"io"
+	"iter"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/compare"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+	"portkit/pkg/report"
+	"portkit/pkg/service"
+)
+
+// Command is portdiff's command line.
+type Command struct {
+	Output string `short:"o" enum:"auto,text,json,html" default:"auto" help:"What to write: a report for people, as text or as a page for a browser, or change records. auto is text on a terminal and json in a pipe."`
+	Expect string `placeholder:"FILE" complete:"file" help:"Compare one scan with what FILE says is to be open, lines of TARGET PORTS [# comment]: what is open and not in it, or in it and not open, is different."`
+	ByIP   bool   `name:"by-ip" help:"Tell hosts apart by their addresses instead of as they are written, so that what is asked under another name is the same host."`
+	All    bool   `help:"Show the endpoints that only one of the two scans asked in whatever state; without it only those that are open."`
+
+	Old string `arg:"" optional:"" placeholder:"OLD" complete:"file" help:"Result records and summary records of the first scan; - is standard input."`
+	New string `arg:"" optional:"" placeholder:"NEW" complete:"file" help:"Those of the second scan; with --expect there is one scan only, RESULTS, which is standard input if it is left out."`
+
+	memory int // compare.Options.Memory, for tests
+}
+
+// Main runs the tool as the process that it is and returns its exit status.
+func Main() int { return cli.Main(Tool()) }
+
+// Validate checks what the flags' types do not.
+func (c *Command) Validate() error {
+	switch {
+	case c.Expect == "" && c.New == "":
+		return errors.New("it takes two scans, OLD and NEW; - is standard input")
+	case c.Expect == "":
+		return twice(c.Old, c.New)
+	case c.New != "":
+		return errors.New("--expect takes one scan, not OLD and NEW")
+	case c.ByIP:
+		return errors.New("--by-ip does not go with --expect, which knows hosts by name and by address")
+	case c.Old == "":
+		c.Old = cli.StdinName
+	}
+	return twice(c.Expect, c.Old)
+}
+
+func twice(a, b string) error {
+	if a == cli.StdinName && b == cli.StdinName {
+		return errors.New("standard input is named twice and can be read once")
+	}
+	return nil
+}
+
+// Run compares, then says what is wrong with lines by its exit status before
+// what is different.
+func (c *Command) Run(ctx *cli.Context) error {
+	run := c.scans
+	if c.Expect != "" {
+		run = c.expectation
+	}
+	tally, err := run(ctx)
+	switch {
+	case err != nil:
+		return err
+	case tally.Unread:
+		return cli.ErrTrouble
+	case tally.Different():
+		return cli.ErrDifferent
+	}
+	return nil
+}
+
+// scans compares OLD and NEW.
+func (c *Command) scans(ctx *cli.Context) (compare.Tally, error) {
+	old, err := open(ctx, c.Old)
+	if err != nil {
+		return compare.Tally{}, err
+	}
+	defer old.close()
+	new, err := open(ctx, c.New)
+	if err != nil {
+		return compare.Tally{}, err
+	}
+	defer new.close()
+	about := report.Diff{Old: called(c.Old), New: called(c.New), ByIP: c.ByIP}
+	return c.write(ctx, about, func(w io.Writer) (compare.Tally, error) {
+		return compare.Compare(old.Source, new.Source, c.options(ctx), w)
+	})
+}
+
+// expectation compares RESULTS with FILE.
+func (c *Command) expectation(ctx *cli.Context) (compare.Tally, error) {
+	want, err := readExpected(ctx, c.Expect)
+	if err != nil {
+		return compare.Tally{}, err
+	}
+	results, err := open(ctx, c.Old)
+	if err != nil {
+		return compare.Tally{}, err
+	}
+	defer results.close()
+	about := report.Diff{Old: called(c.Expect), New: called(c.Old), ByIP: true, Expected: true}
+	return c.write(ctx, about, func(w io.Writer) (compare.Tally, error) {
+		return compare.Expect(want, results.Source, c.options(ctx), w)
+	})
+}
+
+// called is what a report calls a file.
+func called(name string) string {
+	if name == cli.StdinName {
+		return "standard input"
+	}
+	return name
+}
+
+func (c *Command) options(ctx *cli.Context) compare.Options {
+	return compare.Options{ByIP: c.ByIP, All: c.All, Memory: c.memory, Bad: func(source string, err error) {
+		prefix := ""
+		if source != cli.StdinName {
+			prefix = source + ": "
+		}
+		ctx.Log.Linef("lines that could not be read", "%s%v", prefix, err)
+	}}
+}
+
+// write runs a comparison and writes what it finds.
+func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer) (compare.Tally, error)) (compare.Tally, error) {
+	draw := map[string]drawing{"text": report.DiffText, "html": report.DiffHTML}[c.Output]
+	if c.Output == "auto" && ctx.OutTerminal {
+		draw = report.DiffText
+	}
+	if draw == nil {
+		tally, err := run(ctx.Out)
+		c.renamed(ctx, &tally)
+		return tally, err
+	}
+	found := &compare.Spool{}
+	defer found.Close()
+	tally, err := run(found)
+	if err != nil {
+		return tally, err
+	}
+	c.renamed(ctx, &tally)
+	if tally.Changes == [endpoint.Changes]uint64{} && c.Output == "text" && !ctx.OutTerminal {
+		return tally, nil // cron mails whatever there is
+	}
+	about.Changes, about.Nowhere = tally.Changes, tally.Nowhere
+	records := changes{from: ndjson.NewReader(found.Reader())}
+	err = draw(ctx.Out, records.all(), about, service.Load(), cli.Printable[string])
+	if err == nil {
+		err = records.err
+	}
+	return tally, err
+}
+
+type drawing func(io.Writer, iter.Seq[*record.Change], report.Diff, report.Services, func([]byte, string) []byte) error
+
+// renamed says what became of fields that are called as a change record's own.
+func (c *Command) renamed(ctx *cli.Context, t *compare.Tally) {
+	if t.Renamed {
+		ctx.Log.Printf("the results have fields that bear the name of a change record's own: they pass on with list_ before it, as list_change")
+	}
+}
+
+// changes reads change records back.
+type changes struct {
+	from *ndjson.Reader
+	err  error // which ended the reading
+}
+
+func (c *changes) all() iter.Seq[*record.Change] {
+	return func(yield func(*record.Change) bool) {
+		var dec record.Decoder
+		var r record.Change
+		for {
+			l, err := c.from.Next()
+			if err == io.EOF {
+				return
+			}
+			if err == nil {
+				err = dec.Change(l, &r)
+			}
+			if c.err = err; err != nil || !yield(&r) {
+				return
+			}
+		}
+	}
+}

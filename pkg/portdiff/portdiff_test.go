@@ -1,0 +1,123 @@
+package portdiff
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"portdiff": func() { os.Exit(Main()) }})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: true, RequireUniqueNames: true})
+}
+
+// run runs the tool in this process.
+func run(stdin string, args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = cli.Run(Tool(), cli.IO{Args: args, In: strings.NewReader(stdin), Out: &out, Err: &errs})
+	return status, out.String(), errs.String()
+}
+
+// scanLines are n results about few hosts, and a summary.
+func scanLines(rnd *rand.Rand, n int) string {
+	states := []string{"open", "closed", "filtered", "open|filtered", "error"}
+	var b strings.Builder
+	fmt.Fprintf(&b, `{"kind":"summary","owner":7,"ip":"192.0.2.3","open":[%d],"closed":"40-49"}`+"\n", 50+rnd.IntN(3))
+	for range n {
+		host := fmt.Sprintf(`"ip":"192.0.2.%d"`, rnd.IntN(5))
+		if rnd.IntN(3) == 0 {
+			host = `"host":"nowhere.example"`
+		}
+		fmt.Fprintf(&b, `{%s,"port":%d,"proto":"%s","state":"%s","owner":%d}`+"\n", host, 1+rnd.IntN(30),
+			[]string{"tcp", "udp"}[rnd.IntN(2)], states[rnd.IntN(len(states))], rnd.IntN(3))
+	}
+	return b.String()
+}
+
+func TestOutputFollowsItsSchema(t *testing.T) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(record.Schema(record.KindChange)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("change.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("change.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	old := filepath.Join(t.TempDir(), "old")
+	if err := os.WriteFile(old, []byte(scanLines(rnd, 200)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, said := run(scanLines(rnd, 200), "--all", old, "-")
+	if status != 1 || said != "" {
+		t.Errorf("status %d, said %q", status, said)
+	}
+	met := map[string]bool{}
+	for line := range strings.Lines(out) {
+		v, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(v); err != nil {
+			t.Errorf("%s%v", line, err)
+		}
+		met[v.(map[string]any)["change"].(string)] = true
+	}
+	if len(met) != endpoint.Changes-1 {
+		t.Errorf("met only %v", met)
+	}
+	for _, wrong := range []string{
+		`{"host":"a","port":1,"proto":"tcp","change":"opened","old":"closed"}`,
+		`{"host":"a","port":1,"proto":"tcp","change":"new","old":"closed","new":"open"}`,
+		`{"host":"a","port":1,"proto":"tcp","change":"opened","old":"shut","new":"open"}`,
+	} {
+		v, _ := jsonschema.UnmarshalJSON(strings.NewReader(wrong))
+		if schema.Validate(v) == nil {
+			t.Errorf("the schema takes %s", wrong)
+		}
+	}
+}
+
+// TestReportsOfEveryWay: the report is the same whatever way the changes were
+// found, and on a terminal it is what there is without a word.
+func TestReportsOfEveryWay(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	text := scanLines(rnd, 300)
+	old := filepath.Join(t.TempDir(), "old")
+	if err := os.WriteFile(old, []byte(scanLines(rnd, 300)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, want, _ := run(text, "-o", "text", old, "-")
+	for _, memory := range []int{1, 1 << 30} {
+		tool := Tool()
+		tool.Command.(*Command).memory = memory
+		var out bytes.Buffer
+		status := cli.Run(tool, cli.IO{Args: []string{old, "-"}, In: strings.NewReader(text), Out: &out, Err: &out, OutTerminal: true})
+		if status != 1 || out.String() != want || !strings.Contains(want, "hosts: ") {
+			t.Errorf("%d bytes: status %d\n%s\nwant\n%s", memory, status, out.String(), want)
+		}
+		out.Reset()
+		status = cli.Run(Tool(), cli.IO{Args: []string{old, old}, Out: &out, Err: &out, OutTerminal: true})
+		if status != 0 || out.String() != "No differences.\n" {
+			t.Errorf("status %d, %q on a terminal", status, out.String())
+		}
+	}
+}
