@@ -82,23 +82,23 @@ func Compare(old, new Source, o Options, w io.Writer) (Tally, error) {
 
 // Expect is Compare with what is expected to be open for OLD.
 func Expect(e *Expected, results Source, o Options, w io.Writer) (Tally, error) {
-	c := comparison{options: o, w: w, sides: [2]*side{{expected: e}, {source: results, view: wanted, expected: e}}}
+	c := comparison{options: o, w: w, expected: e, sides: [2]*side{{}, {source: results, view: wanted}}}
 	return c.run()
 }
 
 type comparison struct {
-	options Options
-	sides   [2]*side
-	w       io.Writer
+	options  Options
+	expected *Expected // what OLD is, if it is no scan
+	sides    [2]*side
+	w        io.Writer
 }
 
 // side is OLD or NEW.
 type side struct {
-	source   Source
-	view     view
-	expected *Expected
-	sorter   sorter
-	said     int64 // up to which line has been said what is wrong
+	source Source
+	view   view
+	sorter sorter
+	said   int64 // up to which line has been said what is wrong
 }
 
 // run first takes both scans to be in order, and keeps back what it finds
@@ -152,21 +152,20 @@ func (c *comparison) sorted(w io.Writer) (Tally, error) {
 }
 
 func (c *comparison) join(w io.Writer) *join {
-	j := &join{options: c.options, w: w, old: newLines(c.sides[0].source), new: newLines(c.sides[1].source)}
-	if c.sides[0].view != c.sides[1].view {
-		j.expected = c.sides[0].expected
+	return &join{
+		all: c.options.All, expected: c.expected, w: w,
+		old: newLines(c.sides[0].source), new: newLines(c.sides[1].source),
 	}
-	return j
 }
 
 // batches begins to read a side.
 func (c *comparison) batches(i int, t *Tally) batches {
 	s := c.sides[i]
 	var from batches
-	if s.source.Text == nil {
-		from = s.expected.batches()
+	if i == 0 && c.expected != nil {
+		from = c.expected.batches()
 	} else {
-		from = newFeed(s.source.Text, s.view, s.expected)
+		from = newFeed(s.source.Text, s.view, c.expected)
 	}
 	return &listener{batches: from, side: s, tally: t, nowhere: &t.Nowhere[i], bad: c.options.Bad}
 }

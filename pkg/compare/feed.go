@@ -16,8 +16,8 @@ type batches interface {
 	close()
 }
 
-// feed reads a text. Blocks of it are parsed by as many goroutines as there
-// are processors; the batches come in the order of the blocks.
+// feed reads a text. Blocks of it are parsed by several goroutines; the batches
+// come in the order of the blocks.
 type feed struct {
 	free, todo, inOrder chan *page
 	held                *page // whose batch was handed out
@@ -32,9 +32,14 @@ type page struct {
 	done  chan struct{} // gets a value when the block has been parsed
 }
 
+// workers is how many goroutines share a side's work: as many as there are
+// processors, but no more than what goes through both sides can keep busy, for
+// each takes its memory.
+func workers() int { return min(runtime.GOMAXPROCS(0), 4) }
+
 // newFeed starts to read a text from its beginning.
 func newFeed(text io.ReaderAt, v view, e *Expected) *feed {
-	n := runtime.GOMAXPROCS(0)
+	n := workers()
 	f := &feed{free: make(chan *page, 2*n), todo: make(chan *page, 2*n), inOrder: make(chan *page, 2*n)}
 	for range cap(f.free) {
 		f.free <- &page{done: make(chan struct{}, 1)}

@@ -14,7 +14,7 @@ const outSize = 64 << 10
 // join goes through two scans side by side, host by host and port by port,
 // and writes what is different.
 type join struct {
-	options  Options
+	all      bool      // Options.All
 	expected *Expected // what OLD is, if it is no scan
 	old, new *lines
 	tally    Tally
@@ -30,22 +30,19 @@ func (j *join) run(old, new groups) error {
 	}
 	b, err := new.next()
 	for err == nil && (a != nil || b != nil) {
-		switch c := compareGroups(a, b); {
-		case c < 0:
-			if err = j.host(a.key, a.spans, nil); err == nil {
-				a, err = old.next()
-			}
-		case c > 0:
-			if err = j.host(b.key, nil, b.spans); err == nil {
-				b, err = new.next()
-			}
-		default:
-			if err = j.host(a.key, a.spans, b.spans); err != nil {
-				break
-			}
-			if a, err = old.next(); err == nil {
-				b, err = new.next()
-			}
+		order := compareGroups(a, b)
+		one, before, after := b, []span(nil), []span(nil)
+		if order <= 0 {
+			one, before = a, a.spans
+		}
+		if order >= 0 {
+			after = b.spans
+		}
+		if err = j.host(one.key, before, after); err == nil && order <= 0 {
+			a, err = old.next()
+		}
+		if err == nil && order >= 0 {
+			b, err = new.next()
 		}
 	}
 	if err != nil {
@@ -123,22 +120,17 @@ func drop(s *span, last uint16) {
 // the spans may be nil.
 func (j *join) ports(key []byte, old, new *span, last uint16) error {
 	c := record.Change{}
-	one := new
+	one, line := new, j.new // what tells most
 	if old != nil {
 		c.Old = old.state
 	}
 	if new != nil {
 		c.New = new.state
 	} else {
-		one = old
+		one, line = old, j.old
 	}
-	c.Change = endpoint.ChangeOf(c.Old, c.New)
-	if (old == nil || new == nil) && one.state != endpoint.Open && !j.options.All || old == nil && new.named {
+	if c.Change = endpoint.ChangeOf(c.Old, c.New); j.silent(old, new) {
 		return nil
-	}
-	line := j.new
-	if new == nil {
-		line = j.old
 	}
 	c.Proto = one.proto
 	if one.at == noLine {
@@ -154,17 +146,33 @@ func (j *join) ports(key []byte, old, new *span, last uint16) error {
 		var extra []byte
 		if new != nil {
 			extra = line.extra(c.Port)
-			j.tally.Renamed = j.tally.Renamed || line.renamed
 		}
-		j.tally.Changes[c.Change]++
-		j.out = j.enc.Change(j.out, &c, extra)
-		if len(j.out) >= outSize {
-			if err := j.flush(); err != nil {
-				return err
-			}
+		if err := j.write(&c, extra); err != nil {
+			return err
 		}
 	}
+	j.tally.Renamed = j.tally.Renamed || new != nil && line.renamed
 	return nil
+}
+
+// silent says that nothing is told of ports that one side alone has: they are not
+// open, or are told of under another name.
+func (j *join) silent(old, new *span) bool {
+	switch {
+	case old == nil:
+		return new.named || new.state != endpoint.Open && !j.all
+	case new == nil:
+		return old.state != endpoint.Open && !j.all
+	}
+	return false
+}
+
+func (j *join) write(c *record.Change, extra []byte) error {
+	j.tally.Changes[c.Change]++
+	if j.out = j.enc.Change(j.out, c, extra); len(j.out) < outSize {
+		return nil
+	}
+	return j.flush()
 }
 
 func (j *join) flush() error {

@@ -3,115 +3,15 @@ package compare
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
-	"errors"
 	"io"
-
-	"portkit/pkg/endpoint"
 )
 
-// The room for reading runs back: each has its share.
+// The room for reading runs back, of which each has its share.
 const (
 	mergeMemory = 8 << 20
 	leastBuffer = 4 << 10
 	mostBuffer  = 256 << 10
 )
-
-// appendEntry appends an entry as it stands in a run: the length of its key
-// and one more, the key, the span. The key is nil where it is that of the
-// entry before.
-func appendEntry(dst, key []byte, s *span) []byte {
-	if key == nil {
-		dst = append(dst, 0)
-	} else {
-		dst = append(binary.AppendUvarint(dst, uint64(len(key))+1), key...)
-	}
-	le := binary.LittleEndian
-	dst = le.AppendUint64(dst, uint64(s.at))
-	dst = le.AppendUint32(le.AppendUint32(dst, s.size), s.sum)
-	dst = le.AppendUint16(le.AppendUint16(dst, s.first), s.last)
-	named := byte(0)
-	if s.named {
-		named = 1
-	}
-	return append(dst, byte(s.proto), byte(s.state), byte(s.reason), named)
-}
-
-const sizeOfSpan = 8 + 4 + 4 + 2 + 2 + 4
-
-func readSpan(b []byte) span {
-	le := binary.LittleEndian
-	return span{
-		at: int64(le.Uint64(b)), size: le.Uint32(b[8:]), sum: le.Uint32(b[12:]),
-		first: le.Uint16(b[16:]), last: le.Uint16(b[18:]),
-		proto: endpoint.Proto(b[20]), state: endpoint.State(b[21]), reason: endpoint.Reason(b[22]), named: b[23] != 0,
-	}
-}
-
-// cursor is where the reading of a run is: at an entry. A run is in the file,
-// or it is what is left in memory.
-type cursor struct {
-	prefix uint64
-	key    []byte
-	span
-
-	file *bufio.Reader
-	mem  *sorter
-	part []sorting
-}
-
-// next goes to the next entry; io.EOF says that there is none.
-func (c *cursor) next() error {
-	if c.file != nil {
-		return c.read()
-	}
-	if len(c.part) == 0 {
-		return io.EOF
-	}
-	e := &c.mem.entries[c.part[0].entry]
-	c.prefix, c.key, c.span = c.part[0].prefix, c.mem.key(e), e.span
-	c.part = c.part[1:]
-	return nil
-}
-
-func (c *cursor) read() error {
-	n, err := binary.ReadUvarint(c.file)
-	if err != nil {
-		return err
-	}
-	if n > 0 {
-		c.key = append(c.key[:0], make([]byte, n-1)...)
-		if _, err := io.ReadFull(c.file, c.key); err != nil {
-			return torn(err)
-		}
-	}
-	b, err := c.file.Peek(sizeOfSpan)
-	if err != nil {
-		return torn(err)
-	}
-	c.span = readSpan(b)
-	c.prefix = prefix(c.key, c.proto, c.first)
-	_, err = c.file.Discard(sizeOfSpan)
-	return err
-}
-
-// torn is what a run that ends in the middle of an entry comes to.
-func torn(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-func (c *cursor) less(d *cursor) bool {
-	if c.prefix != d.prefix {
-		return c.prefix < d.prefix
-	}
-	if order := bytes.Compare(c.key, d.key); order != 0 {
-		return order < 0
-	}
-	return c.proto < d.proto || c.proto == d.proto && c.first < d.first
-}
 
 // merged hands out the hosts that a sorter has sorted.
 type merged struct {

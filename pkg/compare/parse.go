@@ -54,20 +54,18 @@ func (p *parser) block(lines *ndjson.Block, b *batch) {
 }
 
 func (p *parser) line(l ndjson.Line) error {
-	if err := p.dec.Result(l, &p.result); err != nil {
+	r := &p.result
+	if err := p.dec.Result(l, r); err != nil {
 		return err
 	}
-	s := span{at: l.At, size: uint32(len(l.Text))}
-	r := &p.result
-	switch {
-	case r.Summary:
-		s.sum = crc32.Checksum(l.Text, p.table)
-		return p.ports(l, s)
-	case r.NoEndpoint:
+	if r.NoEndpoint {
 		p.batch.nowhere++
 		return nil
 	}
-	s.sum = crc32.Checksum(l.Text, p.table)
+	s := span{at: l.At, size: uint32(len(l.Text)), sum: crc32.Checksum(l.Text, p.table)}
+	if r.Summary {
+		return p.ports(l, s)
+	}
 	s.first, s.last = r.Port, r.Port
 	s.proto, s.state, s.reason = r.Proto, r.State, r.Reason
 	p.about(r.Host, r.Addr)

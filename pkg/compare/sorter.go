@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"os"
-	"runtime"
 	"slices"
 	"sync"
 )
@@ -109,11 +108,11 @@ func (s *sorter) compare(x, y sorting) int {
 	return cmp.Or(cmp.Compare(a.proto, b.proto), cmp.Compare(a.first, b.first))
 }
 
-// parts sorts the entries, in as many parts as there are processors.
+// parts sorts the entries, in one part for each worker.
 func (s *sorter) parts() [][]sorting {
 	var parts [][]sorting
 	var wait sync.WaitGroup
-	for part := range slices.Chunk(s.order, max(1, (len(s.order)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))) {
+	for part := range slices.Chunk(s.order, len(s.order)/workers()+1) {
 		parts = append(parts, part)
 		wait.Go(func() { slices.SortFunc(part, s.compare) })
 	}

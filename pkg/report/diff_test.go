@@ -65,7 +65,7 @@ var diffs = map[string]struct {
 	"very many ranges": {
 		changes: ports("a", "", 1, 99, 2, "closed", "error"),
 		want: "a\n" +
-			"  unknown  1,3,5,7,9,11,13,15,17,19,21,23,... (50 ports)/tcp  was closed, now error\n\n",
+			"  unknown  1,3,5,7,9,11,13,15,17,19,21,23,.../tcp (50 ports)  was closed, now error\n\n",
 	},
 	"the order in a host": {
 		changes: []record.Change{
