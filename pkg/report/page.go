@@ -147,16 +147,16 @@ func (s *survey) title() string {
 
 func (s *survey) tiles() []tile {
 	tiles := []tile{
-		{"", thousands(uint64(s.hosts)), plural(s.hosts, "host", "hosts")},
-		{"good", thousands(uint64(s.alive)), plural(s.alive, "host with open ports", "hosts with open ports")},
-		{"good", thousands(s.total.states[endpoint.Open]), plural(int(s.total.states[endpoint.Open]), "open port", "open ports")},
-		{"", thousands(s.total.all()), plural(int(s.total.all()), "port in the scan", "ports in the scan")},
+		{"", thousands(uint64(s.hosts)), counted(s.hosts, "host", "hosts")},
+		{"good", thousands(uint64(s.alive)), counted(s.alive, "host with open ports", "hosts with open ports")},
+		{"good", thousands(s.total.states[endpoint.Open]), counted(int(s.total.states[endpoint.Open]), "open port", "open ports")},
+		{"", thousands(s.total.all()), counted(int(s.total.all()), "port in the scan", "ports in the scan")},
 	}
 	if n := s.total.states[endpoint.Error]; n > 0 {
-		tiles = append(tiles, tile{"bad", thousands(n), plural(int(n), "port not asked", "ports not asked")})
+		tiles = append(tiles, tile{"bad", thousands(n), counted(int(n), "port not asked", "ports not asked")})
 	}
 	if s.bad > 0 {
-		tiles = append(tiles, tile{"bad", thousands(s.bad), plural(int(s.bad), "record not read", "records not read")})
+		tiles = append(tiles, tile{"bad", thousands(s.bad), counted(int(s.bad), "record not read", "records not read")})
 	}
 	return tiles
 }
@@ -193,7 +193,7 @@ func thousands(n uint64) string {
 	return s
 }
 
-func plural(n int, one, many string) string {
+func counted(n int, one, many string) string {
 	if n == 1 {
 		return one
 	}
