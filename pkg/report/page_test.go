@@ -40,13 +40,18 @@ func TestPageSays(t *testing.T) {
 			[]string{`id="hosts"`},
 		},
 		{
-			"one host", []record.Summary{host("www.example", "2001:db8::1", endpoint.TCP, open)}, nil,
+			"one host",
+			[]record.Summary{host("www.example", "2001:db8::1", endpoint.TCP, open)},
+			nil,
 			[]string{"<h1>Port scan of www.example (2001:db8::1)</h1>", "22/tcp\u00a0ssh", "<small>2001:db8::1</small>", "<span>22/tcp</span>"},
 			[]string{"Round trips", "What is not known", "By "},
 		},
 		{
-			"every port", []record.Summary{everything}, nil,
-			[]string{"<td data-n=\"65535\">tcp:1-65535</td>", "And 65\u2009475 more ports"}, nil,
+			"every port",
+			[]record.Summary{everything},
+			nil,
+			[]string{"<td data-n=\"65535\">tcp:1-65535</td>", "And 65\u2009475 more ports"},
+			nil,
 		},
 		{
 			"a host in two groups",
