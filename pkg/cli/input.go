@@ -196,14 +196,21 @@ type namedReader struct {
 
 func (r *namedReader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
-	if !r.begun && n > 1 && (p[0] == 0xff && p[1] == 0xfe || p[0] == 0xfe && p[1] == 0xff) {
-		n, err = 0, errors.New("it is UTF-16, and has to be UTF-8 (iconv -f UTF-16)")
+	if !r.begun && isUTF16(p[:n]) {
+		n, err = 0, errUTF16
 	}
 	r.begun = r.begun || n > 0
 	if err != nil && err != io.EOF {
 		err = InputError(nameError(r.name, err))
 	}
 	return n, err
+}
+
+var errUTF16 = errors.New("it is UTF-16, and has to be UTF-8 (iconv -f UTF-16)")
+
+// isUTF16 says that a text begins with the byte order mark of UTF-16.
+func isUTF16(begin []byte) bool {
+	return len(begin) > 1 && (begin[0] == 0xff && begin[1] == 0xfe || begin[0] == 0xfe && begin[1] == 0xff)
 }
 
 func (r *namedReader) Close() error {

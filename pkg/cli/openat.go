@@ -13,12 +13,9 @@ func (c *Context) OpenAt(name string) (r io.ReadCloser, at io.ReaderAt, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	in, ok := r.(*namedReader)
-	if !ok {
-		in, _ = c.In.(*namedReader)
-	}
-	if in == nil {
-		return r, nil, nil
+	in := c.in
+	if name != StdinName {
+		in, _ = r.(*namedReader)
 	}
 	f, ok := in.r.(*os.File)
 	if !ok {
@@ -43,6 +40,9 @@ type placedFile struct {
 
 func (p *placedFile) ReadAt(b []byte, off int64) (int, error) {
 	n, err := p.f.ReadAt(b, p.begin+off)
+	if off == 0 && isUTF16(b[:n]) {
+		n, err = 0, errUTF16
+	}
 	if err != nil && err != io.EOF {
 		err = InputError(nameError(p.name, err))
 	}

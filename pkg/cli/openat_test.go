@@ -98,6 +98,18 @@ func TestTrouble(t *testing.T) {
 			_, _, err := ctx.OpenAt(filepath.Join(dir, "none"))
 			return err
 		}, outcome{2, "", "opener: " + filepath.Join(dir, "none") + ": no such file or directory\n"}},
+		{"UTF-16", func(ctx *Context) error {
+			name := filepath.Join(dir, "utf16")
+			if err := os.WriteFile(name, []byte("\xff\xfea\x00"), 0o600); err != nil {
+				return err
+			}
+			f, at, err := ctx.OpenAt(name)
+			if err == nil {
+				defer f.Close()
+				_, err = at.ReadAt(make([]byte, 10), 0)
+			}
+			return err
+		}, outcome{2, "", "opener: " + filepath.Join(dir, "utf16") + ": it is UTF-16, and has to be UTF-8 (iconv -f UTF-16)\n"}},
 		{"plain", func(*Context) error { return errors.New("no room") }, outcome{2, "", "opener: no room\n"}},
 		{"different", func(*Context) error { return ErrDifferent }, outcome{1, "", ""}},
 		{"said", func(*Context) error { return ErrTrouble }, outcome{2, "", ""}},

@@ -51,7 +51,7 @@ func runMake(t *testing.T, line string) {
 
 // installed holds that what was installed is whole.
 func installed(t *testing.T, prefix string) {
-	for _, name := range []string{"portgen", "portprobe", "portsum"} {
+	for _, name := range []string{"portgen", "portprobe", "portsum", "portdiff"} {
 		out, err := exec.Command(filepath.Join(prefix, "bin", name), "--version").CombinedOutput()
 		if err != nil || !strings.HasPrefix(string(out), name+" ") {
 			t.Errorf("installed %s --version: %v\n%s", name, err, out)
