@@ -4,14 +4,61 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"math/rand/v2"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/portspec"
 	"portkit/pkg/record"
 )
+
+// network is the summaries of n hosts of three owners, each asked the twenty
+// likeliest ports of both protocols.
+func network(n int) (all []record.Summary) {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	owners := []string{`"owner":"data"`, `"owner":"office"`, `"owner":"web team"`}
+	for i := range n {
+		addr := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
+		for _, proto := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+			s := record.Summary{Host: []byte(addr.String()), Addr: addr, Proto: proto, By: []byte(owners[i*len(owners)/n])}
+			if i%7 == 3 {
+				s.Host = fmt.Appendf(nil, "machine-%d.example", i)
+			}
+			for _, port := range slices.Sorted(slices.Values(portspec.Common(proto)[:20])) {
+				s.Spans = append(s.Spans, answer(rnd, port, proto, i))
+			}
+			for range 20 {
+				s.Stats.Add(1767323045678+int64(i), time.Duration(float64(4*time.Millisecond)*(0.2+rnd.ExpFloat64())))
+			}
+			all = append(all, s)
+		}
+	}
+	return append(all, record.Summary{Bad: 3})
+}
+
+// answer is what a port says: a few hosts are behind a firewall, a few could
+// not be asked, and about one port in ten is open.
+func answer(rnd *rand.Rand, port uint16, proto endpoint.Proto, host int) record.Span {
+	reason := endpoint.ConnRefused
+	switch {
+	case host%31 == 30:
+		reason = endpoint.LocalError
+	case host%5 == 4:
+		reason = endpoint.NoResponse
+	case rnd.IntN(10) == 0 && proto == endpoint.UDP:
+		reason = endpoint.UDPResponse
+	case rnd.IntN(10) == 0 || port == 443 && rnd.IntN(3) > 0:
+		reason = endpoint.SynAck
+	case proto == endpoint.UDP:
+		reason = endpoint.PortUnreach
+	}
+	return record.Span{First: port, Last: port, State: reason.State(proto), Reason: reason}
+}
 
 // TestPageSays reads pages without a browser.
 func TestPageSays(t *testing.T) {
