@@ -259,7 +259,7 @@ func TestForgedAnswersToSYN(t *testing.T) {
 		}
 	}
 	ether = append(append(append(ether, near.HardwareAddr...), 2, 0, 0, 0, 0, 9), 8, 0)
-	const least = 1_000_000
+	least := int64(lab.Rounds(1_000_000))
 	var sent atomic.Int64
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {

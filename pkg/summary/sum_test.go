@@ -184,7 +184,7 @@ func TestStatsAddUp(t *testing.T) {
 			rt.Fatalf("without its stats the sum is\n%s", plain)
 		}
 	})
-	if trees < 1000 {
+	if trees < lab.Rounds(1000) {
 		t.Errorf("only %d trees were summed", trees)
 	}
 }
