@@ -46,7 +46,7 @@ func crowd(t *testing.T, prefix string, alive int, rest string, args ...string) 
 	if !strings.Contains(got, fmt.Sprintf("open/syn-ack:%d", alive)) || !strings.Contains(got, rest) {
 		t.Errorf("%s, want %d open and the rest %s", got, alive, rest)
 	}
-	if took > 15*time.Second { // also under the race detector
+	if took > 15*time.Second && !testing.Short() { // the race detector takes as long as it takes
 		t.Errorf("it took %v", took)
 	}
 }
