@@ -50,8 +50,9 @@ test: ## run every test that can run here; list what was skipped (REQUIRE=all: a
 	$(GO) test -count=1 .ci/gotest/main.go .ci/gotest/main_test.go
 	$(GO) run .ci/gotest/main.go -count=1 -timeout 20m $(PKGS)
 
+# Every process of the race detector's else sleeps for a second at its end.
 race: ## the same under the race detector, in fewer rounds (needs a C compiler)
-	CGO_ENABLED=1 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(PKGS)
+	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(PKGS)
 
 lint: ## gofmt, gofumpt, vet, staticcheck, go.mod tidy
 	$(GO) mod tidy -diff

@@ -20,10 +20,6 @@ import (
 // parts is how many tasks the files of the manual start.
 const parts = 16
 
-// quickEnd lets the tools end at once where they are built with the race
-// detector, which else waits for a second each time.
-var quickEnd = [2]string{"GORACE", "atexit_sleep_ms=0"}
-
 func need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, name := range programs {
@@ -166,7 +162,6 @@ func TestScriptsAreLinted(t *testing.T) {
 // it was ended half way: the parts are the whole.
 func TestTasks(t *testing.T) {
 	need(t, "bash")
-	t.Setenv(quickEnd[0], quickEnd[1])
 	for engine, script := range scripts(t) {
 		t.Run(engine, func(t *testing.T) {
 			dir := t.TempDir()

@@ -52,7 +52,6 @@ func newMachines(t *testing.T) *machines {
 	m.write("shadow", 0o600, "root:*:1::::::\nsshd:*:1::::::\n")
 	m.write("home/.parallel/will-cite", 0o600, "")
 	m.write("ssh_config", 0o600, fmt.Sprintf(sshConfig, m.path("user"), m.path("known_hosts")))
-	t.Setenv(quickEnd[0], quickEnd[1])
 	t.Setenv("HOME", m.path("home"))
 	t.Setenv("PARALLEL_SSH", "ssh -F "+m.path("ssh_config"))
 	t.Setenv("LC_ALL", "C") // perl is not sure of every machine's own
@@ -73,7 +72,7 @@ ServerAliveCountMax 3
 func (m *machines) add(name, portprobe string) {
 	m.t.Helper()
 	addr := fmt.Sprintf("127.0.0.%d", 11+len(m.all))
-	m.write(name+"/portprobe", 0o755, fmt.Sprintf("#!/bin/sh\nexport %s=%s\necho begun >>%s\n%s\n", quickEnd[0], quickEnd[1], m.path(name+"/begun"), portprobe))
+	m.write(name+"/portprobe", 0o755, fmt.Sprintf("#!/bin/sh\nexport GORACE=%s\necho begun >>%s\n%s\n", os.Getenv("GORACE"), m.path(name+"/begun"), portprobe))
 	m.write(name+"/sshd_config", 0o600, fmt.Sprintf(sshdConfig, addr, m.path("host"), m.path("user.pub"), m.path(name)))
 	m.append("ssh_config", fmt.Sprintf("Host %s\nHostName %s\nHostKeyAlias %[1]s\nPort 2222\n", name, addr))
 	m.append("known_hosts", name+" "+m.read("host.pub"))

@@ -31,7 +31,7 @@ func TestPipes(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
-		Setup:               func(env *testscript.Env) error { env.Setenv(quickEnd[0], quickEnd[1]); return nil },
+		Setup:               func(env *testscript.Env) error { env.Setenv("GORACE", os.Getenv("GORACE")); return nil },
 		Condition:           condition,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"listen": listen},
 	})
