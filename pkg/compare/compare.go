@@ -111,6 +111,7 @@ func (c *comparison) run() (Tally, error) {
 	defer found.Close()
 	tally, err := c.inOrder(found)
 	if errors.Is(err, errOrder) {
+		found.Close()
 		return c.sorted(c.w)
 	}
 	if err == nil {

@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/netip"
@@ -148,7 +147,7 @@ func (x *expecting) address() {
 		return
 	}
 	x.key = x.keyer.addr(x.key[:0], of.target.At(uint128.From64(x.at)))
-	x.add(bytes.Clone(x.key), of.spans)
+	x.add(x.key, of.spans)
 	x.at++
 }
 

@@ -33,8 +33,8 @@ type page struct {
 }
 
 // workers is how many goroutines share a side's work: as many as there are
-// processors, but no more than what goes through both sides can keep busy, for
-// each takes its memory.
+// processors, but a few at most. Each takes its memory, and the one that goes
+// through both sides cannot keep more of them busy.
 func workers() int { return min(runtime.GOMAXPROCS(0), 4) }
 
 // newFeed starts to read a text from its beginning.

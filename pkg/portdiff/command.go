@@ -110,7 +110,7 @@ func (c *Command) expectation(ctx *cli.Context) (compare.Tally, error) {
 	})
 }
 
-// called is what a report calls a file.
+// called is what messages and reports call a file.
 func called(name string) string {
 	if name == cli.StdinName {
 		return "standard input"
@@ -120,9 +120,9 @@ func called(name string) string {
 
 func (c *Command) options(ctx *cli.Context) compare.Options {
 	return compare.Options{ByIP: c.ByIP, All: c.All, Memory: c.memory, Bad: func(source string, err error) {
-		prefix := ""
-		if source != cli.StdinName {
-			prefix = source + ": "
+		prefix := source + ": "
+		if source == called(cli.StdinName) {
+			prefix = ""
 		}
 		ctx.Log.Linef("lines that could not be read", "%s%v", prefix, err)
 	}}

@@ -23,7 +23,7 @@ func open(ctx *cli.Context, name string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{Source: compare.Source{Name: name, Text: at}, file: r}
+	s := &source{Source: compare.Source{Name: called(name), Text: at}, file: r}
 	if at == nil {
 		s.kept = compare.Keep(r)
 		s.Text = s.kept
