@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -10,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,10 +22,11 @@ import (
 	"portkit/pkg/service"
 )
 
-// scan asks ports of a host and leaves what came back as nmap's XML in a file.
+// scan asks ports of a host and leaves what came back as nmap's XML in a file,
+// and the results themselves beside it.
 func scan(t *testing.T, host, ports, file string) {
 	t.Helper()
-	script := fmt.Sprintf("portgen %s -p %s | portprobe | portsum -o nmap-xml >%s", host, ports, file)
+	script := fmt.Sprintf("portgen %s -p %s | portprobe | tee %s.ndjson | portsum -o nmap-xml >%[3]s", host, ports, file)
 	if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Fatalf("%s: %v\n%s", script, err, out)
 	}
@@ -117,7 +119,7 @@ func TestNmapSaysTheSame(t *testing.T) {
 }
 
 // TestNdiff compares two scans with ndiff: its differences are those between
-// the hosts.
+// the hosts, and those that portdiff tells.
 func TestNdiff(t *testing.T) {
 	lab.Need(t)
 	need(t, "ndiff")
@@ -139,18 +141,33 @@ func TestNdiff(t *testing.T) {
 	if got := ndiff(t, before, before); len(got) > 0 {
 		t.Errorf("ndiff tells of %q between a scan and itself", got)
 	}
-	// The same out of the files: where one side is open.
-	var told []string
-	old, now := states(t, before), states(t, after)
-	for _, line := range slices.Concat(old, now) {
-		if where, open := strings.CutSuffix(line, " open"); open && slices.Contains(old, line) != slices.Contains(now, line) {
-			told = append(told, where)
+	want = []string{addr + " 300/tcp opened", addr + " 7000/tcp closed", addr + " 7001/tcp opened"}
+	if got := changes(t, before+".ndjson", after+".ndjson"); !slices.Equal(got, want) {
+		t.Errorf("portdiff tells of %q, want %q", got, want)
+	}
+}
+
+// changes returns what differs between two files according to portdiff, as
+// "ADDRESS PORT/PROTO CHANGE".
+func changes(t *testing.T, a, b string) (all []string) {
+	t.Helper()
+	out, err := exec.Command("portdiff", a, b).Output()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		t.Fatalf("portdiff: %v", err)
+	}
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var r struct {
+			IP, Proto, Change string
+			Port              int
 		}
+		if err := d.Decode(&r); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		all = append(all, fmt.Sprintf("%s %d/%s %s", r.IP, r.Port, r.Proto, r.Change))
 	}
-	slices.Sort(told)
-	if !slices.Equal(told, []string{addr + " 300/tcp", addr + " 7000/tcp", addr + " 7001/tcp"}) {
-		t.Errorf("the files differ in %q", told)
-	}
+	slices.Sort(all)
+	return all
 }
 
 // ndiff returns what differs between two files according to ndiff, as
