@@ -90,8 +90,8 @@ With --stats, records bear a field stats: the earliest and latest time of a resu
 up exactly, too, in any order, but every result counts in it, so that an endpoint that is met twice counts twice.
 Without --stats it is passed over.
 
-Memory follows the number of hosts, not of records: some 100 bytes a host, 6 a run of ports that say the same, and at most 8 KiB for
-each bit that it takes to tell the answers of a host apart. 65,536 hosts with all ports asked in random order, some open, some closed and some silent, take 1.5 GB.
+Memory follows the number of hosts, not of records: some 100 bytes a host, 6 a run of ports that say the same, and where those are many,
+16 KiB for a host with up to three different answers and 24 KiB with up to seven. 65,536 hosts with all ports asked in random order, some open, some closed and some silent, take 1.5 GB.
 
 With --weights the weight of a port is the number of hosts, as the summary records tell them apart, on which it is open.
 Weights come from results and summaries alike, and parts add up; files of weights do not: keep the summaries.`

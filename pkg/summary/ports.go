@@ -163,7 +163,7 @@ func (p *ports) limit() {
 	if len(p.runs) <= maxRuns {
 		return
 	}
-	t := new(table)
+	t := newTable()
 	for _, r := range p.runs {
 		t.fill(r)
 	}

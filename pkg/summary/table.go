@@ -6,21 +6,28 @@ import (
 )
 
 // table holds the answers of up to 65,535 ports in as few bits as tell them
-// apart: one a port for one answer, two for up to three, three for up to
-// seven. A host that says open, closed and nothing costs 16 KB, whatever the
-// order it was asked in and however its answers are mixed.
+// apart: two a port for up to three answers, three for up to seven. A host that
+// says open, closed and nothing costs 16 KB, whatever the order it was asked in
+// and however its answers are mixed.
 type table struct {
 	// codes are the answers; the number of one is its index + 1, and 0 is no
 	// answer. One that no port has any more stays.
 	codes []code
-	// planes have a bit each of every port's number, the lowest first. One
-	// more leaves the others as they are, so that growing makes no garbage.
-	planes []*plane
-	known  int // ports with an answer
+	// low has the lower two bits of every port's number, those of 64 ports
+	// side by side: a look at a port waits for memory once.
+	low *[groups][2]uint64
+	// high has the other bits, in the same order. One more leaves the rest as
+	// it is, so that growing makes no garbage.
+	high  []*plane
+	known int // ports with an answer
 }
 
 // plane is a bit for each port, those of 64 neighbours in one word.
-type plane [1 << 16 / 64]uint64
+type plane [groups]uint64
+
+const groups = 1 << 16 / 64
+
+func newTable() *table { return &table{low: new([groups][2]uint64)} }
 
 func (t *table) get(port uint16) code {
 	if n := t.numberOf(port); n > 0 {
@@ -29,9 +36,11 @@ func (t *table) get(port uint16) code {
 	return 0
 }
 
-func (t *table) numberOf(port uint16) (n int) {
-	for i, p := range t.planes {
-		n |= int(p[port>>6]>>(port&63)&1) << i
+func (t *table) numberOf(port uint16) int {
+	low, at := &t.low[port>>6], port&63
+	n := int(low[0]>>at&1 | low[1]>>at&1<<1)
+	for i, p := range t.high {
+		n |= int(p[port>>6]>>at&1) << (i + 2)
 	}
 	return n
 }
@@ -54,34 +63,46 @@ func (t *table) number(c code) int {
 	if i := slices.Index(t.codes, c); i >= 0 {
 		return i + 1
 	}
-	if t.codes = append(t.codes, c); len(t.codes) >= 1<<len(t.planes) {
-		t.planes = append(t.planes, new(plane))
+	if t.codes = append(t.codes, c); len(t.codes) >= 4<<len(t.high) {
+		t.high = append(t.high, new(plane))
 	}
 	return len(t.codes)
 }
 
 // put sets the number of those of port and its neighbours that are in mask.
 func (t *table) put(port uint16, mask uint64, number int) {
-	for i, p := range t.planes {
-		if number>>i&1 != 0 {
-			p[port>>6] |= mask
-		} else {
-			p[port>>6] &^= mask
-		}
+	low := &t.low[port>>6]
+	set(&low[0], mask, number&1 != 0)
+	set(&low[1], mask, number&2 != 0)
+	for i, p := range t.high {
+		set(&p[port>>6], mask, number>>(i+2)&1 != 0)
+	}
+}
+
+func set(w *uint64, mask uint64, on bool) {
+	if on {
+		*w |= mask
+	} else {
+		*w &^= mask
 	}
 }
 
 // having returns which of port and its neighbours have a number.
 func (t *table) having(port uint16, number int) uint64 {
-	mask := ^uint64(0)
-	for i, p := range t.planes {
-		if number>>i&1 != 0 {
-			mask &= p[port>>6]
-		} else {
-			mask &^= p[port>>6]
-		}
+	low := &t.low[port>>6]
+	mask := alike(low[0], number&1 != 0) & alike(low[1], number&2 != 0)
+	for i, p := range t.high {
+		mask &= alike(p[port>>6], number>>(i+2)&1 != 0)
 	}
 	return mask
+}
+
+// alike returns which bits of w are on, or which are not.
+func alike(w uint64, on bool) uint64 {
+	if on {
+		return w
+	}
+	return ^w
 }
 
 // fill adds a whole run.
