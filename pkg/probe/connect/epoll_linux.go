@@ -1,12 +1,9 @@
 package connect
 
 import (
-	"math"
 	"net/netip"
 	"os"
-	"sync"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -28,38 +25,17 @@ func New(o Options, c probe.Clock) (probe.Transport, error) { return NewEpoll(o,
 type Epoll struct {
 	sockets
 	clock  probe.Clock
-	wake   int  // an eventfd
-	woken  bool // by a Wake that no sleep has met
-	mu     sync.Mutex
-	closed bool // held by mu: the number of the eventfd may be another's by now
 	queue  errorQueue
 	addr   kernel.Sockaddr
 	events [256]unix.EpollEvent
 	early  []probe.Answer // known before connect had returned
 }
 
-// wakeEvent is the event of the eventfd, which is no socket's.
-const wakeEvent = -1
-
 // NewEpoll returns a transport for one worker.
 func NewEpoll(o Options, c probe.Clock) (*Epoll, error) {
-	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return nil, os.NewSyscallError("epoll_create1", err)
-	}
-	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
-	if err != nil {
-		kernel.Close(epoll)
-		return nil, os.NewSyscallError("eventfd", err)
-	}
-	t := &Epoll{
-		clock: c, wake: wake,
-		sockets: sockets{opts: o, epoll: epoll, scopes: kernel.Scopes{}},
-	}
-	// Edge-triggered, the eventfd need not be read: every write is an event.
-	if e := kernel.Watch(epoll, wake, unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: wakeEvent}); e != 0 {
-		t.Close()
-		return nil, os.NewSyscallError("epoll_ctl", e)
+	t := &Epoll{clock: c, sockets: sockets{opts: o, scopes: kernel.Scopes{}}}
+	if err := t.poller.Open(); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
@@ -137,13 +113,13 @@ func (t *Epoll) flying() int {
 func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
-	ms := t.patience(until)
+	ms := t.poller.Patience(t.Now(), until)
 	if n > 0 {
 		ms = 0
 	}
 	for n < len(into) {
 		events := t.events[:min(len(t.events), len(into)-n)]
-		got, e := kernel.Poll(t.epoll, events, ms)
+		got, e := t.poller.Wait(events, ms)
 		if e != 0 {
 			if e == unix.EINTR { // which says that there was none
 				return n, true, nil
@@ -152,9 +128,7 @@ func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool
 		}
 		at := t.Now()
 		for _, event := range events[:got] {
-			if event.Fd == wakeEvent {
-				t.woken = ms == 0
-			} else if t.settle(uint32(event.Fd), event.Events, at, &into[n]) {
+			if !t.poller.IsWake(event, ms) && t.settle(uint32(event.Fd), event.Events, at, &into[n]) {
 				n++
 			}
 		}
@@ -164,19 +138,6 @@ func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool
 		ms = 0
 	}
 	return n, false, nil
-}
-
-// patience is how long a Poll may sleep, in ms; negative: for ever.
-func (t *Epoll) patience(until probe.Time) int {
-	if until == probe.Never && !t.woken {
-		return -1
-	}
-	wait := until.Sub(t.Now())
-	if wait <= 0 || t.woken {
-		t.woken = false
-		return 0
-	}
-	return int(min((wait+time.Millisecond-1)/time.Millisecond, math.MaxInt32))
 }
 
 // settle looks at a socket that had an event and writes its answer, if there is
@@ -271,32 +232,21 @@ func (t *Epoll) Forget(a *probe.Attempt) {
 }
 
 // Wake ends a Poll. It may come after Close.
-func (t *Epoll) Wake() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.closed {
-		kernel.Signal(t.wake)
-	}
-}
+func (t *Epoll) Wake() { t.poller.Wake() }
 
 // Stats says how many attempts may be under way.
 func (t *Epoll) Stats() probe.Stats { return probe.Stats{Room: t.opts.Room} }
 
 // Close ends all attempts and frees the descriptors.
 func (t *Epoll) Close() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.closed {
+	if !t.poller.Close() {
 		return nil
 	}
-	t.closed = true
 	for i := range t.all {
 		if t.all[i].fd >= 0 {
 			kernel.Close(int(t.all[i].fd))
 		}
 	}
-	kernel.Close(t.wake)
-	kernel.Close(t.epoll)
 	t.all = nil
 	return nil
 }

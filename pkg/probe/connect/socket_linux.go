@@ -24,7 +24,7 @@ type socket struct {
 // sockets are a transport's descriptors, at most room of them.
 type sockets struct {
 	opts   Options
-	epoll  int
+	poller kernel.Poller
 	all    []socket
 	vacant []uint32        // places without a descriptor
 	idle   [pools][]uint32 // the latest last: what it needs may still be in a cache
@@ -146,7 +146,7 @@ func (s *sockets) prepare(fd, family int, i uint32) error {
 		return err
 	}
 	event := unix.EpollEvent{Events: unix.EPOLLOUT | unix.EPOLLET, Fd: int32(i)}
-	if e := kernel.Watch(s.epoll, fd, event); e != 0 {
+	if e := s.poller.Watch(fd, event); e != 0 {
 		return e
 	}
 	return nil

@@ -34,7 +34,7 @@ func Open(o Options, workers int, c probe.Clock) (*Net, error) {
 			neighbours: neighbours{known: map[hop]*neighbour{}, found: n.found},
 			raw:        rawSockets{fds: [2]int{-1, -1}},
 			in:         [2]ring{{fd: -1}, {fd: -1}}, out: outbox{ring: ring{fd: -1}},
-			arp: -1, changes: -1, wake: -1,
+			arp: -1, changes: -1,
 		}
 		n.workers = append(n.workers, t)
 		open = append(open, func() {

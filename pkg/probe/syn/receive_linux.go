@@ -188,7 +188,7 @@ func (t *Transport) sleep(now, until probe.Time) error {
 	fds := [...]unix.PollFd{
 		{Fd: int32(t.in[0].fd), Events: unix.POLLIN},
 		{Fd: int32(t.in[1].fd), Events: unix.POLLIN},
-		{Fd: int32(t.wake), Events: unix.POLLIN},
+		{Fd: int32(t.waker.FD()), Events: unix.POLLIN},
 		{Fd: int32(t.changes), Events: unix.POLLIN},
 		{Fd: int32(t.arp), Events: unix.POLLIN},
 	}
@@ -207,8 +207,7 @@ func (t *Transport) sleep(now, until probe.Time) error {
 		return os.NewSyscallError("ppoll", e)
 	}
 	if fds[wake].Revents != 0 {
-		var b [8]byte
-		unix.RawSyscall(unix.SYS_READ, uintptr(t.wake), uintptr(ptr(b[:])), uintptr(len(b)))
+		t.waker.Clear()
 	}
 	if fds[changes].Revents != 0 {
 		t.looked = 0

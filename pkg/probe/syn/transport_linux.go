@@ -3,7 +3,6 @@ package syn
 import (
 	"errors"
 	"net/netip"
-	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -45,9 +44,7 @@ type Transport struct {
 
 	changes int        // a netlink socket that hears of changes
 	looked  probe.Time // when it was read last
-	wake    int        // an eventfd
-	mu      sync.Mutex
-	closed  bool // held by mu
+	waker   kernel.Waker
 }
 
 const (
@@ -279,29 +276,19 @@ func (t *Transport) changed() (any bool) {
 func (t *Transport) Forget(a *probe.Attempt) { t.end(a.ID, a.N) }
 
 // Wake ends a Poll. It may come after Close.
-func (t *Transport) Wake() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.closed {
-		kernel.Signal(t.wake)
-	}
-}
+func (t *Transport) Wake() { t.waker.Wake() }
 
 // Stats says how many answers the kernel had no room for.
 func (t *Transport) Stats() probe.Stats { return probe.Stats{Room: 1 << 20, Dropped: t.dropped} }
 
 // Close frees everything.
 func (t *Transport) Close() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.closed {
+	if !t.waker.Close() {
 		return nil
 	}
-	t.closed = true
 	together(t.in[0].close, t.in[1].close, t.out.close, func() { shut(t.arp) })
 	t.raw.close()
-	closeAll(t.ports)
-	closeAll([]int{t.changes, t.wake})
+	closeAll(append(t.ports, t.changes))
 	if t.ways != nil {
 		t.ways.handle.Close()
 	}
@@ -340,6 +327,5 @@ func (t *Transport) prepare(o Options) (err error) {
 	if t.changes, err = openChanges(); err != nil {
 		return err
 	}
-	t.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
-	return os.NewSyscallError("eventfd", err)
+	return t.waker.Open()
 }

@@ -4,9 +4,7 @@ import (
 	"math"
 	"net/netip"
 	"os"
-	"sync"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -29,10 +27,6 @@ type Datagram struct {
 	noise
 	tokens
 	clock  probe.Clock
-	wake   int  // an eventfd
-	woken  bool // by a Wake that no sleep has met
-	mu     sync.Mutex
-	closed bool
 	events [64]unix.EpollEvent
 	out    outgoing
 	in     incoming
@@ -40,29 +34,15 @@ type Datagram struct {
 	early  []probe.Answer // known without sending
 }
 
-// wakeEvent is the event of the eventfd, which is no socket's.
-const wakeEvent = -1
-
 // NewDatagram returns a transport for one worker.
 func NewDatagram(o Options, c probe.Clock) (*Datagram, error) {
-	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return nil, os.NewSyscallError("epoll_create1", err)
-	}
-	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
-	if err != nil {
-		kernel.Close(epoll)
-		return nil, os.NewSyscallError("eventfd", err)
-	}
 	t := &Datagram{
-		clock: c, wake: wake,
+		clock:   c,
 		flights: newFlights(), noise: newNoise(), tokens: newTokens(), out: newOutgoing(),
 	}
-	t.sockets.prepare(o, epoll)
-	// Edge-triggered, the eventfd need not be read: every write is an event.
-	if e := kernel.Watch(epoll, wake, unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: wakeEvent}); e != 0 {
-		t.Close()
-		return nil, os.NewSyscallError("epoll_ctl", e)
+	t.sockets.prepare(o)
+	if err := t.poller.Open(); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
@@ -212,19 +192,18 @@ func trouble(e syscall.Errno) error {
 func (t *Datagram) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
-	ms := t.patience(until)
+	ms := t.poller.Patience(t.Now(), until)
 	if n > 0 {
 		ms = 0
 	}
-	got, e := kernel.Poll(t.epoll, t.events[:], ms)
+	got, e := t.poller.Wait(t.events[:], ms)
 	if e != 0 && e != unix.EINTR {
 		return n, false, os.NewSyscallError("epoll_pwait", e)
 	}
 	at := t.Now()
 	t.more = false
 	for _, event := range t.events[:max(got, 0)] {
-		if event.Fd == wakeEvent {
-			t.woken = ms == 0
+		if t.poller.IsWake(event, ms) {
 			continue
 		}
 		if n < len(into) && event.Events&(unix.EPOLLIN|unix.EPOLLHUP) != 0 {
@@ -235,19 +214,6 @@ func (t *Datagram) Poll(until probe.Time, into []probe.Answer) (n int, drained b
 		}
 	}
 	return n, n < len(into) && got < len(t.events) && !t.more, nil
-}
-
-// patience is how long a Poll may sleep, in ms; negative: for ever.
-func (t *Datagram) patience(until probe.Time) int {
-	if until == probe.Never && !t.woken {
-		return -1
-	}
-	wait := until.Sub(t.Now())
-	if wait <= 0 || t.woken {
-		t.woken = false
-		return 0
-	}
-	return int(min((wait+time.Millisecond-1)/time.Millisecond, math.MaxInt32))
 }
 
 // reads is how often a socket is read before the others have their turn.
@@ -387,29 +353,17 @@ func (t *Datagram) end(a *probe.Attempt, sock uint32) {
 }
 
 // Wake ends a Poll. It may come after Close.
-func (t *Datagram) Wake() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.closed {
-		kernel.Signal(t.wake)
-	}
-}
+func (t *Datagram) Wake() { t.poller.Wake() }
 
 // Stats says how many attempts may be under way: as many as one likes.
 func (t *Datagram) Stats() probe.Stats { return probe.Stats{Room: math.MaxInt} }
 
 // Close frees the descriptors.
 func (t *Datagram) Close() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.closed {
-		return nil
+	if t.poller.Close() {
+		for i := range t.sockets.all {
+			t.release(&t.sockets.all[i])
+		}
 	}
-	t.closed = true
-	for i := range t.sockets.all {
-		t.release(&t.sockets.all[i])
-	}
-	kernel.Close(t.wake)
-	kernel.Close(t.epoll)
 	return nil
 }

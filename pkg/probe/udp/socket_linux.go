@@ -36,7 +36,7 @@ type socket struct {
 // sockets are a transport's.
 type sockets struct {
 	opts   Options
-	epoll  int
+	poller kernel.Poller
 	scopes kernel.Scopes
 	all    []socket
 	vacant []uint32    // places without a socket
@@ -45,8 +45,8 @@ type sockets struct {
 	fds    int // descriptors in use
 }
 
-func (s *sockets) prepare(o Options, epoll int) {
-	s.opts, s.epoll, s.scopes = o, epoll, kernel.Scopes{}
+func (s *sockets) prepare(o Options) {
+	s.opts, s.scopes = o, kernel.Scopes{}
 }
 
 func pool(family int) int {
@@ -94,7 +94,7 @@ func (s *sockets) open(family int, own bool) (uint32, error) {
 	if l := len(s.vacant); l > 0 {
 		i = s.vacant[l-1]
 	}
-	if e := kernel.Watch(s.epoll, n.listen, unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(i)}); e != 0 {
+	if e := s.poller.Watch(n.listen, unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(i)}); e != 0 {
 		s.release(&n)
 		return 0, e
 	}

@@ -53,28 +53,3 @@ func Receive(fd int, m *unix.Msghdr, flags int) syscall.Errno {
 	_, _, e := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(m)), uintptr(flags))
 	return e
 }
-
-// Watch adds a descriptor to an epoll instance.
-func Watch(epoll, fd int, e unix.EpollEvent) syscall.Errno {
-	_, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), unix.EPOLL_CTL_ADD, uintptr(fd),
-		uintptr(unsafe.Pointer(&e)), 0, 0)
-	return errno
-}
-
-// Poll waits for events, up to a number of ms; negative: for ever.
-func Poll(epoll int, events []unix.EpollEvent, ms int) (int, syscall.Errno) {
-	if ms == 0 {
-		n, _, e := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(epoll), uintptr(unsafe.Pointer(&events[0])),
-			uintptr(len(events)), 0, 0, 0)
-		return int(n), e
-	}
-	n, _, e := unix.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(epoll), uintptr(unsafe.Pointer(&events[0])),
-		uintptr(len(events)), uintptr(ms), 0, 0)
-	return int(n), e
-}
-
-// Signal adds one to an eventfd.
-func Signal(fd int) {
-	one := uint64(1)
-	unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&one)), unsafe.Sizeof(one))
-}
