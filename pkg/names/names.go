@@ -25,6 +25,17 @@ var families = map[string]string{"ip": "IPv4 or IPv6", "ip4": "IPv4", "ip6": "IP
 // others are the networks of the addresses that a network leaves out.
 var others = map[string]string{"ip4": "ip6", "ip6": "ip4"}
 
+// Network is the network of one family, or of both where neither is given.
+func Network(v4, v6 bool) string {
+	switch {
+	case v4:
+		return "ip4"
+	case v6:
+		return "ip6"
+	}
+	return "ip"
+}
+
 // Lookup returns a name's addresses in the resolver's order: unmapped, each
 // once, at least one. network is "ip", "ip4" or "ip6". 0.0.0.0 and :: are no
 // addresses: they are how some resolvers say that a name is blocked.

@@ -115,19 +115,9 @@ func (c *Command) source(ctx *cli.Context) (*source, error) {
 		return nil, err
 	}
 	if c.Resolve != "none" || s.exclude != nil {
-		s.lookups = newLookups(ctx, c.resolver, c.network(), c.Resolve == "all")
+		s.lookups = newLookups(ctx, c.resolver, names.Network(c.IPv4, c.IPv6), c.Resolve == "all")
 	}
 	return s, nil
-}
-
-func (c *Command) network() string {
-	switch {
-	case c.IPv4:
-		return "ip4"
-	case c.IPv6:
-		return "ip6"
-	}
-	return "ip"
 }
 
 // family tells which addresses are wanted.

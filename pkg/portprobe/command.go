@@ -157,17 +157,6 @@ func (c *Command) shown() (shown [endpoint.States]bool) {
 	return shown
 }
 
-// family is the resolver's word for the addresses wanted.
-func (c *Command) family() string {
-	switch {
-	case c.IPv4:
-		return "ip4"
-	case c.IPv6:
-		return "ip6"
-	}
-	return "ip"
-}
-
 // startingLine is what -v says first.
 func (c *Command) startingLine(workers, concurrency int) string {
 	var b strings.Builder

@@ -3,9 +3,7 @@ package portprobe
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -29,12 +27,11 @@ func peakMemory(tb testing.TB, cmd *exec.Cmd) (mib float64, inFlight int) {
 	read := make(chan int)
 	go func() { read <- mostInFlight(progress) }()
 	for {
-		kib := highWater(cmd.Process.Pid)
-		mib = max(mib, float64(kib)/1024)
+		mib = max(mib, float64(lab.HighWater(cmd.Process.Pid))/1024)
 		select {
 		case inFlight = <-read:
-			if err := cmd.Wait(); err != nil {
-				tb.Error(err)
+			if err := cmd.Wait(); err != nil || mib == 0 {
+				tb.Errorf("%v, %v MiB", err, mib)
 			}
 			return mib, inFlight
 		case <-time.After(20 * time.Millisecond):
@@ -53,18 +50,6 @@ func mostInFlight(progress io.Reader) (most int) {
 		}
 	}
 	return most
-}
-
-// highWater is the most memory of a process that was resident so far, in KiB; 0
-// when it has ended.
-func highWater(pid int) (kib int) {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	for line := range strings.Lines(string(text)) {
-		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kib); err == nil {
-			return kib
-		}
-	}
-	return 0
 }
 
 // BenchmarkLabMemory is what the tool needs with 10,000 endpoints in flight, and

@@ -10,6 +10,7 @@ import (
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
 	"portkit/pkg/journal"
+	"portkit/pkg/names"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/connect"
 	"portkit/pkg/probe/simnet"
@@ -199,7 +200,7 @@ func (r *run) lookup() lookup {
 			return simnet.Resolve(name, r.IPv6), nil
 		}
 	}
-	return systemLookup(r.family())
+	return systemLookup(names.Network(r.IPv4, r.IPv6))
 }
 
 // readAll reads and asks until all is settled, a signal comes or the output

@@ -24,9 +24,9 @@ func bySYN(c lab.Case) endpoint.Reason {
 func TestEveryWayOfAnsweringBySYN(t *testing.T) {
 	l := lab.New(t)
 	cases := lab.Cases()
-	in, _ := labInput(cases, func(c lab.Case) netip.AddrPort { return c.Build(l) })
+	in, _ := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort { return c.Build(l) })
 	r := toolBySYN(t, in, "-k")
-	checkLab(t, r, cases, bySYN)
+	checkLab(t, r, cases, endpoint.TCP, bySYN)
 	if r.status != 1 {
 		t.Errorf("exit %d, want 1: some could not be asked: %s", r.status, r.err)
 	}

@@ -3,8 +3,6 @@ package portprobe
 import (
 	"fmt"
 	"net/netip"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -25,50 +23,16 @@ var udpTransports = []struct {
 	{"portable", true, func(c lab.Case) endpoint.Reason { return c.Portable }},
 }
 
-// udpInput is one record for every case of the lab's udp table.
-func udpInput(cases []lab.Case, at func(lab.Case) netip.AddrPort) (in string, asked []netip.AddrPort) {
-	var b strings.Builder
-	for _, c := range cases {
-		to := at(c)
-		asked = append(asked, to)
-		fmt.Fprintf(&b, `{"host":%q,"port":%d,"proto":"udp","case":%q}`+"\n", to.Addr(), to.Port(), c.Name)
-	}
-	return b.String(), asked
-}
-
-// checkUDP compares the records with the udp table.
-func checkUDP(t *testing.T, r ran, cases []lab.Case, want func(lab.Case) endpoint.Reason) {
-	t.Helper()
-	list := records(t, r.out)
-	if len(list) != len(cases) {
-		t.Fatalf("%d records for %d lines: %s", len(list), len(cases), r.err)
-	}
-	for i, c := range cases {
-		reason, m := want(c), list[i]
-		state := reason.State(endpoint.UDP)
-		if m["case"] != c.Name || m["reason"] != reason.String() || m["state"] != state.String() {
-			t.Errorf("%s: %v/%v after %v attempts, want %v/%v (%v)", c.Name, m["state"], m["reason"], m["attempts"],
-				state, reason, m["error"])
-		}
-		if (m["error"] != nil) != (state == endpoint.Error) {
-			t.Errorf("%s: error is %v", c.Name, m["error"])
-		}
-		if silent := state == endpoint.Error || reason == endpoint.NoResponse; silent && m["rtt_ms"] != nil {
-			t.Errorf("%s: rtt_ms is %v", c.Name, m["rtt_ms"])
-		}
-	}
-}
-
 // TestEveryWayOfAnsweringOverUDPInTheLab asks a real host for each way of
 // answering.
 func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
 	l := lab.New(t)
 	cases := lab.UDPCases()
-	in, _ := udpInput(cases, func(c lab.Case) netip.AddrPort { return c.Build(l) })
+	in, _ := labInput(cases, endpoint.UDP, func(c lab.Case) netip.AddrPort { return c.Build(l) })
 	for _, by := range udpTransports {
 		t.Run(by.name, func(t *testing.T) {
 			r := toolOver(t, by.portable, in, "-k")
-			checkUDP(t, r, cases, by.want)
+			checkLab(t, r, cases, endpoint.UDP, by.want)
 			if r.status != 1 {
 				t.Errorf("exit %d, want 1: some could not be asked", r.status)
 			}
@@ -90,7 +54,7 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 	}
 	s := &simulated{answers: map[netip.AddrPort]endpoint.Reason{}, elsewhere: map[netip.AddrPort]bool{}}
 	n := byte(0)
-	in, asked := udpInput(cases, func(c lab.Case) netip.AddrPort {
+	in, asked := labInput(cases, endpoint.UDP, func(c lab.Case) netip.AddrPort {
 		n++
 		if c.V6 {
 			return netip.AddrPortFrom(netip.AddrFrom16([16]byte{0: 0xfd, 15: n}), 7777)
@@ -108,7 +72,7 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 		status := cli.Run(described, cli.IO{
 			In: strings.NewReader(in), Out: &out, Err: &err, Args: []string{"-k", "--simulate", net},
 		})
-		checkUDP(t, ran{status, out.String(), err.String()}, cases, func(c lab.Case) endpoint.Reason { return c.Want })
+		checkLab(t, ran{status, out.String(), err.String()}, cases, endpoint.UDP, func(c lab.Case) endpoint.Reason { return c.Want })
 		if status != 0 {
 			t.Errorf("%s: exit %d: %s", net, status, err.String())
 		}
@@ -248,35 +212,6 @@ func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
 	}
 }
 
-// mostResident runs the tool and returns the most memory that was resident, in MiB
-// (VmHWM, proc(5)).
-func mostResident(t *testing.T, cmd *exec.Cmd) (mib float64) {
-	t.Helper()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for {
-		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
-		if _, after, ok := strings.Cut(string(text), "VmHWM:"); ok {
-			var kib float64
-			if _, err := fmt.Sscan(after, &kib); err != nil {
-				t.Fatal(err)
-			}
-			mib = max(mib, kib/1024)
-		}
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Error(err)
-			}
-			return mib
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
 // TestAFloodDoesNotDisturbOthers: a target that answers each datagram with a flood
 // is told, and so is the one beside it, in no more memory than else.
 func TestAFloodDoesNotDisturbOthers(t *testing.T) {
@@ -292,7 +227,7 @@ func TestAFloodDoesNotDisturbOthers(t *testing.T) {
 		var out strings.Builder
 		cmd.Stdout = &out
 		begun := time.Now()
-		mib := mostResident(t, cmd)
+		mib, _ := peakMemory(t, cmd)
 		t.Logf("%v: %v, %.1f MiB", addr, time.Since(begun), mib)
 		if got := udpStates(t, in, ran{out: out.String()}); got != "map[closed:1299 open:2]" {
 			t.Errorf("%v: %v", addr, got)

@@ -1,7 +1,6 @@
 package summary_test
 
 import (
-	"bytes"
 	"net/netip"
 	"os"
 	"runtime"
@@ -11,6 +10,7 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/lab"
 	"portkit/pkg/record"
 	"portkit/pkg/summary"
 )
@@ -68,14 +68,9 @@ func everyPort(s *summary.Sum, first, n int, answers []endpoint.Reason) {
 // resident is the most memory that the process has had so far, in bytes.
 func resident(b *testing.B) int64 {
 	b.Helper()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		b.Fatal(err)
+	kib := lab.HighWater(os.Getpid())
+	if kib == 0 {
+		b.Fatal("its memory cannot be told")
 	}
-	_, rest, _ := bytes.Cut(status, []byte("VmHWM:"))
-	n, err := strconv.ParseInt(string(bytes.Fields(rest)[0]), 10, 64)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return n << 10
+	return int64(kib) << 10
 }
