@@ -26,6 +26,7 @@ type fault struct {
 const before, after = "22,80,1000-1999", "22,443,1500-2499" // ports that the host listens on
 
 func faults() []fault {
+	// Less than the two and a half seconds for which trouble of this machine is tried.
 	pause := func() { time.Sleep(700 * time.Millisecond) }
 	return []fault{
 		{
