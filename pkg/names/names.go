@@ -41,6 +41,9 @@ func Network(v4, v6 bool) string {
 // addresses: they are how some resolvers say that a name is blocked.
 func Lookup(ctx context.Context, r Resolver, network, name string) ([]netip.Addr, error) {
 	found, err := r.LookupNetIP(ctx, network, name)
+	if network == "ip" && isNotFound(err) {
+		found, err = eachFamily(ctx, r, name)
+	}
 	if err != nil {
 		return nil, explain(ctx, r, err, network, name)
 	}
@@ -56,6 +59,26 @@ func Lookup(ctx context.Context, r Resolver, network, name string) ([]netip.Addr
 	return addrs, nil
 }
 
+// eachFamily asks for each family by itself. Of a name of which one family's
+// lookup failed while the other has no address, a resolver that is asked for both
+// at once says that there is no such host: package net keeps the later error.
+func eachFamily(ctx context.Context, r Resolver, name string) ([]netip.Addr, error) {
+	found, err := r.LookupNetIP(ctx, "ip4", name)
+	if err != nil && !isNotFound(err) {
+		return nil, err
+	}
+	more, err := r.LookupNetIP(ctx, "ip6", name)
+	if found = append(found, more...); len(found) > 0 {
+		return found, nil
+	}
+	return nil, err
+}
+
+func isNotFound(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
+}
+
 // explain says what became of a lookup.
 func explain(ctx context.Context, r Resolver, err error, network, name string) error {
 	var dns *net.DNSError
@@ -66,10 +89,10 @@ func explain(ctx context.Context, r Resolver, err error, network, name string) e
 		return fmt.Errorf("%s has no %s address", name, families[network])
 	case !errors.As(err, &dns):
 		return fmt.Errorf("%s could not be looked up: %w", name, err)
-	case dns.IsNotFound && exists(ctx, r, others[network], name):
-		return fmt.Errorf("%s has no %s address", name, families[network])
-	case dns.IsNotFound:
+	case isNotFound(err) && absent(ctx, r, others[network], name):
 		return fmt.Errorf("%s has no address: no such host", name)
+	case isNotFound(err):
+		return fmt.Errorf("%s has no %s address", name, families[network])
 	case dns.IsTimeout:
 		return fmt.Errorf("%s could not be looked up: the resolver does not answer", name)
 	case errors.As(err, &errno):
@@ -80,14 +103,14 @@ func explain(ctx context.Context, r Resolver, err error, network, name string) e
 	return fmt.Errorf("%s could not be looked up: %s", name, dns.Err)
 }
 
-// exists says that a name without an address of one family has one of another:
-// of both, resolvers say the same, that there is no such host.
-func exists(ctx context.Context, r Resolver, network, name string) bool {
+// absent says that a name without an address of one family has none of another,
+// if there is another: of both, resolvers say the same, that there is no such host.
+func absent(ctx context.Context, r Resolver, network, name string) bool {
 	if network == "" {
-		return false
+		return true
 	}
-	found, err := r.LookupNetIP(ctx, network, name)
-	return err == nil && len(found) > 0
+	_, err := r.LookupNetIP(ctx, network, name)
+	return isNotFound(err)
 }
 
 // Key is a name as names are compared: the case of its letters, which are

@@ -80,6 +80,35 @@ func TestANameWithoutAddressOfTheFamilyIsNotOneWithoutAny(t *testing.T) {
 	}
 }
 
+// byFamily is a resolver that says of each what it is told to.
+type byFamily map[string]answers
+
+func (f byFamily) LookupNetIP(_ context.Context, network, _ string) ([]netip.Addr, error) {
+	return f[network].addrs, f[network].err
+}
+
+// TestWhatFailedForOneFamilyIsNotAnAnswer: of both families at once a resolver says
+// that there is no such host, though only one of them was looked up.
+func TestWhatFailedForOneFamilyIsNotAnAnswer(t *testing.T) {
+	none := answers{err: &net.DNSError{Err: "no such host", IsNotFound: true}}
+	refused := answers{err: &net.DNSError{Err: "read udp 10.0.0.1:9->10.0.0.53:53: read: connection refused"}}
+	for _, c := range []struct {
+		v4, v6 answers
+		want   string
+	}{
+		{none, none, "[] x.test has no address: no such host"},
+		{refused, none, "[] x.test could not be looked up: the resolver cannot be reached"},
+		{none, refused, "[] x.test could not be looked up: the resolver cannot be reached"},
+		{answers{addrs: addrs("192.0.2.1")}, none, "[192.0.2.1] <nil>"}, // it was there the second time
+		{none, answers{addrs: addrs("2001:db8::1")}, "[2001:db8::1] <nil>"},
+	} {
+		got, err := Lookup(context.Background(), byFamily{"ip": none, "ip4": c.v4, "ip6": c.v6}, "ip", "x.test")
+		if s := fmt.Sprint(got, err); s != c.want {
+			t.Errorf("%v, %v: %s\nwant %s", c.v4, c.v6, s, c.want)
+		}
+	}
+}
+
 func TestKey(t *testing.T) {
 	for name, want := range map[string]string{
 		"DB.Example": "db.example", "db.example.": "db.example", "DB": "db",
