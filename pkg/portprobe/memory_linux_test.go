@@ -12,9 +12,15 @@ import (
 	"portkit/pkg/lab"
 )
 
-// peakMemory runs the tool and returns the most memory that was resident, in
-// MiB (VmHWM, proc(5)), and the most endpoints that waited at once.
-func peakMemory(tb testing.TB, cmd *exec.Cmd) (mib float64, inFlight int) {
+// memory is the most memory of a process that was resident, in MiB (VmHWM, proc(5)).
+type memory struct {
+	peak    float64 // in the whole run
+	waiting float64 // until most endpoints waited at once
+	most    int     // so many
+}
+
+// peakMemory runs the tool and returns what it needed.
+func peakMemory(tb testing.TB, cmd *exec.Cmd) (m memory) {
 	tb.Helper()
 	cmd.Args = append(cmd.Args, "--progress", "json")
 	progress, err := cmd.StderrPipe()
@@ -24,32 +30,35 @@ func peakMemory(tb testing.TB, cmd *exec.Cmd) (mib float64, inFlight int) {
 	if err := cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
-	read := make(chan int)
-	go func() { read <- mostInFlight(progress) }()
+	now := func() float64 { return float64(lab.HighWater(cmd.Process.Pid)) / 1024 }
+	read := make(chan memory)
+	go func() { read <- whileWaiting(progress, now) }()
 	for {
-		mib = max(mib, float64(lab.HighWater(cmd.Process.Pid))/1024)
+		peak := max(m.peak, now())
 		select {
-		case inFlight = <-read:
-			if err := cmd.Wait(); err != nil || mib == 0 {
-				tb.Errorf("%v, %v MiB", err, mib)
+		case m = <-read:
+			if err := cmd.Wait(); err != nil || peak == 0 {
+				tb.Errorf("%v, %v MiB", err, peak)
 			}
-			return mib, inFlight
+			m.peak = peak
+			return m
 		case <-time.After(20 * time.Millisecond):
+			m.peak = peak
 		}
 	}
 }
 
-// mostInFlight reads progress objects to their end.
-func mostInFlight(progress io.Reader) (most int) {
+// whileWaiting reads progress objects to their end.
+func whileWaiting(progress io.Reader, now func() float64) (m memory) {
 	for lines := bufio.NewScanner(progress); lines.Scan(); {
 		var p struct {
 			InFlight int `json:"in_flight"`
 		}
-		if json.Unmarshal(lines.Bytes(), &p) == nil {
-			most = max(most, p.InFlight)
+		if json.Unmarshal(lines.Bytes(), &p) == nil && p.InFlight > m.most {
+			m.most, m.waiting = p.InFlight, now()
 		}
 	}
-	return most
+	return m
 }
 
 // BenchmarkLabMemory is what the tool needs with 10,000 endpoints in flight, and
@@ -61,12 +70,12 @@ func BenchmarkLabMemory(b *testing.B) {
 	for b.Loop() {
 		cmd := asPortprobe("/proc/self/exe", "-c", "10000", "--host-concurrency", "10000")
 		cmd.Stdin = strings.NewReader(lines(h.Addr(), 65535))
-		mib, n := peakMemory(b, cmd)
-		b.Logf("%.1f MiB with %d in flight, bar 64 MB", mib, n)
+		m := peakMemory(b, cmd)
+		b.Logf("%.1f MiB with %d in flight, bar 64 MB", m.peak, m.most)
 		const records = 10_000_000
 		cmd = asPortprobe("/proc/self/exe", "-c", "10000", "--simulate", "rtt=20ms")
 		cmd.Stdin = &endless{text: many, lines: perBlock, left: records}
-		mib, n = peakMemory(b, cmd)
-		b.Logf("%.1f MiB after %d simulated records with %d in flight, bar 64 MB", mib, records, n)
+		m = peakMemory(b, cmd)
+		b.Logf("%.1f MiB after %d simulated records with %d in flight, bar 64 MB", m.peak, records, m.most)
 	}
 }

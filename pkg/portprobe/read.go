@@ -151,11 +151,11 @@ func (r *reader) job(seq uint64) *probe.Job {
 	in := &r.input
 	j := r.pen.newJob()
 	j.Text = append(append(j.Text, in.Host...), in.Extra...)
-	j.Host = len(in.Host)
+	j.Host = int32(len(in.Host))
 	j.Seq = seq
 	j.To = netip.AddrPortFrom(in.Addr, in.Port)
 	j.Proto = in.Proto
-	j.Timeout, j.Retries = in.Timeout, in.Retries
+	j.Timeout, j.Retries = in.Timeout, int8(in.Retries)
 	if j.Proto == endpoint.UDP {
 		j.Ways = r.ways(in.Port)
 	}
@@ -211,12 +211,14 @@ func (r *reader) askable(j *probe.Job) (endpoint.Reason, error) {
 
 // refuse settles a job that is not asked.
 func (r *reader) refuse(p *pen, j *probe.Job, reason endpoint.Reason, err error) {
-	j.Reason, j.Err = reason, err
+	j.Reason = reason
 	switch reason {
 	case endpoint.ResolveFailed:
 		r.log.Linef("records whose name has no address", "%v", err)
+		j.Fail(err)
 	case endpoint.Interrupted, endpoint.Deadline:
-		j.Err = nil
+	default:
+		j.Fail(err)
 	}
 	p.Settled(j)
 }

@@ -63,9 +63,9 @@ func (p *pen) Settled(j *probe.Job) {
 		Reason:   j.Reason,
 		Service:  p.services.Name(j.Proto, j.To.Port()),
 		RTT:      j.RTT,
-		Attempts: j.Attempts,
+		Attempts: int(j.Attempts),
 		Time:     p.when(j),
-		App:      j.App,
+		App:      j.App(),
 		TTL:      j.TTL,
 		Err:      why(j),
 	}
@@ -106,8 +106,8 @@ func why(j *probe.Job) string {
 	switch {
 	case j.Reason.State(j.Proto) != endpoint.Error:
 		return ""
-	case j.Err != nil:
-		return j.Err.Error()
+	case j.Err() != nil:
+		return j.Err().Error()
 	case j.Reason == endpoint.Interrupted:
 		return "the run was interrupted before this was settled"
 	case j.Reason == endpoint.Deadline:

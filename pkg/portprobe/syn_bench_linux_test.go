@@ -2,7 +2,6 @@ package portprobe
 
 import (
 	"io"
-	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -78,23 +77,23 @@ func BenchmarkLabSYNAlone(b *testing.B) {
 }
 
 // BenchmarkLabSYNMemory is what an endpoint takes that waits for an answer: the
-// difference between many and few that wait at a silent host. Its result is the
-// log.
+// difference between many and few that wait at silent hosts. Its result is the log.
 func BenchmarkLabSYNMemory(b *testing.B) {
-	h := lab.New(b).Host("", lab.Silent(""))
+	const prefix = "10.202.0.0/26"
+	lab.New(b).Host("", lab.Own(prefix), lab.Silent(""))
+	counts := [2]int{80, 1000}
 	for b.Loop() {
-		var mib [2]float64
-		counts := [2]int{5000, 65_000}
+		var all [2]memory
 		for i, n := range counts {
 			in := filepath.Join(b.TempDir(), "in.ndjson")
-			if err := writeRecords(in, "tcp", lab.Target{Hosts: []netip.Addr{h.Addr()}, Ports: lab.AllPorts()[:n]}); err != nil {
+			if err := writeRecords(in, "tcp", lab.Target{Hosts: lab.Addresses(prefix, 64), Ports: lab.AllPorts()[:n]}); err != nil {
 				b.Fatal(err)
 			}
-			cmd := asPortprobe("/proc/self/exe", "--method", "syn", "--host-concurrency", "65536", "--retries", "0", in)
-			mib[i], _ = peakMemory(b, cmd)
+			cmd := asPortprobe("/proc/self/exe", "--method", "syn", "--host-concurrency", "1000", "--retries", "0", in)
+			all[i] = peakMemory(b, cmd)
 		}
-		each := (mib[1] - mib[0]) * (1 << 20) / float64(counts[1]-counts[0])
-		b.Logf("%.1f MiB with %d that wait, %.1f MiB with %d: %.0f bytes each, the record's text of %d included",
-			mib[0], counts[0], mib[1], counts[1], each, len(h.Addr().String()))
+		each := (all[1].waiting - all[0].waiting) * (1 << 20) / float64(all[1].most-all[0].most)
+		b.Logf("%.1f MiB while %d wait, %.1f MiB while %d do: %.0f bytes each, the record's text included; %.1f MiB when they are told of",
+			all[0].waiting, all[0].most, all[1].waiting, all[1].most, each, all[1].peak)
 	}
 }

@@ -227,7 +227,7 @@ func TestAFloodDoesNotDisturbOthers(t *testing.T) {
 		var out strings.Builder
 		cmd.Stdout = &out
 		begun := time.Now()
-		mib, _ := peakMemory(t, cmd)
+		mib := peakMemory(t, cmd).peak
 		t.Logf("%v: %v, %.1f MiB", addr, time.Since(begun), mib)
 		if got := udpStates(t, in, ran{out: out.String()}); got != "map[closed:1299 open:2]" {
 			t.Errorf("%v: %v", addr, got)

@@ -22,7 +22,7 @@ func (a *asked) find(j *Job) *Job {
 
 // add notes that j, whose question nobody asks, is asked.
 func (a *asked) add(j *Job) {
-	if a.n == len(a.heads) {
+	if a.n == 2*len(a.heads) {
 		a.grow()
 	}
 	head := a.head(j)

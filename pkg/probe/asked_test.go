@@ -16,7 +16,7 @@ func TestAskedIsAMap(t *testing.T) {
 		to      netip.AddrPort
 		proto   endpoint.Proto
 		timeout time.Duration
-		retries int
+		retries int8
 	}
 	rnd := rand.New(rand.NewPCG(1, 1))
 	var a asked
@@ -24,7 +24,7 @@ func TestAskedIsAMap(t *testing.T) {
 	for range 200_000 {
 		j := &Job{
 			To:    netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rnd.IntN(50))}), uint16(rnd.IntN(50))),
-			Proto: endpoint.Proto(rnd.IntN(2)), Timeout: time.Duration(rnd.IntN(2)), Retries: rnd.IntN(2) - 1,
+			Proto: endpoint.Proto(rnd.IntN(2)), Timeout: time.Duration(rnd.IntN(2)), Retries: int8(rnd.IntN(2) - 1),
 		}
 		j.hash = j.hashed(1) & 0x3ff
 		q := question{j.To, j.Proto, j.Timeout, j.Retries}

@@ -206,21 +206,20 @@ func (e *Engine) distribute(jobs []*Job) {
 
 // hashed is a hash of j's endpoint. seed keeps those who write lists from
 // choosing endpoints with the same one.
-func (j *Job) hashed(seed uint64) uint64 {
+func (j *Job) hashed(seed uint64) uint32 {
 	ip := j.To.Addr().As16()
 	h := binary.LittleEndian.Uint64(ip[:8]) ^ seed
 	h = bits.RotateLeft64(h*0x9e3779b97f4a7c15, 29) + binary.LittleEndian.Uint64(ip[8:])
 	h ^= uint64(j.To.Port())<<8 | uint64(j.Proto)
 	h *= 0x9e3779b97f4a7c15
 	h = (h ^ h>>32) * 0xd6e8feb86659fd93
-	return h ^ h>>32
+	return uint32(h ^ h>>32)
 }
 
 // share picks a worker by the hash, so that the ports of one address are spread
 // over all of them.
 func (j *Job) share(workers int) int {
-	share, _ := bits.Mul64(j.hash, uint64(workers))
-	return int(share)
+	return int(uint64(j.hash) * uint64(workers) >> 32)
 }
 
 func (e *Engine) waitForRoom() {

@@ -221,7 +221,11 @@ func TestSilenceIsNotBelievedInTheFirstSecond(t *testing.T) {
 
 func TestRetries(t *testing.T) {
 	silent := func(netip.AddrPort, endpoint.Proto) endpoint.Reason { return 0 }
-	for _, c := range []struct{ engine, job, want int }{
+	for _, c := range []struct {
+		engine int
+		job    int8
+		want   uint8
+	}{
 		{-1, -1, 2}, {0, -1, 1}, {4, -1, 5}, {-1, 0, 1}, {4, 1, 2}, {-1, 7, 8},
 	} {
 		s := scan{opts: defaults(), net: simnet.Config{Port: silent}}
@@ -360,8 +364,8 @@ func TestTroubleOfThisMachineIsNoState(t *testing.T) {
 		}
 		if j.To.Port() == 77 {
 			want = endpoint.LocalError
-			if !errors.Is(j.Err, trouble) || j.Attempts != 0 {
-				t.Errorf("port 77: error %v after %d attempts", j.Err, j.Attempts)
+			if !errors.Is(j.Err(), trouble) || j.Attempts != 0 {
+				t.Errorf("port 77: error %v after %d attempts", j.Err(), j.Attempts)
 			}
 		}
 		if j.Reason != want {

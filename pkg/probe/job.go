@@ -14,53 +14,94 @@ type Job struct {
 	To    netip.AddrPort
 	Proto endpoint.Proto
 
-	// Timeout is the longest wait for one attempt's answer; 0 takes the
-	// engine's.
-	Timeout time.Duration
-	// Retries is how many more attempts follow silence; negative takes the
-	// engine's.
-	Retries int
+	// Retries is how many more attempts follow silence, at most MaxRetries;
+	// negative takes the engine's.
+	Retries int8
 	// Ways is in how many ways its Transport asks this endpoint in turn beside
 	// a last one that fits any; 0 where there is one way. Each gets the attempts
 	// that silence takes.
 	Ways uint8
 
-	// Text, Host and Seq are the submitter's: the engine does not look.
-	Text []byte
-	Host int
-	Seq  uint64
-
 	// Reason is what the answer rests on; its State follows from it.
 	Reason endpoint.Reason
-	// TTL, App and Err are the answer's, as in Answer.
+	// TTL is the answer's, as in Answer.
 	TTL uint8
-	App string
-	Err error
+	// Attempts is how many were sent.
+	Attempts uint8
+
+	phase     phase
+	trouble   uint8  // how often this machine could not send it
+	void      uint8  // attempts whose silence says nothing
+	alone     uint8  // attempts that shared nothing with others
+	stretched bool   // the wait was drawn out
+	slot      uint32 // its place in the worker's table
+	hash      uint32 // of the endpoint
+
+	// Text, Host and Seq are the submitter's: the engine does not look.
+	Host int32
+	Seq  uint64
+	Text []byte
+
+	// Timeout is the longest wait for one attempt's answer; 0 takes the
+	// engine's.
+	Timeout time.Duration
 	// RTT is from the answered attempt's sending to its answer; negative
 	// when nothing came back or when that attempt cannot be told.
 	RTT time.Duration
 	// At is when the state was known.
 	At Time
-	// Attempts is how many were sent.
-	Attempts int
 
-	hash      uint64        // of the endpoint
-	alike     *Job          // the next with such a hash that is asked
-	sharing   *Job          // another that waits for the same answer
-	link      link          // in a lane or in the timer wheel
-	address   *address      // what is known of To.Addr()
-	now       Attempt       // the newest attempt
-	before    Attempt       // the one before it, which may still be answered
-	first     Time          // when the first attempt was sent
-	rested    Time          // its silence is not believed before
-	due       Time          // when the timer runs out
-	slot      uint32        // its place in the worker's table
-	trouble   uint8         // how often this machine could not send it
-	void      uint8         // attempts whose silence says nothing
-	alone     uint8         // attempts that shared nothing with others
-	wait      time.Duration // for the answer to the newest attempt
-	stretched bool          // the wait was drawn out
-	phase     phase
+	said    *said    // nil mostly
+	alike   *Job     // the next with such a hash that is asked
+	sharing *Job     // another that waits for the same answer
+	link    link     // in a lane or in the timer wheel
+	address *address // what is known of To.Addr()
+	now     flight   // the newest attempt
+	before  flight   // the one before it, which may still be answered
+	first   Time     // when the first attempt was sent
+	rested  Time     // its silence is not believed before
+	due     Time     // when the timer runs out; in a batch, so long after sending
+}
+
+// said is what few answers bring.
+type said struct {
+	app string
+	err error
+}
+
+// App is the protocol that the answer was recognised as; "" if none was.
+func (j *Job) App() string {
+	if j.said == nil {
+		return ""
+	}
+	return j.said.app
+}
+
+// Err says why j could not be asked; nil if it was, or if Reason says all.
+func (j *Job) Err() error {
+	if j.said == nil {
+		return nil
+	}
+	return j.said.err
+}
+
+// Fail notes why j could not be asked.
+func (j *Job) Fail(err error) { j.said = &said{err: err} }
+
+// flight is what is kept of an attempt that was sent; its N is 0 if there is none.
+type flight struct {
+	sent   Time
+	handle uint64
+	n      uint8
+	alone  bool
+}
+
+// attempt is j's attempt of which f is left.
+func (w *worker) attempt(j *Job, f *flight) Attempt {
+	return Attempt{
+		To: j.To, Proto: j.Proto, ID: ID{Slot: j.slot, Gen: w.gens[j.slot]},
+		Sent: f.sent, Handle: f.handle, N: f.n, Alone: f.alone,
+	}
 }
 
 // phase says where a job stands in its worker.

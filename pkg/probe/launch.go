@@ -149,20 +149,14 @@ func (w *worker) forbidden(j *Job) endpoint.Reason {
 // prepare makes j's next attempt. The one before it may still be answered; one
 // before that may not.
 func (w *worker) prepare(j *Job, v view) {
-	if j.before.N != 0 {
-		w.t.Forget(&j.before)
-	}
+	w.drop(j, &j.before)
 	j.before = j.now
-	j.now = Attempt{
-		To: j.To, Proto: j.Proto,
-		ID: ID{Slot: j.slot, Gen: w.gens[j.slot]},
-		N:  uint8(j.Attempts + 1),
-
-		Alone: v.udp.elsewhere && j.Attempts > 0,
-	}
-	j.wait = w.patience(j, v)
+	j.now = flight{n: j.Attempts + 1, alone: v.udp.elsewhere && j.Attempts > 0}
+	j.due = Time(w.patience(j, v))
 	j.stretched = false
-	w.batch = append(w.batch, &j.now)
+	a := &w.attempts[len(w.batch)]
+	*a = w.attempt(j, &j.now)
+	w.batch = append(w.batch, a)
 }
 
 // patience is how long the answer to j's newest attempt is waited for. At an
@@ -170,7 +164,7 @@ func (w *worker) prepare(j *Job, v view) {
 // before it: a round trip longer than startTimeout must not look like silence.
 func (w *worker) patience(j *Job, v view) time.Duration {
 	d := v.timeout
-	if !v.heard && int(j.now.N)-int(j.void) >= w.budget(j, v) {
+	if !v.heard && int(j.now.n)-int(j.void) >= w.budget(j, v) {
 		d = quietTime
 	}
 	return min(d, w.limit(j))
@@ -188,7 +182,7 @@ func (w *worker) limit(j *Job) time.Duration {
 // from the loss that is seen.
 func (w *worker) retries(j *Job) int {
 	if j.Retries >= 0 {
-		return j.Retries
+		return int(j.Retries)
 	}
 	return w.engine.opts.Retries
 }
@@ -218,7 +212,7 @@ func (w *worker) send() {
 	for len(rest) > 0 {
 		n, err := w.t.Send(rest)
 		for _, a := range rest[:n] {
-			w.sent(w.jobs[a.ID.Slot])
+			w.sent(w.jobs[a.ID.Slot], a)
 		}
 		if rest = rest[n:]; len(rest) == 0 {
 			break
@@ -236,21 +230,22 @@ func (w *worker) send() {
 	w.batch = w.batch[:0]
 }
 
-// sent notes that j's newest attempt has left and sets its timer.
-func (w *worker) sent(j *Job) {
+// sent notes that a, j's newest attempt, has left and sets its timer.
+func (w *worker) sent(j *Job, a *Attempt) {
+	j.now.sent, j.now.handle = a.Sent, a.Handle
 	if j.phase == fresh {
 		w.started++
 	}
 	if j.Attempts == 0 {
-		j.first, j.rested = j.now.Sent, j.now.Sent.Add(quietTime)
+		j.first, j.rested = a.Sent, a.Sent.Add(quietTime)
 	}
 	j.Attempts++
-	if j.now.Alone {
+	if a.Alone {
 		j.alone++
 	}
 	j.phase = flying
 	w.counts.Attempts.add(1)
-	w.wheel.add(j, j.now.Sent.Add(j.wait))
+	w.wheel.add(j, a.Sent.Add(time.Duration(j.due)))
 }
 
 // putBack returns attempts that were not sent to the heads of their queues.
@@ -275,7 +270,7 @@ func (w *worker) putBack(as []*Attempt) {
 
 // unsend takes back what prepare and leave did for j.
 func (w *worker) unsend(j *Job) {
-	j.now, j.before = j.before, Attempt{}
+	j.now, j.before = j.before, flight{}
 	if j.phase != again {
 		w.giveUpPlace(j)
 	}
@@ -299,7 +294,7 @@ func (w *worker) trouble(j *Job, err error) {
 	j.phase = parked
 	w.wheel.add(j, w.now.Add(troublePause<<j.trouble))
 	if j.trouble++; j.trouble == troubles {
-		j.Err = err
+		j.Fail(err)
 		w.settle(j, endpoint.LocalError, w.now)
 	}
 }

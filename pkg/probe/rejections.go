@@ -259,12 +259,12 @@ func (w *worker) rejectionsLimited(j *Job, v view) bool {
 		w.queue(j)
 	case !u.void:
 		// One error that was lost must not speak for several attempts.
-		next := j.now.Sent.Add(rejectionEvery)
+		next := j.now.sent.Add(rejectionEvery)
 		if !u.slow || j.evidence() >= w.budget(j, v) || w.now >= next {
 			return false
 		}
 		w.park(j, next)
-	case j.Attempts < 2+int(j.Ways):
+	case int(j.Attempts) < 2+int(j.Ways):
 		j.void++
 		j.phase = again
 		w.queue(j)

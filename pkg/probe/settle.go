@@ -24,17 +24,20 @@ func (w *worker) heard(a *Answer) {
 		return
 	}
 	j := w.jobs[a.ID.Slot]
-	if j == nil || j.Attempts == 0 || int(a.N) > j.Attempts {
+	if j == nil || j.Attempts == 0 || a.N > j.Attempts {
 		return
 	}
 	if a.Reason == endpoint.LocalError {
 		w.localTrouble(j, a)
 		return
 	}
-	j.TTL, j.App = a.TTL, a.App
+	j.TTL = a.TTL
+	if a.App != "" {
+		j.said = &said{app: a.App}
+	}
 	n := int(a.N)
 	if n == 0 {
-		n = j.Attempts
+		n = int(j.Attempts)
 	}
 	sent := j.sentAt(n)
 	if a.N != 0 || j.Attempts == 1 {
@@ -50,7 +53,7 @@ func (w *worker) heard(a *Answer) {
 	}
 	w.wake(j.address, j.address.answered(a.At, fate{
 		n: n, sent: max(sent, j.first), rtt: rtt,
-		late: n < j.Attempts || j.phase != flying, held: places,
+		late: n < int(j.Attempts) || j.phase != flying, held: places,
 		void: int(j.void), told: j.told(a.Reason),
 	}))
 	if a.Nobody {
@@ -68,11 +71,10 @@ func (w *worker) heard(a *Answer) {
 // localTrouble takes the newest attempt as not made. Trouble with an older one
 // says nothing, since another went out after it.
 func (w *worker) localTrouble(j *Job, a *Answer) {
-	if j.phase != flying || a.N != 0 && a.N != j.now.N {
+	if j.phase != flying || a.N != 0 && a.N != j.now.n {
 		return
 	}
-	w.t.Forget(&j.now)
-	j.now = Attempt{}
+	w.drop(j, &j.now)
 	w.takeOff(j)
 	w.giveUpPlace(j)
 	j.Attempts--
@@ -93,10 +95,10 @@ func roundTrip(sent, answered Time) time.Duration {
 // sentAt is when attempt n was sent; negative if that is not known any more.
 func (j *Job) sentAt(n int) Time {
 	switch n {
-	case int(j.now.N):
-		return j.now.Sent
-	case int(j.before.N):
-		return j.before.Sent
+	case int(j.now.n):
+		return j.now.sent
+	case int(j.before.n):
+		return j.before.sent
 	case 1:
 		return j.first
 	}
@@ -126,18 +128,18 @@ func (w *worker) rang(j *Job) {
 	}
 	rested := w.now >= j.rested
 	switch left := w.budget(j, v) - j.evidence(); {
-	case (v.dark || v.murky || v.doubtful(w.now, j.now.Sent)) && w.retries(j) < 0 && j.mayBeVoid(w.now):
+	case (v.dark || v.murky || v.doubtful(w.now, j.now.sent)) && w.retries(j) < 0 && j.mayBeVoid(w.now):
 		w.disregard(j, v)
-	case v.looking && w.now < j.now.Sent.Add(w.limit(j)):
+	case v.looking && w.now < j.now.sent.Add(w.limit(j)):
 		w.stretch(j)
 	case left > 0 && rested && (v.doubt != 0 || w.lossAt(v) > tooLossy):
 		w.park(j, w.now.Add(lossyPause))
-	case left > 0 && (rested || j.Attempts != quickAttempts(v)):
+	case left > 0 && (rested || int(j.Attempts) != quickAttempts(v)):
 		j.phase = again
 		w.queue(j)
 	case left > 0 || v.heard && !rested:
 		w.park(j, j.rested)
-	case !v.heard && w.now < j.now.Sent.Add(w.limit(j)) && w.hasRoom():
+	case !v.heard && w.now < j.now.sent.Add(w.limit(j)) && w.hasRoom():
 		w.stretch(j)
 	case !rested:
 		w.park(j, j.rested)
@@ -149,7 +151,7 @@ func (w *worker) rang(j *Job) {
 // stretch waits on for the answer to j's newest attempt.
 func (w *worker) stretch(j *Job) {
 	j.stretched = true
-	w.wheel.add(j, min(w.now.Add(quietTime/4), j.now.Sent.Add(w.limit(j))))
+	w.wheel.add(j, min(w.now.Add(quietTime/4), j.now.sent.Add(w.limit(j))))
 }
 
 // beginAnew handles a job whose time ran out while nothing was polled, which
@@ -158,7 +160,7 @@ func (w *worker) stretch(j *Job) {
 func (w *worker) beginAnew(j *Job) bool {
 	j.rested = max(j.rested, w.resumed.Add(quietTime))
 	if j.phase == flying {
-		w.wheel.add(j, w.now.Add(j.wait))
+		w.wheel.add(j, w.now.Add(w.patience(j, j.address.look(w.now))))
 	}
 	return j.phase == flying
 }
@@ -168,14 +170,14 @@ func (w *worker) unanswered(j *Job) view {
 	if j.stretched {
 		return j.address.look(w.now)
 	}
-	v, wake := j.address.unanswered(w.now, fate{n: j.Attempts, sent: j.now.Sent, void: int(j.void)})
+	v, wake := j.address.unanswered(w.now, fate{n: int(j.Attempts), sent: j.now.sent, void: int(j.void)})
 	w.wake(j.address, wake)
 	return v
 }
 
 // evidence is how many attempts at j stayed unanswered when an answer could be
 // expected.
-func (j *Job) evidence() int { return j.Attempts - int(j.void) }
+func (j *Job) evidence() int { return int(j.Attempts) - int(j.void) }
 
 // mayBeVoid says that j's newest attempt may still be taken for none.
 func (j *Job) mayBeVoid(now Time) bool {
@@ -245,12 +247,18 @@ func (w *worker) resume(j *Job) {
 	w.queue(j)
 }
 
+// forget ends j's attempts.
 func (w *worker) forget(j *Job) {
-	for _, a := range []*Attempt{&j.now, &j.before} {
-		if a.N != 0 {
-			w.t.Forget(a)
-			*a = Attempt{}
-		}
+	w.drop(j, &j.now)
+	w.drop(j, &j.before)
+}
+
+// drop ends one of j's attempts, if it is one.
+func (w *worker) drop(j *Job, f *flight) {
+	if f.n != 0 {
+		w.dropped = w.attempt(j, f)
+		w.t.Forget(&w.dropped)
+		*f = flight{}
 	}
 }
 
@@ -309,7 +317,7 @@ func (w *worker) checkStop() {
 func (w *worker) settleWhere(ends func(*Job) bool) {
 	for _, j := range w.jobs {
 		if j != nil && ends(j) {
-			j.Err = w.end.err
+			j.Fail(w.end.err)
 			w.settle(j, w.end.reason, w.now)
 		}
 	}

@@ -50,15 +50,17 @@ type worker struct {
 	held    held  // queues that an address's ceiling holds back
 	busy    Time  // the transport takes nothing before
 
-	batch   []*Attempt
-	answers [answersPerPoll]Answer
-	ring    func(*Job)
-	now     Time
-	polled  Time // when the latest poll ended
-	resumed Time // when polling went on after the latest lapse
-	flushed Time
-	end     *ending
-	counts  Counts
+	attempts [sendsPerPoll]Attempt // those that batch is of
+	batch    []*Attempt
+	dropped  Attempt // the latest, here so that it need not be allocated
+	answers  [answersPerPoll]Answer
+	ring     func(*Job)
+	now      Time
+	polled   Time // when the latest poll ended
+	resumed  Time // when polling went on after the latest lapse
+	flushed  Time
+	end      *ending
+	counts   Counts
 }
 
 // inbox is what others leave for a worker.
