@@ -14,6 +14,7 @@ import (
 	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
+	"portkit/pkg/service"
 )
 
 var pictures = flag.String("pictures", "", "a folder for pictures of the page in every form")
@@ -27,11 +28,10 @@ func pageOf(t *testing.T, records []record.Summary, by ...string) []byte {
 	return b.Bytes()
 }
 
-// TestPageInEveryForm draws the page as its readers may see it. With
-// -pictures it leaves what is to be looked at.
-func TestPageInEveryForm(t *testing.T) {
-	b := startBrowser(t)
-	b.open(pageOf(t, network(200), "owner"))
+// inEveryForm draws the open page as its readers may see it, with each part in
+// view. With -pictures it leaves what is to be looked at.
+func (b *browser) inEveryForm(name string, parts ...string) {
+	b.t.Helper()
 	for _, form := range []struct {
 		name          string
 		width         int
@@ -45,17 +45,43 @@ func TestPageInEveryForm(t *testing.T) {
 		{"print", 794, "print", "light"},
 	} {
 		b.view(form.width, form.media, form.scheme)
-		for _, part := range []string{"h1", "#services", "#trips", "#hosts"} {
+		for _, part := range parts {
 			b.eval(fmt.Sprintf(`document.querySelector(%q).scrollIntoView()`, part))
-			b.picture(form.name + "-" + part[1:])
+			b.picture(name + form.name + "-" + strings.Trim(part, "#"))
 		}
 		if wide := b.text(`document.documentElement.scrollWidth > innerWidth`); wide != "false" && form.media == "screen" {
-			t.Errorf("%s: the page is wider than the window: %s", form.name, b.text(`document.documentElement.scrollWidth`))
+			b.t.Errorf("%s: the page is wider than the window: %s", form.name, b.text(`document.documentElement.scrollWidth`))
 		}
 	}
 	b.view(794, "", "")
-	b.print("paper")
+	b.print(name + "paper")
 	b.quiet()
+}
+
+func TestPageInEveryForm(t *testing.T) {
+	b := startBrowser(t)
+	b.open(pageOf(t, network(200), "owner"))
+	b.inEveryForm("", "h1", "#services", "#trips", "#hosts")
+}
+
+func TestDiffPageInEveryForm(t *testing.T) {
+	all := ports("a.example", "10.0.0.1", 1, 65535, 1, "closed", "filtered")
+	for i, s := range []struct{ before, after string }{
+		{"closed", "open"}, {"open", "closed"}, {"open", "error"}, {"", "open"}, {"open", ""}, {"filtered", "closed"}, {"open", "open|filtered"},
+	} {
+		all = append(all, ports(strings.Repeat("b", 20*i+1)+".example", "10.0.0.2", 22, 2222, 1100, s.before, s.after)...)
+	}
+	about := Diff{Old: "monday.ndjson", New: strings.Repeat("/very/long/path", 20) + "tuesday.ndjson"}
+	for _, c := range all {
+		about.Changes[c.Change]++
+	}
+	var page bytes.Buffer
+	if err := DiffHTML(&page, each(all), about, service.Load(), escape); err != nil {
+		t.Fatal(err)
+	}
+	b := startBrowser(t)
+	b.open(page.Bytes())
+	b.inEveryForm("diff-", "h1")
 }
 
 // shown is how many rows of hosts are seen.
