@@ -3,8 +3,6 @@ package portprobe
 import (
 	"context"
 	"net/netip"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"portkit/pkg/cli"
@@ -41,21 +39,9 @@ type run struct {
 	late    bool             // the deadline came before the end
 }
 
-const (
-	// garbage is how much of the memory in use may be waste before it is
-	// collected, in per cent. Little is thrown away here, so that a small part
-	// costs little.
-	garbage = 50
-	// ballast is counted as in use and never touched, so that it takes no
-	// memory: half of it is what may be waste beside a small heap, which
-	// would else be collected a dozen times while it grows.
-	ballast = 4 << 20
-)
-
 // Run asks what it reads and returns when all of it is written.
 func (c *Command) Run(ctx *cli.Context) error {
-	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
-	defer runtime.KeepAlive(make([]byte, ballast))
+	defer cli.LetWaste(50, 2<<20)()
 	r := &run{Command: c, ctx: ctx, began: time.Now(), gate: newGate(), failed: make(chan struct{})}
 	if err := r.prepare(); err != nil {
 		return err
