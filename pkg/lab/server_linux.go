@@ -118,7 +118,9 @@ func (s *server) run() {
 				return
 			case listener:
 				s.accept(fd, how, open)
-			case ended(fd):
+			// One that is closed may still be told of, while a process that is being
+			// started has it too (epoll(7)); the number may be another file's by then.
+			case open[fd] && ended(fd):
 				delete(open, fd)
 				unix.Close(fd)
 			}
