@@ -7,7 +7,12 @@ DIST     = dist
 FUZZTIME = 10s
 TOOLTIME = 10s
 BENCH    = .
-PKGS     = ./...
+PKGS     = $(SLOWEST) ./...
+
+# The package whose tests take longest goes first, so that the others run beside
+# it. Tests that say they may run beside others wait mostly.
+SLOWEST      = ./pkg/portprobe
+SIDE_BY_SIDE = -parallel 8
 
 VERSION := $(or $(patsubst v%,%,$(shell git describe --tags --abbrev=0 2>/dev/null)),devel)
 COMMIT  := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
@@ -48,11 +53,11 @@ demo: build ## scan a few listeners of its own, and all ports of 127.0.0.1
 
 test: ## run every test that can run here; list what was skipped (REQUIRE=all: a skip fails)
 	$(GO) test -count=1 .ci/gotest/main.go .ci/gotest/main_test.go
-	$(GO) run .ci/gotest/main.go -count=1 -timeout 20m $(PKGS)
+	$(GO) run .ci/gotest/main.go -count=1 -timeout 20m $(SIDE_BY_SIDE) $(PKGS)
 
 # Every process of the race detector's else sleeps for a second at its end.
 race: ## the same under the race detector, in fewer rounds (needs a C compiler)
-	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(PKGS)
+	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(SIDE_BY_SIDE) $(PKGS)
 
 lint: ## gofmt, gofumpt, vet, staticcheck, go.mod tidy
 	$(GO) mod tidy -diff

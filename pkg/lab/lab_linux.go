@@ -58,7 +58,8 @@ func (l *Lab) Unroutable(prefix string, kind int) {
 	l.tb.Helper()
 	p, err := netip.ParsePrefix(prefix)
 	l.check(err, "reading a prefix")
-	r := &netlink.Route{Dst: ipNet(p), Type: kind, Family: family(p.Addr())}
+	// Each with a metric of its own, so that labs side by side can refuse the same.
+	r := &netlink.Route{Dst: ipNet(p), Type: kind, Family: family(p.Addr()), Priority: 1 + rand.IntN(1<<30)}
 	l.check(netlink.RouteAdd(r), "refusing "+prefix)
 	l.tb.Cleanup(func() { l.check(netlink.RouteDel(r), "no longer refusing "+prefix) })
 }

@@ -95,6 +95,7 @@ func toolOver(t *testing.T, portable bool, stdin string, args ...string) ran {
 
 // TestEveryWayOfAnsweringInTheLab asks a real host for each way of answering.
 func TestEveryWayOfAnsweringInTheLab(t *testing.T) {
+	t.Parallel() // it waits mostly
 	l := lab.New(t)
 	cases := lab.Cases()
 	in, _ := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort { return c.Build(l) })
@@ -166,6 +167,7 @@ func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
 // TestLossInTheLab: a host that loses one packet in twenty each way, and keeps
 // a few ports silent, is told right.
 func TestLossInTheLab(t *testing.T) {
+	t.Parallel() // it waits mostly
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22,80,443,5000-5099"), lab.Silent("2000-2049"), lab.Loss(0.05, 0.05))
 	var in strings.Builder

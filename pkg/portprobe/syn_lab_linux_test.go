@@ -22,6 +22,7 @@ func bySYN(c lab.Case) endpoint.Reason {
 
 // TestEveryWayOfAnsweringBySYN asks a real host for each way of answering.
 func TestEveryWayOfAnsweringBySYN(t *testing.T) {
+	t.Parallel() // it waits mostly
 	l := lab.New(t)
 	cases := lab.Cases()
 	in, _ := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort { return c.Build(l) })

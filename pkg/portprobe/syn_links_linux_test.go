@@ -197,6 +197,7 @@ func farEnd(f *os.File, done chan<- struct{}) {
 
 // TestLossBySYN: one packet in twenty is lost each way.
 func TestLossBySYN(t *testing.T) {
+	t.Parallel() // it waits mostly
 	h := lab.New(t).Host("", lab.Listen("22,80,443,5000-5099"), lab.Silent("2000-2049"), lab.Loss(0.05, 0.05))
 	for _, a := range both(h) {
 		in := lines(a, 6000)

@@ -144,6 +144,7 @@ func TestSYNIsAskedForRightly(t *testing.T) {
 // TestWhereFromBySYN: a source that is not this machine's is an error of the record,
 // one that is, and a link, are asked from.
 func TestWhereFromBySYN(t *testing.T) {
+	t.Parallel() // it waits mostly
 	h := lab.New(t).Host("", lab.Listen("22"))
 	in := fmt.Sprintf("%v:22\n", h.Addr())
 	own := h.Addr().Prev().String() // the near end's

@@ -26,6 +26,7 @@ var udpTransports = []struct {
 // TestEveryWayOfAnsweringOverUDPInTheLab asks a real host for each way of
 // answering.
 func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
+	t.Parallel() // it waits mostly
 	l := lab.New(t)
 	cases := lab.UDPCases()
 	in, _ := labInput(cases, endpoint.UDP, func(c lab.Case) netip.AddrPort { return c.Build(l) })
@@ -108,6 +109,7 @@ func udpStates(t *testing.T, in string, r ran) string {
 // TestAnswersFromOtherPortsInTheLab: one endpoint that answers from another port,
 // several at once, and several in a wide scan, beside others that answer twice.
 func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
+	t.Parallel() // it waits mostly
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("4000-4009", lab.Elsewhere), lab.Answer("5000-5199", lab.Twice), lab.Silent("6000-6019"))
 	for _, addr := range both(h) {
@@ -131,6 +133,7 @@ func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
 // TestUDPLossInTheLab: a host that loses one packet in twenty each way is told
 // right.
 func TestUDPLossInTheLab(t *testing.T) {
+	t.Parallel() // it waits mostly
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("2001-2050", lab.Echo), lab.Loss(0.05, 0.05))
 	for _, addr := range both(h) {
@@ -156,6 +159,7 @@ func since(t *testing.T, m map[string]any, begun time.Time) time.Duration {
 // TestStockLinuxIsTold: a host that sends one ICMP error a second is waited for
 // until all of a few ports are told, and holds nobody else up.
 func TestStockLinuxIsTold(t *testing.T) {
+	t.Parallel() // it waits mostly
 	l := lab.New(t)
 	stock := l.Host("", lab.Answer("2000-2004", lab.Echo), lab.ICMPLimit())
 	free := l.Host("", lab.Answer("2000-2004", lab.Echo))
@@ -182,6 +186,7 @@ func TestStockLinuxIsTold(t *testing.T) {
 // TestServicesOfAStockLinuxAreFoundAtOnce: among a thousand closed ports, of
 // which most are never told, whatever has a service is found within 5 s.
 func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
+	t.Parallel() // it waits mostly
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("53,2100,2222,2500", lab.Echo), lab.ICMPLimit())
 	in := asUDP(h.Addr(), 53, 53) + asUDP(h.Addr(), 2001, 3000)
