@@ -214,7 +214,7 @@ func (a *address) answered(now Time, f fate) (wake uint64) {
 	if f.late {
 		a.recent.late(f.n)
 	} else {
-		a.recent.resolved(now, f.n, true)
+		a.recent.resolved(now, f.n, true, a.rtt.timeout())
 	}
 	if a.dark.since != 0 {
 		if a.dark.lost <= tooLossy {
@@ -246,7 +246,7 @@ func (a *address) unanswered(now Time, f fate) (view, uint64) {
 			a.dark, a.recent = darkness{latest: now, longest: a.dark.longest}, recent{}
 		}
 	}
-	a.recent.resolved(now, f.n, false)
+	a.recent.resolved(now, f.n, false, a.rtt.timeout())
 	if a.link.mayGrow(now, a.loss.heard()) {
 		a.window.unanswered(a.recent.loss(now))
 	}

@@ -17,12 +17,15 @@ type recent struct {
 	sent, answered [levels]float32
 	all, heard     float32 // of sent, of answered
 	at             Time    // of the latest
+	faded          Time    // the older ones count half since then
 }
 
 const (
 	// recentMemory is how many attempts are remembered, and more, up to
 	// recentMost, until recentAnswers of them were answered: where nearly
-	// everything is lost, few attempts tell nothing.
+	// everything is lost, few attempts tell nothing. What was answered is
+	// remembered at least until what was not is known: after a burst, which is
+	// answered at once, its losses come alone.
 	recentMemory  = 512
 	recentAnswers = 64
 	recentMost    = 1 << 15
@@ -30,8 +33,9 @@ const (
 	recentFor = 5 * time.Second
 )
 
-// resolved notes that by now attempt n was answered in its time, or was not.
-func (r *recent) resolved(now Time, n int, answered bool) {
+// resolved notes that by now attempt n was answered in its time, or was not; rto
+// is how long an answer is waited for.
+func (r *recent) resolved(now Time, n int, answered bool, rto time.Duration) {
 	if n < 1 || n > levels {
 		return
 	}
@@ -42,7 +46,8 @@ func (r *recent) resolved(now Time, n int, answered bool) {
 		r.heard++
 		r.answered[n-1]++
 	}
-	if r.all > recentMemory && r.heard > recentAnswers || r.all > recentMost {
+	if r.all > recentMemory && r.heard > recentAnswers && now.Sub(r.faded) >= 2*rto || r.all > recentMost {
+		r.faded = now
 		r.all /= 2
 		r.heard /= 2
 		for i := range r.sent {
