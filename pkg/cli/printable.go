@@ -1,16 +1,17 @@
 package cli
 
 import (
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
 const hexDigits = "0123456789abcdef"
 
-// Printable appends s with every character that could steer a terminal or
-// turn the direction of writing as a \u escape: control characters, U+007F to
-// U+009F, and the marks of the Unicode Bidirectional Algorithm (UAX #9). A
-// byte that is not UTF-8 becomes U+FFFD. Inside a JSON string the escapes
-// stand for the same text.
+// Printable appends s with every character that could steer a terminal, turn
+// the direction of writing or not be seen as a \u escape, so that two texts
+// look alike only where they are. A byte that is not UTF-8 becomes U+FFFD.
+// Inside a JSON string the escapes stand for the same text.
 func Printable[T string | []byte](dst []byte, s T) []byte {
 	return printable(dst, s, false)
 }
@@ -26,23 +27,34 @@ func printable[T string | []byte](dst []byte, s T, lines bool) []byte {
 		}
 		r, n := decodeRune(s[i:])
 		i += n
-		if steers(r) {
-			dst = append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
-			continue
+		switch {
+		case !hides(r):
+			dst = utf8.AppendRune(dst, r)
+		case r > 0xffff: // as JSON has it (RFC 8259, section 7)
+			high, low := utf16.EncodeRune(r)
+			dst = appendEscape(appendEscape(dst, high), low)
+		default:
+			dst = appendEscape(dst, r)
 		}
-		dst = utf8.AppendRune(dst, r)
 	}
 	return dst
 }
 
-func steers(r rune) bool {
-	switch {
-	case r < ' ', r >= 0x7f && r <= 0x9f,
-		r == 0x061c, r == 0x200e, r == 0x200f,
-		r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-		return true
+func appendEscape(dst []byte, r rune) []byte {
+	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+}
+
+// hides tells characters that do something other than be seen: control
+// characters, line and paragraph separators, and what Unicode calls format
+// characters and default ignorable (UAX #44), such as marks of direction, zero
+// width spaces and joiners, and variation selectors. A few format characters are
+// signs that enclose a number, and seen.
+func hides(r rune) bool {
+	if r < 0x7f {
+		return r < ' '
 	}
-	return false
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
 func decodeRune[T string | []byte](s T) (rune, int) {

@@ -76,7 +76,8 @@ prometheus is for the textfile collector of Prometheus's node exporter. These ar
 No label names a host or port, unless --by asks for one: each field of it becomes a label, in letters, digits and
 underscores (ip_24).
 
-In all but json, control characters and marks that turn the direction of writing come out as \u escapes.`
+In all but json, characters that cannot be seen, such as control characters, marks that turn the direction of writing and
+spaces without a width, come out as \u escapes. On a terminal they do so in json too, where the escapes stand for the same text.`
 
 const addingUp = `An endpoint is a host, its address, protocol and port. One that is met more than once counts once, and its most
 definite answer stands: open, closed, filtered, open|filtered, error, in this order; of equal ones the one whose
