@@ -2,6 +2,7 @@ package record
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -56,7 +57,7 @@ func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 	for i := range d.fields {
 		k[fieldOf(d.fields[i].Key)] = int32(i + 1)
 	}
-	if k[fieldKind] > 0 && string(d.text(&k, fieldKind)) == "summary" {
+	if k[fieldKind] > 0 && d.isSummary(&k) {
 		r.Summary = true
 		return nil
 	}
@@ -65,6 +66,13 @@ func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 		return p.bad(l)
 	}
 	return nil
+}
+
+// isSummary tells a summary from a result with a field of the user's own that is
+// called kind and says summary: that one has a port and no counts.
+func (d *Decoder) isSummary(k *known) bool {
+	return string(d.text(k, fieldKind)) == KindSummary && (k[fieldPort] == 0 ||
+		slices.ContainsFunc(d.fields, func(f ndjson.Field) bool { return string(f.Key) == "counts" }))
 }
 
 // text returns a field's text; nil if it is absent or no string.

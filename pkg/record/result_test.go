@@ -42,7 +42,9 @@ func TestResult(t *testing.T) {
 		{`{"state":"error","reason":"bad-record","line":7}`, `no endpoint, error bad-record`},
 		{`{"host":"x","port":"80","state":"error"}`, `no endpoint, error `},
 		{`{"kind":"summary","host":"x","open":[80]}`, `summary of 3 fields`},
+		{`{"kind":"summary","port":80,"host":"x","open":[80],"counts":{"open":1}}`, `summary of 5 fields`},
 		{`{"kind":"web","host":"x","port":80,"state":"open"}`, `x invalid IP 80/tcp open `},
+		{`{"host":"x","port":80,"state":"open","kind":"summary","open":7}`, `x invalid IP 80/tcp open `},
 	} {
 		err := d.Result(ndjson.Line{No: 7, Text: []byte(c.line)}, &r)
 		if got := showResult(&r); err != nil || got != c.want {
