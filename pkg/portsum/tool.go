@@ -99,5 +99,6 @@ Weights come from results and summaries alike, and parts add up; files of weight
 
 const aboutGroups = `--by groups by the value of a field as it is written in the record: 1 and 1.0 are two groups, and records
 that lack the field are one of their own. host, ip and proto are told apart in any case; as text, and for prometheus, they can be
-groups too. ip/24 is the prefix of 24 bits that the address lies in. Records that could not be asked
+groups too. ip/24 is the prefix of 24 bits that the address lies in. An endpoint whose records differ in the field
+is in several groups, and counts in each of them and so in what they come to together. Records that could not be asked
 because they could not be read are counted in one record of their own, bad_records.`

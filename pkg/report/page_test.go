@@ -111,6 +111,17 @@ func TestPageSays(t *testing.T) {
 			nil,
 		},
 		{
+			"a port in two groups",
+			[]record.Summary{
+				grouped(`"owner":"data"`, host("a.example", "192.0.2.1", endpoint.TCP, open, span(80, 80, endpoint.Open, endpoint.SynAck))),
+				grouped(`"owner":"web"`, host("a.example", "192.0.2.1", endpoint.TCP, open)),
+				grouped(`"owner":"web"`, host("b.example", "192.0.2.2", endpoint.TCP, open)),
+			},
+			[]string{"owner"},
+			[]string{"<b>2</b> hosts with open ports", `width="100"`, `width="50"`},
+			[]string{`width="150"`},
+		},
+		{
 			"very many hosts",
 			silent, nil,
 			[]string{"Port scan of 20\u2009001 hosts", "Hosts with nothing open are too many to list here: 20\u2009000.", ">10.0.0.7<"},

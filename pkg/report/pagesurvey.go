@@ -27,7 +27,7 @@ type survey struct {
 	hosts  int // hosts
 	alive  int // those of them with something open
 	only   string
-	known  map[hostKey]bool // of hosts in groups: is something open?
+	known  map[hostKey]*openBefore // hosts in groups
 	bad    uint64
 	total  tally
 	stats  record.Stats
@@ -52,15 +52,15 @@ type missing struct {
 }
 
 func newSurvey(r *Report) *survey {
-	s := &survey{report: r, known: map[hostKey]bool{}, apps: map[portKey]map[string]int{}}
+	s := &survey{report: r, known: map[hostKey]*openBefore{}, apps: map[portKey]map[string]int{}}
 	byKey := map[string]*group{}
 	values := groups{report: r}
 	for h := range hostsOf(r) {
 		s.rows++
-		s.count(h)
+		before := s.count(h)
 		s.only = r.printable(title(h.host, h.addr))
 		for i := range h.protos {
-			s.add(&h.protos[i])
+			s.add(&h.protos[i], before)
 			s.addGroup(byKey, values.of(&h.protos[i]), &h.protos[i])
 		}
 	}
@@ -76,35 +76,41 @@ func newSurvey(r *Report) *survey {
 	return s
 }
 
-// count counts a host once, in however many groups it is.
-func (s *survey) count(h *hostRecords) {
-	open, before, known := h.open(), false, false
+// count counts a host once, in however many groups it is. It returns what was
+// open there in groups so far; nil where there are no groups.
+func (s *survey) count(h *hostRecords) (before *openBefore) {
+	known, open := false, false
 	if len(s.report.By) > 0 {
 		key := hostKey{string(h.host), h.addr}
-		before, known = s.known[key]
-		s.known[key] = open || before
+		if before, known = s.known[key]; !known {
+			before = &openBefore{}
+			s.known[key] = before
+		}
+		open = len(before[0])+len(before[1]) > 0
 	}
 	if !known {
 		s.hosts++
 	}
-	if open && !before {
+	if h.open() && !open {
 		s.alive++
 	}
+	return before
 }
 
-func (s *survey) add(sum *record.Summary) {
+func (s *survey) add(sum *record.Summary, before *openBefore) {
 	s.total.addSpans(sum.Spans)
 	s.stats.Merge(&sum.Stats)
 	for _, span := range sum.Spans {
-		first, after := int(span.First), int(span.Last)+1
-		s.asked[sum.Proto&1][first]++
-		s.asked[sum.Proto&1][after]--
+		from(&s.asked, sum.Proto, span)
 		switch {
+		case span.State == endpoint.Open && before == nil:
+			from(&s.open, sum.Proto, span)
 		case span.State == endpoint.Open:
-			s.open[sum.Proto&1][first]++
-			s.open[sum.Proto&1][after]--
+			for _, part := range before.fresh(sum.Proto, span) {
+				from(&s.open, sum.Proto, part)
+			}
 		case span.State == endpoint.Error || span.Reason == endpoint.RateLimited:
-			s.reasons[span.Reason].add(s.report, sum, uint64(after-first))
+			s.reasons[span.Reason].add(s.report, sum, uint64(span.Last-span.First)+1)
 		}
 	}
 	for _, app := range sum.Apps {
@@ -116,6 +122,12 @@ func (s *survey) add(sum *record.Summary) {
 			s.apps[key][app.Name]++
 		}
 	}
+}
+
+// from counts a host for a span of ports.
+func from(hosts *[2][1<<16 + 1]int, proto endpoint.Proto, span record.Span) {
+	hosts[proto&1][span.First]++
+	hosts[proto&1][int(span.Last)+1]--
 }
 
 func (m *missing) add(r *Report, sum *record.Summary, n uint64) {
