@@ -29,6 +29,7 @@ type Log struct {
 type kindCount struct {
 	kind string
 	n    int64
+	next string // the first message that was not shown
 }
 
 // NewLog returns a Log that writes to w. width is nil where w is no terminal
@@ -50,8 +51,11 @@ func (l *Log) Printf(format string, a ...any) {
 func (l *Log) Linef(kind, format string, a ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if k := l.count(kind); k.n <= shownOfAKind {
+	switch k := l.count(kind); {
+	case k.n <= shownOfAKind:
 		l.print(fmt.Sprintf(format, a...))
+	case k.n == shownOfAKind+1:
+		k.next = fmt.Sprintf(format, a...)
 	}
 }
 
@@ -63,7 +67,10 @@ func (l *Log) Close() {
 	l.erase()
 	l.status = ""
 	for _, k := range l.kinds {
-		if k.n > shownOfAKind {
+		switch {
+		case k.n == shownOfAKind+1:
+			l.print(k.next) // no longer than to say that there is one more
+		case k.n > shownOfAKind:
 			l.print(fmt.Sprintf("%d more %s (%d in all)", k.n-shownOfAKind, k.kind, k.n))
 		}
 	}
@@ -78,7 +85,7 @@ func (l *Log) count(kind string) *kindCount {
 			return k
 		}
 	}
-	l.kinds = append(l.kinds, kindCount{kind, 1})
+	l.kinds = append(l.kinds, kindCount{kind: kind, n: 1})
 	return &l.kinds[len(l.kinds)-1]
 }
 

@@ -111,6 +111,8 @@ func TestEndings(t *testing.T) {
 		{[]string{none, good}, outcome{3, "good\n", "toy: " + none + ": no such file or directory\n"}},
 		{[]string{"--fail", "records", none, good}, outcome{3, "good\n", "toy: " + none + ": no such file or directory\n"}},
 		{[]string{dir, good}, outcome{3, "good\n", "toy: " + dir + ": is a directory\n"}},
+		{[]string{"--spam", "6"}, outcome{0, "in\n", "toy: line 1: torn\ntoy: line 2: torn\ntoy: line 3: torn\n" +
+			"toy: line 4: torn\ntoy: line 5: torn\ntoy: line 6: torn\n"}},
 		{[]string{"--spam", "7"}, outcome{0, "in\n", "toy: line 1: torn\ntoy: line 2: torn\ntoy: line 3: torn\n" +
 			"toy: line 4: torn\ntoy: line 5: torn\ntoy: 2 more torn lines (7 in all)\n"}},
 	} {
