@@ -131,6 +131,7 @@ func TestNmapXMLIsValid(t *testing.T) {
 	for name, r := range map[string]*Report{
 		"empty": reportOf(nil), "several-hosts": reportOf(reports["several-hosts"]), "stats": reportOf(reports["stats"]),
 		"network": reportOf(network(300)), "hostile": hostileReport(),
+		"no reasons": reportOf([]record.Summary{{Host: []byte("::1"), Addr: netip.IPv6Loopback(), Spans: []record.Span{span(1, 1, endpoint.Closed, 0)}}}),
 	} {
 		text := drawn(t, NmapXML, r)
 		strict(t, text)

@@ -28,7 +28,7 @@ func NmapXML(w io.Writer, r *Report) error {
 	x.hosts()
 	x.tail()
 	if x.left > 0 {
-		r.Say("left out of the nmap XML, which has no state for them: %d ports that could not be asked", x.left)
+		r.Say("left out of the nmap XML, which has no state for them: %s that could not be asked", plural(int(x.left), "port"))
 	}
 	return x.w.Flush()
 }
@@ -217,9 +217,9 @@ func (h *nmapHost) status() (state, reason string) {
 		}
 	}
 	if best.State == endpoint.Open || best.State == endpoint.Closed {
-		return "up", best.Reason.String()
+		return "up", reasonText(best.Reason)
 	}
-	return "unknown", best.Reason.String()
+	return "unknown", reasonText(best.Reason)
 }
 
 // shownMost is how many ports of a state, open ones apart, are written each
