@@ -160,8 +160,8 @@ func (c *Command) shown() (shown [endpoint.States]bool) {
 // startingLine is what -v says first.
 func (c *Command) startingLine(workers, concurrency int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "asking with %d workers, at most %d tcp and %d udp endpoints at once, %v for an answer, retries %s",
-		workers, concurrency, c.concurrency(endpoint.UDP), time.Duration(c.Timeout), c.Retries)
+	fmt.Fprintf(&b, "asking with %s, at most %d tcp and %d udp endpoints at once, %v for an answer, retries %s",
+		plural(int64(workers), "worker"), concurrency, c.concurrency(endpoint.UDP), time.Duration(c.Timeout), c.Retries)
 	if c.Rate > 0 {
 		fmt.Fprintf(&b, ", at most %d attempts a second", c.Rate)
 	}

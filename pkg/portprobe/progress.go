@@ -88,10 +88,11 @@ func (r *run) progress(last progress) progress {
 	return p
 }
 
-// left is the time to the end, and whether there is one to be seen.
+// left is the time to the end, and whether there is one to be seen. More done
+// than there should be says that there are more to come than was said.
 func (p progress) left() (time.Duration, bool) {
-	if p.total <= 0 || p.done >= p.total || p.rate < 0.001 {
-		return 0, p.total > 0 && p.done >= p.total
+	if p.done >= p.total || p.rate < 0.001 {
+		return 0, p.total > 0 && p.done == p.total
 	}
 	return time.Duration(float64(p.total-p.done) / p.rate * float64(time.Second)), true
 }
@@ -100,12 +101,15 @@ func (p progress) left() (time.Duration, bool) {
 func (p progress) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d done", p.done)
-	if p.total > 0 {
+	switch {
+	case p.total > 0 && p.done > p.total:
+		fmt.Fprintf(&b, ", more than --total %d", p.total)
+	case p.total > 0:
 		fmt.Fprintf(&b, " of %d (%.0f %%)", p.total, 100*float64(p.done)/float64(p.total))
 	}
 	fmt.Fprintf(&b, ", %d in flight, %d open", p.inFlight, p.open)
 	if p.errors > 0 {
-		fmt.Fprintf(&b, ", %d errors", p.errors)
+		b.WriteString(", " + plural(p.errors, "error"))
 	}
 	fmt.Fprintf(&b, ", %.0f/s", p.rate)
 	if left, ok := p.left(); ok && left > 0 {
@@ -164,9 +168,16 @@ func (r *run) closingLine() {
 		states = append(states, fmt.Sprintf("%d answered before", r.reader.answered))
 	}
 	seconds := max(time.Since(r.began).Seconds(), 1e-3)
-	r.ctx.Log.Printf("%d asked: %s; %d attempts in %.2f s, %.0f a second; %s", asked,
-		strings.Join(states, ", "), counts.Attempts.Load(), seconds,
+	r.ctx.Log.Printf("%d asked: %s; %s in %.2f s, %.0f a second; %s", asked,
+		strings.Join(states, ", "), plural(counts.Attempts.Load(), "attempt"), seconds,
 		float64(counts.Attempts.Load())/seconds, lossSeen(counts.Loss(), counts.Doubt()))
+}
+
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // lossSeen says how much was lost, and how far silence can be trusted.
