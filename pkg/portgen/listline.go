@@ -19,6 +19,7 @@ type reader struct {
 	values  [][]byte
 	text    []byte
 	renamed bool // a field got another name, and the user was told
+	doubted bool // the user was told what a comma means
 }
 
 // word makes an entry of a TARGET, with its own ports or those that stand
@@ -108,5 +109,18 @@ func (r *reader) words(words []string) (entry, error) {
 	case words[0] == "[":
 		return entry{}, errors.New("an array is no target: a list has an object a line, as jq -c '.[]' makes them of an array")
 	}
-	return r.word(words[0], ports)
+	e, err := r.word(words[0], ports)
+	if err == nil && ports == "" && !r.doubted && mayMeanPort(words[0]) {
+		r.doubted = true
+		e.detail().said = words[0] + " is two addresses, and no port of one: in a list ports stand behind a blank or a colon"
+	}
+	return e, err
+}
+
+// mayMeanPort tells 192.0.2.1,22 from other patterns: it gets the ports of the
+// flags at two addresses, where a port of its own may have been meant.
+func mayMeanPort(word string) bool {
+	host, number, _ := strings.Cut(word, ",")
+	_, err := netip.ParseAddr(host)
+	return err == nil && number != "" && strings.Trim(number, "0123456789") == ""
 }

@@ -325,6 +325,21 @@ func TestFieldsNamedLikeAResult(t *testing.T) {
 	}
 }
 
+// Whoever writes a port behind a comma hears of it, once.
+func TestCommaThatMayMeanAPort(t *testing.T) {
+	got := run("192.0.2.1,22\n192.0.2.3,80\n", "-p 1 --plain")
+	want := "192.0.2.1:1\n192.0.2.22:1\n192.0.2.3:1\n192.0.2.80:1\n"
+	said := "portgen: 192.0.2.1,22 is two addresses, and no port of one: in a list ports stand behind a blank or a colon\n"
+	if got.out != want || got.err != said || got.status != 0 {
+		t.Errorf("status %d\ngot  %swant %ssaid %s", got.status, got.out, want, got.err)
+	}
+	for _, in := range []string{"192.0.2.1,22 80", "192.0.2.1,22:80", "192.0.2.1,3-4", "192.0.2,3.1,4", "192.0.2.1"} {
+		if got := run(in, "-p 1"); got.err != "" {
+			t.Errorf("%s: %s", in, got.err)
+		}
+	}
+}
+
 // Exclusions that come from several places add up, names among them.
 func TestExcludeFiles(t *testing.T) {
 	x := file(t, "x", "# the printers\n10.0.0.8/29\r\n\n10.0.0.1 # gateway\nboth.test\n")
