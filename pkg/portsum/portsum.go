@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"portkit/pkg/cli"
@@ -42,6 +43,9 @@ func Main() int { return cli.Main(Tool()) }
 
 // Validate checks what the flags' types do not.
 func (c *Command) Validate() (err error) {
+	for i, name := range c.By {
+		c.By[i] = strings.TrimSpace(name) // "owner, rack"
+	}
 	if c.by, err = summary.ParseBy(c.By); err != nil {
 		return fmt.Errorf("--by %w", err)
 	}
