@@ -3,7 +3,6 @@ package portsum
 import (
 	"io"
 	"runtime"
-	"sync"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/ndjson"
@@ -12,8 +11,8 @@ import (
 )
 
 // reading is one input on its way into a Sum. Lines are parsed by as many
-// goroutines as there are processors, a block of them at a time; what is
-// wrong with lines is said in their order.
+// goroutines as there are processors; what is wrong with lines is said in
+// their order.
 type reading struct {
 	name string
 	sum  *summary.Sum
@@ -21,77 +20,35 @@ type reading struct {
 	log  *cli.Log
 }
 
-// job is a block that is parsed.
-type job struct {
-	block ndjson.Block
-	bad   []error       // what is wrong with its lines
-	done  chan struct{} // gets a value when the block has been parsed
-}
-
 // all reads to the end and says whether some line could not be read. A
 // failure to read has been said by the input itself and ends it.
 func (r *reading) all(in io.Reader) (unread bool) {
-	n := runtime.GOMAXPROCS(0)
-	free := make(chan *job, 2*n) // every job there is: none waits to be put back
-	todo := make(chan *job, cap(free))
-	inOrder := make(chan *job, cap(free))
-	for range cap(free) {
-		free <- &job{done: make(chan struct{}, 1)}
+	var parsers []*parser
+	var parse []func(*ndjson.Block, *[]error)
+	for range runtime.GOMAXPROCS(0) {
+		p := &parser{by: r.by, add: r.sum.Adder(), dec: record.Decoder{Times: r.sum.Stats}}
+		parsers, parse = append(parsers, p), append(parse, p.block)
 	}
-	var parsers sync.WaitGroup
-	for range n {
-		parsers.Go(func() { r.parse(todo) })
+	feed := ndjson.NewFeed(in, parse)
+	for bad, err := feed.Next(); err == nil; bad, err = feed.Next() {
+		unread = unread || len(*bad) > 0
+		r.say(*bad)
 	}
-	var sayer sync.WaitGroup
-	sayer.Go(func() { unread = r.say(inOrder, free) })
-
-	blocks := ndjson.NewReader(in)
-	for {
-		j := <-free
-		var err error
-		if j.block, err = blocks.NextBlock(j.block.Data); err != nil {
-			break
-		}
-		todo <- j
-		inOrder <- j
+	for _, p := range parsers {
+		p.add.Flush()
 	}
-	close(todo)
-	close(inOrder)
-	parsers.Wait()
-	sayer.Wait()
 	return unread
 }
 
-// parse adds blocks to the Sum until there are no more.
-func (r *reading) parse(todo <-chan *job) {
-	p := parser{by: r.by, add: r.sum.Adder(), dec: record.Decoder{Times: r.sum.Stats}}
-	for j := range todo {
-		for l, ok := j.block.Next(); ok; l, ok = j.block.Next() {
-			if err := p.line(l); err != nil {
-				j.bad = append(j.bad, err)
-			}
-		}
-		j.done <- struct{}{}
-	}
-	p.add.Flush()
-}
-
-// say says what is wrong with the lines of the blocks, in their order.
-func (r *reading) say(inOrder <-chan *job, free chan<- *job) (unread bool) {
+// say says what is wrong with lines.
+func (r *reading) say(bad []error) {
 	prefix := ""
 	if r.name != cli.StdinName {
 		prefix = r.name + ": "
 	}
-	for j := range inOrder {
-		<-j.done
-		for _, bad := range j.bad {
-			r.log.Linef("lines that could not be read", "%s%v", prefix, bad)
-			unread = true
-		}
-		j.bad = nil
-		free <- j
+	for _, err := range bad {
+		r.log.Linef("lines that could not be read", "%s%v", prefix, err)
 	}
-	return unread
 }
 
 // parser reads lines into a Sum.
@@ -102,6 +59,16 @@ type parser struct {
 	result  record.Result
 	summary record.Summary
 	group   []byte
+}
+
+// block reads a block; bad is what is wrong with its lines.
+func (p *parser) block(lines *ndjson.Block, bad *[]error) {
+	*bad = nil
+	for l, ok := lines.Next(); ok; l, ok = lines.Next() {
+		if err := p.line(l); err != nil {
+			*bad = append(*bad, err)
+		}
+	}
 }
 
 func (p *parser) line(l ndjson.Line) error {
