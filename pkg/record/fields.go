@@ -78,7 +78,7 @@ func answerFields() []FieldDoc {
 // sumFields are a summary's.
 func sumFields() []FieldDoc {
 	return []FieldDoc{
-		{"kind", `"summary"`, true, "Tells a summary from a result.", `"const": "summary"`},
+		{"kind", `"summary"`, true, "Tells a summary from a result. A result may have a field kind of its own: what says summary there, has a port and has no counts is a result.", `"const": "summary"`},
 		{"host", "string", false, "As in results.", aText},
 		{"ip", "string", false, "As in results.", aText},
 		{"proto", `"tcp" or "udp"`, false, "As in results.", aProtocol},
