@@ -32,7 +32,7 @@ func Main(t Tool) int {
 		out.w = closedOutput{}
 	}
 	ctx := newContext(t, with, out)
-	go sig.watch(t.OnSignal, func(s os.Signal) { ctx.Log.leave(); endBySignal(s) })
+	go sig.watch(t.onSignal(with.InTerminal), func(s os.Signal) { ctx.Log.leave(); endBySignal(s) })
 	watchPipe(stdout, func() { ctx.Log.leave(); endByPipe() })
 
 	err := runTool(t, with, ctx)

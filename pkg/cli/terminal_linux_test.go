@@ -86,3 +86,27 @@ func TestOnATerminal(t *testing.T) {
 		})
 	}
 }
+
+// TestInterruptAtATerminal: a tool that reads on after a signal does not wait for
+// a person who wants it to end.
+func TestInterruptAtATerminal(t *testing.T) {
+	person, process := terminal(t, 60)
+	cmd := exec.Command("readtoy")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = process, process, process
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	giveUp := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer giveUp.Stop()
+	_ = process.Close()
+	if _, err := person.Read(make([]byte, 100)); err != nil { // what it says that it waits for
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(person, "\x03")
+	_, _ = io.ReadAll(person)
+	_ = cmd.Wait()
+	if s := cmd.ProcessState.Sys().(syscall.WaitStatus); s.Signal() != syscall.SIGINT {
+		t.Errorf("it ended by %v", s.Signal())
+	}
+}

@@ -80,9 +80,17 @@ const (
 	// returned a quarter of a second later: enough to finish a line.
 	StopAtOnce
 	// ReadOn leaves the context alone: the end of input is near, because
-	// the tools before this one got the signal too.
+	// the tools before this one got the signal too. Where standard input is a
+	// terminal there are none, and it is StopAtOnce.
 	ReadOn
 )
+
+func (t *Tool) onSignal(inTerminal bool) OnSignal {
+	if t.OnSignal == ReadOn && inTerminal {
+		return StopAtOnce
+	}
+	return t.OnSignal
+}
 
 // Context is what a command runs with.
 type Context struct {

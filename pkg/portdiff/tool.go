@@ -35,7 +35,7 @@ func Tool() cli.Tool {
 			{Name: "0", Text: "Alike: no change record was written, or only such as say unknown."},
 			{Name: "1", Text: "Different: some other change record was written."},
 			{Name: "2", Text: "Trouble: the command line or the file of expectations is wrong, an input could not be read, some line of one was no record (the others are compared all the same), the output or a temporary file could not be written."},
-			{Name: "130, 143", Text: "Ended by SIGINT, SIGTERM, after reading on to the end of input and writing what is different."},
+			{Name: "130, 143", Text: "Ended by SIGINT, SIGTERM, after reading on to the end of input and writing what is different; at once where standard input is a terminal."},
 			{Name: "141", Text: "The reader of standard output went away (SIGPIPE)."},
 		},
 		SeeAlso: []string{"portgen(1)", "portprobe(1)", "portsum(1)", "portkit(5)", "portkit-parallel(7)"},

@@ -32,7 +32,7 @@ func Tool() cli.Tool {
 			{Name: "1", Text: "Done, but some line could not be read."},
 			{Name: "2", Text: "Nothing was done: the command line is wrong."},
 			{Name: "3", Text: "An input could not be read, or the output not written."},
-			{Name: "130, 143", Text: "Ended by SIGINT, SIGTERM, after reading on to the end of input and writing the summary."},
+			{Name: "130, 143", Text: "Ended by SIGINT, SIGTERM, after reading on to the end of input and writing the summary; at once where standard input is a terminal."},
 			{Name: "141", Text: "The reader of standard output went away (SIGPIPE)."},
 		},
 		SeeAlso: []string{"portgen(1)", "portprobe(1)", "portdiff(1)", "portkit(5)", "portkit-parallel(7)"},
