@@ -9,9 +9,9 @@ import (
 const hexDigits = "0123456789abcdef"
 
 // Printable appends s with every character that could steer a terminal, turn
-// the direction of writing or not be seen as a \u escape, so that two texts
-// look alike only where they are. A byte that is not UTF-8 becomes U+FFFD.
-// Inside a JSON string the escapes stand for the same text.
+// the direction of writing or not be seen as a \u escape: nothing in a text goes
+// unnoticed. A byte that is not UTF-8 becomes U+FFFD. Inside a JSON string the
+// escapes stand for the same text.
 func Printable[T string | []byte](dst []byte, s T) []byte {
 	return printable(dst, s, false)
 }
