@@ -69,8 +69,8 @@ func (c *Command) Run(ctx *cli.Context) error {
 		return err
 	case tally.Unread:
 		return cli.ErrTrouble
-	case tally.Different():
-		return cli.ErrDifferent
+	case tally.Different(), c.Expect != "" && tally.Changes[endpoint.ChangeUnknown] > 0:
+		return cli.ErrDifferent // what is expected and could not be asked is not known to be open
 	}
 	return nil
 }

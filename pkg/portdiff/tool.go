@@ -32,8 +32,8 @@ func Tool() cli.Tool {
 		},
 		Environment: []cli.Term{{Name: "TMPDIR", Text: "Where temporary files go; /tmp where it is not set."}},
 		Exit: []cli.Term{
-			{Name: "0", Text: "Alike: no change record was written, or only such as say unknown."},
-			{Name: "1", Text: "Different: some other change record was written."},
+			{Name: "0", Text: "Alike: no change record was written, or, of two scans, only such as say unknown."},
+			{Name: "1", Text: "Different: some other change record was written; with --expect, any at all."},
 			{Name: "2", Text: "Trouble: the command line or the file of expectations is wrong, an input could not be read, some line of one was no record (the others are compared all the same), the output or a temporary file could not be written."},
 			{Name: "130, 143", Text: "Ended by SIGINT, SIGTERM, after reading on to the end of input and writing what is different; at once where standard input is a terminal."},
 			{Name: "141", Text: "The reader of standard output went away (SIGPIPE)."},
@@ -63,7 +63,7 @@ changed
 
 unknown
 	One of the two scans could not ask it: its state there is error. It may have changed or not, so this is shown, and
-	by itself does not make the exit status 1.
+	by itself does not make the exit status 1, but with --expect it does.
 
 added
 	Only NEW asked it. Shown when it is open, with --all in any state.
@@ -97,7 +97,7 @@ else should. A line that cannot be read ends portdiff with status 2 before anyth
 
 The file stands in the place of OLD, with everything in it open. So the records say added of what is open and not in the file, closed or
 changed of what is in the file and not open, unknown of what is in the file and could not be asked, and removed of
-what is in the file and was not asked at all. That one counts too: what nobody asked is not known to be open. It holds for each address
+what is in the file and was not asked at all. Those two count too: what was not asked is not known to be open. It holds for each address
 of a prefix or range: 192.0.2.0/28 22 expects port 22 to be open at sixteen addresses.
 
 An address in the file is known by the address: results count for it under whatever name they were asked. A name in the file is known by the name:
