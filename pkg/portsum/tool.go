@@ -53,7 +53,7 @@ and a table of hosts with a map of up to 24 common ports, which can be sorted an
 read without colours. With more than 20,000 hosts those with nothing open are counted and not listed.
 
 csv is a row for each summary record, csv-ports a row for each endpoint (RFC 4180: commas, CRLF, UTF-8). The columns of
---by come first. Lists of ports have their protocol in front, tcp:22,80-90, as portgen -p reads them: no spreadsheet takes
+--by come first, with by_ before the name of one that is called as another column. Lists of ports have their protocol in front, tcp:22,80-90, as portgen -p reads them: no spreadsheet takes
 that for a number or a date. A text that a spreadsheet would take for a formula, because it begins with = + - or @, also
 behind blanks or a separator within it, gets an apostrophe in front; numbers stay as they are.
 

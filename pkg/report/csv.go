@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -30,7 +31,7 @@ func CSV(w io.Writer, r *Report) error {
 // CSVPorts writes a row for each endpoint (RFC 4180).
 func CSVPorts(w io.Writer, r *Report) error {
 	c := newCSV(w, r)
-	c.header(append(append([]string{}, r.ownFields()...), "host", "ip", "port", "proto", "state", "reason", "service", "app"))
+	c.header(columns(r, "host", "ip", "port", "proto", "state", "reason", "service", "app"))
 	for s := range r.Records {
 		if s.Bad == 0 {
 			c.ports(s)
@@ -47,6 +48,18 @@ func (r *Report) ownFields() (names []string) {
 		}
 	}
 	return names
+}
+
+// columns are the fields of By, and others. A field that is called as another
+// column gets by_ before its name.
+func columns(r *Report, others ...string) (names []string) {
+	for _, name := range r.ownFields() {
+		for slices.Contains(others, name) || slices.Contains(names, name) {
+			name = "by_" + name
+		}
+		names = append(names, name)
+	}
+	return append(names, others...)
 }
 
 // csv is rows that are being written. A failed write is kept by w.
@@ -70,8 +83,7 @@ func newCSV(w io.Writer, r *Report) *csv {
 }
 
 func summaryColumns(r *Report) []string {
-	names := append([]string{}, r.ownFields()...)
-	names = append(names, "host", "ip", "proto")
+	names := []string{"host", "ip", "proto"}
 	var lists []string
 	for state := endpoint.Open; state <= endpoint.Error; state++ {
 		name := strings.ReplaceAll(state.String(), "|", "_")
@@ -81,7 +93,7 @@ func summaryColumns(r *Report) []string {
 	if r.Stats {
 		names = append(names, "first", "last", "rtt_count", "rtt_min_ms", "rtt_mean_ms", "rtt_median_ms", "rtt_p99_ms", "rtt_max_ms")
 	}
-	return append(names, "bad_records")
+	return columns(r, append(names, "bad_records")...)
 }
 
 // header writes the names of the columns, once.
