@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -79,6 +80,11 @@ func (w *worker) localTrouble(j *Job, a *Answer) {
 	w.giveUpPlace(j)
 	j.Attempts--
 	w.counts.Attempts.add(-1)
+	if errors.Is(a.Err, ErrBusy) {
+		j.phase = parked
+		w.wheel.add(j, w.now)
+		return
+	}
 	w.trouble(j, a.Err)
 }
 

@@ -81,7 +81,8 @@ type Answer struct {
 	From netip.Addr
 	// App is the protocol that the answer was recognised as, or "".
 	App string
-	// Err is only set with LocalError.
+	// Err is only set with LocalError. ErrBusy says that the attempt has not left
+	// after all, and that another may.
 	Err error
 }
 
