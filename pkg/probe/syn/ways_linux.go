@@ -1,11 +1,9 @@
 package syn
 
 import (
-	"maps"
 	"net"
 	"net/netip"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,11 +41,12 @@ type link struct {
 // ways answers how addresses are reached by asking the kernel once for each cell:
 // addresses that no prefix in any of its routes or rules tells apart. They match
 // the same of them, so the kernel's answer about one holds for all, however it
-// comes to it.
+// comes to it. Where a route has several next hops, every address is a cell.
 type ways struct {
 	opts     Options
 	handle   *netlink.Handle
 	prefixes [2]*prefixes // by family; nil: not read yet
+	huge     [2]bool      // a family's were too many
 	known    map[cell]*way
 	links    map[int]*link
 }
@@ -116,7 +115,7 @@ var families = [2]int{unix.AF_INET, unix.AF_INET6}
 func (w *ways) ask(a netip.Addr, scope uint32) (way, error) {
 	o := &netlink.RouteGetOptions{OifIndex: int(scope), Oif: w.opts.Interface}
 	if s := w.opts.Source; s.IsValid() {
-		if err := usable(s, a, scope); err != nil {
+		if err := w.usable(s, a, scope); err != nil {
 			return way{}, err
 		}
 		o.SrcAddr = s.AsSlice()
@@ -131,29 +130,37 @@ func (w *ways) ask(a netip.Addr, scope uint32) (way, error) {
 	return w.read(a, &routes[0])
 }
 
-// usable says whether an address can be asked from another: it must be this
-// machine's own.
-func usable(from, a netip.Addr, scope uint32) error {
-	if from.Is4() != a.Is4() {
+// usable says whether an address can be asked from another, which must be this
+// machine's own, whatever it lets others bind to (ip(7), ip_nonlocal_bind).
+func (w *ways) usable(from, a netip.Addr, scope uint32) (err error) {
+	o := &netlink.RouteGetOptions{}
+	switch {
+	case from.Is4() != a.Is4():
 		return unix.EAFNOSUPPORT
-	}
-	fd, e := kernel.Socket(kernel.FamilyOf(from), unix.SOCK_DGRAM)
-	if e != 0 {
-		return e
-	}
-	defer kernel.Close(fd)
-	var at kernel.Sockaddr
-	if from.Zone() != "" {
-		own, err := kernel.Scopes{}.Of(from)
-		if err != nil {
+	case from.Zone() != "":
+		if scope, err = (kernel.Scopes{}).Of(from); err != nil {
 			return err
 		}
-		scope = own
+		fallthrough
+	case from.IsLinkLocalUnicast():
+		o.OifIndex = int(scope)
 	}
-	if e := kernel.Bind(fd, at.Set(netip.AddrPortFrom(from, 0), scope)); e != 0 {
-		return e
+	routes, err := w.handle.RouteGetWithOptions(from.AsSlice(), o)
+	if err != nil || len(routes) == 0 || routes[0].Type != unix.RTN_LOCAL {
+		return unix.EADDRNOTAVAIL
 	}
 	return nil
+}
+
+// nearest is this machine's address that a neighbour on a link is asked from.
+func (w *ways) nearest(a netip.Addr, l *link) netip.Addr {
+	routes, err := w.handle.RouteGetWithOptions(a.AsSlice(), &netlink.RouteGetOptions{OifIndex: l.index})
+	if err == nil && len(routes) > 0 {
+		if s, ok := netip.AddrFromSlice(routes[0].Src); ok {
+			return s
+		}
+	}
+	return netip.IPv6Unspecified()
 }
 
 // read makes a way of a route.
@@ -230,88 +237,4 @@ func (w *ways) link(index int) (*link, error) {
 	}
 	w.links[index] = l
 	return l, nil
-}
-
-// prefixes is those of a family's routes and rules, by their lengths.
-type prefixes struct {
-	lengths []int // the longest first
-	all     map[netip.Prefix]struct{}
-}
-
-// policy is prefixes by which the source of an IPv6 packet is chosen (RFC 6724
-// section 2.1), which a route's answer depends on too.
-var policy = []string{
-	"::1/128", "::ffff:0:0/96", "2002::/16", "2001::/32", "2001:10::/28", "fc00::/7", "::/96", "fec0::/10", "3ffe::/16", "fe80::/10",
-}
-
-// readPrefixes reads the kernel's tables. Where that cannot be done, or there is
-// too much, every address is by itself.
-func (w *ways) readPrefixes(f int) *prefixes {
-	p := &prefixes{all: map[netip.Prefix]struct{}{}}
-	bits := [2]int{32, 128}[f]
-	everyone := []*net.IPNet{nil}
-	routes, err := w.handle.RouteListFiltered(families[f], &netlink.Route{Table: unix.RT_TABLE_UNSPEC}, netlink.RT_FILTER_TABLE)
-	rules, err2 := w.handle.RuleList(families[f])
-	if err != nil || err2 != nil || len(routes) > mostPrefixes {
-		return &prefixes{lengths: []int{bits}}
-	}
-	for _, r := range routes {
-		everyone = append(everyone, r.Dst)
-	}
-	for _, r := range rules {
-		everyone = append(everyone, r.Dst)
-	}
-	for _, n := range everyone {
-		p.add(n, bits)
-	}
-	if f == 1 {
-		for _, s := range policy {
-			p.all[netip.MustParsePrefix(s)] = struct{}{}
-		}
-	}
-	lengths := map[int]bool{}
-	for one := range p.all {
-		lengths[one.Bits()] = true
-	}
-	p.lengths = slices.Sorted(maps.Keys(lengths))
-	slices.Reverse(p.lengths)
-	return p
-}
-
-// add adds a prefix; nil stands for all addresses.
-func (p *prefixes) add(n *net.IPNet, bits int) {
-	a, ones := netip.IPv4Unspecified(), 0
-	if bits == 128 {
-		a = netip.IPv6Unspecified()
-	}
-	if n != nil {
-		ip, ok := netip.AddrFromSlice(n.IP)
-		if !ok {
-			return
-		}
-		if bits == 32 {
-			ip = ip.Unmap()
-		}
-		a = ip
-		ones, _ = n.Mask.Size()
-	}
-	p.all[netip.PrefixFrom(a, ones).Masked()] = struct{}{}
-}
-
-// cellOf is the longest of the prefixes that has an address.
-func (p *prefixes) cellOf(a netip.Addr) netip.Prefix {
-	a = a.WithZone("")
-	if p.all == nil {
-		return netip.PrefixFrom(a, a.BitLen())
-	}
-	for _, n := range p.lengths {
-		one, err := a.Prefix(n)
-		if err != nil {
-			continue
-		}
-		if _, ok := p.all[one]; ok {
-			return one
-		}
-	}
-	return netip.Prefix{}
 }

@@ -1,0 +1,101 @@
+package syn
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"testing"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+
+	"portkit/pkg/lab"
+)
+
+// parsed is a prefix as netlink takes it.
+func parsed(t *testing.T, prefix string) *net.IPNet {
+	t.Helper()
+	_, p, err := net.ParseCIDR(prefix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestWaysAreTheKernels: addresses that are taken to be reached alike are, by routes
+// of every kind over two links, and with several addresses to go from.
+func TestWaysAreTheKernels(t *testing.T) {
+	l := lab.New(t)
+	one := l.Host("10.207.1.2/24 2001:db8:1::2/64 2001:db8:2::2/64")
+	two := l.Host("10.207.2.2/24 2001:db8:3::2/64")
+	link := func(h *lab.Host) int {
+		i, err := net.InterfaceByName(h.Link())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.Index
+	}
+	add := func(r netlink.Route) {
+		if err := netlink.RouteAdd(&r); err != nil {
+			t.Fatalf("%v: %v", r, err)
+		}
+	}
+	gateways := [2][2]net.IP{
+		{net.ParseIP("10.207.1.2"), net.ParseIP("10.207.2.2")}, {net.ParseIP("2001:db8:1::2"), net.ParseIP("2001:db8:3::2")},
+	}
+	for f, via := range gateways {
+		all := [2]string{"10.220.%d.0/%d", "2001:db8:%x::/%d"}[f]
+		long := [2]int{24, 48}[f]
+		add(netlink.Route{Dst: parsed(t, fmt.Sprintf(all, 0, long-8)), LinkIndex: link(one), Gw: via[0], Hoplimit: 9})
+		add(netlink.Route{Dst: parsed(t, fmt.Sprintf(all, 16, long-4)), LinkIndex: link(two), Gw: via[1]})
+		add(netlink.Route{Dst: parsed(t, fmt.Sprintf(all, 32, long-1)), LinkIndex: link(two), Gw: via[1], Table: 77})
+		l.Unroutable(fmt.Sprintf(all, 48, long), unix.RTN_BLACKHOLE)
+		r := netlink.NewRule()
+		r.Dst, r.Table, r.Family = parsed(t, fmt.Sprintf(all, 32, long-2)), 77, families[f]
+		if err := netlink.RuleAdd(r); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = netlink.RuleDel(r) })
+	}
+	t.Run("one way each", compareWays)
+	for f, via := range gateways {
+		add(netlink.Route{
+			Dst:       parsed(t, [2]string{"10.220.64.0/20", "2001:db8:40::/44"}[f]),
+			MultiPath: []*netlink.NexthopInfo{{LinkIndex: link(one), Gw: via[0]}, {LinkIndex: link(two), Gw: via[1]}},
+		})
+	}
+	t.Run("several ways", compareWays)
+}
+
+// compareWays holds what is concluded about an address against what the kernel
+// says of that very one.
+func compareWays(t *testing.T) {
+	w, err := newWays(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.handle.Close()
+	links := map[int]bool{}
+	for range 1000 {
+		n := [4]byte{byte(rand.IntN(80)), byte(rand.IntN(8)), byte(rand.IntN(3)), byte(rand.IntN(4))}
+		a := netip.AddrFrom4([4]byte{10, 220, n[0], n[3]})
+		if rand.IntN(2) == 0 {
+			a = netip.AddrFrom16([16]byte{0x20, 0x01, 0x0d, 0xb8, 5: n[0], 7: n[1], 14: n[2], 15: n[3]})
+		}
+		got := w.to(a, 0)
+		want, err := w.ask(a, 0)
+		if (got.err == nil) != (err == nil) {
+			t.Fatalf("%v: %v, the kernel says %v", a, got.err, err)
+		}
+		if err == nil && *got != want {
+			t.Fatalf("%v: %+v, the kernel says %+v", a, *got, want)
+		}
+		if err == nil {
+			links[got.link.index] = true
+		}
+	}
+	if len(links) < 2 {
+		t.Errorf("%d links were taken", len(links))
+	}
+}
