@@ -24,11 +24,16 @@ func AppendARPRequest(b []byte, mac MAC, from, about netip.Addr) []byte {
 	return append(append(b, 0, 0, 0, 0, 0, 0), target[:]...)
 }
 
-// ParseARPReply reads the answer: the address that it is about, and whose it
-// is.
-func ParseARPReply(b []byte) (about netip.Addr, has MAC, ok bool) {
-	if len(b) < arpSize || [6]byte(b[:6]) != arpHead || binary.BigEndian.Uint16(b[6:]) != arpReply {
+// ParseARP reads an answer, or what somebody announces without being asked (RFC
+// 5227 section 3): the address that it is about, and whose it is.
+func ParseARP(b []byte) (about netip.Addr, has MAC, ok bool) {
+	if len(b) < arpSize || [6]byte(b[:6]) != arpHead {
 		return about, has, false
 	}
-	return netip.AddrFrom4([4]byte(b[14:18])), MAC(b[8:14]), true
+	sender, target := [4]byte(b[14:18]), [4]byte(b[24:28])
+	switch op := binary.BigEndian.Uint16(b[6:]); {
+	case op == arpReply, op == arpRequest && sender == target:
+		return netip.AddrFrom4(sender), MAC(b[8:14]), true
+	}
+	return about, has, false
 }

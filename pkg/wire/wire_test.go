@@ -144,12 +144,16 @@ func TestRejectionsQuote(t *testing.T) {
 
 func TestNeighboursAreAskedForAndFound(t *testing.T) {
 	request := AppendARPRequest(nil, mac, a4, b4)
-	if _, _, ok := ParseARPReply(request); ok {
+	if _, _, ok := ParseARP(request); ok {
 		t.Error("a question is an answer")
 	}
 	reply := bytesOf(t, "0001 0800 06 04 0002 020000000009 c6336407 020000000001 c0000201")
-	if about, has, ok := ParseARPReply(reply); !ok || about != b4 || has != (MAC{2, 0, 0, 0, 0, 9}) {
+	if about, has, ok := ParseARP(reply); !ok || about != b4 || has != (MAC{2, 0, 0, 0, 0, 9}) {
 		t.Errorf("%v %v %v", about, has, ok)
+	}
+	announced := AppendARPRequest(nil, mac, b4, b4)
+	if about, has, ok := ParseARP(announced); !ok || about != b4 || has != mac {
+		t.Errorf("an announcement: %v %v %v", about, has, ok)
 	}
 	if len(request) != len(reply) || !bytes.Equal(request[8:18], append(mac[:], 192, 0, 2, 1)) {
 		t.Errorf("%x", request)
@@ -195,7 +199,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		n := testing.AllocsPerRun(1, func() {
-			ParseARPReply(b)
+			ParseARP(b)
 			p, ok := ParseIP(b)
 			if !ok {
 				return

@@ -18,9 +18,9 @@ import (
 // same pace, and the kernel's table is read but left as it is.
 
 const (
-	// recheck is how long a neighbour is taken to be where it was found, and
-	// asked for again while it is used (RFC 4861 section 10, REACHABLE_TIME).
-	recheck = probe.Time(30 * time.Second)
+	// recheck is how long a neighbour is taken to be where it was found before it
+	// is asked whether it still is (RFC 4861 section 10, DELAY_FIRST_PROBE_TIME).
+	recheck = probe.Time(5 * time.Second)
 	// mostAsked is how many neighbours are asked for in one go.
 	mostAsked = 64
 	// mostFound bounds what is remembered for Resolved.
@@ -41,16 +41,17 @@ type neighbour struct {
 	known   bool
 	fixed   bool // an administrator's entry, which nobody is asked about
 	asking  bool
+	moot    bool // routes or links have changed since it was first asked for
 	tries   int
 	due     probe.Time // when it is asked for again
 	checked probe.Time // when it was found
 	waiting []waiting
 }
 
-// waiting is an attempt that leaves when the neighbour is found.
+// waiting is an attempt that waits for a neighbour.
 type waiting struct {
-	segment
-	way *way
+	id probe.ID
+	n  uint8
 }
 
 // neighbours are those of a transport.
@@ -101,30 +102,33 @@ func (f *found) has(a netip.Addr) bool {
 // waiting.
 func (n *neighbours) forget() {
 	for h, b := range n.known {
-		if len(b.waiting) == 0 && !b.asking {
-			delete(n.known, h)
+		if b.asking {
+			b.known, b.moot = false, true
 		} else {
-			b.known, b.fixed = false, false
+			delete(n.known, h)
 		}
 	}
 }
 
-// read takes over what the kernel knows of a family's neighbours.
-func (t *Transport) readNeighbours(f int) {
+// readNeighbours takes over what the kernel is sure of about a family's
+// neighbours: what it would ask for again is asked for here.
+func (t *Transport) readNeighbours(f int, now probe.Time) {
 	t.tableRead[f] = true
 	list, err := t.ways.handle.NeighList(0, families[f])
 	if err != nil {
 		return // each will be asked for
 	}
 	const fixed = netlink.NUD_PERMANENT | netlink.NUD_NOARP
-	const usable = fixed | netlink.NUD_REACHABLE | netlink.NUD_STALE | netlink.NUD_DELAY | netlink.NUD_PROBE
+	const usable = fixed | netlink.NUD_REACHABLE
 	for _, k := range list {
 		a, ok := netip.AddrFromSlice(k.IP)
 		h := hop{k.LinkIndex, a.Unmap()}
 		if !ok || k.State&usable == 0 || len(k.HardwareAddr) != len(wire.MAC{}) || t.known[h] != nil {
 			continue
 		}
-		t.known[h] = &neighbour{hop: h, mac: wire.MAC(k.HardwareAddr), known: true, fixed: k.State&fixed != 0}
+		t.known[h] = &neighbour{
+			hop: h, mac: wire.MAC(k.HardwareAddr), known: true, fixed: k.State&fixed != 0, checked: now,
+		}
 		t.found.add(h.addr)
 	}
 }
@@ -139,7 +143,7 @@ func (t *Transport) neighbour(y *way, to netip.Addr, now probe.Time) *neighbour 
 	h := hop{y.link.index, a}
 	b := t.known[h]
 	if b == nil && !t.tableRead[familyOf(a)] {
-		t.readNeighbours(familyOf(a))
+		t.readNeighbours(familyOf(a), now)
 		b = t.known[h]
 	}
 	if b == nil {
@@ -155,7 +159,7 @@ func (t *Transport) neighbour(y *way, to netip.Addr, now probe.Time) *neighbour 
 	return b
 }
 
-// solicit asks for a neighbour once.
+// solicit asks for a neighbour once: itself, where it was, or else everybody.
 func (t *Transport) solicit(b *neighbour, now probe.Time) {
 	y, f := b.way, familyOf(b.addr)
 	b.tries++
@@ -163,30 +167,35 @@ func (t *Transport) solicit(b *neighbour, now probe.Time) {
 	from := t.asker(y, b.addr)
 	if f == 0 {
 		if frame := t.frame(y.link, wire.EtherARP, nobodys); frame != nil {
-			frame = wire.AppendEthernet(frame, wire.Broadcast, y.link.mac, wire.EtherARP)
+			frame = wire.AppendEthernet(frame, b.whom(wire.Broadcast), y.link.mac, wire.EtherARP)
 			t.fill(wire.AppendARPRequest(frame, y.link.mac, from, b.addr))
 		}
 		return
 	}
 	if frame := t.frame(y.link, wire.EtherIPv6, nobodys); frame != nil {
 		group, mac := wire.SolicitedNode(b.addr)
-		frame = wire.AppendEthernet(frame, mac, y.link.mac, wire.EtherIPv6)
+		frame = wire.AppendEthernet(frame, b.whom(mac), y.link.mac, wire.EtherIPv6)
 		frame = wire.AppendIP(frame, from, group, wire.ProtoICMPv6, wire.NeighbourTTL, wire.SolicitationSize)
 		t.fill(wire.AppendSolicitation(frame, y.link.mac, from, group, b.addr))
 	}
 }
 
-// asker is the address that asks for a neighbour: the source, where that is of
-// the neighbour's family, and else any (RFC 5227 section 1.1; RFC 4861 section
-// 4.3).
-func (t *Transport) asker(y *way, about netip.Addr) netip.Addr {
-	switch {
-	case y.source.Is4() == about.Is4():
-		return y.source
-	case about.Is4():
-		return netip.IPv4Unspecified()
+// whom is who is asked where a neighbour is: itself, or else everybody.
+func (b *neighbour) whom(everybody wire.MAC) wire.MAC {
+	if b.known {
+		return b.mac
 	}
-	return netip.IPv6Unspecified()
+	return everybody
+}
+
+// asker is the address that asks for a neighbour: the source, where that is of
+// the neighbour's family. An IPv4 address may have an IPv6 one for a gateway
+// (RFC 5549).
+func (t *Transport) asker(y *way, about netip.Addr) netip.Addr {
+	if y.source.Is4() == about.Is4() {
+		return y.source
+	}
+	return t.ways.nearest(about, y.link)
 }
 
 // pursue asks again for neighbours that have not answered, and gives those up
@@ -200,6 +209,7 @@ func (t *Transport) pursue(now probe.Time) {
 		switch {
 		case !b.asking: // it was found
 		case b.tries < b.way.link.tries[familyOf(b.addr)]:
+			b.known = false // nothing more is sent to where it was
 			t.solicit(b, now)
 			heap.Push(&t.asking, b)
 		default:
@@ -209,34 +219,46 @@ func (t *Transport) pursue(now probe.Time) {
 	t.flush()
 }
 
-// giveUp takes a neighbour for nobody.
+// giveUp takes a neighbour for nobody. Where routes or links have changed, it may
+// not be the one any more through whom to go.
 func (t *Transport) giveUp(b *neighbour, now probe.Time) {
-	for i := range b.waiting {
-		// Also where the attempt was given up: who rests is told.
-		if w := &b.waiting[i]; t.newest(w.id, w.n) {
-			t.early = append(t.early, probe.Answer{
-				ID: w.id, N: w.n, At: now, Reason: endpoint.HostUnreach, Nobody: true, From: w.way.source,
-			})
-		}
+	if b.moot {
+		t.handBack(b, now)
+	} else {
+		t.tell(b, probe.Answer{At: now, Reason: endpoint.HostUnreach, Nobody: true, From: b.way.source})
 	}
-	b.asking, b.waiting = false, nil
+	b.asking = false
 	delete(t.known, b.hop)
 }
 
-// foundNeighbour notes who has an address, if that was asked, and lets go what waits.
-func (t *Transport) foundNeighbour(h hop, mac wire.MAC, now probe.Time) {
-	b := t.known[h]
-	if b == nil || !b.asking {
-		return
-	}
-	b.mac, b.known, b.asking, b.checked = mac, true, false, now
-	t.found.add(h.addr)
-	for len(b.waiting) > 0 {
-		w := &b.waiting[0]
-		if t.newest(w.id, w.n) && !t.flights.all[w.id.Slot].idle {
-			t.frameSYN(w.way, b, w.segment, nobodys) // or the next attempt makes up for it
+// handBack lets the engine make anew what waits for a neighbour: so it goes the
+// way that leads there by now, at the pace that is allowed, and its round trip is
+// its own.
+func (t *Transport) handBack(b *neighbour, now probe.Time) {
+	t.tell(b, probe.Answer{At: now, Reason: endpoint.LocalError, Err: probe.ErrBusy})
+}
+
+// tell answers all that waits for a neighbour.
+func (t *Transport) tell(b *neighbour, what probe.Answer) {
+	for _, w := range b.waiting {
+		if t.newest(w.id, w.n) { // also where it was given up: who rests is told
+			what.ID, what.N = w.id, w.n
+			t.early = append(t.early, what)
 		}
-		b.waiting = b.waiting[1:]
 	}
 	b.waiting = nil
+}
+
+// advertised notes that somebody says to have an address. What was not said to
+// us, when it was asked, may be anybody's word: it is reason to ask.
+func (t *Transport) advertised(h hop, mac wire.MAC, toUs bool, now probe.Time) {
+	switch b := t.known[h]; {
+	case b == nil:
+	case b.asking && toUs:
+		b.mac, b.known, b.asking, b.moot, b.checked = mac, true, false, false, now
+		t.found.add(h.addr)
+		t.handBack(b, now)
+	case !b.asking && !toUs && !b.fixed && b.mac != mac:
+		b.known = false
+	}
 }

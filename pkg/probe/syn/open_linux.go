@@ -88,10 +88,14 @@ func openInbox(protocol uint16, filter []bpf.Instruction) (r ring, err error) {
 	return r, hear(fd, protocol)
 }
 
-// openARP opens a packet socket for answers of ARP. The filter keeps questions
-// out.
+// openARP opens a packet socket for answers of ARP, and for announcements. The
+// filter keeps other questions out.
 func openARP() (int, error) {
 	fd, err := listen([]bpf.Instruction{
+		bpf.LoadAbsolute{Off: 24, Size: 4}, // target
+		bpf.TAX{},
+		bpf.LoadAbsolute{Off: 14, Size: 4}, // sender
+		bpf.JumpIfX{Cond: bpf.JumpEqual, SkipTrue: 2},
 		bpf.LoadAbsolute{Off: 6, Size: 2}, // operation
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 2, SkipFalse: 1},
 		bpf.RetConstant{Val: all},

@@ -38,9 +38,7 @@ func (t *Transport) Poll(until probe.Time, into []probe.Answer) (n int, drained 
 func (t *Transport) drain(now probe.Time, into []probe.Answer) (n int, drained bool) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
-	if len(t.asking) > 0 {
-		t.readARP(now)
-	}
+	t.readARP(now)
 	wall := wallClock(now)
 	drained = true
 	for f := range t.in {
@@ -61,7 +59,6 @@ func (t *Transport) drain(now probe.Time, into []probe.Answer) (n int, drained b
 			r.release()
 		}
 	}
-	t.flush() // what waited for a neighbour that was found
 	return n, drained && len(t.early) == 0
 }
 
@@ -86,22 +83,19 @@ func (c clocks) at(in *incoming) probe.Time {
 // answer says what a packet is the answer to.
 func (t *Transport) answer(in *incoming, into *probe.Answer) bool {
 	p, ok := wire.ParseIP(in.packet)
-	if !ok || !in.host || p.Src.Is4() && !wire.HeaderIntact(in.packet) {
+	if !ok || p.Src.Is4() && !wire.HeaderIntact(in.packet) {
 		return false
 	}
-	switch p.Proto {
-	case wire.ProtoTCP:
-		return t.judge(in, &p, into)
-	case wire.ProtoICMP, wire.ProtoICMPv6:
-		if about, mac, ok := wire.ParseAdvertisement(&p); ok {
-			if p.Intact() || in.unsummed {
-				t.foundNeighbour(hop{int(in.link), about}, mac, t.Now())
-			}
-			return false
-		}
-		return t.rejection(in, &p, into)
+	if about, mac, ok := wire.ParseAdvertisement(&p); ok && (p.Intact() || in.unsummed) {
+		t.advertised(hop{int(in.link), about}, mac, in.host, t.Now())
 	}
-	return false
+	switch {
+	case !in.host:
+		return false
+	case p.Proto == wire.ProtoTCP:
+		return t.judge(in, &p, into)
+	}
+	return t.rejection(in, &p, into)
 }
 
 // judge judges a TCP segment. What acknowledges the SYN's number was made by
@@ -177,8 +171,8 @@ func (t *Transport) readARP(now probe.Time) {
 		if e != 0 {
 			return
 		}
-		if about, mac, ok := wire.ParseARPReply(buf[:n]); ok && from.Pkttype == unix.PACKET_HOST {
-			t.foundNeighbour(hop{int(from.Ifindex), about}, mac, now)
+		if about, mac, ok := wire.ParseARP(buf[:n]); ok {
+			t.advertised(hop{int(from.Ifindex), about}, mac, from.Pkttype == unix.PACKET_HOST, now)
 		}
 	}
 }
@@ -192,10 +186,7 @@ func (t *Transport) sleep(now, until probe.Time) error {
 		{Fd: int32(t.changes), Events: unix.POLLIN},
 		{Fd: int32(t.arp), Events: unix.POLLIN},
 	}
-	const wake, changes, arp = 2, 3, 4
-	if len(t.asking) == 0 {
-		fds[arp].Fd = -1
-	}
+	const wake, changes = 2, 3
 	var wait *unix.Timespec
 	if until != probe.Never {
 		ts := unix.NsecToTimespec(int64(max(until-now, 0)))

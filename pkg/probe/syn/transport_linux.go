@@ -101,14 +101,14 @@ func (t *Transport) place(a *probe.Attempt, i int, now probe.Time) error {
 		return probe.ErrBusy
 	}
 	a.Sent = now
-	s := segment{a.ID, a.N, a.To, uint32(hash), t.block.first + uint16(lane*laneAttempts+int(a.N)%laneAttempts)}
+	s := segment{a.To, uint32(hash), t.block.first + uint16(lane*laneAttempts+int(a.N)%laneAttempts)}
 	if !y.link.frames {
 		t.rawSYN(y, s, scope, i)
 		return nil
 	}
 	b := t.neighbour(y, to, now)
 	if !b.known {
-		b.waiting = append(b.waiting, waiting{s, y})
+		b.waiting = append(b.waiting, waiting{a.ID, a.N})
 		return nil
 	}
 	if !t.frameSYN(y, b, s, i) {
@@ -117,10 +117,8 @@ func (t *Transport) place(a *probe.Attempt, i int, now probe.Time) error {
 	return nil
 }
 
-// segment is a SYN that is to be sent: whose it is, and what stands in it.
+// segment is what stands in a SYN.
 type segment struct {
-	id   probe.ID
-	n    uint8
 	to   netip.AddrPort
 	seq  uint32
 	from uint16
