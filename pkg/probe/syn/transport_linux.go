@@ -95,7 +95,7 @@ func (t *Transport) place(a *probe.Attempt, i int, now probe.Time) error {
 		return y.err
 	}
 	t.addSource(y.source)
-	hash := t.key.of(to.As16(), a.To.Port(), scope)
+	hash := t.key.of(to.As16(), a.To.Port(), scopeOf(to, uint32(y.link.index)))
 	lane, ok := t.begin(a.ID, a.N, hash)
 	if !ok {
 		return probe.ErrBusy
