@@ -49,6 +49,9 @@ func (r *rawSockets) open(o Options) error {
 			return permission(e)
 		}
 		r.fds[f] = fd
+		if o.Source.IsValid() && o.Source.Is4() == (f == 0) {
+			r.bind(fd, o.Source)
+		}
 		if o.Interface != "" {
 			if err := unix.BindToDevice(fd, o.Interface); err != nil {
 				return os.NewSyscallError("setsockopt SO_BINDTODEVICE", err)
@@ -56,6 +59,15 @@ func (r *rawSockets) open(o Options) error {
 		}
 	}
 	return nil
+}
+
+// bind lets the kernel choose routes for a source, as it may have rules about it
+// (ip-rule(8)). Where that is not this machine's, each attempt is told so.
+func (r *rawSockets) bind(fd int, from netip.Addr) {
+	var at kernel.Sockaddr
+	if scope, err := (kernel.Scopes{}).Of(from); err == nil {
+		kernel.Bind(fd, at.Set(netip.AddrPortFrom(from, 0), scope))
+	}
 }
 
 func rawSocket(family int) (int, syscall.Errno) {

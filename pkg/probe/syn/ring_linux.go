@@ -52,7 +52,7 @@ func newRing(fd, kind, frame, frames int) (ring, error) {
 	// It takes the kernel a while: the scheduler is told.
 	if _, _, e := unix.Syscall6(unix.SYS_SETSOCKOPT, uintptr(fd), unix.SOL_PACKET, uintptr(kind),
 		uintptr(unsafe.Pointer(&req)), unsafe.Sizeof(req), 0); e != 0 {
-		return ring{}, os.NewSyscallError("setsockopt PACKET_RX_RING", e)
+		return ring{}, os.NewSyscallError("setsockopt PACKET_RX_RING or PACKET_TX_RING", e)
 	}
 	memory, err := unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	if err != nil {
