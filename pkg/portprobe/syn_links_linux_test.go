@@ -126,22 +126,33 @@ func TestLinkThatGoesDownBySYN(t *testing.T) {
 // process, and every tenth port is open.
 func TestTunnelBySYN(t *testing.T) {
 	lab.Need(t)
+	far := tunnel(t, "tunnel", "10.66.0.1/24", "fd00:6c61:6266::1/64").Fds[0]
+	done := make(chan struct{})
+	go farEnd(far, done)
+	t.Cleanup(func() { far.Close(); <-done })
+	for _, a := range []string{"10.66.0.2", "fd00:6c61:6266::2"} {
+		in := lines(netip.MustParseAddr(a), 5000)
+		if got := states(t, in, toolBySYN(t, in)); got != "map[closed/reset:4500 open/syn-ack:500]" {
+			t.Errorf("%s: %s", a, got)
+		}
+	}
+}
+
+// tunnel makes a tunnel device with addresses, until the test ends.
+func tunnel(t *testing.T, name string, addrs ...string) *netlink.Tuntap {
+	t.Helper()
 	tun := &netlink.Tuntap{
-		LinkAttrs: netlink.LinkAttrs{Name: "tunnel"}, Mode: netlink.TUNTAP_MODE_TUN,
+		LinkAttrs: netlink.LinkAttrs{Name: name}, Mode: netlink.TUNTAP_MODE_TUN,
 		Flags: netlink.TUNTAP_DEFAULTS | netlink.TUNTAP_NO_PI, Queues: 1,
 	}
 	if err := netlink.LinkAdd(tun); err != nil {
 		lab.Skip(t, "a tunnel device cannot be had: "+err.Error())
 	}
-	far := tun.Fds[0]
-	done := make(chan struct{})
 	t.Cleanup(func() {
 		_ = netlink.LinkDel(tun)
-		far.Close()
-		<-done
+		tun.Fds[0].Close()
 	})
-	go farEnd(far, done)
-	for _, a := range []string{"10.66.0.1/24", "fd00:6c61:6266::1/64"} {
+	for _, a := range addrs {
 		ip, err := netlink.ParseAddr(a)
 		if err == nil {
 			ip.Flags = unix.IFA_F_NODAD
@@ -154,12 +165,7 @@ func TestTunnelBySYN(t *testing.T) {
 	if err := netlink.LinkSetUp(tun); err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range []string{"10.66.0.2", "fd00:6c61:6266::2"} {
-		in := lines(netip.MustParseAddr(a), 5000)
-		if got := states(t, in, toolBySYN(t, in)); got != "map[closed/reset:4500 open/syn-ack:500]" {
-			t.Errorf("%s: %s", a, got)
-		}
-	}
+	return tun
 }
 
 // farEnd answers SYNs until its end is closed.
