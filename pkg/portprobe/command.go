@@ -84,8 +84,9 @@ func (c *Command) Validate() (err error) {
 		return errors.New("--fsync: only the file of --resume is written through to the disk")
 	}
 	if c.Source != nil {
-		if c.source, err = netip.ParseAddr(*c.Source); err != nil {
-			return fmt.Errorf("--source: %q is not an address", *c.Source)
+		a, err := netip.ParseAddr(*c.Source)
+		if c.source = a.Unmap(); err != nil || c.source.IsUnspecified() {
+			return fmt.Errorf("--source: %q is not the address of a host", *c.Source)
 		}
 	}
 	if c.Interface != nil {

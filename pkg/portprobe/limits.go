@@ -27,6 +27,7 @@ func (r *run) afford(workers, wish int) (_, concurrency, room int) {
 	}
 	free := limit - openDescriptors() - spareDescriptors - limit/8
 	if r.syn() { // a SYN takes none
+		workers = r.affordPorts(workers, free)
 		return workers, wish, max(1, free-workers*(workerDescriptors+syn.Descriptors(workers)))
 	}
 	workers = max(1, min(workers, free/leastAWorker))
@@ -36,6 +37,21 @@ func (r *run) afford(workers, wish int) (_, concurrency, room int) {
 	}
 	concurrency = min(wish, free)
 	return min(workers, concurrency), concurrency, min(2*wish, free)
+}
+
+// affordPorts lowers the wish for so many workers to those whose source ports the
+// free descriptors hold, and says so.
+func (r *run) affordPorts(wish, free int) int {
+	for n := wish; n > 0; n-- {
+		if n*(workerDescriptors+syn.Descriptors(n)) > free {
+			continue
+		}
+		if n < wish {
+			r.ctx.Log.Printf("asking with %d workers, not %d: more descriptors are not allowed (ulimit -n)", n, wish)
+		}
+		return n
+	}
+	return wish // the kernel has the last word
 }
 
 // giveProcessors lets the workers all be in system calls at once, which are

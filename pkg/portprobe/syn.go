@@ -3,6 +3,7 @@ package portprobe
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"portkit/pkg/probe/syn"
 )
@@ -16,6 +17,8 @@ func (r *run) openSYN(workers int) (err error) {
 			"sudo setcap cap_net_raw+ep \"$(command -v portprobe)\" gives it to the program; --method connect takes none")
 	case errors.Is(err, syn.ErrSystem):
 		return errors.New("--method syn is there on Linux only: --method connect works here")
+	case errors.Is(err, syscall.EMFILE):
+		return fmt.Errorf("--method syn takes %d descriptors a worker, and more are not allowed (ulimit -n)", syn.Descriptors(workers))
 	case err != nil:
 		return fmt.Errorf("--method syn: %w", err)
 	}

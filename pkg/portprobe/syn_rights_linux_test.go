@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"portkit/pkg/lab"
 )
@@ -129,7 +132,7 @@ func awaitLines(t *testing.T, name string, n int) {
 
 // TestSYNIsAskedForRightly holds the command lines that are wrong.
 func TestSYNIsAskedForRightly(t *testing.T) {
-	for _, args := range [][]string{{"--method", "fin"}, {"--method", ""}, {"--method"}, {"--method", "syn", "--source", "192.0.2.256"}} {
+	for _, args := range [][]string{{"--method", "fin"}, {"--method", ""}, {"--method"}, {"--method", "syn", "--source", "192.0.2.256"}, {"--method", "syn", "--source", "0.0.0.0"}} {
 		if r := tool(t, "", args...); r.status != 2 || !strings.Contains(r.err, "--") {
 			t.Errorf("%q: exit %d, %s", args, r.status, r.err)
 		}
@@ -182,5 +185,27 @@ func TestManyOfOneEndpointBySYN(t *testing.T) {
 	in := strings.Repeat(fmt.Sprintf("%v:22\n", h.Addr()), 2000) + strings.Repeat(fmt.Sprintf("%v:23\n", h.Addr()), 20)
 	if got := states(t, in, toolBySYN(t, in, "--no-share")); got != "map[filtered/no-response:20 open/syn-ack:2000]" {
 		t.Error(got)
+	}
+}
+
+// TestFewDescriptorsBySYN: workers are fewer than was wished for, or it is said what
+// is missing.
+func TestFewDescriptorsBySYN(t *testing.T) {
+	lab.Need(t)
+	var was unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &was); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Setrlimit(unix.RLIMIT_NOFILE, &was) })
+	in := lines(netip.MustParseAddr("127.0.0.1"), 100)
+	for more, want := range map[int]int{300: 0, 40: 2} {
+		few := unix.Rlimit{Cur: uint64(openDescriptors() + more), Max: was.Max}
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &few); err != nil {
+			t.Fatal(err)
+		}
+		r := toolBySYN(t, in, "-w", "64")
+		if n := strings.Count(r.out, "closed"); r.status != want || want == 0 && n != 100 || !strings.Contains(r.err, "ulimit -n") {
+			t.Errorf("%d descriptors: exit %d, %d told, %s", more, r.status, n, r.err)
+		}
 	}
 }
