@@ -93,12 +93,10 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		r.giveProcessors(workers)
 		own = ownLinks()
 	}
-	resolved := own.resolved
 	if r.syn() {
 		if err := r.openSYN(workers); err != nil {
 			return nil, cli.UsageError(err)
 		}
-		resolved = r.net.Resolved
 	}
 	r.scribe = r.newScribe()
 	r.out = startOutput(r.writer(), r.gate, r.KeepOrder,
@@ -109,7 +107,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		HostConcurrency: int(r.HostConc), Rate: int(r.Rate), HostRate: int(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Addresses: maxAddresses,
 		OnLink:    own.onLink,
-		Resolved:  resolved,
+		Resolved:  r.resolved(own),
 		Transport: r.transports(room / workers),
 		UDP:       r.udpPool(workers, room),
 		Patience:  r.Patience.D(), HostTimeout: r.HostTimeout.D(),
@@ -135,6 +133,17 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		r.ctx.Log.Printf("%s", r.startingLine(workers, concurrency))
 	}
 	return cancel, nil
+}
+
+// resolved says whether a neighbour has been found: by the kernel, or by those who
+// ask by SYN.
+func (r *run) resolved(own *links) func(netip.Addr, endpoint.Proto) bool {
+	return func(a netip.Addr, p endpoint.Proto) bool {
+		if r.net != nil && p == endpoint.TCP {
+			return r.net.Resolved(a)
+		}
+		return own.resolved(a)
+	}
 }
 
 func (r *run) newScribe() *scribe {

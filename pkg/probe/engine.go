@@ -53,8 +53,8 @@ type Options struct {
 	Patience time.Duration
 	// Resolved says that a neighbour has been found, so that its silence is its
 	// own; nil: that cannot be told. Workers call it, for addresses on a link
-	// that do not answer.
-	Resolved func(netip.Addr) bool
+	// that do not answer: who asks by one protocol may not be who asks by the other.
+	Resolved func(netip.Addr, endpoint.Proto) bool
 	// Transport makes a worker's own.
 	Transport func(worker int) (Transport, error)
 	// Failed, if not nil, is called once when a transport breaks, which ends the

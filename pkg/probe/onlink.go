@@ -1,9 +1,6 @@
 package probe
 
-import (
-	"net/netip"
-	"time"
-)
+import "time"
 
 const (
 	// linkWindow is how many endpoints may wait at an address on a link of
@@ -53,9 +50,9 @@ func (a *address) foundNobody(now Time) {
 	}
 }
 
-// resolved says that a neighbour has been found.
-func (e *Engine) resolved(ip netip.Addr) bool {
-	return e.opts.Resolved != nil && e.opts.Resolved(ip)
+// resolved says that the neighbour whom j asks has been found.
+func (e *Engine) resolved(j *Job) bool {
+	return e.opts.Resolved != nil && e.opts.Resolved(j.To.Addr(), j.Proto)
 }
 
 // found notes that somebody has the address: it may be asked like one that is

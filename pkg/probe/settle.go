@@ -128,7 +128,7 @@ func (w *worker) rang(j *Job) {
 	if j.address.rejections != nil && w.rejectionsLimited(j, v) {
 		return
 	}
-	if v.looking && w.engine.resolved(j.To.Addr()) {
+	if v.looking && w.engine.resolved(j) {
 		j.address.found()
 		v.looking = false
 	}
