@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -296,4 +297,48 @@ func TestForgedAnswersToSYN(t *testing.T) {
 	if sent.Load() < least || len(states) != 1 || states["filtered"] != 2000*rounds {
 		t.Errorf("%v", states)
 	}
+}
+
+// TestNoHandshakeIsLeftHalfOpenBySYN: also where this machine's firewall lets no
+// reset of the kernel's out.
+func TestNoHandshakeIsLeftHalfOpenBySYN(t *testing.T) {
+	for _, walled := range []bool{false, true} {
+		l := lab.New(t)
+		h := l.Host("", lab.Listen("2000-2099"))
+		if walled {
+			l.Firewall(lab.Silent("2000-2099"))
+		}
+		for _, a := range both(h) {
+			in := lines(a, 2500)
+			if got := states(t, in, toolBySYN(t, in)); got != "map[closed/reset:2400 open/syn-ack:100]" {
+				t.Errorf("%v: %s", a, got)
+			}
+		}
+		if n := halfOpen(t, h); n > 0 {
+			t.Errorf("%d handshakes are half open; with a firewall: %v", n, walled)
+		}
+	}
+}
+
+// halfOpen is how many of a host's connections are in SYN_RECV (proc_net_tcp.rst).
+func halfOpen(t *testing.T, h *lab.Host) (n int) {
+	t.Helper()
+	err := h.Do(func() error {
+		for _, name := range []string{"tcp", "tcp6"} {
+			text, err := os.ReadFile("/proc/thread-self/net/" + name)
+			if err != nil {
+				return err
+			}
+			for line := range strings.Lines(string(text)) {
+				if f := strings.Fields(line); f[3] == "03" {
+					n++
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -14,8 +14,12 @@ const (
 
 const tcpSize = 20 // of a header without options, in bytes
 
-// SYNSize is the size of a segment of AppendSYN, in bytes.
-const SYNSize = tcpSize + 4
+// SYNSize and RSTSize are the sizes of segments of AppendSYN and AppendRST, in
+// bytes.
+const (
+	SYNSize = tcpSize + 4
+	RSTSize = tcpSize
+)
 
 // window is what a SYN offers, in bytes: as much as goes without scaling.
 const window = 65535
@@ -59,15 +63,33 @@ func ParseQuotedTCP(b []byte) (t TCP, ok bool) {
 // segments of up to mss bytes.
 func AppendSYN(b []byte, from, to netip.AddrPort, seq uint32, mss uint16) []byte {
 	start := len(b)
+	b = appendTCP(b, from, to, seq, SYNSize, FlagSYN, window)
+	b = append(b, 2, 4) // maximum segment size
+	b = binary.BigEndian.AppendUint16(b, mss)
+	return sumTCP(b, start, from, to)
+}
+
+// AppendRST appends a segment that ends a connection.
+func AppendRST(b []byte, from, to netip.AddrPort, seq uint32) []byte {
+	start := len(b)
+	b = appendTCP(b, from, to, seq, RSTSize, FlagRST, 0)
+	return sumTCP(b, start, from, to)
+}
+
+// appendTCP appends a header without options and checksum; size is that with the
+// options.
+func appendTCP(b []byte, from, to netip.AddrPort, seq uint32, size, flags uint8, window uint16) []byte {
 	b = binary.BigEndian.AppendUint16(b, from.Port())
 	b = binary.BigEndian.AppendUint16(b, to.Port())
 	b = binary.BigEndian.AppendUint32(b, seq)
-	b = append(b, 0, 0, 0, 0, SYNSize/4<<4, FlagSYN)
+	b = append(b, 0, 0, 0, 0, size/4<<4, flags)
 	b = binary.BigEndian.AppendUint16(b, window)
-	b = append(b, 0, 0, 0, 0) // checksum, urgent pointer
-	b = append(b, 2, 4)       // maximum segment size
-	b = binary.BigEndian.AppendUint16(b, mss)
-	acc := pseudo(from.Addr(), to.Addr(), ProtoTCP, SYNSize)
+	return append(b, 0, 0, 0, 0) // checksum, urgent pointer
+}
+
+// sumTCP puts the checksum into the segment that starts somewhere in b.
+func sumTCP(b []byte, start int, from, to netip.AddrPort) []byte {
+	acc := pseudo(from.Addr(), to.Addr(), ProtoTCP, len(b)-start)
 	binary.BigEndian.PutUint16(b[start+16:], fold(sum(acc, b[start:])))
 	return b
 }

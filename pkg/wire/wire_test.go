@@ -47,6 +47,23 @@ func TestSYNIsWrittenByteForByte(t *testing.T) {
 	}
 }
 
+// TestRSTIsWrittenByteForByte does the same for one that ends a connection.
+func TestRSTIsWrittenByteForByte(t *testing.T) {
+	for _, c := range [][2]netip.Addr{{a4, b4}, {a6, b6}} {
+		from, to := netip.AddrPortFrom(c[0], 61440), netip.AddrPortFrom(c[1], 80)
+		got := AppendRST(AppendIP(nil, c[0], c[1], ProtoTCP, 64, RSTSize), from, to, 0x01020304)
+		p, ok := ParseIP(got)
+		if !ok || !p.Whole() || !p.Intact() {
+			t.Errorf("%v: %+v", c, p)
+		}
+		want := bytesOf(t, "f000 0050 01020304 00000000 5004 0000 0000 0000")
+		copy(want[16:18], p.Payload[16:18]) // the checksum
+		if !bytes.Equal(p.Payload, want) {
+			t.Errorf("%x, want %x", p.Payload, want)
+		}
+	}
+}
+
 // TestChecksumOfRFC1071 is the example of its section 3.
 func TestChecksumOfRFC1071(t *testing.T) {
 	if got := fold(sum(0, bytesOf(t, "0001 f203 f4f5 f6f7"))); got != ^uint16(0xddf2) {

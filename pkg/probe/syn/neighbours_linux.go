@@ -33,6 +33,14 @@ type hop struct {
 	addr netip.Addr // without a zone
 }
 
+// hop is the next one on the way to an address.
+func (y *way) hop(to netip.Addr) hop {
+	if y.gateway.IsValid() {
+		to = y.gateway
+	}
+	return hop{y.link.index, to.WithZone("")}
+}
+
 // neighbour is who has an address on a link.
 type neighbour struct {
 	hop
@@ -136,14 +144,10 @@ func (t *Transport) readNeighbours(f int, now probe.Time) {
 // neighbour returns the neighbour through whom an address is reached, and asks
 // for it where it is not known, or has not been for long.
 func (t *Transport) neighbour(y *way, to netip.Addr, now probe.Time) *neighbour {
-	a := y.gateway
-	if !a.IsValid() {
-		a = to.WithZone("")
-	}
-	h := hop{y.link.index, a}
+	h := y.hop(to)
 	b := t.known[h]
-	if b == nil && !t.tableRead[familyOf(a)] {
-		t.readNeighbours(familyOf(a), now)
+	if f := familyOf(h.addr); b == nil && !t.tableRead[f] {
+		t.readNeighbours(f, now)
 		b = t.known[h]
 	}
 	if b == nil {

@@ -54,12 +54,38 @@ func (t *Transport) drain(now probe.Time, into []probe.Answer) (n int, drained b
 			}
 			if t.answer(&in, &into[n]) {
 				into[n].At = wall.at(&in)
+				if into[n].Reason == endpoint.SynAck {
+					t.reset(&in)
+				}
 				n++
 			}
 			r.release()
 		}
 	}
+	t.flush()
 	return n, drained && len(t.early) == 0
+}
+
+// reset ends the handshake that a SYN-ACK answers. The kernel does so too, but for
+// a firewall of this machine's that keeps the answer from it: one that lets in what
+// was asked for has not seen a frame ask.
+func (t *Transport) reset(in *incoming) {
+	p, _ := wire.ParseIP(in.packet)
+	h, _ := wire.ParseTCP(p.Payload, p.Size)
+	y := t.ways.to(p.Src, scopeOf(p.Src, in.link))
+	if y.err != nil || !y.link.frames {
+		return
+	}
+	b := t.known[y.hop(p.Src)]
+	if b == nil || !b.known {
+		return
+	}
+	kind := etherOf(p.Src)
+	if frame := t.frame(y.link, kind, nobodys); frame != nil {
+		frame = wire.AppendEthernet(frame, b.mac, y.link.mac, kind)
+		frame = wire.AppendIP(frame, p.Dst, p.Src, wire.ProtoTCP, y.ttl, wire.RSTSize)
+		t.fill(wire.AppendRST(frame, netip.AddrPortFrom(p.Dst, h.DstPort), netip.AddrPortFrom(p.Src, h.SrcPort), h.Ack))
+	}
 }
 
 // clocks is what the wall clock and the run's own showed at once.

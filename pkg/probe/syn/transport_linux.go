@@ -172,16 +172,21 @@ func largest(mtu int, to netip.Addr) uint16 {
 // frameSYN adds an attempt's packet, in a frame for a neighbour, to what leaves
 // next; false where there is no room.
 func (t *Transport) frameSYN(y *way, b *neighbour, s segment, i int) bool {
-	kind := uint16(wire.EtherIPv4)
-	if s.to.Addr().Is6() {
-		kind = wire.EtherIPv6
-	}
+	kind := etherOf(s.to.Addr())
 	frame := t.frame(y.link, kind, i)
 	if frame == nil {
 		return false
 	}
 	t.fill(t.appendSYN(wire.AppendEthernet(frame, b.mac, y.link.mac, kind), y, s))
 	return true
+}
+
+// etherOf is what a frame to an address carries.
+func etherOf(a netip.Addr) uint16 {
+	if a.Is6() {
+		return wire.EtherIPv6
+	}
+	return wire.EtherIPv4
 }
 
 // frame is where the next frame goes; nil where there is no room. fill takes it
