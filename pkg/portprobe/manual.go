@@ -29,11 +29,11 @@ const aboutSYN = `--method syn asks tcp ports with the first packet of a handsha
 
 It is there on Linux, and takes the right to open raw sockets (CAP_NET_RAW). Without it nothing is asked and the status is 2; setcap cap_net_raw+ep with the program's path gives it to the program. With its sockets open portprobe gives up all rights that it has, for good: capabilities; no_new_privs; and where the kernel has Landlock the right to write, make and run files and to speak tcp to any port but 53. Files to be read are opened before that.
 
-An answered handshake is ended by the kernel, which knows of no connection and sends a reset. No firewall rule is needed or touched. What is sent and heard goes past this machine's own firewall, except where the link is no Ethernet.
+An answered handshake is ended by a reset: the kernel's, which knows of no connection, and on Ethernet portprobe's too, since a firewall of this machine's may keep the kernel from sending one. No firewall rule is needed or touched. What is sent and heard goes past this machine's own firewall and its IPsec policies, except where the link is no Ethernet.
 
 An answer counts if it acknowledges a number that follows from the endpoint and a secret of this run; all others are ignored. Each attempt leaves from a port of its own, so that its round trip is exact. These ports are taken while portprobe runs, from 61440 on where they are free.
 
-Routes and source addresses are the kernel's, and asked for again when they change. Neighbours on an own link are asked for by ARP or neighbour discovery as often as the kernel would, without filling its table; that nobody has an address is host-unreach.`
+Routes and source addresses are the kernel's, and asked for again when they change; rules that choose a route by protocol or port are not seen. Neighbours on an own link are asked for by ARP or neighbour discovery as often as the kernel would, without filling its table; that nobody has an address is host-unreach. Who is in use is asked again after five seconds, or when another device announces the address.`
 
 const aboutUDP = `A udp port is asked with the request of the service that is registered for it, because most services answer nothing else. Where there are several, one is tried after the other, and an empty datagram last; every other port gets the empty datagram. This takes no rights.
 

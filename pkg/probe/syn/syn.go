@@ -1,8 +1,8 @@
 // Package syn asks tcp ports by the first packet of a handshake alone, which
 // takes the right to open raw sockets, on Linux. What comes back is read beside
 // the kernel's own TCP, which knows of no connection and so ends an answered
-// handshake with a reset: it is polite by itself, and no firewall rule is needed
-// for it or in its way.
+// handshake with a reset. One of our own goes with it, since a firewall of this
+// machine's may be in the kernel's way: so no rule of one is needed.
 //
 // A SYN leaves through a ring of frames (packet(7)) where the link is Ethernet's,
 // and else through a raw IP socket. Answers come through rings with a filter for
