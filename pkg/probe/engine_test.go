@@ -377,50 +377,6 @@ func TestTroubleOfThisMachineIsNoState(t *testing.T) {
 	}
 }
 
-// returner says of the first ten attempts at each endpoint that are answered that
-// they have not left.
-type returner struct {
-	probe.Transport
-	to       map[probe.ID]netip.AddrPort
-	returned map[netip.AddrPort]int
-}
-
-func (r *returner) Send(as []*probe.Attempt) (int, error) {
-	n, err := r.Transport.Send(as)
-	for _, a := range as[:n] {
-		r.to[a.ID] = a.To
-	}
-	return n, err
-}
-
-func (r *returner) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
-	n, drained, err = r.Transport.Poll(until, into)
-	for i := range into[:n] {
-		a := &into[i]
-		if to := r.to[a.ID]; r.returned[to] < 10 {
-			r.returned[to]++
-			*a = probe.Answer{ID: a.ID, N: a.N, At: a.At, Reason: endpoint.LocalError, Err: probe.ErrBusy}
-		}
-	}
-	return n, drained, err
-}
-
-// TestAttemptsThatHaveNotLeftAreMadeAnew: they are no trouble and do not count.
-func TestAttemptsThatHaveNotLeftAreMadeAnew(t *testing.T) {
-	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: refuses}}
-	s.wrap = func(inner probe.Transport) probe.Transport {
-		return &returner{inner, map[probe.ID]netip.AddrPort{}, map[netip.AddrPort]int{}}
-	}
-	for _, j := range s.run(t, jobsFor("10.0.0.1", 1, 200)) {
-		if j.Reason != endpoint.ConnRefused || j.Attempts != 1 || j.RTT != time.Millisecond {
-			t.Errorf("%v is %v after %d attempts, %v: %v", j.To, j.Reason, j.Attempts, j.RTT, j.Err())
-		}
-	}
-	if n := len(s.recorder.sent); n != 200*11 {
-		t.Errorf("%d were made", n)
-	}
-}
-
 func TestStopSettlesWhatIsLeft(t *testing.T) {
 	net := simnet.Config{RTT: 50 * time.Millisecond, Port: byPort, Real: true}
 	s := scan{opts: defaults(), net: net}

@@ -69,17 +69,23 @@ type neighbours struct {
 	found  *found
 }
 
-// asking is a heap, for container/heap.
-type asking []*neighbour
+// asking is a heap, for container/heap, of when whom is asked for again. An entry
+// whose neighbour was found, or asked for anew since, has no meaning.
+type asking []turn
+
+type turn struct {
+	due probe.Time
+	of  *neighbour
+}
 
 func (q asking) Len() int           { return len(q) }
 func (q asking) Less(i, j int) bool { return q[i].due < q[j].due }
 func (q asking) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *asking) Push(x any)        { *q = append(*q, x.(*neighbour)) }
+func (q *asking) Push(x any)        { *q = append(*q, x.(turn)) }
 func (q *asking) Pop() any {
 	last := len(*q) - 1
 	x := (*q)[last]
-	(*q)[last] = nil
+	(*q)[last] = turn{}
 	*q = (*q)[:last]
 	return x
 }
@@ -156,9 +162,8 @@ func (t *Transport) neighbour(y *way, to netip.Addr, now probe.Time) *neighbour 
 	}
 	b.way = y
 	if !b.asking && !b.fixed && (!b.known || now-b.checked > recheck) {
-		b.asking, b.tries, b.due = true, 0, now
+		b.asking, b.tries = true, 0
 		t.solicit(b, now)
-		heap.Push(&t.asking, b)
 	}
 	return b
 }
@@ -168,6 +173,7 @@ func (t *Transport) solicit(b *neighbour, now probe.Time) {
 	y, f := b.way, familyOf(b.addr)
 	b.tries++
 	b.due = now.Add(y.link.every[f])
+	heap.Push(&t.asking, turn{b.due, b})
 	from := t.asker(y, b.addr)
 	if f == 0 {
 		if frame := t.frame(y.link, wire.EtherARP, nobodys); frame != nil {
@@ -209,13 +215,12 @@ func (t *Transport) pursue(now probe.Time) {
 		if len(t.asking) == 0 || t.asking[0].due > now {
 			break
 		}
-		b := heap.Pop(&t.asking).(*neighbour)
-		switch {
-		case !b.asking: // it was found
+		next := heap.Pop(&t.asking).(turn)
+		switch b := next.of; {
+		case !b.asking, b.due != next.due:
 		case b.tries < b.way.link.tries[familyOf(b.addr)]:
 			b.known = false // nothing more is sent to where it was
 			t.solicit(b, now)
-			heap.Push(&t.asking, b)
 		default:
 			t.giveUp(b, now)
 		}

@@ -70,9 +70,12 @@ func TestANeighbourIsAskedAgain(t *testing.T) {
 			t.Fatalf("%v is not found", a)
 		}
 		var b *neighbour
-		for _, b = range tr.known {
-			b.checked -= recheck + 1
+		for h, one := range tr.known {
+			if h.addr == a {
+				b = one
+			}
 		}
+		b.checked -= recheck + 1
 		moved := func() error {
 			link, err := netlink.LinkByName("eth0")
 			if err != nil {
