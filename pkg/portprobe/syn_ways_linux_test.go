@@ -202,3 +202,26 @@ func TestLinkThatGoesWhileANeighbourIsAskedForBySYN(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherChangesWhileANeighbourIsAskedForBySYN do not keep it from being nobody.
+func TestOtherChangesWhileANeighbourIsAskedForBySYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.NeighbourRetry(250*time.Millisecond))
+	lo, err := netlink.LinkByName("lo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := &netlink.Addr{IPNet: &net.IPNet{IP: net.IP{10, 209, 0, 1}, Mask: net.CIDRMask(32, 32)}}
+	added := make(chan error, 1)
+	time.AfterFunc(100*time.Millisecond, func() { added <- netlink.AddrAdd(lo, other) })
+	in := fmt.Sprintf("%v:22\n[%v]:22\n", h.Addr().Next(), h.Addr6().Next())
+	begun := time.Now()
+	r := toolBySYN(t, in)
+	took := time.Since(begun)
+	if err := <-added; err != nil {
+		t.Fatal(err)
+	}
+	_ = netlink.AddrDel(lo, other)
+	if got := states(t, in, r); got != "map[filtered/host-unreach:2]" || took > 1300*time.Millisecond {
+		t.Errorf("%s after %v", got, took)
+	}
+}

@@ -60,6 +60,7 @@ type neighbour struct {
 type waiting struct {
 	id probe.ID
 	n  uint8
+	to netip.Addr
 }
 
 // neighbours are those of a transport.
@@ -228,34 +229,40 @@ func (t *Transport) pursue(now probe.Time) {
 	t.flush()
 }
 
-// giveUp takes a neighbour for nobody. Where routes or links have changed, it may
-// not be the one any more through whom to go.
+// giveUp takes a neighbour for nobody. Where routes or links have changed, what
+// waited may have another way by now, or none.
 func (t *Transport) giveUp(b *neighbour, now probe.Time) {
-	if b.moot {
-		t.handBack(b, now)
-	} else {
-		t.tell(b, probe.Answer{At: now, Reason: endpoint.HostUnreach, Nobody: true, From: b.way.source})
+	for _, w := range b.waiting {
+		if b.moot && !t.leads(w.to, b.hop) {
+			t.tell(w.handedBack(now))
+			continue
+		}
+		t.tell(probe.Answer{
+			ID: w.id, N: w.n, At: now, Reason: endpoint.HostUnreach, Nobody: true, From: b.way.source,
+		})
 	}
-	b.asking = false
+	b.asking, b.waiting = false, nil
 	delete(t.known, b.hop)
 }
 
-// handBack lets the engine make anew what waits for a neighbour: so it goes the
-// way that leads there by now, at the pace that is allowed, and its round trip is
-// its own.
-func (t *Transport) handBack(b *neighbour, now probe.Time) {
-	t.tell(b, probe.Answer{At: now, Reason: endpoint.LocalError, Err: probe.ErrBusy})
+// leads says that an address is reached through a hop.
+func (t *Transport) leads(to netip.Addr, h hop) bool {
+	_, y, err := t.wayTo(to)
+	return err == nil && y.err == nil && y.hop(to) == h
 }
 
-// tell answers all that waits for a neighbour.
-func (t *Transport) tell(b *neighbour, what probe.Answer) {
-	for _, w := range b.waiting {
-		if t.newest(w.id, w.n) { // also where it was given up: who rests is told
-			what.ID, what.N = w.id, w.n
-			t.early = append(t.early, what)
-		}
+// handedBack lets the engine make an attempt anew: so it goes the way that leads
+// there by now, at the pace that is allowed, and its round trip is its own.
+func (w *waiting) handedBack(now probe.Time) probe.Answer {
+	return probe.Answer{ID: w.id, N: w.n, At: now, Reason: endpoint.LocalError, Err: probe.ErrBusy}
+}
+
+// tell gives an answer that came in no packet. Also an attempt that was given up
+// gets it: who rests is told.
+func (t *Transport) tell(a probe.Answer) {
+	if t.newest(a.ID, a.N) {
+		t.early = append(t.early, a)
 	}
-	b.waiting = nil
 }
 
 // advertised notes that somebody says to have an address. What was not said to
@@ -266,7 +273,10 @@ func (t *Transport) advertised(h hop, mac wire.MAC, toUs bool, now probe.Time) {
 	case b.asking && toUs:
 		b.mac, b.known, b.asking, b.moot, b.checked = mac, true, false, false, now
 		t.found.add(h.addr)
-		t.handBack(b, now)
+		for _, w := range b.waiting {
+			t.tell(w.handedBack(now))
+		}
+		b.waiting = nil
 	case !b.asking && !toUs && !b.fixed && b.mac != mac:
 		b.known = false
 	}

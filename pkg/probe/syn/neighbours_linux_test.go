@@ -41,7 +41,7 @@ func TestWhoIsBelievedToHaveAnAddress(t *testing.T) {
 		waits := probe.ID{Slot: 7, Gen: 3}
 		b := &neighbour{
 			hop: h, mac: old, known: c.known, fixed: c.fixed, asking: c.asking,
-			waiting: []waiting{{waits, 2}, {waits, 3}},
+			waiting: []waiting{{waits, 2, h.addr}, {waits, 3, h.addr}},
 		}
 		tr.known[h] = b
 		tr.advertised(h, c.says, c.toUs, 9)

@@ -108,7 +108,7 @@ func (t *Transport) place(a *probe.Attempt, i int, now probe.Time) error {
 	}
 	b := t.neighbour(y, to, now)
 	if !b.known {
-		b.waiting = append(b.waiting, waiting{a.ID, a.N})
+		b.waiting = append(b.waiting, waiting{a.ID, a.N, to})
 		return nil
 	}
 	if !t.frameSYN(y, b, s, i) {
