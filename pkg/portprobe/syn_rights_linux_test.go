@@ -168,6 +168,19 @@ func TestWhereFromBySYN(t *testing.T) {
 	}
 }
 
+// TestAnotherLinkBySYN: who has a link-local address there is not who is asked.
+func TestAnotherLinkBySYN(t *testing.T) {
+	l := lab.New(t)
+	h, other := l.Host("", lab.Listen("22")), l.Host("", lab.Listen("22"))
+	in := fmt.Sprintf("[%v]:22\n", h.LinkLocal())
+	if got := states(t, in, toolBySYN(t, in, "--interface", other.Link())); got != "map[error/local-error:1]" {
+		t.Error(got)
+	}
+	if got := states(t, in, toolBySYN(t, in, "--interface", h.Link())); got != "map[open/syn-ack:1]" {
+		t.Error(got)
+	}
+}
+
 // TestUDPBesideSYN: udp goes its own way in the same run.
 func TestUDPBesideSYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"), lab.Answer("53", lab.Echo))

@@ -113,6 +113,11 @@ var families = [2]int{unix.AF_INET, unix.AF_INET6}
 
 // ask asks the kernel.
 func (w *ways) ask(a netip.Addr, scope uint32) (way, error) {
+	if scope != 0 && w.opts.Interface != "" {
+		if i, err := net.InterfaceByName(w.opts.Interface); err != nil || i.Index != int(scope) {
+			return way{}, errOtherLink
+		}
+	}
 	o := &netlink.RouteGetOptions{OifIndex: int(scope), Oif: w.opts.Interface}
 	if s := w.opts.Source; s.IsValid() {
 		if err := w.usable(s, a, scope); err != nil {
