@@ -170,13 +170,16 @@ func TestWhereFromBySYN(t *testing.T) {
 
 // TestAnotherLinkBySYN: who has a link-local address there is not who is asked.
 func TestAnotherLinkBySYN(t *testing.T) {
+	t.Parallel()
 	l := lab.New(t)
 	h, other := l.Host("", lab.Listen("22")), l.Host("", lab.Listen("22"))
 	in := fmt.Sprintf("[%v]:22\n", h.LinkLocal())
-	if got := states(t, in, toolBySYN(t, in, "--interface", other.Link())); got != "map[error/local-error:1]" {
-		t.Error(got)
+	for _, args := range [][]string{{"--interface", other.Link()}, {"--source", "fe80::1%" + other.Link()}} {
+		if got := states(t, in, toolBySYN(t, in, args...)); got != "map[error/local-error:1]" {
+			t.Errorf("%q: %s", args, got)
+		}
 	}
-	if got := states(t, in, toolBySYN(t, in, "--interface", h.Link())); got != "map[open/syn-ack:1]" {
+	if got := states(t, in, toolBySYN(t, in, "--interface", h.Link(), "--source", "fe80::1")); got != "map[open/syn-ack:1]" {
 		t.Error(got)
 	}
 }

@@ -137,17 +137,18 @@ func (w *ways) ask(a netip.Addr, scope uint32) (way, error) {
 
 // usable says whether an address can be asked from another, which must be this
 // machine's own, whatever it lets others bind to (ip(7), ip_nonlocal_bind).
-func (w *ways) usable(from, a netip.Addr, scope uint32) (err error) {
-	o := &netlink.RouteGetOptions{}
+func (w *ways) usable(from, a netip.Addr, scope uint32) error {
+	own, err := kernel.Scopes{}.Of(from)
 	switch {
+	case err != nil:
+		return err
 	case from.Is4() != a.Is4():
 		return unix.EAFNOSUPPORT
-	case from.Zone() != "":
-		if scope, err = (kernel.Scopes{}).Of(from); err != nil {
-			return err
-		}
-		fallthrough
-	case from.IsLinkLocalUnicast():
+	case own != 0 && scope != 0 && own != scope:
+		return errOtherLink
+	}
+	o := &netlink.RouteGetOptions{OifIndex: int(own)}
+	if own == 0 && from.IsLinkLocalUnicast() {
 		o.OifIndex = int(scope)
 	}
 	routes, err := w.handle.RouteGetWithOptions(from.AsSlice(), o)
