@@ -248,7 +248,7 @@ func (w *worker) report() Time {
 		w.started = 0
 	}
 	w.counts.InFlight.Store(int64(w.places))
-	hungry := w.places < w.intake.most && w.waiting.empty() && w.again.empty()
+	hungry := len(w.jobs) > 0 && w.places < w.intake.most && w.waiting.empty() && w.again.empty()
 	again := w.granted.Add(grantEvery)
 	if hungry && w.now >= again {
 		w.grants.Store(w.engine.mayReadAhead())

@@ -1,6 +1,8 @@
 package syn
 
 import (
+	"encoding/binary"
+	"os"
 	"syscall"
 	"unsafe"
 
@@ -17,9 +19,14 @@ type outbox struct {
 	n    int    // frames that are filled and have not left
 }
 
-// frameOffset is where a frame to be sent begins: where the address of an
-// incoming one would.
-const frameOffset = headerSize
+const (
+	// announceOffset is where a frame to be sent is announced, by struct
+	// virtio_net_hdr: where the address of an incoming one would begin.
+	announceOffset = headerSize
+	announceSize   = 10
+	// frameOffset is where the frame itself begins.
+	frameOffset = announceOffset + announceSize
+)
 
 // openOutbox opens a packet socket that hears nothing, and its ring.
 func openOutbox() (o outbox, err error) {
@@ -28,7 +35,11 @@ func openOutbox() (o outbox, err error) {
 		o.fd = -1
 		return o, permission(e)
 	}
-	if o.ring, err = newRing(fd, unix.PACKET_TX_RING, outFrame, outFrames); err != nil {
+	err = os.NewSyscallError("setsockopt PACKET_VNET_HDR", unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_VNET_HDR, 1))
+	if err == nil {
+		o.ring, err = newRing(fd, unix.PACKET_TX_RING, outFrame, outFrames)
+	}
+	if err != nil {
 		shut(fd)
 		o.fd = -1
 	}
@@ -53,9 +64,18 @@ func (o *outbox) packet(link int, kind uint16) []byte {
 // fill adds a frame.
 func (o *outbox) fill(frame []byte) {
 	i := o.next + o.n
-	o.at(i).Len = uint32(len(frame))
+	o.at(i).Len = uint32(announceSize + len(frame))
+	announce(o.room(i, announceOffset), len(frame))
 	o.give(i, unix.TP_STATUS_SEND_REQUEST)
 	o.n++
+}
+
+// announce says that all of a frame is headers, which the kernel copies. What is not
+// it leaves in the ring and pulls together later, which takes a twentieth more of
+// the time. (packet(7), PACKET_VNET_HDR; Virtual I/O Device 1.2, section 5.1.6.)
+func announce(b []byte, size int) {
+	clear(b[:announceSize])
+	binary.NativeEndian.PutUint16(b[2:], uint16(size))
 }
 
 // flush sends what was gathered. It returns how many frames left; e says why the

@@ -34,7 +34,7 @@ const (
 	// inFrames is how many wait to be read: what comes within 30 ms, at the
 	// fastest.
 	inFrames = 4096
-	// outFrame is the room for one to go out: 96 bytes.
+	// outFrame is the room for one to go out: 86 bytes.
 	outFrame  = 128
 	outFrames = 1024
 )
