@@ -120,14 +120,17 @@ func unknown(n int) string {
 	return b.String()
 }
 
-// counting is a resolver that counts.
+// counting is a resolver that counts names: of one that has no address at all
+// either family is asked for by itself, too.
 type counting struct {
 	names.Resolver
 	n atomic.Int64
 }
 
 func (c *counting) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
-	c.n.Add(1)
+	if network == "ip" {
+		c.n.Add(1)
+	}
 	return c.Resolver.LookupNetIP(ctx, network, host)
 }
 
