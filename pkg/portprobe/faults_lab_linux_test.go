@@ -153,7 +153,9 @@ func TestTheResolverDies(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(60 * time.Millisecond) // it is to die in mid-run
+	for begun := time.Now(); server.Asked("n200.example") == 0 && time.Since(begun) < 5*time.Second; {
+		time.Sleep(time.Millisecond) // it is to die in mid-run
+	}
 	server.Close()
 	err := cmd.Wait()
 	states := map[string]int{}

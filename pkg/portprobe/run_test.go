@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -388,13 +389,25 @@ func TestManyNamesAndFewPlaces(t *testing.T) {
 	}
 }
 
+// watched is an input that tells when it is read first.
+type watched struct {
+	*strings.Reader
+	once  sync.Once
+	begun func()
+}
+
+func (w *watched) Read(b []byte) (int, error) {
+	w.once.Do(w.begun)
+	return w.Reader.Read(b)
+}
+
 // TestInterruptLosesNothingThatWasRead: every line that was taken from the input
 // comes out, those that lay in a buffer included.
 func TestInterruptLosesNothingThatWasRead(t *testing.T) {
 	for range 20 {
-		in := strings.NewReader(strings.Repeat("10.0.0.1:80\n", 300_000))
 		ctx, cancel := context.WithCancel(context.Background())
-		time.AfterFunc(20*time.Millisecond, cancel)
+		in := &watched{Reader: strings.NewReader(strings.Repeat("10.0.0.1:80\n", 300_000))}
+		in.begun = func() { time.AfterFunc(20*time.Millisecond, cancel) }
 		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=5ms,clock=real", "-t", "0.3", "-c", "100"}})
 		taken := (int(in.Size()) - in.Len()) / len("10.0.0.1:80\n")
 		if n := strings.Count(r.out, "\n"); n < taken || n > taken+1 {
