@@ -17,7 +17,7 @@ func FuzzTool(f *testing.F) {
 		`{"host":"10.0.0.1","port":80,"owner":{"a":[1e400,0.10]}}` + "\n10.0.0.2:80\n[2001:db8::1]:53/udp # x\nn.example:1\n",
 		"\xef\xbb\xbf{\"ip\":\"fe80::1%eth0\",\"port\":1,\"timeout_ms\":5,\"retries\":2}\r\n\r\nnull\n[]\n{\"port\":70000",
 		`{"host":"10.0.0.1","port":1,"state":"open","state":"error"}` + "\n" + `{"state":"error","reason":"bad-record","line":1,"input":"\ufffd"}`,
-		strings.Repeat("[", 300) + "\n{\"host\":\"\\u001b[31m\",\"port\":80}\n255.255.255.255:1\n",
+		"\xfe\xff", strings.Repeat("[", 300) + "\n{\"host\":\"\\u001b[31m\",\"port\":80}\n255.255.255.255:1\n",
 	} {
 		f.Add([]byte(in), false)
 		f.Add([]byte(in), true)
@@ -26,6 +26,9 @@ func FuzzTool(f *testing.F) {
 		args := []string{"--simulate", "rtt=1ms,open=0.3,silent=0.1,loss=0.1", "-k"}
 		var out, errs bytes.Buffer
 		status := cli.Run(Tool(), cli.IO{In: bytes.NewReader(in), Out: &out, Err: &errs, Args: args})
+		if status == cli.StatusIO && strings.Contains(errs.String(), "UTF-16") {
+			return // it begins as no UTF-8 does
+		}
 		if status != 0 && status != 1 {
 			t.Fatalf("exit %d: %s", status, errs.Bytes())
 		}
