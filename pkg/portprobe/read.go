@@ -212,12 +212,10 @@ func (r *reader) askable(j *probe.Job) (endpoint.Reason, error) {
 // refuse settles a job that is not asked.
 func (r *reader) refuse(p *pen, j *probe.Job, reason endpoint.Reason, err error) {
 	j.Reason = reason
-	switch reason {
-	case endpoint.ResolveFailed:
+	if reason == endpoint.ResolveFailed {
 		r.log.Linef("records whose name has no address", "%v", err)
-		j.Fail(err)
-	case endpoint.Interrupted, endpoint.Deadline:
-	default:
+	}
+	if reason != endpoint.Interrupted && reason != endpoint.Deadline {
 		j.Fail(err)
 	}
 	p.Settled(j)

@@ -85,8 +85,12 @@ func (j *Job) Err() error {
 	return j.said.err
 }
 
-// Fail notes why j could not be asked.
-func (j *Job) Fail(err error) { j.said = &said{err: err} }
+// Fail notes why j could not be asked; nil if Reason says all.
+func (j *Job) Fail(err error) {
+	if err != nil {
+		j.said = &said{err: err}
+	}
+}
 
 // flight is what is kept of an attempt that was sent; its N is 0 if there is none.
 type flight struct {
