@@ -27,7 +27,7 @@ type diffHead struct {
 // DiffHTML is DiffText as a page for a browser: one file that loads nothing and
 // runs nothing.
 func DiffHTML(w io.Writer, changes iter.Seq[*record.Change], about Diff, services Services, escape func([]byte, string) []byte) error {
-	page, err := template.New("page").Parse(diffHTML)
+	page, err := template.New("page").Parse(startHTML + diffHTML)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,11 @@ import (
 	"portkit/pkg/endpoint"
 )
 
+// startHTML is how every page begins, down to its body.
+//
+//go:embed start.html
+var startHTML string
+
 //go:embed page.html
 var pageHTML string
 
@@ -32,7 +37,7 @@ var pageJS string
 // image from elsewhere, and its policy lets it ask for none. It can be sorted
 // and filtered, printed, and read without colours or without its script.
 func HTML(w io.Writer, r *Report) error {
-	t, err := template.New("page").Parse(pageHTML)
+	t, err := template.New("page").Parse(startHTML + pageHTML)
 	if err != nil {
 		return err
 	}

@@ -88,14 +88,7 @@ func (s *survey) groupRows() (title string, names []string, rows []groupRow) {
 
 // services lists the open ports, those of most hosts first.
 func (s *survey) services() (rows []serviceRow, more string) {
-	var keys []portKey
-	for proto := range s.open {
-		for port := 1; port < 1<<16; port++ {
-			if s.open[proto][port] > 0 {
-				keys = append(keys, portKey{endpoint.Proto(proto), uint16(port)})
-			}
-		}
-	}
+	keys := keysOf(&s.open)
 	slices.SortFunc(keys, func(a, b portKey) int {
 		return cmp.Or(cmp.Compare(count(&s.open, b), count(&s.open, a)), a.compare(b))
 	})

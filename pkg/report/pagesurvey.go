@@ -205,20 +205,25 @@ func (s *survey) columns() []portKey {
 			rank[proto][port] = i - len(common)
 		}
 	}
-	var keys []portKey
-	for proto := range s.asked {
-		for port := 1; port < 1<<16; port++ {
-			if s.asked[proto][port] > 0 {
-				keys = append(keys, portKey{endpoint.Proto(proto), uint16(port)})
-			}
-		}
-	}
+	keys := keysOf(&s.asked)
 	slices.SortFunc(keys, func(a, b portKey) int {
 		return cmp.Or(cmp.Compare(count(&s.open, b), count(&s.open, a)), cmp.Compare(count(&s.asked, b), count(&s.asked, a)),
 			cmp.Compare(rank[a.proto][a.port], rank[b.proto][b.port]), a.compare(b))
 	})
 	keys = keys[:min(len(keys), columnsMost)]
 	slices.SortFunc(keys, portKey.compare)
+	return keys
+}
+
+// keysOf lists the ports that hosts were counted for.
+func keysOf(hosts *[2][1<<16 + 1]int) (keys []portKey) {
+	for proto := range hosts {
+		for port := 1; port < 1<<16; port++ {
+			if hosts[proto][port] > 0 {
+				keys = append(keys, portKey{endpoint.Proto(proto), uint16(port)})
+			}
+		}
+	}
 	return keys
 }
 
