@@ -70,14 +70,7 @@ func TestOnATerminal(t *testing.T) {
 			person, process := terminal(t, 60)
 			cmd := exec.Command("toy", strings.Fields(c.args)...)
 			cmd.Env = append(os.Environ(), "TERM=xterm", c.env)
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = process, process, process
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			giveUp := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
-			defer giveUp.Stop()
-			_ = process.Close()
+			startAt(t, process, cmd)
 			_, _ = io.WriteString(person, c.typed)
 			got, _ := io.ReadAll(person) // ends with EIO when the process is gone
 			if err := cmd.Wait(); err != nil || string(got) != c.want {
@@ -87,19 +80,25 @@ func TestOnATerminal(t *testing.T) {
 	}
 }
 
-// TestInterruptAtATerminal: a tool that reads on after a signal does not wait for
-// a person who wants it to end.
-func TestInterruptAtATerminal(t *testing.T) {
-	person, process := terminal(t, 60)
-	cmd := exec.Command("readtoy")
+// startAt starts a process at a terminal of its own, where it ends in time.
+func startAt(t *testing.T, process *os.File, cmd *exec.Cmd) {
+	t.Helper()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = process, process, process
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	giveUp := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
-	defer giveUp.Stop()
+	t.Cleanup(func() { giveUp.Stop() })
 	_ = process.Close()
+}
+
+// TestInterruptAtATerminal: a tool that reads on after a signal does not wait for
+// a person who wants it to end.
+func TestInterruptAtATerminal(t *testing.T) {
+	person, process := terminal(t, 60)
+	cmd := exec.Command("readtoy")
+	startAt(t, process, cmd)
 	if _, err := person.Read(make([]byte, 100)); err != nil { // what it says that it waits for
 		t.Fatal(err)
 	}

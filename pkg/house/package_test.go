@@ -88,6 +88,8 @@ func installed(zsh string) map[string]fs.FileMode {
 	return files
 }
 
+// TestPackages runs other programs only: with -short, which is for the race
+// detector, there is nothing in it to be found.
 func TestPackages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("with -short no packages are made")

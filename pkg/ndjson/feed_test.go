@@ -77,6 +77,6 @@ func TestFeedEndsEarly(t *testing.T) {
 		if i == 500 {
 			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(10 * time.Millisecond) // goroutines end when they are scheduled
 	}
 }

@@ -187,7 +187,7 @@ func TestLinkThatGoesWhileANeighbourIsAskedForBySYN(t *testing.T) {
 		defer close(done)
 		h.Up(false)
 		set(t, h, deaf, "0")
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(300 * time.Millisecond) // so long the link is down
 		h.Up(true)
 	})
 	in := fmt.Sprintf("%v:22\n%[1]v:23\n", h.Addr())

@@ -147,11 +147,29 @@ func TestSumAgainstMaps(t *testing.T) {
 // TestSummaryOfSummaries is the promise: the summary of the parts' summaries
 // is byte for byte the summary of the whole, in any order and grouping.
 func TestSummaryOfSummaries(t *testing.T) {
+	checkTrees(t, 2, sumOf, tree, func(*rapid.T, []result, []byte) {})
+}
+
+// TestStatsAddUp: what results tell of time adds up exactly too, in any order
+// and grouping, where each result goes in once.
+func TestStatsAddUp(t *testing.T) {
+	checkTrees(t, 4, withStats, statsTree, func(rt *rapid.T, results []result, whole []byte) {
+		if plain := sumOf(t, nil, whole); !bytes.Equal(plain, sumOf(t, results)) {
+			rt.Fatalf("without its stats the sum is\n%s", plain)
+		}
+	})
+}
+
+// checkTrees holds a thousand times that a tree of sums is the sum of the whole.
+func checkTrees(t *testing.T, seed uint64,
+	sum func(testing.TB, []result, ...[]byte) []byte, tree func(testing.TB, *rand.Rand, []result) []byte,
+	also func(*rapid.T, []result, []byte),
+) {
 	trees := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 2))
+		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), seed))
 		results := randomResults(rnd, rapid.IntRange(0, 200).Draw(rt, "results"))
-		whole := sumOf(t, results)
+		whole := sum(t, results)
 		for range 12 {
 			rnd.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
 			if got := tree(t, rnd, results); !bytes.Equal(got, whole) {
@@ -159,30 +177,7 @@ func TestSummaryOfSummaries(t *testing.T) {
 			}
 			trees++
 		}
-	})
-	if trees < lab.Rounds(1000) {
-		t.Errorf("only %d trees were summed", trees)
-	}
-}
-
-// TestStatsAddUp: what results tell of time adds up exactly too, in any order
-// and grouping, where each result goes in once.
-func TestStatsAddUp(t *testing.T) {
-	trees := 0
-	rapid.Check(t, func(rt *rapid.T) {
-		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 4))
-		results := randomResults(rnd, rapid.IntRange(0, 200).Draw(rt, "results"))
-		whole := withStats(t, results)
-		for range 12 {
-			rnd.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
-			if got := statsTree(t, rnd, results); !bytes.Equal(got, whole) {
-				rt.Fatalf("a tree gives\n%s\nthe whole\n%s", got, whole)
-			}
-			trees++
-		}
-		if plain := sumOf(t, nil, whole); !bytes.Equal(plain, sumOf(t, results)) {
-			rt.Fatalf("without its stats the sum is\n%s", plain)
-		}
+		also(rt, results, whole)
 	})
 	if trees < lab.Rounds(1000) {
 		t.Errorf("only %d trees were summed", trees)
