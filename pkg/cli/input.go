@@ -19,6 +19,7 @@ const StdinName = "-"
 type Input struct {
 	Name string // as the user gave it; "-" for standard input
 	io.Reader
+	file *os.File // nil: it is none
 }
 
 // inputs remembers what reading has come to.
@@ -77,7 +78,7 @@ func (c *Context) Inputs(files []string) iter.Seq[*Input] {
 				c.inputFailed(err)
 				continue
 			}
-			more := yield(&Input{name, &inputReader{c, f}})
+			more := yield(&Input{name, &inputReader{c, f}, c.named(f).file()})
 			_ = f.Close() // was only read
 			if !more {
 				return
@@ -108,6 +109,14 @@ func (c *Context) Open(name string) (io.ReadCloser, error) {
 		return io.NopCloser(c.In), nil
 	}
 	return r, nil
+}
+
+// named is what stands behind that which Open returned.
+func (c *Context) named(opened io.Reader) *namedReader {
+	if r, ok := opened.(*namedReader); ok {
+		return r
+	}
+	return c.in
 }
 
 // isOutput says that r is a regular file, and the one of standard output.
@@ -211,6 +220,12 @@ var errUTF16 = errors.New("it is UTF-16, and has to be UTF-8 (iconv -f UTF-16)")
 // isUTF16 says that a text begins with the byte order mark of UTF-16.
 func isUTF16(begin []byte) bool {
 	return len(begin) > 1 && (begin[0] == 0xff && begin[1] == 0xfe || begin[0] == 0xfe && begin[1] == 0xff)
+}
+
+// file is what is read if it is one, else nil.
+func (r *namedReader) file() *os.File {
+	f, _ := r.r.(*os.File)
+	return f
 }
 
 func (r *namedReader) Close() error {

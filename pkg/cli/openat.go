@@ -13,12 +13,9 @@ func (c *Context) OpenAt(name string) (r io.ReadCloser, at io.ReaderAt, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	in := c.in
-	if name != StdinName {
-		in, _ = r.(*namedReader)
-	}
-	f, ok := in.r.(*os.File)
-	if !ok {
+	in := c.named(r)
+	f := in.file()
+	if f == nil {
 		return r, nil, nil
 	}
 	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {

@@ -22,6 +22,8 @@ func endBySignal(sig os.Signal) {
 // watchPipe does nothing: a reader's end is met when writing.
 func watchPipe(*os.File, func()) {}
 
+func readable(int, int) bool { return false }
+
 func endByPipe() { os.Exit(statusPipe) }
 
 // brokenPipe knows ERROR_BROKEN_PIPE and ERROR_NO_DATA of Windows.

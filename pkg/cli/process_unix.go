@@ -59,6 +59,18 @@ func readerGone(fd int) bool {
 	}
 }
 
+// readable waits until one of two descriptors can be read from without waiting.
+// false: no such thing can be known of the first (a terminal, on some systems).
+func readable(input, other int) bool {
+	for {
+		fds := []unix.PollFd{{Fd: int32(input), Events: unix.POLLIN}, {Fd: int32(other), Events: unix.POLLIN}}
+		_, err := unix.Poll(fds, -1)
+		if !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) {
+			return err == nil && fds[0].Revents&unix.POLLNVAL == 0
+		}
+	}
+}
+
 // endByPipe ends the process by SIGPIPE. The Go runtime ignores that signal
 // except for a failed write to descriptor 1 or 2 (os/signal, "SIGPIPE"), so one
 // is made to fail.

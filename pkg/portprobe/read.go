@@ -39,18 +39,19 @@ type reader struct {
 	jobs     []*probe.Job
 	seq      uint64
 	mu       sync.Mutex // held while a line is worked on
-	idle     sync.Cond  // nothing lies in the buffer
-	waits    bool       // nothing lies in the buffer, and no line is worked on
+	idle     sync.Cond  // it waits or has finished
+	halt     *cli.Halt  // ends its waiting for input
+	waits    bool       // nothing lies in the buffer, no line is worked on, and none may come at once
 	ending   bool       // no more is to be read
 	finished bool       // no line is to be worked on any more
 }
 
 // read works through one input. It returns when that ends, or when the run
 // does.
-func (r *reader) read(in io.Reader) error {
-	lines := ndjson.NewReader(in)
+func (r *reader) read(in *cli.Input) error {
+	lines := ndjson.NewReader(&source{in, r})
 	defer r.rest()
-	for r.goOn(lines) {
+	for {
 		line, err := lines.Next()
 		r.mu.Lock()
 		r.waits = false
@@ -61,44 +62,68 @@ func (r *reader) read(in io.Reader) error {
 			r.flush()
 		}
 		r.mu.Unlock()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF || err == errEnded {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
-// goOn says whether to read on. When the run is to end, lines that lie in the
-// buffer have been read and are worked on; no more is read.
-func (r *reader) goOn(lines *ndjson.Reader) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.waits = !lines.Buffered()
-	if r.waits && r.ending {
-		r.finished = true
-	}
-	if r.waits {
-		r.idle.Broadcast()
-	}
-	return !r.finished
+// errEnded is what a source has when the run is to end.
+var errEnded = errors.New("no more is to be read")
+
+// source is an input that is not read any more when the run is to end. What has
+// been read by then is worked on.
+type source struct {
+	in *cli.Input
+	r  *reader
 }
 
-// rest notes that an input has come to its end.
-func (r *reader) rest() {
+func (s *source) Read(p []byte) (int, error) {
+	if !s.r.rest() {
+		return 0, errEnded
+	}
+	// A read that is under way is waited for, so that what it brings is not lost,
+	// unless nobody knows for how long.
+	if !s.r.begin(s.in.Ready(s.r.halt)) {
+		return 0, errEnded
+	}
+	return s.in.Read(p)
+}
+
+// rest notes that all that was read has been worked on, and says whether more is
+// to be read.
+func (r *reader) rest() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.waits = true
-	r.idle.Broadcast()
+	return r.more()
 }
 
-// finish lets what lies in the buffer be worked on, and nothing after it.
+// more says whether more is to be read, and lets finish know if not.
+func (r *reader) more() bool {
+	r.finished = r.finished || r.ending
+	r.idle.Broadcast()
+	return !r.finished
+}
+
+// begin notes that reading begins, and whether it ends soon; it says whether more
+// is to be read.
+func (r *reader) begin(soon bool) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waits = !soon
+	return r.more()
+}
+
+// finish lets what has been read be worked on, and nothing after it.
 func (r *reader) finish() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ending = true
+	r.halt.Stop()
 	for !r.waits && !r.finished {
 		r.idle.Wait()
 	}

@@ -122,7 +122,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	r.giveUpRights()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.reader = &reader{
-		engine: r.engine, gate: r.gate, log: r.ctx.Log, unicast: own.unicast,
+		engine: r.engine, gate: r.gate, log: r.ctx.Log, halt: cli.NewHalt(), unicast: own.unicast,
 		pen:  pen{scribe: r.scribe, out: r.out},
 		ways: r.requests.Ways, scope: r.scope, journal: r.journal,
 	}

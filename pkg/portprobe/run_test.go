@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -389,29 +390,84 @@ func TestManyNamesAndFewPlaces(t *testing.T) {
 	}
 }
 
-// watched is an input that tells when it is read first.
-type watched struct {
-	*strings.Reader
-	once  sync.Once
-	begun func()
-}
-
-func (w *watched) Read(b []byte) (int, error) {
-	w.once.Do(w.begun)
-	return w.Reader.Read(b)
-}
-
 // TestInterruptLosesNothingThatWasRead: every line that was taken from the input
-// comes out, those that lay in a buffer included.
+// comes out, those that lay in a buffer or were being read included.
 func TestInterruptLosesNothingThatWasRead(t *testing.T) {
-	for range 20 {
-		ctx, cancel := context.WithCancel(context.Background())
-		in := &watched{Reader: strings.NewReader(strings.Repeat("10.0.0.1:80\n", 300_000))}
-		in.begun = func() { time.AfterFunc(20*time.Millisecond, cancel) }
-		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=5ms,clock=real", "-t", "0.3", "-c", "100"}})
-		taken := (int(in.Size()) - in.Len()) / len("10.0.0.1:80\n")
-		if n := strings.Count(r.out, "\n"); n < taken || n > taken+1 {
-			t.Fatalf("%d lines were read, %d came out", taken, n)
+	const line = "10.0.0.1:80\n"
+	name := filepath.Join(t.TempDir(), "in")
+	if err := os.WriteFile(name, []byte(strings.Repeat(line, 300_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		in, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
 		}
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=5ms,clock=real", "-t", "0.3", "-c", "100"}})
+		at, err := in.Seek(0, io.SeekCurrent)
+		if taken := int(at) / len(line); err != nil || strings.Count(r.out, "\n") != taken {
+			t.Fatalf("%d lines were read, %d came out; %v", taken, strings.Count(r.out, "\n"), err)
+		}
+		_ = in.Close()
+	}
+}
+
+// TestInterruptLeavesTheRestInAPipe: those who write into it before and after can
+// count on what came out and what is left being all.
+func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
+	for range 20 {
+		in, out, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		written := make(chan int)
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		over := make(chan struct{})
+		go func() {
+			n := 0
+			for ; ; n++ {
+				select {
+				case <-over:
+					_ = out.Close()
+					written <- n
+					return
+				case <-time.After(50 * time.Microsecond):
+					fmt.Fprintln(out, "10.0.0.1:80")
+				}
+			}
+		}()
+		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=50ms,clock=real", "-t", "0.3"}})
+		close(over)
+		n := <-written
+		rest, err := io.ReadAll(in)
+		came, left := strings.Count(r.out, "\n"), strings.Count(string(rest), "\n")
+		if err != nil || came == 0 || left == 0 || came+left != n {
+			t.Fatalf("%d lines were written, %d came out, %d are left; %v", n, came, left, err)
+		}
+		_ = in.Close()
+	}
+}
+
+// TestInterruptWaitsForNoInput: it ends although nothing comes and nobody closes
+// the pipe.
+func TestInterruptWaitsForNoInput(t *testing.T) {
+	for range 20 {
+		in, out, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(out, "10.0.0.1:80\n10.0.0.1") // the second has no end
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		stuck := time.AfterFunc(20*time.Second, func() { _ = out.Close() })
+		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=1ms"}})
+		if !stuck.Stop() || strings.Count(r.out, "\n") != 1 {
+			t.Fatalf("stuck, or not one record: %q", r.out)
+		}
+		_ = out.Close()
+		_ = in.Close()
 	}
 }
