@@ -1,0 +1,142 @@
+package portprobe
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"portkit/pkg/cli"
+)
+
+// slowReader hands out lines forever, until its context ends.
+type slowReader struct {
+	ctx context.Context
+	n   int
+}
+
+func (s *slowReader) Read(b []byte) (int, error) {
+	if s.n >= 400 {
+		<-s.ctx.Done()
+		time.Sleep(50 * time.Millisecond) // a terminal does not end because a signal came
+		return 0, io.EOF
+	}
+	s.n++
+	return copy(b, fmt.Sprintf("10.0.%d.1:80\n", s.n%250)), nil
+}
+
+func TestInterruptSettlesWhatWasRead(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	began := time.Now()
+	r := toolWith(t, cli.IO{
+		In: &slowReader{ctx: ctx}, Context: ctx,
+		Args: []string{"--simulate", "rtt=50ms,silent=0.5,clock=real", "-r", "200", "-t", "1"},
+	})
+	reasons := map[any]int{}
+	for _, m := range records(t, r.out) {
+		reasons[m["reason"]]++
+	}
+	if n := strings.Count(r.out, "\n"); n != 400 {
+		t.Errorf("400 records were read, %d came out: %v", n, reasons)
+	}
+	if reasons["interrupted"] < 100 || reasons["conn-refused"] < 10 {
+		t.Errorf("%v", reasons)
+	}
+	if d := time.Since(began); d > 2500*time.Millisecond {
+		t.Errorf("it took %v to end", d)
+	}
+}
+
+// TestInterruptLosesNothingThatWasRead: every line that was taken from the input
+// comes out, those that lay in a buffer or were being read included.
+func TestInterruptLosesNothingThatWasRead(t *testing.T) {
+	const line = "10.0.0.1:80\n"
+	name := filepath.Join(t.TempDir(), "in")
+	if err := os.WriteFile(name, []byte(strings.Repeat(line, 300_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		in, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=5ms,clock=real", "-t", "0.3", "-c", "100"}})
+		at, err := in.Seek(0, io.SeekCurrent)
+		if taken := int(at) / len(line); err != nil || strings.Count(r.out, "\n") != taken {
+			t.Fatalf("%d lines were read, %d came out; %v", taken, strings.Count(r.out, "\n"), err)
+		}
+		_ = in.Close()
+	}
+}
+
+// TestInterruptLeavesTheRestInAPipe: those who write into it before and after can
+// count on what came out and what is left being all.
+func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
+	both := 0
+	for range 20 {
+		in, out, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		written := make(chan int)
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		over := make(chan struct{})
+		go func() {
+			n := 0
+			for ; ; n++ {
+				select {
+				case <-over:
+					_ = out.Close()
+					written <- n
+					return
+				case <-time.After(50 * time.Microsecond):
+					fmt.Fprintln(out, "10.0.0.1:80")
+				}
+			}
+		}()
+		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=50ms,clock=real", "-t", "0.3"}})
+		close(over)
+		n := <-written
+		rest, err := io.ReadAll(in)
+		came, left := strings.Count(r.out, "\n"), strings.Count(string(rest), "\n")
+		if err != nil || came+left != n {
+			t.Fatalf("%d lines were written, %d came out, %d are left; %v", n, came, left, err)
+		}
+		if came > 0 && left > 0 {
+			both++
+		}
+		_ = in.Close()
+	}
+	if both == 0 {
+		t.Error("no interrupt came while lines were read and written")
+	}
+}
+
+// TestInterruptWaitsForNoInput: it ends although nothing comes and nobody closes
+// the pipe.
+func TestInterruptWaitsForNoInput(t *testing.T) {
+	for range 20 {
+		in, out, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(out, "10.0.0.1:80\n10.0.0.1") // the second has no end
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		stuck := time.AfterFunc(20*time.Second, func() { _ = out.Close() })
+		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=1ms"}})
+		if !stuck.Stop() || strings.Count(r.out, "\n") != 1 {
+			t.Fatalf("stuck, or not one record: %q", r.out)
+		}
+		_ = out.Close()
+		_ = in.Close()
+	}
+}
