@@ -94,6 +94,7 @@ var inputs = []struct{ line, want string }{
 	{"null:80", `null ` + noIP + ` 80/tcp`},
 	{"# a comment", "skip"},
 	{" \t# a comment", "skip"},
+	{"\r# a comment", "skip"},
 }
 
 func TestInput(t *testing.T) {

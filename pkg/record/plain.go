@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
@@ -22,7 +23,7 @@ func isObject(text []byte) bool {
 // /tcp or /udp behind or not, and '#' with what follows it at the beginning
 // or behind white space.
 func (d *Decoder) plain(l ndjson.Line, in *Input) error {
-	text := bytes.Trim(Uncomment(l.Text), " \t\r")
+	text := bytes.Trim(Uncomment(l.Text), blanks)
 	if len(text) == 0 {
 		in.Skip = true
 		return nil
@@ -34,11 +35,14 @@ func (d *Decoder) plain(l ndjson.Line, in *Input) error {
 	return nil
 }
 
+// blanks are what counts for nothing around a record.
+const blanks = " \t\r"
+
 // Uncomment cuts the comment off a line of text: from # at the beginning or
 // behind white space, in host lists, scope files and plain records alike.
 func Uncomment(text []byte) []byte {
 	for i, c := range text {
-		if c == '#' && (i == 0 || text[i-1] == ' ' || text[i-1] == '\t') {
+		if c == '#' && (i == 0 || strings.IndexByte(blanks, text[i-1]) >= 0) {
 			return text[:i]
 		}
 	}
