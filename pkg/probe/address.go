@@ -33,7 +33,7 @@ type address struct {
 // leave; the others need a place too.
 type lane struct {
 	again, waiting queue
-	rejected       queue // of waiting ones, those that a limit on rejections may have left unanswered
+	rejected       *queue // of waiting ones, those that a limit on rejections may have left unanswered; nil for tcp
 }
 
 // queue is one kind of a lane's jobs. It is on its worker's round while its
@@ -46,6 +46,12 @@ type queue struct {
 	slow    bool // its jobs are asked as fast as their address rejects
 	place   queuePlace
 	due     Time // when its address's ceiling lets one through
+}
+
+// of makes q an empty queue of an address's.
+func (q *queue) of(a *address) {
+	q.address = a
+	q.jobs.reset()
 }
 
 // queuePlace says where a queue is found.

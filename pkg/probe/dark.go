@@ -66,9 +66,10 @@ func (d *darkness) miss(now, sent Time) (over bool) {
 // answer notes that an attempt sent at a time was answered, at an address that
 // answers first attempts as r says.
 func (d *darkness) answer(now, sent Time, r *recent) {
+	first := r.first()
 	*d = darkness{
 		latest: max(d.latest, sent), lost: r.loss(now), longest: d.longest,
-		answered: float64(r.answered[0]), tried: float64(r.sent[0]) + doubts,
+		answered: float64(first.answered), tried: float64(first.sent) + doubts,
 	}
 }
 

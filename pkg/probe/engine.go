@@ -204,13 +204,18 @@ func (e *Engine) distribute(jobs []*Job) {
 	}
 }
 
-// hashed is a hash of j's endpoint. seed keeps those who write lists from
-// choosing endpoints with the same one.
+// hashed is a hash of j's endpoint.
 func (j *Job) hashed(seed uint64) uint32 {
-	ip := j.To.Addr().As16()
-	h := binary.LittleEndian.Uint64(ip[:8]) ^ seed
-	h = bits.RotateLeft64(h*0x9e3779b97f4a7c15, 29) + binary.LittleEndian.Uint64(ip[8:])
-	h ^= uint64(j.To.Port())<<8 | uint64(j.Proto)
+	return hashOf(j.To.Addr(), uint64(j.To.Port())<<8|uint64(j.Proto), seed)
+}
+
+// hashOf is a hash of an address and what goes with it. seed keeps those who write
+// lists from choosing endpoints with the same one.
+func hashOf(ip netip.Addr, more, seed uint64) uint32 {
+	b := ip.As16()
+	h := binary.LittleEndian.Uint64(b[:8]) ^ seed
+	h = bits.RotateLeft64(h*0x9e3779b97f4a7c15, 29) + binary.LittleEndian.Uint64(b[8:])
+	h ^= more
 	h *= 0x9e3779b97f4a7c15
 	h = (h ^ h>>32) * 0xd6e8feb86659fd93
 	return uint32(h ^ h>>32)

@@ -254,15 +254,10 @@ func (w *worker) putBack(as []*Attempt) {
 		j := w.jobs[as[i].ID.Slot]
 		w.unsend(j)
 		w.engine.pace.giveBack()
-		l := &j.address.lanes[w.index]
-		q := &l.waiting
-		if j.phase == resumed && j.void > 0 && j.address.rejections != nil {
-			q = &l.rejected
-		}
 		if j.phase == again {
-			q = &l.again
 			w.forget(j) // what it holds may be just what is missing
 		}
+		q := w.queueOf(j)
 		q.jobs.pushFront(j)
 		w.round(q).push(q)
 	}

@@ -2,8 +2,8 @@ package probe
 
 import "time"
 
-// levels is how many attempts at one endpoint are told apart.
-const levels = 32
+// mostLevels is how many attempts at one endpoint are told apart.
+const mostLevels = 32
 
 // recent is how the latest attempts at an address fared, first attempts, second
 // ones and so on by themselves. From that the loss of the moment follows even
@@ -14,11 +14,14 @@ const levels = 32
 // endpoints that answered in the end cannot tell it in time: while much is
 // lost, those that needed many attempts have not answered yet.
 type recent struct {
-	sent, answered [levels]float32
-	all, heard     float32 // of sent, of answered
-	at             Time    // of the latest
-	faded          Time    // the older ones count half since then
+	levels     []level // of first attempts, second ones and so on, as far as there were any
+	all, heard float32 // of sent, of answered
+	at         Time    // of the latest
+	faded      Time    // the older ones count half since then
 }
+
+// level is how the attempts of one number fared.
+type level struct{ sent, answered float32 }
 
 const (
 	// recentMemory is how many attempts are remembered, and more, up to
@@ -36,32 +39,44 @@ const (
 // resolved notes that by now attempt n was answered in its time, or was not; rto
 // is how long an answer is waited for.
 func (r *recent) resolved(now Time, n int, answered bool, rto time.Duration) {
-	if n < 1 || n > levels {
+	if n < 1 || n > mostLevels {
 		return
+	}
+	for len(r.levels) < n {
+		r.levels = append(r.levels, level{})
 	}
 	r.at = now
 	r.all++
-	r.sent[n-1]++
+	r.levels[n-1].sent++
 	if answered {
 		r.heard++
-		r.answered[n-1]++
+		r.levels[n-1].answered++
 	}
 	if r.all > recentMemory && r.heard > recentAnswers && now.Sub(r.faded) >= 2*rto || r.all > recentMost {
 		r.faded = now
 		r.all /= 2
 		r.heard /= 2
-		for i := range r.sent {
-			r.sent[i] /= 2
-			r.answered[i] /= 2
+		for i := range r.levels {
+			r.levels[i].sent /= 2
+			r.levels[i].answered /= 2
 		}
 	}
 }
 
 // late notes that attempt n was answered after its time had run out.
 func (r *recent) late(n int) {
-	if n >= 1 && n <= levels {
-		r.answered[n-1] = min(r.answered[n-1]+1, r.sent[n-1])
+	if n >= 1 && n <= len(r.levels) {
+		l := &r.levels[n-1]
+		l.answered = min(l.answered+1, l.sent)
 	}
+}
+
+// first is how first attempts fared.
+func (r *recent) first() level {
+	if len(r.levels) == 0 {
+		return level{}
+	}
+	return r.levels[0]
 }
 
 // loss is the part of the attempts that is lost at the moment; 0 while too few
@@ -71,13 +86,14 @@ func (r *recent) loss(now Time) float64 {
 		return 0
 	}
 	var answered, next, again float32
-	for n := range levels - 1 {
-		if r.sent[n+1] < 1 {
+	for n := 1; n < len(r.levels); n++ {
+		before, l := r.levels[n-1], r.levels[n]
+		if l.sent < 1 {
 			continue
 		}
-		answered += r.answered[n]
-		next += r.answered[n+1] * (r.sent[n] - r.answered[n]) / r.sent[n+1]
-		again += r.answered[n+1]
+		answered += before.answered
+		next += l.answered * (before.sent - before.answered) / l.sent
+		again += l.answered
 	}
 	if again < 3 {
 		return 0

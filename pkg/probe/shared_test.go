@@ -112,7 +112,7 @@ func TestTableIsSharedByWorkers(t *testing.T) {
 			}
 		}
 	})
-	if n := len(tab.entries); n > size+sharers {
+	if n := tab.entries.n; n > size+sharers {
 		t.Errorf("the table of %d holds %d", size, n)
 	}
 	if n := kept.refs.Load(); n != 1 {

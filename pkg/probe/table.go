@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 
@@ -17,7 +18,8 @@ const busyAddresses = 8192
 type table struct {
 	tableOptions
 	mu      sync.Mutex
-	entries map[tableKey]*entry
+	seed    uint64 // of the hash of addresses
+	entries chains[entry, *entry]
 	newest  *entry
 	oldest  *entry
 	busy    []*entry // in the order in which they became so; some are not any more
@@ -46,7 +48,11 @@ type entry struct {
 	busy         *address  // nil: only learned is left
 	learned      learned
 	newer, older *entry
+	alike        *entry // the next with such a hash
+	hash         uint32
 }
+
+func (e *entry) chain() (hash uint32, next **entry) { return e.hash, &e.alike }
 
 // learned is what outlives an address's being asked.
 type learned struct {
@@ -60,7 +66,7 @@ type learned struct {
 }
 
 func newTable(o tableOptions) *table {
-	return &table{tableOptions: o, entries: make(map[tableKey]*entry)}
+	return &table{tableOptions: o, seed: rand.Uint64()}
 }
 
 // get returns the address, with one more reference to it.
@@ -70,7 +76,7 @@ func (t *table) get(ip netip.Addr, p endpoint.Proto) *address {
 	k := tableKey{ip, p}
 	e := t.newest
 	if e == nil || e.tableKey != k {
-		e = t.find(k)
+		e = t.renew(k)
 	}
 	if e.busy == nil {
 		t.rouse(e)
@@ -79,19 +85,31 @@ func (t *table) get(ip netip.Addr, p endpoint.Proto) *address {
 	return e.busy
 }
 
-// find returns the address's entry, which is now the newest.
-func (t *table) find(k tableKey) *entry {
-	e := t.entries[k]
+// renew returns the address's entry, which is now the newest.
+func (t *table) renew(k tableKey) *entry {
+	e := t.find(k)
 	if e == nil {
 		t.evict()
-		e = &entry{tableKey: k, learned: learned{size: t.start.size}, rate: t.rateOf(k)}
-		t.entries[k] = e
+		e = &entry{tableKey: k, learned: learned{size: t.start.size}, rate: t.rateOf(k), hash: t.hash(k)}
+		t.entries.add(e)
 	} else {
 		t.takeOut(e)
 	}
 	t.putFirst(e)
 	return e
 }
+
+// find returns the address's entry; nil if there is none.
+func (t *table) find(k tableKey) *entry {
+	hash := t.hash(k)
+	e := t.entries.first(hash)
+	for e != nil && (e.hash != hash || e.tableKey != k) {
+		e = e.alike
+	}
+	return e
+}
+
+func (t *table) hash(k tableKey) uint32 { return hashOf(k.ip, uint64(k.proto), t.seed) }
 
 // rateOf is the schedule for the ceiling on an address's rate, which is the
 // address's and no protocol's; nil where there is no ceiling.
@@ -100,7 +118,7 @@ func (t *table) rateOf(k tableKey) *hostRate {
 		return nil
 	}
 	k.proto = 1 - k.proto
-	if other := t.entries[k]; other != nil {
+	if other := t.find(k); other != nil {
 		return other.rate
 	}
 	return &hostRate{}
@@ -111,7 +129,7 @@ func (t *table) rateOf(k tableKey) *hostRate {
 func (t *table) elsewhere(ip netip.Addr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if e := t.entries[tableKey{ip, endpoint.UDP}]; e != nil && e.busy != nil {
+	if e := t.find(tableKey{ip, endpoint.UDP}); e != nil && e.busy != nil {
 		e.busy.answersElsewhere()
 	}
 }
@@ -165,10 +183,12 @@ func (t *table) fresh(p endpoint.Proto) *address {
 	a := &address{lanes: make([]lane, t.workers[p])}
 	for i := range a.lanes {
 		l := &a.lanes[i]
-		l.again.again, l.rejected.slow = true, true
-		for _, q := range []*queue{&l.again, &l.waiting, &l.rejected} {
-			q.address = a
-			q.jobs.reset()
+		l.again.again = true
+		l.again.of(a)
+		l.waiting.of(a)
+		if p == endpoint.UDP {
+			l.rejected = &queue{slow: true}
+			l.rejected.of(a)
 		}
 	}
 	return a
@@ -178,14 +198,14 @@ func (t *table) fresh(p endpoint.Proto) *address {
 // such a one is as good as new. It looks at a few only, and makes up for that
 // the next time.
 func (t *table) evict() {
-	for tries := 0; len(t.entries) >= t.size && tries < 64; tries++ {
+	for tries := 0; t.entries.n >= t.size && tries < 64; tries++ {
 		e := t.oldest
 		t.takeOut(e)
 		if e.busy != nil && !t.rest(e) {
 			t.putFirst(e)
 			continue
 		}
-		delete(t.entries, e.tableKey)
+		t.entries.remove(e)
 	}
 }
 

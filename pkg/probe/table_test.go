@@ -20,7 +20,7 @@ func TestTableIsBounded(t *testing.T) {
 	for range 20_000 {
 		tab.get(ip, endpoint.TCP).refs.Add(-1)
 		ip = ip.Next()
-		if n := len(tab.entries); n > 1001 {
+		if n := tab.entries.n; n > 1001 {
 			t.Fatalf("the table of 1000 holds %d", n)
 		}
 	}
@@ -42,9 +42,9 @@ func TestCeilingOutlivesRest(t *testing.T) {
 	}
 	a.release()
 	a.refs.Add(-1)
-	for other := ip.Next(); tab.entries[tableKey{ip, endpoint.TCP}].busy != nil; other = other.Next() {
+	for other := ip.Next(); tab.find(tableKey{ip, endpoint.TCP}).busy != nil; other = other.Next() {
 		tab.get(other, endpoint.TCP).refs.Add(-1)
-		if len(tab.entries) > 4*busyAddresses {
+		if tab.entries.n > 4*busyAddresses {
 			t.Fatal("the address never rests")
 		}
 	}

@@ -214,22 +214,21 @@ func (w *worker) admit(j *Job) {
 
 // queue puts a job that is to be sent in its lane.
 func (w *worker) queue(j *Job) {
+	q := w.queueOf(j)
+	q.jobs.pushBack(j)
+	w.round(q).push(q)
+}
+
+// queueOf is where a job that is to be sent waits.
+func (w *worker) queueOf(j *Job) *queue {
 	l := &j.address.lanes[w.index]
-	switch j.phase {
-	case again:
-		l.again.jobs.pushBack(j)
-		w.again.push(&l.again)
-	case resumed:
-		if j.void > 0 && j.address.rejections != nil {
-			l.rejected.jobs.pushBack(j)
-			w.waiting.push(&l.rejected)
-			return
-		}
-		fallthrough
-	default:
-		l.waiting.jobs.pushBack(j)
-		w.waiting.push(&l.waiting)
+	switch {
+	case j.phase == again:
+		return &l.again
+	case j.phase == resumed && j.void > 0 && l.rejected != nil:
+		return l.rejected
 	}
+	return &l.waiting
 }
 
 // lookAgain puts an address's queues that may have waited for a place on their
@@ -237,7 +236,9 @@ func (w *worker) queue(j *Job) {
 func (w *worker) lookAgain(a *address) {
 	l := &a.lanes[w.index]
 	w.waiting.push(&l.waiting)
-	w.waiting.push(&l.rejected)
+	if l.rejected != nil {
+		w.waiting.push(l.rejected)
+	}
 }
 
 // report tells the engine what was started, and lets it take more in if nothing
