@@ -1,6 +1,7 @@
 package portprobe
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -130,13 +131,27 @@ func TestInterruptWaitsForNoInput(t *testing.T) {
 		}
 		fmt.Fprint(out, "10.0.0.1:80\n10.0.0.1") // the second has no end
 		ctx, cancel := context.WithCancel(context.Background())
-		time.AfterFunc(20*time.Millisecond, cancel)
 		stuck := time.AfterFunc(20*time.Second, func() { _ = out.Close() })
-		r := toolWith(t, cli.IO{In: in, Context: ctx, Args: []string{"--simulate", "rtt=1ms"}})
-		if !stuck.Stop() || strings.Count(r.out, "\n") != 1 {
-			t.Fatalf("stuck, or not one record: %q", r.out)
+		came := &firstWrite{then: func() { time.AfterFunc(5*time.Millisecond, cancel) }}
+		r := toolWith(t, cli.IO{In: in, Out: came, Context: ctx, Args: []string{"--simulate", "rtt=1ms"}})
+		if !stuck.Stop() || r.status == 0 || came.n != 1 {
+			t.Fatalf("stuck, or not one record: exit %d, %d", r.status, came.n)
 		}
 		_ = out.Close()
 		_ = in.Close()
 	}
+}
+
+// firstWrite counts lines, and does something when the first come.
+type firstWrite struct {
+	n    int
+	then func()
+}
+
+func (f *firstWrite) Write(b []byte) (int, error) {
+	if f.n == 0 {
+		f.then()
+	}
+	f.n += bytes.Count(b, []byte("\n"))
+	return len(b), nil
 }
