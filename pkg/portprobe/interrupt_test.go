@@ -91,15 +91,17 @@ func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
 		time.AfterFunc(20*time.Millisecond, cancel)
 		over := make(chan struct{})
 		go func() {
-			n := 0
-			for ; ; n++ {
+			for n := 0; ; {
 				select {
 				case <-over:
 					_ = out.Close()
 					written <- n
 					return
 				case <-time.After(50 * time.Microsecond):
-					fmt.Fprintln(out, "10.0.0.1:80")
+					if n < 4000 { // what a pipe has room for
+						fmt.Fprintln(out, "10.0.0.1:80")
+						n++
+					}
 				}
 			}
 		}()
