@@ -33,7 +33,7 @@ An answered handshake is ended by a reset: the kernel's, which knows of no conne
 
 An answer counts if it acknowledges a number that follows from the endpoint and a secret of this run; all others are ignored. Each attempt leaves from a port of its own, so that its round trip is exact. These ports are taken while portprobe runs, from 61440 on where they are free.
 
-Routes and source addresses are the kernel's, and asked for again when they change; rules that choose a route by protocol or port are not seen. Neighbours on an own link are asked for by ARP or neighbour discovery as often as the kernel would, without filling its table; that nobody has an address is host-unreach. Who is in use is asked again after five seconds, or when another device announces the address.`
+Routes and source addresses are the kernel's, and asked for again when they change; rules that choose a route by protocol or port are not seen. Neighbours on an own link are asked for by ARP or neighbour discovery as often as the kernel would, without filling its table; that nobody has an address is host-unreach. That takes three seconds by the kernel's settings, whatever --timeout is, which begins when the SYN leaves. Who is in use is asked again after five seconds, or when another device announces the address.`
 
 const aboutUDP = `A udp port is asked with the request of the service that is registered for it, because most services answer nothing else. Where there are several, one is tried after the other, and an empty datagram last; every other port gets the empty datagram. This takes no rights.
 

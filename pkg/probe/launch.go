@@ -15,6 +15,8 @@ const (
 	// double from troublePause; after so many troubles it is the answer.
 	troublePause = 20 * time.Millisecond
 	troubles     = 7
+	// mostHeld is longer than any system asks for a neighbour.
+	mostHeld = time.Minute
 )
 
 // held is a heap of queues by when their address's ceiling lets one through.
@@ -245,7 +247,19 @@ func (w *worker) sent(j *Job, a *Attempt) {
 	}
 	j.phase = flying
 	w.counts.Attempts.add(1)
+	if a.Held {
+		j.due = Time(w.heldFor())
+	}
 	w.wheel.add(j, a.Sent.Add(time.Duration(j.due)))
+}
+
+// heldFor is how long the word about an attempt that is held is waited for, which
+// comes in the end. Its time-out does not run before it is sent.
+func (w *worker) heldFor() time.Duration {
+	if t := w.engine.opts.HostTimeout; t > 0 {
+		return min(t, mostHeld)
+	}
+	return mostHeld
 }
 
 // putBack returns attempts that were not sent to the heads of their queues.
@@ -267,6 +281,7 @@ func (w *worker) putBack(as []*Attempt) {
 func (w *worker) unsend(j *Job) {
 	j.now, j.before = j.before, flight{}
 	if j.phase != again {
+		j.address.unsent(w.now)
 		w.giveUpPlace(j)
 	}
 }

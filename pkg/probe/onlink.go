@@ -34,6 +34,16 @@ func (l *onLink) sent(now Time) {
 	}
 }
 
+// unsent takes back what sent noted at now, where that was not sent after all and
+// nothing else was: the time until it is cannot be the system's search.
+func (a *address) unsent(now Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.link.first == now && a.window.held <= 1 {
+		a.link.first = 0
+	}
+}
+
 // mayGrow says that more endpoints may wait at the address though it is silent:
 // it is further away, it was heard, or it would have been found to be nobody's.
 func (l *onLink) mayGrow(now Time, heard bool) bool {

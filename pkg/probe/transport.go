@@ -44,8 +44,11 @@ type Attempt struct {
 	To netip.AddrPort
 	// ID comes back in the Answer.
 	ID ID
-	// Sent is when it left; Send sets it.
+	// Sent is when it left, and Held says that it has not yet: a neighbour has to be
+	// found first. The Transport answers that nobody is there, or that the attempt
+	// has not left after all and another may. Send sets both.
 	Sent Time
+	Held bool
 	// Handle is the Transport's own, zero in a new Attempt.
 	Handle uint64
 	// N counts the attempts at this endpoint from 1.

@@ -214,3 +214,87 @@ func TestAttemptsThatHaveNotLeftAreMadeAnew(t *testing.T) {
 		t.Errorf("%d were made", n)
 	}
 }
+
+// holder holds each endpoint's first attempt for longer than any time-out: then it
+// says that it has not left, or, of an odd port, that nobody is there.
+type holder struct {
+	probe.Transport
+	held    []probe.Answer
+	seen    map[netip.AddrPort]bool
+	busy    probe.Time    // until then it takes none
+	heldFor time.Duration // any one
+	mute    bool          // it does not say that it holds them
+}
+
+func (h *holder) Send(as []*probe.Attempt) (int, error) {
+	if h.Now() < h.busy {
+		return 0, probe.ErrBusy
+	}
+	for i, a := range as {
+		if h.seen[a.To] {
+			if n, err := h.Transport.Send(as[i : i+1]); n == 0 {
+				return i, err
+			}
+			continue
+		}
+		h.seen[a.To], a.Held, a.Sent = true, !h.mute, h.Now()
+		answer := probe.Answer{ID: a.ID, N: a.N, At: a.Sent.Add(h.heldFor), Reason: endpoint.LocalError, Err: probe.ErrBusy}
+		if a.To.Port()%2 == 1 {
+			answer.Reason, answer.Nobody, answer.Err = endpoint.HostUnreach, true, nil
+		}
+		h.held = append(h.held, answer)
+	}
+	return len(as), nil
+}
+
+func (h *holder) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
+	if len(h.held) > 0 {
+		until = min(until, h.held[0].At)
+	}
+	for n < len(into) && len(h.held) > 0 && h.held[0].At <= h.Now() {
+		into[n], h.held = h.held[0], h.held[1:]
+		n++
+	}
+	if n > 0 {
+		return n, false, nil
+	}
+	return h.Transport.Poll(until, into)
+}
+
+// TestAttemptsThatAreHeldAreNotSilent: what waits for a neighbour has not been
+// asked yet.
+func TestAttemptsThatAreHeldAreNotSilent(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: refuses}}
+	s.opts.Timeout, s.opts.Retries = 300*time.Millisecond, 0
+	s.wrap = func(inner probe.Transport) probe.Transport {
+		return &holder{Transport: inner, seen: map[netip.AddrPort]bool{}, heldFor: 20 * time.Second}
+	}
+	for _, j := range s.run(t, jobsFor("10.0.0.1", 1, 100)) {
+		want := endpoint.ConnRefused
+		if j.To.Port()%2 == 1 {
+			want = endpoint.HostUnreach
+		}
+		if j.Reason != want || j.Attempts != 1 || want == endpoint.ConnRefused && j.RTT != time.Millisecond {
+			t.Errorf("%v is %v after %d attempts, %v: %v", j.To, j.Reason, j.Attempts, j.RTT, j.Err())
+		}
+	}
+}
+
+// TestNeighboursAreSoughtFromTheSending: an address of the own link, which the
+// transport has no room for at first, is not taken for one that was sought in vain
+// and is there.
+func TestNeighboursAreSoughtFromTheSending(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: refuses}}
+	s.opts.OnLink = func(netip.Addr) bool { return true }
+	s.wrap = func(inner probe.Transport) probe.Transport {
+		return &holder{
+			Transport: inner, seen: map[netip.AddrPort]bool{}, mute: true,
+			busy: inner.Now().Add(10 * time.Second), heldFor: 2900 * time.Millisecond,
+		}
+	}
+	for _, j := range s.run(t, jobsFor("10.0.0.1", 1, 1)) {
+		if j.Reason != endpoint.HostUnreach {
+			t.Errorf("%v is %v after %d attempts", j.To, j.Reason, j.Attempts)
+		}
+	}
+}

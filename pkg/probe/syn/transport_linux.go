@@ -107,7 +107,7 @@ func (t *Transport) place(a *probe.Attempt, i int, now probe.Time) error {
 		return nil
 	}
 	b := t.neighbour(y, to, now)
-	if !b.known {
+	if a.Held = !b.known; a.Held {
 		b.waiting = append(b.waiting, waiting{a.ID, a.N, to})
 		return nil
 	}
