@@ -107,7 +107,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		HostConcurrency: int(r.HostConc), Rate: int(r.Rate), HostRate: int(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Addresses: maxAddresses,
 		OnLink:    own.onLink,
-		Resolved:  r.resolved(own),
+		Resolved:  own.resolved,
 		Transport: r.transports(room / workers),
 		UDP:       r.udpPool(workers, room),
 		Patience:  r.Patience.D(), HostTimeout: r.HostTimeout.D(),
@@ -133,17 +133,6 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		r.ctx.Log.Printf("%s", r.startingLine(workers, concurrency))
 	}
 	return cancel, nil
-}
-
-// resolved says whether a neighbour has been found: by the kernel, or by those who
-// ask by SYN.
-func (r *run) resolved(own *links) func(netip.Addr, endpoint.Proto) bool {
-	return func(a netip.Addr, p endpoint.Proto) bool {
-		if r.net != nil && p == endpoint.TCP {
-			return r.net.Resolved(a)
-		}
-		return own.resolved(a)
-	}
 }
 
 func (r *run) newScribe() *scribe {

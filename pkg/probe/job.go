@@ -98,6 +98,7 @@ type flight struct {
 	handle uint64
 	n      uint8
 	alone  bool
+	near   bool
 }
 
 // attempt is j's attempt of which f is left.

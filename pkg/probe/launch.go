@@ -234,7 +234,7 @@ func (w *worker) send() {
 
 // sent notes that a, j's newest attempt, has left and sets its timer.
 func (w *worker) sent(j *Job, a *Attempt) {
-	j.now.sent, j.now.handle = a.Sent, a.Handle
+	j.now.sent, j.now.handle, j.now.near = a.Sent, a.Handle, a.Near
 	if j.phase == fresh {
 		w.started++
 	}

@@ -62,7 +62,7 @@ func (a *address) foundNobody(now Time) {
 
 // resolved says that the neighbour whom j asks has been found.
 func (e *Engine) resolved(j *Job) bool {
-	return e.opts.Resolved != nil && e.opts.Resolved(j.To.Addr(), j.Proto)
+	return j.now.near || e.opts.Resolved != nil && e.opts.Resolved(j.To.Addr())
 }
 
 // found notes that somebody has the address: it may be asked like one that is

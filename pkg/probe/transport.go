@@ -46,9 +46,11 @@ type Attempt struct {
 	ID ID
 	// Sent is when it left, and Held says that it has not yet: a neighbour has to be
 	// found first. The Transport answers that nobody is there, or that the attempt
-	// has not left after all and another may. Send sets both.
+	// has not left after all and another may. Near says that it went to a neighbour
+	// who is there, so that silence is the neighbour's own. Send sets them.
 	Sent Time
 	Held bool
+	Near bool
 	// Handle is the Transport's own, zero in a new Attempt.
 	Handle uint64
 	// N counts the attempts at this endpoint from 1.

@@ -298,3 +298,32 @@ func TestNeighboursAreSoughtFromTheSending(t *testing.T) {
 		}
 	}
 }
+
+// nearer says of all that it sends that its neighbour is there.
+type nearer struct{ probe.Transport }
+
+func (n nearer) Send(as []*probe.Attempt) (int, error) {
+	for _, a := range as {
+		a.Near = true
+	}
+	return n.Transport.Send(as)
+}
+
+// TestTheSilenceOfANeighbourIsItsOwn where the transport knows that it is there:
+// else the system may still be looking for it.
+func TestTheSilenceOfANeighbourIsItsOwn(t *testing.T) {
+	for _, near := range []bool{false, true} {
+		s := scan{opts: defaults(), net: simnet.Config{
+			RTT: time.Millisecond, Port: func(netip.AddrPort, endpoint.Proto) endpoint.Reason { return 0 },
+		}}
+		s.opts.OnLink = func(netip.Addr) bool { return true }
+		if near {
+			s.wrap = func(inner probe.Transport) probe.Transport { return nearer{inner} }
+		}
+		done := s.run(t, jobsFor("10.0.0.1", 1, 20))
+		d := s.last(done)
+		if n := wrong(done, s.net.Port); n > 0 || near != (d < 6*time.Second) {
+			t.Errorf("near %v: %d of %d are wrong, after %v", near, n, len(done), d)
+		}
+	}
+}

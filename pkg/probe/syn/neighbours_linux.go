@@ -3,7 +3,6 @@ package syn
 import (
 	"container/heap"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/vishvananda/netlink"
@@ -23,8 +22,6 @@ const (
 	recheck = probe.Time(5 * time.Second)
 	// mostAsked is how many neighbours are asked for in one go.
 	mostAsked = 64
-	// mostFound bounds what is remembered for Resolved.
-	mostFound = 1 << 16
 )
 
 // hop is an address on a link.
@@ -67,7 +64,6 @@ type waiting struct {
 type neighbours struct {
 	known  map[hop]*neighbour
 	asking asking // by when they are asked for again
-	found  *found
 }
 
 // asking is a heap, for container/heap, of when whom is asked for again. An entry
@@ -89,28 +85,6 @@ func (q *asking) Pop() any {
 	(*q)[last] = turn{}
 	*q = (*q)[:last]
 	return x
-}
-
-// found is the neighbours that any of a run's transports has found.
-type found struct {
-	mu  sync.Mutex
-	all map[netip.Addr]struct{}
-}
-
-func (f *found) add(a netip.Addr) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.all) >= mostFound {
-		clear(f.all)
-	}
-	f.all[a] = struct{}{}
-}
-
-func (f *found) has(a netip.Addr) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	_, ok := f.all[a.WithZone("")]
-	return ok
 }
 
 // forget drops what a change of links may have made wrong. Those who wait go on
@@ -144,7 +118,6 @@ func (t *Transport) readNeighbours(f int, now probe.Time) {
 		t.known[h] = &neighbour{
 			hop: h, mac: wire.MAC(k.HardwareAddr), known: true, fixed: k.State&fixed != 0, checked: now,
 		}
-		t.found.add(h.addr)
 	}
 }
 
@@ -272,7 +245,6 @@ func (t *Transport) advertised(h hop, mac wire.MAC, toUs bool, now probe.Time) {
 	case b == nil:
 	case b.asking && toUs:
 		b.mac, b.known, b.asking, b.moot, b.checked = mac, true, false, false, now
-		t.found.add(h.addr)
 		for _, w := range b.waiting {
 			t.tell(w.handedBack(now))
 		}

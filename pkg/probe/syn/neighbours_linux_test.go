@@ -50,7 +50,7 @@ func TestWhoIsBelievedToHaveAnAddress(t *testing.T) {
 		}
 		if found := c.asking && c.toUs; found != (len(tr.early) == 1) {
 			t.Errorf("%s: %v is told", c.name, tr.early)
-		} else if found && (tr.early[0].N != 3 || !errors.Is(tr.early[0].Err, probe.ErrBusy) || !tr.found.has(h.addr)) {
+		} else if found && (tr.early[0].N != 3 || !errors.Is(tr.early[0].Err, probe.ErrBusy) || tr.known[h] != b || !b.known) {
 			t.Errorf("%s: %+v is told", c.name, tr.early[0])
 		}
 	}

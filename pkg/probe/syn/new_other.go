@@ -2,11 +2,7 @@
 
 package syn
 
-import (
-	"net/netip"
-
-	"portkit/pkg/probe"
-)
+import "portkit/pkg/probe"
 
 // Net is the transports of a run's workers: on this system there are none.
 type Net struct{}
@@ -16,9 +12,6 @@ func Open(Options, int, probe.Clock) (*Net, error) { return nil, ErrSystem }
 
 // Transport returns a worker's own.
 func (*Net) Transport(int) probe.Transport { return nil }
-
-// Resolved says that a neighbour has been found.
-func (*Net) Resolved(netip.Addr) bool { return false }
 
 // Close frees everything.
 func (*Net) Close() {}

@@ -3,7 +3,6 @@ package syn
 import (
 	"crypto/rand"
 	"encoding/binary"
-	"net/netip"
 	"os"
 	"unsafe"
 
@@ -18,20 +17,19 @@ import (
 // is open.
 type Net struct {
 	workers []*Transport
-	found   *found
 }
 
 // Open opens the sockets of so many workers. It returns ErrPermission where this
 // process may not.
 func Open(o Options, workers int, c probe.Clock) (*Net, error) {
-	n := &Net{found: &found{all: map[netip.Addr]struct{}{}}}
+	n := &Net{}
 	lanes := lanesFor(workers)
 	errs := make([]error, workers)
 	var open []func()
 	for i := range workers {
 		t := &Transport{
 			flights: newFlights(lanes), clock: c, scopes: kernel.Scopes{}, key: newKey(),
-			neighbours: neighbours{known: map[hop]*neighbour{}, found: n.found},
+			neighbours: neighbours{known: map[hop]*neighbour{}},
 			raw:        rawSockets{fds: [2]int{-1, -1}},
 			in:         [2]ring{{fd: -1}, {fd: -1}}, out: outbox{ring: ring{fd: -1}},
 			arp: -1, changes: -1,
@@ -55,9 +53,6 @@ func Open(o Options, workers int, c probe.Clock) (*Net, error) {
 
 // Transport returns a worker's own.
 func (n *Net) Transport(worker int) probe.Transport { return n.workers[worker] }
-
-// Resolved says that a neighbour has been found.
-func (n *Net) Resolved(a netip.Addr) bool { return n.found.has(a) }
 
 // Close frees everything.
 func (n *Net) Close() {

@@ -27,7 +27,7 @@ var bothEnds = []ends{
 func inFlight() *Transport {
 	t := &Transport{
 		flights: newFlights(8), key: key{1, 2}, block: block{61440, 128},
-		neighbours: neighbours{known: map[hop]*neighbour{}, found: &found{all: map[netip.Addr]struct{}{}}},
+		neighbours: neighbours{known: map[hop]*neighbour{}},
 		clock:      probe.Clock{},
 	}
 	for i, e := range bothEnds {

@@ -114,6 +114,7 @@ func (t *Transport) place(a *probe.Attempt, i int, now probe.Time) error {
 	if !t.frameSYN(y, b, s, i) {
 		return probe.ErrBusy
 	}
+	a.Near = !y.gateway.IsValid()
 	return nil
 }
 
