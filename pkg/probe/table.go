@@ -87,10 +87,11 @@ func (t *table) get(ip netip.Addr, p endpoint.Proto) *address {
 
 // renew returns the address's entry, which is now the newest.
 func (t *table) renew(k tableKey) *entry {
-	e := t.find(k)
+	hash := t.hash(k)
+	e := t.find(k, hash)
 	if e == nil {
 		t.evict()
-		e = &entry{tableKey: k, learned: learned{size: t.start.size}, rate: t.rateOf(k), hash: t.hash(k)}
+		e = &entry{tableKey: k, learned: learned{size: t.start.size}, rate: t.rateOf(k), hash: hash}
 		t.entries.add(e)
 	} else {
 		t.takeOut(e)
@@ -99,9 +100,8 @@ func (t *table) renew(k tableKey) *entry {
 	return e
 }
 
-// find returns the address's entry; nil if there is none.
-func (t *table) find(k tableKey) *entry {
-	hash := t.hash(k)
+// find returns the entry of an address with a hash; nil if there is none.
+func (t *table) find(k tableKey, hash uint32) *entry {
 	e := t.entries.first(hash)
 	for e != nil && (e.hash != hash || e.tableKey != k) {
 		e = e.alike
@@ -118,7 +118,7 @@ func (t *table) rateOf(k tableKey) *hostRate {
 		return nil
 	}
 	k.proto = 1 - k.proto
-	if other := t.find(k); other != nil {
+	if other := t.find(k, t.hash(k)); other != nil {
 		return other.rate
 	}
 	return &hostRate{}
@@ -129,7 +129,8 @@ func (t *table) rateOf(k tableKey) *hostRate {
 func (t *table) elsewhere(ip netip.Addr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if e := t.find(tableKey{ip, endpoint.UDP}); e != nil && e.busy != nil {
+	k := tableKey{ip, endpoint.UDP}
+	if e := t.find(k, t.hash(k)); e != nil && e.busy != nil {
 		e.busy.answersElsewhere()
 	}
 }

@@ -42,7 +42,8 @@ func TestCeilingOutlivesRest(t *testing.T) {
 	}
 	a.release()
 	a.refs.Add(-1)
-	for other := ip.Next(); tab.find(tableKey{ip, endpoint.TCP}).busy != nil; other = other.Next() {
+	k := tableKey{ip, endpoint.TCP}
+	for other := ip.Next(); tab.find(k, tab.hash(k)).busy != nil; other = other.Next() {
 		tab.get(other, endpoint.TCP).refs.Add(-1)
 		if tab.entries.n > 4*busyAddresses {
 			t.Fatal("the address never rests")
