@@ -46,15 +46,16 @@ func watchPipe(f *os.File, gone func()) {
 
 // readerGone waits until fd has no reader left (true) or cannot be watched.
 func readerGone(fd int) bool {
+	fds := []unix.PollFd{{Fd: int32(fd)}}
+	return poll(fds) == nil && fds[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
+}
+
+// poll waits for one of descriptors, however long.
+func poll(fds []unix.PollFd) error {
 	for {
-		fds := []unix.PollFd{{Fd: int32(fd)}}
 		_, err := unix.Poll(fds, -1)
-		switch {
-		case errors.Is(err, unix.EINTR) || errors.Is(err, unix.EAGAIN):
-		case err != nil || fds[0].Revents&unix.POLLNVAL != 0:
-			return false
-		case fds[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
-			return true
+		if !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) {
+			return err
 		}
 	}
 }
@@ -62,13 +63,8 @@ func readerGone(fd int) bool {
 // readable waits until one of two descriptors can be read from without waiting.
 // false: no such thing can be known of the first (a terminal, on some systems).
 func readable(input, other int) bool {
-	for {
-		fds := []unix.PollFd{{Fd: int32(input), Events: unix.POLLIN}, {Fd: int32(other), Events: unix.POLLIN}}
-		_, err := unix.Poll(fds, -1)
-		if !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) {
-			return err == nil && fds[0].Revents&unix.POLLNVAL == 0
-		}
-	}
+	fds := []unix.PollFd{{Fd: int32(input), Events: unix.POLLIN}, {Fd: int32(other), Events: unix.POLLIN}}
+	return poll(fds) == nil && fds[0].Revents&unix.POLLNVAL == 0
 }
 
 // endByPipe ends the process by SIGPIPE. The Go runtime ignores that signal
