@@ -17,7 +17,7 @@ func numbers(b *Block, found *[]int64) {
 	*found = (*found)[:0]
 	for l, ok := b.Next(); ok; l, ok = b.Next() {
 		if l.No%1000 == 0 {
-			time.Sleep(time.Millisecond)
+			time.Sleep(time.Millisecond) // blocks are to end out of order
 		}
 		*found = append(*found, l.No)
 	}

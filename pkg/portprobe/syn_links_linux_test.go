@@ -98,10 +98,7 @@ func TestNarrowLinkBySYN(t *testing.T) {
 // run.
 func TestLinkThatGoesDownBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22,80,8000-8009"))
-	link, err := netlink.LinkByName(h.Link())
-	if err != nil {
-		t.Fatal(err)
-	}
+	link := near(t, h)
 	done := make(chan error, 1)
 	go func() {
 		time.Sleep(300 * time.Millisecond)
