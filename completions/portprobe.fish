@@ -2,8 +2,8 @@
 complete -c portprobe -F
 complete -c portprobe -s c -l concurrency -x -d 'Most endpoints of a protocol waiting for an answer at once'
 complete -c portprobe -s w -l workers -x -d 'Workers of the pool, each with its own event loop'
-complete -c portprobe -s r -l rate -x -d 'Most attempts a second in all'
-complete -c portprobe -l host-rate -x -d 'Most attempts a second to one address'
+complete -c portprobe -s r -l rate -x -d 'Maximum probes per second in all, such as 500 or 0.5'
+complete -c portprobe -l host-rate -x -d 'Maximum probes per second to one address, such as 20 or 0.1'
 complete -c portprobe -l host-concurrency -x -d 'Most endpoints waiting at one address'
 complete -c portprobe -s t -l timeout -x -d 'Longest wait for the answer to one attempt'
 complete -c portprobe -l retries -x -a 'auto' -d 'More attempts after silence, 0 to 20'

@@ -25,6 +25,7 @@ type toy struct {
 	TCP     bool     `name:"tcp" short:"4" help:"Over tcp."`
 	Verbose int      `short:"v" type:"counter" help:"Say more."`
 
+	Pace    Rate     `hidden:"" help:"Lines per second."`
 	Fail    string   `placeholder:"HOW" hidden:"" help:"How to end."`
 	Spam    int      `hidden:"" help:"So many messages of a kind."`
 	Forever bool     `hidden:"" help:"Write until stopped."`

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -24,6 +25,12 @@ type Count int64
 
 // Positive is a flag's whole number from 1.
 type Positive int64
+
+// Rate is a flag's number per second, in thousandths: at least 0.001, or 0.
+type Rate float64
+
+// MaxRate is the largest Rate.
+const MaxRate = 100_000_000
 
 // D returns d as the library's type.
 func (d Duration) D() time.Duration { return time.Duration(d) }
@@ -107,6 +114,29 @@ func (p *Positive) Decode(ctx *kong.DecodeContext) error {
 	*p = Positive(n)
 	return err
 }
+
+// Decode reads the flag's value (kong.MapperValue).
+func (r *Rate) Decode(ctx *kong.DecodeContext) error {
+	const accepted = "a number per second from 0.001, or 0"
+	text, err := popText(ctx, accepted)
+	if err != nil {
+		return err
+	}
+	if strings.Trim(text, "0123456789.") != "" {
+		return fmt.Errorf("%q is not a rate; want %s", text, accepted)
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%q is not a rate; want %s", text, accepted)
+	case err != nil || f > MaxRate || f > 0 && f < 0.001:
+		return fmt.Errorf("%s is out of range; want %s, up to %d", text, accepted, MaxRate)
+	}
+	*r = Rate(f)
+	return nil
+}
+
+func (r Rate) String() string { return strconv.FormatFloat(float64(r), 'f', -1, 64) }
 
 // popInt takes a decimal integer within the bounds of the flag's tags.
 func popInt(ctx *kong.DecodeContext, lo, hi int64) (int64, error) {

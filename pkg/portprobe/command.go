@@ -25,8 +25,8 @@ type Command struct {
 
 	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints of a protocol waiting for an answer at once (tcp by connect 1000, by syn 65536, udp 65536)."`
 	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"pace" help:"Workers of the pool, each with its own event loop (0: one a CPU)."`
-	Rate        cli.Count     `short:"r" placeholder:"N" max:"100000000" group:"pace" help:"Most attempts a second in all (0: no ceiling)."`
-	HostRate    cli.Count     `placeholder:"N" max:"100000000" group:"pace" help:"Most attempts a second to one address (0: no ceiling)."`
+	Rate        cli.Rate      `short:"r" placeholder:"N" group:"pace" help:"Maximum probes per second in all, such as 500 or 0.5 (0: no limit)."`
+	HostRate    cli.Rate      `placeholder:"N" group:"pace" help:"Maximum probes per second to one address, such as 20 or 0.1 (0: no limit)."`
 	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints waiting at one address (0: adapts)."`
 	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"pace" help:"Longest wait for the answer to one attempt; shorter once the address's round trip is known. A bare number is seconds."`
 	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"pace" help:"More attempts after silence, 0 to 20; auto: as many as the loss that is seen asks for."`
@@ -164,7 +164,10 @@ func (c *Command) startingLine(workers, concurrency int) string {
 	fmt.Fprintf(&b, "asking with %s, at most %d tcp and %d udp endpoints at once, %v for an answer, retries %s",
 		plural(int64(workers), "worker"), concurrency, c.concurrency(endpoint.UDP), time.Duration(c.Timeout), c.Retries)
 	if c.Rate > 0 {
-		fmt.Fprintf(&b, ", at most %d attempts a second", c.Rate)
+		fmt.Fprintf(&b, ", at most %v probes per second", c.Rate)
+	}
+	if c.HostRate > 0 {
+		fmt.Fprintf(&b, ", at most %v to one address", c.HostRate)
 	}
 	if c.simulate != nil {
 		b.WriteString(", on a simulated network")

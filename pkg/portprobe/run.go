@@ -104,7 +104,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	r.engine, err = probe.Start(probe.Options{
 		Workers: workers, Concurrency: concurrency,
 		Ahead:           r.ahead(workers),
-		HostConcurrency: int(r.HostConc), Rate: int(r.Rate), HostRate: int(r.HostRate),
+		HostConcurrency: int(r.HostConc), Rate: float64(r.Rate), HostRate: float64(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Addresses: maxAddresses,
 		OnLink:    own.onLink,
 		Resolved:  own.resolved,

@@ -345,3 +345,16 @@ func TestManyNamesAndFewPlaces(t *testing.T) {
 		}
 	}
 }
+
+func TestFractionalRates(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"-r 0.5", "at most 0.5 probes per second"},
+		{"-r 2500", "at most 2500 probes per second"},
+		{"--host-rate .25", "at most 0.25 to one address"},
+	} {
+		r := tool(t, "10.0.0.1:22\n", append(strings.Fields(c.args), "-v", "--simulate", "")...)
+		if r.status != 0 || !strings.Contains(r.err, c.want) {
+			t.Errorf("%s: %+v, want %q", c.args, r, c.want)
+		}
+	}
+}

@@ -29,7 +29,7 @@ type Options struct {
 	HostConcurrency int
 	// Rate and HostRate are the most attempts a second, in all and to one
 	// address.
-	Rate, HostRate int
+	Rate, HostRate float64
 	// Timeout is the longest wait for the answer to one attempt.
 	Timeout time.Duration
 	// Retries is how many attempts follow silence; negative adapts.

@@ -65,7 +65,7 @@ func TestAnAddressThatFlaps(t *testing.T) {
 				s := scan{opts: defaults(), net: simnet.Config{
 					RTT: 100 * time.Microsecond, Jitter: 100 * time.Microsecond, Port: c.truth, Seed: seed, Dark: flapping(seed),
 				}}
-				s.opts.Rate = c.rate
+				s.opts.Rate = float64(c.rate)
 				done := s.run(t, jobsFor("10.0.0.1", 1, c.ports))
 				if n := wrong(done, c.truth); n > 0 {
 					t.Errorf("seed %d: %d of %d are wrong", seed, n, len(done))

@@ -90,7 +90,7 @@ func TestTimeInWhichNothingWasPolledIsNoSilence(t *testing.T) {
 					return now >= at.Add(c.from) && now < at.Add(c.until)
 				},
 			}}
-			s.opts.Rate, s.opts.Retries = c.rate, c.retries
+			s.opts.Rate, s.opts.Retries = float64(c.rate), c.retries
 			s.wrap = func(inner probe.Transport) probe.Transport {
 				return &jumping{Transport: inner, at: at, by: leap, lose: c.lose, id: map[probe.ID]bool{}}
 			}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"math"
 	"sync"
 	"time"
 )
@@ -11,24 +12,28 @@ import (
 const slack = Time(5 * time.Millisecond)
 
 // ceiling is the generic cell rate algorithm (ITU-T I.371, annex A) as a
-// virtual schedule. The interval between attempts is the fraction 1 s ÷ rate,
-// kept whole, so that no rate drifts. It is shared by many schedules: one for
+// virtual schedule. The interval between attempts is the fraction 1000 s ÷
+// milli, kept whole, so that no rate drifts. Many schedules share it: one for
 // the run, one for each address.
 type ceiling struct {
-	rate, whole, rest int64 // 1 s = rate × whole + rest, in ns
+	rate        float64 // attempts per second; 0: no limit
+	milli       int64   // attempts per 1000 s
+	whole, rest int64   // 1000 s = milli × whole + rest, in ns
 }
 
-// newCeiling is a ceiling of rate attempts a second; none if rate is 0.
-func newCeiling(rate int) ceiling {
+// newCeiling returns a ceiling of rate attempts per second, to a thousandth;
+// none if rate is 0 or less.
+func newCeiling(rate float64) ceiling {
 	if rate <= 0 {
 		return ceiling{}
 	}
-	r := int64(rate)
-	return ceiling{rate: r, whole: int64(time.Second) / r, rest: int64(time.Second) % r}
+	const period = int64(1000 * time.Second)
+	n := max(1, int64(math.Round(1000*rate)))
+	return ceiling{rate: float64(n) / 1000, milli: n, whole: period / n, rest: period % n}
 }
 
 // schedule is the theoretical arrival time of the next attempt, at and a
-// fraction of a nanosecond, acc ÷ rate.
+// fraction of a nanosecond, acc ÷ milli.
 type schedule struct {
 	at  Time
 	acc int64
@@ -48,8 +53,8 @@ func (c ceiling) take(s *schedule, now Time, n int) (got int, next Time) {
 			return got, s.at - slack
 		}
 		s.at += Time(c.whole)
-		if s.acc += c.rest; s.acc >= c.rate {
-			s.acc -= c.rate
+		if s.acc += c.rest; s.acc >= c.milli {
+			s.acc -= c.milli
 			s.at++
 		}
 	}
@@ -81,7 +86,7 @@ func (p *pace) giveBack() {
 	defer p.mu.Unlock()
 	p.s.at -= Time(p.whole)
 	if p.s.acc -= p.rest; p.s.acc < 0 {
-		p.s.acc += p.rate
+		p.s.acc += p.milli
 		p.s.at--
 	}
 }

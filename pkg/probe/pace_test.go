@@ -11,14 +11,15 @@ import (
 // sender that wakes late at random, and counts every second that begins with
 // an attempt.
 func TestCeilingIsExactOverAnySecond(t *testing.T) {
-	for _, rate := range []int{1, 3, 7, 100, 333, 1000, 20_000, 999_983} {
+	for _, rate := range []float64{0.1, 0.5, 1, 1.5, 3, 7, 100, 333, 1000, 20_000, 999_983} {
 		t.Run(fmt.Sprint(rate), func(t *testing.T) {
-			rnd := rand.New(rand.NewPCG(uint64(rate), 1))
+			rnd := rand.New(rand.NewPCG(uint64(10*rate), 1))
 			c, s := newCeiling(rate), schedule{}
+			seconds := max(4, 4/rate)
 			start := Time(1e15)
 			var sent []Time
-			for now := start; now < start.Add(4*time.Second); {
-				got, next := c.take(&s, now, 1+rnd.IntN(64+rate/100))
+			for now := start; now < start.Add(time.Duration(seconds*float64(time.Second))); {
+				got, next := c.take(&s, now, 1+rnd.IntN(64+int(rate)/100))
 				for range got {
 					sent = append(sent, now)
 				}
@@ -31,11 +32,12 @@ func TestCeilingIsExactOverAnySecond(t *testing.T) {
 				}
 				most = max(most, j-i+1)
 			}
-			if allowed := max(rate+1, rate+rate/100); most > allowed {
+			if allowed := int(max(rate+1, rate+rate/100)); most > allowed {
 				t.Errorf("%d attempts in one second, at most %d are allowed", most, allowed)
 			}
-			if least := rate*4 - max(1, rate*4/100); len(sent) < least {
-				t.Errorf("%d attempts in 4 s, want at least %d: the ceiling is no brake", len(sent), least)
+			expected := int(rate * seconds)
+			if least, limit := expected-max(1, expected/25), expected+max(1, expected/100); len(sent) < least || len(sent) > limit {
+				t.Errorf("%d attempts in %v s, want %d to %d", len(sent), seconds, least, limit)
 			}
 		})
 	}

@@ -125,7 +125,7 @@ func (r *rejections) tick(now Time) {
 	case r.met > 0:
 		r.setPace(max(leastRejections, rejectionSurplus*max(rate, float64(r.sure()))))
 	case r.pace.rate != 0:
-		r.setPace(2 * float64(r.pace.rate))
+		r.setPace(2 * r.pace.rate)
 	}
 	r.before = r.count
 	if took >= 2*rejectionEpoch {
@@ -138,7 +138,7 @@ func (r *rejections) setPace(rate float64) {
 	if rate >= noPace {
 		rate = 0
 	}
-	r.pace = newCeiling(int(rate))
+	r.pace = newCeiling(rate)
 }
 
 // rejected notes that the n-th attempt at a port was, at now.

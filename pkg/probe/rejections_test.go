@@ -242,7 +242,7 @@ func TestCeilingsHoldForUDP(t *testing.T) {
 			return servedEvery(7, odd)(to, p)
 		}
 		s.net.Limit, s.net.Loss = c.limit, 0.05
-		s.opts.Rate, s.opts.HostRate, s.opts.Patience = c.rate, c.host, 5*time.Second
+		s.opts.Rate, s.opts.HostRate, s.opts.Patience = float64(c.rate), float64(c.host), 5*time.Second
 		done := s.run(t, slices.Concat(udpJobs("10.0.0.1", 3, 300), jobsFor("10.0.0.1", 3, 300)))
 		if len(done) != 1800 {
 			t.Errorf("%+v: %d came out", c, len(done))

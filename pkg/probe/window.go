@@ -126,10 +126,10 @@ func (w *window) beginTrial(rate, loss float64) {
 		w.trial, w.before = halfWindow, w.size
 		w.size = float64(w.peak) / 2
 	case paced && loss > tooLossy && !w.futile:
-		w.trial, w.before = slowerPace, float64(w.pace.rate)
+		w.trial, w.before = slowerPace, w.pace.rate
 		w.setPace(w.before * slower)
 	case paced && w.bound:
-		w.trial, w.before = fasterPace, float64(w.pace.rate)
+		w.trial, w.before = fasterPace, w.pace.rate
 		w.setPace(w.before * faster)
 		w.futile = false
 	}
@@ -166,7 +166,7 @@ func (w *window) setPace(rate float64) {
 	} else {
 		rate = max(rate, 1)
 	}
-	w.pace = newCeiling(int(rate))
+	w.pace = newCeiling(rate)
 }
 
 // unanswered opens the window too while little is lost: ports that are

@@ -24,7 +24,7 @@ func TestCeilingsHoldForSeveralWorkers(t *testing.T) {
 	} {
 		s := scan{opts: defaults(), net: simnet.Config{RTT: 20 * time.Millisecond, Loss: 0.02, Port: refuses, Real: true, Began: time.Now()}}
 		s.opts.Workers = workers
-		s.opts.Rate, s.opts.HostRate = c.rate, c.hostRate
+		s.opts.Rate, s.opts.HostRate = float64(c.rate), float64(c.hostRate)
 		s.opts.Concurrency, s.opts.HostConcurrency = c.all, c.host
 		done := s.run(t, jobsFor("10.0.0.1", 3, 400))
 		if n := wrong(done, refuses); n > 0 {
