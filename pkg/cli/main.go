@@ -35,7 +35,10 @@ func Main(t Tool) int {
 	go sig.watch(t.onSignal(with.InTerminal), func(s os.Signal) { ctx.Log.leave(); endBySignal(s) })
 	watchPipe(stdout, func() { ctx.Log.leave(); endByPipe() })
 
-	err := runTool(t, with, ctx)
+	err := checkDescriptors(MinDescriptors)
+	if err == nil {
+		err = runTool(t, with, ctx)
+	}
 	out.close(stdout)
 	status := ctx.finish(err, out)
 	if s := sig.received(); s != nil {

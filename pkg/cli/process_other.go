@@ -32,3 +32,5 @@ func brokenPipe(err error) bool {
 }
 
 func closedAtStart(*os.File) bool { return false }
+
+func descriptorLimit(int) (limit, needed int) { return 0, 0 }

@@ -24,6 +24,8 @@ func Page(d *cli.Doc) []byte {
 		r.section(s.Title)
 		r.paragraphs(s.Text)
 	}
+	r.section("Limits")
+	r.text(limits)
 	r.terms("Exit status", exitStatuses(d))
 	r.terms("Environment", environment(d))
 	r.examples(d.Tool.Examples)

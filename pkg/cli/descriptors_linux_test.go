@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestTooFewDescriptors: a limit at which the runtime would crash is reported
+// with the number needed, which is enough. The test's binary has some open that
+// the tools have not.
+func TestTooFewDescriptors(t *testing.T) {
+	limited := func(n string) (int, string) {
+		cmd := exec.Command("sh", "-c", "ulimit -n "+n+" && exec toy")
+		cmd.Stdin = strings.NewReader("line\n")
+		out, _ := cmd.CombinedOutput()
+		return cmd.ProcessState.ExitCode(), string(out)
+	}
+	for _, n := range []string{"4", "5", "6", "8", "12", "24"} {
+		status, out := limited(n)
+		message := regexp.MustCompile(fmt.Sprintf(
+			`^toy: %s file descriptors are allowed, (\d+) are needed; raise the limit: ulimit -n (\d+)\n$`, n))
+		m := message.FindStringSubmatch(out)
+		if status != StatusUsage || m == nil || m[1] != m[2] {
+			t.Errorf("ulimit -n %s: exit %d, %q", n, status, out)
+			continue
+		}
+		if status, out := limited(m[1]); status != StatusDone || out != "line\n" {
+			t.Errorf("ulimit -n %s: exit %d, %q", m[1], status, out)
+		}
+	}
+}
