@@ -160,6 +160,7 @@ func (c *Context) promptOnce() {
 	if runtime.GOOS == "windows" {
 		key = "ctrl-Z and Enter"
 	}
+	c.Log.pause()
 	c.Log.Printf("reading %s from the terminal; end with %s", c.tool.Reads, key)
 }
 
@@ -201,6 +202,7 @@ type namedReader struct {
 	name  string
 	r     io.Reader
 	begun bool
+	ended func() // called at the end of input or an error; may be nil
 }
 
 func (r *namedReader) Read(p []byte) (int, error) {
@@ -209,6 +211,9 @@ func (r *namedReader) Read(p []byte) (int, error) {
 		n, err = 0, errUTF16
 	}
 	r.begun = r.begun || n > 0
+	if err != nil && r.ended != nil {
+		r.ended()
+	}
 	if err != nil && err != io.EOF {
 		err = InputError(nameError(r.name, err))
 	}

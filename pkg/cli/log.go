@@ -22,8 +22,13 @@ type Log struct {
 	buf   []byte
 	kinds []kindCount // in the order in which they were first met
 
-	status string // what is to stand on the status line
+	status string // text for the status line
 	drawn  bool   // it is on the screen now
+	paused bool   // somebody types on the terminal
+
+	// foreground reports whether the terminal is this process's to draw on; nil:
+	// always.
+	foreground func() bool
 }
 
 type kindCount struct {

@@ -67,3 +67,22 @@ func TestMessagesFromManyGoroutines(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestStatusLineInTheBackground: what is drawn already is left alone once the
+// terminal has been taken away, and drawn anew when it is given back.
+func TestStatusLineInTheBackground(t *testing.T) {
+	var b bytes.Buffer
+	l := NewLog("toy", &b, func() int { return 20 })
+	foreground := true
+	l.foreground = func() bool { return foreground }
+	l.Status("half")
+	foreground = false
+	l.Status("three quarters")
+	l.Printf("line 7")
+	foreground = true
+	l.Status("four fifths")
+	l.Close()
+	if want := "halftoy: line 7\nfour fifths\r\x1b[K"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}

@@ -15,13 +15,14 @@ func Main(t Tool) int {
 	sig := catchSignals()
 	with := IO{
 		Args: os.Args[1:],
-		In:   stdin, Out: stdout, Err: stderr,
+		In:   stdin, Out: stdout, Err: newErrorStream(stderr, sig.came),
 		Getenv:      os.Getenv,
 		Context:     sig.ctx,
 		InTerminal:  isTerminal(stdin),
 		OutTerminal: isTerminal(stdout),
 		ErrTerminal: isTerminal(stderr),
 		Width:       func() int { return terminalWidth(stderr) },
+		Foreground:  func() bool { return inForeground(stderr) },
 	}.orDefaults()
 	with.OutFile, _ = stdout.Stat() // where it fails, writing does, too
 	if closedAtStart(stdin) {

@@ -27,6 +27,13 @@ func endBySignal(sig os.Signal) {
 	os.Exit(128 + int(n))
 }
 
+// inForeground reports whether this process may draw on a terminal: it is in
+// the foreground process group, or the terminal is not its controlling one.
+func inForeground(terminal *os.File) bool {
+	group, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
+	return err != nil || group == unix.Getpgrp()
+}
+
 // watchPipe calls gone once when the last reader of f goes away. A file or
 // terminal has none.
 func watchPipe(f *os.File, gone func()) {

@@ -28,7 +28,8 @@ func (with IO) orDefaults() IO {
 
 func newContext(t Tool, with IO, out *output) *Context {
 	log := NewLog(t.Name, with.Err, statusWidth(with))
-	in := &namedReader{name: "standard input", r: with.In}
+	log.foreground = with.Foreground
+	in := &namedReader{name: "standard input", r: with.In, ended: log.resume}
 	c := &Context{
 		Context:     with.Context,
 		In:          in,

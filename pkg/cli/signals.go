@@ -20,13 +20,14 @@ type signals struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	ch     chan os.Signal
+	came   chan struct{}  // closed by the first
 	first  chan os.Signal // holds the first once it has come
 }
 
 // catchSignals begins to receive the signals that end a tool. One that was
 // ignored when the process began stays so, as for a job of nohup.
 func catchSignals() *signals {
-	s := &signals{ch: make(chan os.Signal, 4), first: make(chan os.Signal, 1)}
+	s := &signals{ch: make(chan os.Signal, 4), came: make(chan struct{}), first: make(chan os.Signal, 1)}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	for _, sig := range endingSignals() {
 		if !signal.Ignored(sig) {
@@ -41,6 +42,7 @@ func catchSignals() *signals {
 func (s *signals) watch(policy OnSignal, end func(os.Signal)) {
 	first := <-s.ch
 	s.first <- first
+	close(s.came)
 	if policy != ReadOn {
 		s.cancel(&SignalError{first})
 	}

@@ -10,7 +10,8 @@ import (
 const eraseLine = "\r\x1b[K"
 
 // Status puts text on the status line, the last one on the terminal, in place
-// of what stood there; "" removes it. Without a terminal it does nothing.
+// of what was there; "" removes it. It does nothing without a terminal, while
+// somebody types on that, and in the background.
 func (l *Log) Status(text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -19,7 +20,25 @@ func (l *Log) Status(text string) {
 	}
 	l.status = text
 	erase := l.eraser()
-	_, _ = io.WriteString(l.w, erase+l.drawing())
+	if line := erase + l.drawing(); line != "" {
+		_, _ = io.WriteString(l.w, line)
+	}
+}
+
+// pause takes the status line off the screen until resume: it would wipe what
+// somebody types.
+func (l *Log) pause() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.erase()
+	l.paused = true
+}
+
+// resume lets Status draw again.
+func (l *Log) resume() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.paused = false
 }
 
 // erase takes the status line off the screen until the next drawing.
@@ -35,13 +54,18 @@ func (l *Log) eraser() string {
 		return ""
 	}
 	l.drawn = false
+	if !l.inForeground() { // the line is somebody else's by now
+		return ""
+	}
 	return eraseLine
 }
+
+func (l *Log) inForeground() bool { return l.foreground == nil || l.foreground() }
 
 // drawing returns what puts the status line on the screen, and notes it. It
 // is cut one column short of the edge, where terminals would wrap it.
 func (l *Log) drawing() string {
-	if l.width == nil || l.status == "" {
+	if l.width == nil || l.status == "" || l.paused || !l.inForeground() {
 		return ""
 	}
 	l.drawn = true

@@ -57,8 +57,12 @@ func TestOnATerminal(t *testing.T) {
 			"a\u202eb\r\n" + `a\u202eb` + "\r\n",
 		},
 		{
-			"draws and erases the status line", "--status half --spam 1", eof, "",
-			"toy: line 1: torn\r\nhalf\r\x1b[Ktoy: reading lines from the terminal; end with ctrl-D\r\nhalf\r\x1b[K",
+			"draws and erases the status line", "--status half --spam 1 /dev/null", "", "",
+			"toy: line 1: torn\r\nhalf\r\x1b[K",
+		},
+		{
+			"draws none while somebody types", "--status half --spam 1", eof, "",
+			"toy: line 1: torn\r\nhalf\r\x1b[Ktoy: reading lines from the terminal; end with ctrl-D\r\n",
 		},
 		{
 			"cuts it at the edge", "--status " + strings.Repeat("x", 70) + " /dev/null", "", "",
@@ -107,5 +111,24 @@ func TestInterruptAtATerminal(t *testing.T) {
 	_ = cmd.Wait()
 	if s := cmd.ProcessState.Sys().(syscall.WaitStatus); s.Signal() != syscall.SIGINT {
 		t.Errorf("it ended by %v", s.Signal())
+	}
+}
+
+// TestStatusLineOfAJob: one in the foreground draws it, one in the background,
+// where the terminal is its user's, does not.
+func TestStatusLineOfAJob(t *testing.T) {
+	for script, want := range map[string]string{
+		"set -m; toy --status half /dev/null; :":                         "half\r\x1b[K",
+		"set -m; toy --status half /dev/null & set +m; wait $!":          "",
+		"set -m; toy --status half --spam 1 /dev/null & set +m; wait $!": "toy: line 1: torn\r\n",
+	} {
+		person, process := terminal(t, 60)
+		cmd := exec.Command("bash", "-c", script)
+		cmd.Env = append(os.Environ(), "TERM=xterm")
+		startAt(t, process, cmd)
+		got, _ := io.ReadAll(person)
+		if err := cmd.Wait(); err != nil || string(got) != want {
+			t.Errorf("%s: %v\n got %q\nwant %q", script, err, got, want)
+		}
 	}
 }

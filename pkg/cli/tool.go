@@ -129,4 +129,7 @@ type IO struct {
 	OutFile                              fs.FileInfo // what Out is, where it is a file
 	// Width returns the terminal's columns, 0 if that is not known.
 	Width func() int
+	// Foreground reports whether the terminal of standard error is this
+	// process's to draw on; nil: always.
+	Foreground func() bool
 }

@@ -3,10 +3,13 @@ package portprobe
 import (
 	"bufio"
 	"net/netip"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestStatusSignal: SIGUSR1 prints how far the run is, and nothing else changes.
@@ -43,5 +46,44 @@ func TestStatusSignal(t *testing.T) {
 	}
 	if err := cmd.Wait(); err != nil || strings.Count(out.String(), "\n") != 1000 {
 		t.Errorf("%v, %d lines", err, strings.Count(out.String(), "\n"))
+	}
+}
+
+// TestMessagesThatNobodyReads: they do not keep the first signal from ending the
+// run.
+func TestMessagesThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd := asPortprobe(exe(t), "-v", "--simulate", "open=1")
+	cmd.Stdin, cmd.Stderr = strings.NewReader(lines(netip.MustParseAddr("10.0.0.1"), 20_000)), w
+	var out strings.Builder
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Close()
+	full := func() bool {
+		n, err := unix.IoctlGetInt(int(r.Fd()), unix.TIOCINQ)
+		return err != nil || n >= 16*(4096-100) // a page holds whole messages
+	}
+	for range 500 {
+		if full() {
+			break
+		}
+		time.Sleep(10 * time.Millisecond) // until the pipe holds no more messages
+	}
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	giveUp := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer giveUp.Stop()
+	_ = cmd.Wait()
+	if got := cmd.ProcessState.Sys().(syscall.WaitStatus); got.Signal() != syscall.SIGTERM {
+		t.Errorf("it ended by %v", got.Signal())
+	}
+	if n := strings.Count(out.String(), "\n"); n < 1000 || n == 20_000 {
+		t.Errorf("%d results", n)
 	}
 }
