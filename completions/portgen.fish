@@ -5,7 +5,7 @@ complete -c portgen -s x -l exclude -x -a '(__fish_print_hostnames)' -d 'Never g
 complete -c portgen -s X -l exclude-file -r -F -d 'Never generate the targets in this file, one a line'
 complete -c portgen -s p -l ports -x -d 'Ports of targets that have none of their own'
 complete -c portgen -l top -x -d 'The N likeliest ports of each protocol, of the built-in list or of --ports-file'
-complete -c portgen -l ports-file -r -F -d 'A list of ports, lines of port[/proto] [weight], the heaviest first'
+complete -c portgen -l ports-file -r -F -d 'Read ports from FILE, lines PORT[,PORT…][/PROTO] [WEIGHT], the heaviest first'
 complete -c portgen -l tcp -d 'Ports that name no protocol are tcp'
 complete -c portgen -l udp -d 'Ports that name no protocol are udp'
 complete -c portgen -l exclude-ports -x -d 'Never generate these ports, of either protocol unless they name one'

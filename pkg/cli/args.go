@@ -48,6 +48,8 @@ func (r *argReader) next() error {
 		return r.long(arg)
 	case strings.HasPrefix(arg, "-") && arg != "-":
 		return r.short(arg[1:])
+	case beginsWithDash(arg):
+		return r.dash(arg)
 	default:
 		r.rest = append(r.rest, arg)
 	}
@@ -65,7 +67,7 @@ func (r *argReader) long(arg string) error {
 	f := r.find(func(f *kong.Flag) bool { return "--"+f.Name == name })
 	switch {
 	case f == nil:
-		return unknownFlag(r.flags, name)
+		return r.unknown(name)
 	case isAsking(f):
 		return askedFor(f.Name)
 	case tied && !takesValue(f) && (f.IsCounter() || value != "true" && value != "false"):
@@ -84,7 +86,7 @@ func (r *argReader) short(letters string) error {
 		letter, n := utf8.DecodeRuneInString(letters)
 		f := r.find(func(f *kong.Flag) bool { return f.Short == letter })
 		if f == nil {
-			return unknownFlag(r.flags, "-"+letters[:n])
+			return r.unknown("-" + letters[:n])
 		}
 		letters = letters[n:]
 		if takesValue(f) && letters != "" {
@@ -123,46 +125,6 @@ func (r *argReader) find(is func(*kong.Flag) bool) *kong.Flag {
 }
 
 func takesValue(f *kong.Flag) bool { return !f.IsBool() && !f.IsCounter() }
-
-// unknownFlag says that there is no such flag, and which one may be meant.
-func unknownFlag(flags []*kong.Flag, name string) error {
-	best, distance := "", 3
-	for _, f := range flags {
-		d := editDistance("--"+f.Name, name)
-		if strings.HasPrefix(f.Name, strings.TrimLeft(name, "-")) && len(name) > 3 {
-			d = min(d, 1)
-		}
-		if d < distance && !f.Hidden {
-			best, distance = f.Name, d
-		}
-	}
-	if best == "" || utf8.RuneCountInString(name) <= 2 {
-		return fmt.Errorf("%s: no such flag; --help lists them", name)
-	}
-	return fmt.Errorf("%s: no such flag; did you mean --%s?", name, best)
-}
-
-// editDistance is Levenshtein's: how many letters have to be put in, taken
-// out or changed to make b of a.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
 
 // asked returns which of the asking flags err stands for, "" if none.
 func asked(err error) string {

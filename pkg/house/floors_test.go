@@ -12,6 +12,7 @@ import (
 // it describes what cli.Describe tells of a tool.
 var floors = map[string]int{
 	"endpoint":      0,
+	"lookalike":     0,
 	"ndjson":        1,
 	"target":        1,
 	"portspec":      1,

@@ -17,9 +17,9 @@ import (
 
 // Command is portgen's command line.
 type Command struct {
-	Ports     []string     `short:"p" sep:"none" placeholder:"SPEC" group:"ports" help:"Ports of targets that have none of their own: 22,80-90,443, - for all, 1-, -1024, names and patterns of names (ssh, http*), 53/udp, tcp:80,udp:53, T:80,U:53. Repeatable."`
+	Ports     []string     `short:"p" sep:"none" placeholder:"SPEC" group:"ports" help:"Ports of targets that have none of their own: 22,80-90,443, - or all, 1-, -1024, names and patterns of names (ssh, http*), 53/udp, tcp:80,udp:53, T:80,U:53. Repeatable."`
 	Top       cli.Positive `placeholder:"N" max:"65535" group:"ports" help:"The N likeliest ports of each protocol, of the built-in list or of --ports-file; with -p, those too."`
-	PortsFile string       `placeholder:"FILE" complete:"file" group:"ports" help:"A list of ports, lines of port[/proto] [weight], the heaviest first; without --top all of it."`
+	PortsFile string       `placeholder:"FILE" complete:"file" group:"ports" help:"Read ports from FILE, lines PORT[,PORT…][/PROTO] [WEIGHT], the heaviest first; without --top all of them."`
 	TCP       bool         `name:"tcp" group:"ports" help:"Ports that name no protocol are tcp. This is the default."`
 	UDP       bool         `name:"udp" group:"ports" help:"Ports that name no protocol are udp; with --tcp both."`
 

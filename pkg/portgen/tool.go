@@ -47,13 +47,15 @@ const targets = `A target is one of
 
     192.0.2.7                  an address, IPv4 or IPv6 (2001:db8::1, fe80::1%eth0)
     192.0.2.0/24               a prefix, its first and last address included (2001:db8::/120, fe80::%eth0/120)
+    192.0.2.0/255.255.255.0    the same, with a netmask
     192.0.2.1-192.0.2.9        a range (2001:db8::1-2001:db8::9)
     192.0.2.1-9                octet patterns: in each octet a number, a range, * or a list of these
     10.0-3.*.1,3,250-
     host.example               a name
 
 followed by :PORTS of its own if it likes, which then stand in place of -p: host.example:80,443, 192.0.2.0/24:53/udp,
-[2001:db8::/120]:22. Digits and dots that make no address are an error, not a name. Bits of an address behind its
+[2001:db8::/120]:22. Digits and dots that make no address are an error, not a name, and so are the
+dashes, slashes and full-width digits that look like them. A target does not begin with a dash. Bits of an address behind its
 prefix length do not matter. 0.0.0.0 and :: name no host: alone they are an error, and wider targets leave them out,
 as they do the IPv4-mapped addresses in an IPv6 prefix.
 

@@ -64,9 +64,9 @@ func CommonList() List {
 // Common returns the built-in list of one protocol, likeliest first.
 func Common(p endpoint.Proto) []uint16 { return CommonList().Ports(p) }
 
-// ReadPortsFile reads a list, a port a line: "port[/proto] [weight]", with
-// "#" before a comment. The port may be all that an item of Parse may be,
-// which is where def and names go. The heaviest come first, and lines of the
+// ReadPortsFile reads a list of lines "PORT[/PROTO] [WEIGHT]", with "#" before
+// a comment. PORT is an item of Parse or several with commas between them, for
+// which def and names are used. The heaviest come first, and lines of the
 // same weight in the order of the file; no weight is weight 0. Of a port met
 // twice the likelier place counts. Errors name the line.
 func ReadPortsFile(r io.Reader, def []endpoint.Proto, names Services) (List, error) {
@@ -113,8 +113,10 @@ func (b *ranking) addLine(line string, mask protoMask, names Services) error {
 		return nil
 	}
 	p := parser{names: names}
-	if err := p.item(fields[0], mask); err != nil {
-		return err
+	for item := range strings.SplitSeq(fields[0], ",") {
+		if err := p.item(item, mask); err != nil {
+			return err
+		}
 	}
 	weight := 0.0
 	if len(fields) > 1 {

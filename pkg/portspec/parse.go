@@ -1,11 +1,13 @@
 package portspec
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/lookalike"
 )
 
 // Services knows the names of ports. *service.Table is one.
@@ -37,7 +39,7 @@ type parser struct {
 }
 
 // Parse reads a comma-separated spec. Its items are a port ("80"), a range
-// ("80-90", "1-", "-1024", "-" for all), a service's name or a pattern of
+// ("80-90", "1-", "-1024", "-" or "all"), a service's name or a pattern of
 // names ("ssh", "http*"), each with a protocol of its own if it likes
 // ("53/udp"), or with one that holds until the next such prefix ("tcp:80",
 // "U:53,161"). def holds the protocols of the items that name none; none
@@ -49,7 +51,10 @@ type parser struct {
 // is an error. Errors name the item.
 func Parse(spec string, def []endpoint.Proto, names Services) (Set, error) {
 	if strings.TrimSpace(spec) == "" {
-		return Set{}, fmt.Errorf("no ports given: it takes ports like 22,80-90,443, a service's name, or - for all")
+		return Set{}, fmt.Errorf("no ports given; use ports such as 22,80-90,443, a service name, or - for all")
+	}
+	if folded, r := lookalike.Fold(spec); r != 0 {
+		return Set{}, fmt.Errorf("%s: %w", quote(spec), lookalike.Error(r, abridge(folded)))
 	}
 	p := parser{names: names}
 	mask := maskOf(def)
@@ -98,7 +103,12 @@ func cutPrefix(text string) (rest string, mask protoMask, err error) {
 // item adds the items that one spec of a port, a range or a name stands for.
 func (p *parser) item(text string, mask protoMask) error {
 	what, proto, hasProto := strings.Cut(text, "/")
-	if hasProto {
+	switch {
+	case text == "":
+		return errors.New("a port is missing beside a comma")
+	case what == "" && proto != "" && strings.Trim(proto, "0123456789") == "":
+		return fmt.Errorf("%s is a prefix length, not a port; write it right after the address", quote(text))
+	case hasProto:
 		named, ok := endpoint.ParseProto(strings.ToLower(strings.TrimSpace(proto)))
 		if !ok {
 			return fmt.Errorf("%s: a protocol after the slash is tcp or udp", quote(text))
@@ -115,6 +125,9 @@ func (p *parser) item(text string, mask protoMask) error {
 			return err
 		}
 		p.found.addRange(lo, hi, mask)
+		return nil
+	case strings.EqualFold(what, "all"):
+		p.found.addRange(1, 65535, mask)
 		return nil
 	}
 	return p.name(what, mask)

@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"portkit/pkg/ndjson"
+	"portkit/pkg/target"
 )
 
 // maxName is the longest name in text form, without a last dot (RFC 1035
@@ -96,19 +97,35 @@ func parseHost(text []byte) (host []byte, addr netip.Addr, p *problem) {
 	case ok:
 		return host, addr, checkAddr("host", addr)
 	case bytes.IndexByte(text, ':') >= 0 || digitsAndDots(text):
-		return nil, addr, problemf("host", "host %q is no address", ndjson.Show(text))
+		return nil, addr, notAddress(text)
 	}
 	return host, addr, checkName(text)
 }
 
-// digitsAndDots is what can only be meant as an IPv4 address.
+// digitsAndDots reports whether b can only be meant as IPv4 addresses: hyphens
+// among the digits are of a range, since no domain is a number.
 func digitsAndDots(b []byte) bool {
+	dots, hyphens := 0, 0
 	for _, c := range b {
-		if c != '.' && c-'0' > 9 {
+		switch {
+		case c == '.':
+			dots++
+		case c == '-':
+			hyphens++
+		case c-'0' > 9:
 			return false
 		}
 	}
-	return true
+	return hyphens == 0 || dots >= 3
+}
+
+// notAddress returns the problem with a host that can only be meant as an
+// address and is none.
+func notAddress(text []byte) *problem {
+	if word, ok := target.FromURL(string(text)); ok {
+		return problemf("host", "host %q is a URL; use the host alone, as in %s", ndjson.Show(text), word)
+	}
+	return problemf("host", "host %q is not an address%s", ndjson.Show(text), rangeHint(text))
 }
 
 // checkName refuses what no resolver could take for a name, and is otherwise
@@ -117,6 +134,10 @@ func digitsAndDots(b []byte) bool {
 func checkName(b []byte) *problem {
 	if len(b) > maxName+1 || len(b) > maxName && b[maxName] != '.' {
 		return problemf("host", "host %q is longer than %d bytes", ndjson.Show(b), maxName)
+	}
+	foreign := false
+	if b[0] == '-' {
+		return problemf("host", "host %q begins with a hyphen, as no name does", ndjson.Show(b))
 	}
 	for i := 0; i < len(b); {
 		c := b[i]
@@ -128,7 +149,11 @@ func checkName(b []byte) *problem {
 		if r < utf8.RuneSelf || r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) {
 			return problemf("host", "host %q has a character that no name has: %q%s", ndjson.Show(b), r, hint(r))
 		}
+		foreign = true
 		i += size
+	}
+	if foreign {
+		return lookalike(b)
 	}
 	return nil
 }

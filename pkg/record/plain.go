@@ -52,10 +52,10 @@ func Uncomment(text []byte) []byte {
 func parsePlain(text []byte, in *Input) (p *problem) {
 	host, rest, ok := splitPlain(text)
 	if !ok || bytes.ContainsAny(text, " \t\"") {
-		return problemf("no endpoint", "%s is no endpoint: a record is a JSON object or host:port", ndjson.Show(text))
+		return notEndpoint(text)
 	}
 	if host[0] != '[' && bytes.IndexByte(host, ':') >= 0 {
-		return problemf("host", "%s: an IPv6 address takes brackets before its port, as in [2001:db8::1]:80", ndjson.Show(text))
+		return unbracketed(text, host, rest)
 	}
 	port, proto, named := bytes.Cut(rest, []byte{'/'})
 	if in.Host, in.Addr, p = parseHost(host); p != nil {
@@ -91,7 +91,7 @@ func plainPort(text []byte) (uint16, *problem) {
 	}
 	for _, c := range text {
 		if c-'0' > 9 {
-			return 0, problemf("port", "port %s is not an integer: it takes 1-65535", ndjson.Show(text))
+			return 0, problemf("port", "port %s is not an integer 1-65535; portgen expands port lists and names", ndjson.Show(text))
 		}
 	}
 	n, err := strconv.ParseUint(string(text), 10, 16)

@@ -3,6 +3,7 @@ package target
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -15,10 +16,11 @@ import (
 // `fe80::%eth0/120` as in RFC 4007 section 11.7), a range
 // (`192.0.2.1-192.0.2.9`), IPv4 octet patterns (`10.0-3.*.1,254`), or a host
 // name. IPv4-mapped addresses become IPv4. Digits and dots that make no
-// address are an error, never a name.
+// address are an error, never a name, and so is what looks like them.
 func Parse(s string) (Target, error) {
 	t, err := parse(s)
 	if err != nil {
+		err = commaHint(s, err)
 		return Target{}, fmt.Errorf("target %s: %w", strconv.Quote(clip(s)), err)
 	}
 	return t, nil
@@ -34,6 +36,9 @@ func clip(s string) string {
 }
 
 func parse(s string) (Target, error) {
+	if err := CheckASCII(s); err != nil {
+		return Target{}, err
+	}
 	switch {
 	case s == "":
 		return Target{}, errors.New("it is empty")
@@ -42,7 +47,7 @@ func parse(s string) (Target, error) {
 	case strings.Trim(s, "0123456789.*-,/") == "":
 		return parse4(s)
 	case strings.Contains(s, "/"):
-		return Target{}, errors.New("a prefix length stands after an address, not after a name")
+		return Target{}, slashError(s)
 	}
 	if err := checkName(s); err != nil {
 		return Target{}, err
@@ -58,16 +63,19 @@ func parse4(s string) (Target, error) {
 		return between(lo, hi)
 	}
 	s, length, isPrefix := strings.Cut(s, "/")
+	if s == "" {
+		return Target{}, fmt.Errorf("no address before the slash; use ADDRESS/%s, without a blank", length)
+	}
 	p, err := parsePattern(s)
 	if err != nil {
 		return Target{}, err
 	}
 	if isPrefix {
-		bits, err := prefixLen(length, 32)
+		n, err := prefixLen4(length)
 		if err != nil {
 			return Target{}, err
 		}
-		p.mask(bits)
+		p.mask(n)
 	}
 	lo, hi := uint128.From64(p.at(0)), uint128.From64(p.at(p.size()-1))
 	if p.isRange() {
@@ -100,20 +108,20 @@ func parsePrefix6(s, length string) (Target, error) {
 		_, err = parseAddr(s)
 		return Target{}, err
 	}
-	bits, err := prefixLen(length, 128)
+	ones, err := prefixLen(length, 128)
 	if err != nil {
 		return Target{}, err
 	}
 	if err := checkZone(a); err != nil {
 		return Target{}, err
 	}
-	if a.Zone() != "" && bits < 10 {
+	if a.Zone() != "" && ones < 10 {
 		return Target{}, errors.New("only link-local addresses take a zone, and the prefix is wider than they are")
 	}
 	b := a.As16()
 	n := uint128.FromBytesBE(b[:])
-	host := uint128.Max.Rsh(uint(bits))
-	if bits == 128 {
+	host := uint128.Max.Rsh(uint(ones))
+	if ones == 128 {
 		host = number{}
 	}
 	lo, hi := n.And(host.Xor(uint128.Max)), n.Or(host)
@@ -121,6 +129,23 @@ func parsePrefix6(s, length string) (Target, error) {
 		return ranged(v4, uint128.From64(lo.Lo&0xffffffff), uint128.From64(hi.Lo&0xffffffff), "")
 	}
 	return ranged(v6, lo, hi, a.Zone())
+}
+
+// prefixLen4 reads the length of an IPv4 prefix or its netmask.
+func prefixLen4(s string) (int, error) {
+	mask, err := netip.ParseAddr(s)
+	if err != nil || !mask.Is4() {
+		return prefixLen(s, 32)
+	}
+	_, n := split(mask)
+	ones := bits.LeadingZeros32(^uint32(n.Lo))
+	if uint32(n.Lo) == ^uint32(0)<<(32-ones) {
+		return ones, nil
+	}
+	if zeros := bits.LeadingZeros32(uint32(n.Lo)); uint32(n.Lo) == ^uint32(0)>>zeros {
+		return 0, fmt.Errorf("%s is a wildcard mask, not a netmask; use /%d", s, zeros)
+	}
+	return 0, fmt.Errorf("%s is not a netmask: its ones are not all before its zeros", s)
 }
 
 func prefixLen(s string, most int) (int, error) {

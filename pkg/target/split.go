@@ -18,7 +18,7 @@ func Split(s string) (target, ports string, err error) {
 	case s == "":
 		err = errors.New("it is empty")
 	case strings.Contains(s, "://"):
-		err = errors.New("a URL is no target: take the host in it, and its port, as in host.example:443")
+		err = urlError(s)
 	case target == "":
 		err = errors.New("the target before the colon is empty")
 	case hasPorts && ports == "":
@@ -27,6 +27,13 @@ func Split(s string) (target, ports string, err error) {
 		return target, ports, nil
 	}
 	return "", "", fmt.Errorf("target %s: %w", strconv.Quote(clip(s)), err)
+}
+
+func urlError(s string) error {
+	if word, ok := FromURL(s); ok {
+		return fmt.Errorf("a URL is not a target; use %s", clip(word))
+	}
+	return errors.New("a URL is not a target; use its host and port, as in host.example:443")
 }
 
 func cut(s string) (target, ports string, hasPorts bool, err error) {
@@ -51,6 +58,9 @@ func cutBrackets(s string) (target, ports string, hasPorts bool, err error) {
 	}
 	ports, hasPorts = strings.CutPrefix(rest, ":")
 	if !hasPorts && rest != "" {
+		if strings.HasPrefix(rest, "/") {
+			return "", "", false, fmt.Errorf("the prefix length belongs inside the brackets, before %q", "]")
+		}
 		return "", "", false, fmt.Errorf("after the bracket comes :PORTS, not %s", strconv.Quote(clip(rest)))
 	}
 	return target, ports, hasPorts, nil
