@@ -196,19 +196,24 @@ func (r *inputReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// namedReader puts the name of what is read into its errors. One of them is
-// that it begins as UTF-16 does, which some editors and shells write.
+// namedReader puts the name of what is read into its errors. Two of them are
+// that it begins as UTF-16 does, which some editors and shells write, and that
+// it is JSON of another layout than NDJSON.
 type namedReader struct {
-	name  string
-	r     io.Reader
-	begun bool
-	ended func() // called at the end of input or an error; may be nil
+	name   string
+	r      io.Reader
+	begun  bool
+	layout layout
+	ended  func() // called at the end of input or an error; may be nil
 }
 
 func (r *namedReader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
 	if !r.begun && isUTF16(p[:n]) {
 		n, err = 0, errUTF16
+	}
+	if wrong := r.layout.check(p[:n]); wrong != nil {
+		n, err = 0, wrong
 	}
 	r.begun = r.begun || n > 0
 	if err != nil && r.ended != nil {
@@ -218,13 +223,6 @@ func (r *namedReader) Read(p []byte) (int, error) {
 		err = InputError(nameError(r.name, err))
 	}
 	return n, err
-}
-
-var errUTF16 = errors.New("it is UTF-16, and has to be UTF-8 (iconv -f UTF-16)")
-
-// isUTF16 says that a text begins with the byte order mark of UTF-16.
-func isUTF16(begin []byte) bool {
-	return len(begin) > 1 && (begin[0] == 0xff && begin[1] == 0xfe || begin[0] == 0xfe && begin[1] == 0xff)
 }
 
 // file is what is read if it is one, else nil.

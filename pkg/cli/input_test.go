@@ -54,7 +54,7 @@ func TestInputThatIsTheOutput(t *testing.T) {
 }
 
 func TestInputInUTF16(t *testing.T) {
-	const said = "toy: standard input: it is UTF-16, and has to be UTF-8 (iconv -f UTF-16)\n"
+	const said = "toy: standard input: UTF-16 text; convert to UTF-8 with iconv -f UTF-16\n"
 	for _, c := range []struct {
 		in   string
 		want outcome

@@ -40,6 +40,11 @@ func (p *placedFile) ReadAt(b []byte, off int64) (int, error) {
 	if off == 0 && isUTF16(b[:n]) {
 		n, err = 0, errUTF16
 	}
+	if off == 0 {
+		if wrong := new(layout).check(b[:n]); wrong != nil {
+			n, err = 0, wrong
+		}
+	}
 	if err != nil && err != io.EOF {
 		err = InputError(nameError(p.name, err))
 	}

@@ -4,6 +4,7 @@ package manual
 
 const aboutTheStream = `The tools are joined by pipes and pass on NDJSON: one JSON object (RFC 8259) a line, in UTF-8, each line ended by a line feed.
 Blank lines are skipped. A carriage return before the line feed, a leading byte order mark and a missing last line feed are accepted.
+An input that begins with a JSON array, or with an object over several lines, is not read: exit status 3. Convert it with jq -c '.[]' or jq -c .
 Input lines may be 1 MiB long; a tool may make them up to 16 KiB longer, and every tool takes that.
 
 Every record that portprobe(1) reads becomes exactly one record that it writes, whatever happens to it: a result, or an error that says

@@ -107,7 +107,7 @@ func (r *reader) words(words []string) (entry, error) {
 	case words[0] == "null" || words[0] == "true" || words[0] == "false":
 		return entry{}, errors.New(words[0] + " is neither a target nor an object")
 	case words[0] == "[":
-		return entry{}, errors.New("an array is no target: a list has an object a line, as jq -c '.[]' makes them of an array")
+		return entry{}, errors.New("an array is not a target; want one object per line, as from jq -c '.[]'")
 	}
 	e, err := r.word(words[0], ports)
 	if err == nil && ports == "" && !r.doubted && mayMeanPort(words[0]) {

@@ -1,0 +1,112 @@
+package cli
+
+import "errors"
+
+var (
+	errUTF16    = errors.New("UTF-16 text; convert to UTF-8 with iconv -f UTF-16")
+	errArray    = errors.New("a JSON array, not one object per line; convert with jq -c '.[]'")
+	errIndented = errors.New("JSON objects over several lines, not one per line; convert with jq -c .")
+)
+
+// isUTF16 reports whether a text begins with the byte order mark of UTF-16.
+func isUTF16(begin []byte) bool {
+	return len(begin) > 1 && (begin[0] == 0xff && begin[1] == 0xfe || begin[0] == 0xfe && begin[1] == 0xff)
+}
+
+// layout finds out from its beginning whether a text is JSON that is laid out
+// otherwise than as one object per line. Its first line decides, comments and
+// blank lines aside: "[" and what an array can hold but an IPv6 address cannot,
+// or an object that goes on. A line torn by accident rarely ends behind a comma.
+type layout struct {
+	state    layoutState
+	depth    int  // of open brackets of the first object
+	last     byte // last byte of the object that is not white space
+	inString bool
+	escaped  bool
+}
+
+type layoutState uint8
+
+const (
+	atStart layoutState = iota
+	inComment
+	inArray
+	inObject
+	decided
+)
+
+// check looks at the next bytes of a text. It returns errArray or errIndented as
+// soon as that is certain.
+func (l *layout) check(p []byte) error {
+	for _, c := range p {
+		switch l.state {
+		case decided:
+			return nil
+		case atStart:
+			l.start(c)
+		case inComment:
+			if c == '\n' {
+				l.state = atStart
+			}
+		case inArray:
+			switch c {
+			case ' ', '\t', '\r':
+			case '\n', '{', '"', '[', ']':
+				return errArray
+			default:
+				l.state = decided
+			}
+		case inObject:
+			if l.object(c) {
+				return errIndented
+			}
+		}
+	}
+	return nil
+}
+
+// start decides on the first byte of a line.
+func (l *layout) start(c byte) {
+	switch c {
+	case ' ', '\t', '\r', '\n', 0xef, 0xbb, 0xbf: // the latter are U+FEFF
+	case '#':
+		l.state = inComment
+	case '[':
+		l.state = inArray
+	case '{':
+		l.state, l.depth, l.last = inObject, 1, c
+	default:
+		l.state = decided
+	}
+}
+
+// object follows the first line of an object, and reports whether it ends where
+// the object cannot.
+func (l *layout) object(c byte) (indented bool) {
+	switch {
+	case c == '\n':
+		l.state = decided
+		return !l.inString && (l.last == '{' || l.last == '[' || l.last == ',' || l.last == ':')
+	case l.escaped:
+		l.escaped = false
+	case l.inString:
+		l.escaped, l.inString = c == '\\', c != '"'
+		l.last = c
+	case c == ' ' || c == '\t' || c == '\r':
+	default:
+		l.inString, l.last = c == '"', c
+		l.nest(c)
+	}
+	return false
+}
+
+func (l *layout) nest(c byte) {
+	switch c {
+	case '{', '[':
+		l.depth++
+	case '}', ']':
+		if l.depth--; l.depth == 0 {
+			l.state = decided
+		}
+	}
+}

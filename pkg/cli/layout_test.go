@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func TestLayout(t *testing.T) {
+	for text, want := range map[string]error{
+		"":                                      nil,
+		"[":                                     nil, // may be torn
+		"[\n":                                   errArray,
+		"[]\n":                                  errArray,
+		"\ufeff\r\n [ \r\n{\"host\":\"a\"}]":    errArray,
+		`[{"host":"a","port":1}]`:               errArray,
+		`["a","b"]`:                             errArray,
+		`[["a"]]`:                               errArray,
+		"# hosts\n\n[{":                         errArray,
+		"[2001:db8::1]:22\n":                    nil,
+		"[::1]:22\n":                            nil,
+		"# a [\nhost\n[\n":                      nil, // not at the beginning
+		"{\n  \"host\": \"a\"\n}\n":             errIndented,
+		"{\"host\": \"a\",\r\n \"port\": 22}\n": errIndented,
+		"{\"host\": \"a\", \"ports\": [\n":      errIndented,
+		"{\"host\":\n":                          errIndented,
+		"{\"host\":\"a\",\"port\":22}\n{\n":     nil,
+		"{\"host\":\"a\",\"po\n":                nil, // torn
+		"{\"host\":\"a,\n":                      nil, // torn in a string
+		"{\"host\":\"a\\\",\n":                  nil,
+		"{\"host\":\"a\"\n":                     nil, // torn behind a value
+		"{}\n":                                  nil,
+		"192.0.2.1\n{\n":                        nil,
+	} {
+		if got := new(layout).check([]byte(text)); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+		var bytewise layout
+		var got error
+		for i := 0; i < len(text) && got == nil; i++ {
+			got = bytewise.check([]byte(text[i : i+1]))
+		}
+		if got != want {
+			t.Errorf("%q byte by byte: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestInputOfAnotherLayout checks that such an input is one error, however many
+// lines it has, and that the others are read.
+func TestInputOfAnotherLayout(t *testing.T) {
+	const name = "toy: standard input: "
+	for text, said := range map[string]error{
+		"[" + strings.Repeat("\n{\"host\":\"a\"},", 500) + "\n]\n": errArray,
+		strings.Repeat("{\n \"host\": \"a\"\n}\n", 500):            errIndented,
+	} {
+		var out, err bytes.Buffer
+		in := iotest.OneByteReader(strings.NewReader(text))
+		status := Run(toyTool(Settle), IO{In: in, Out: &out, Err: &err})
+		if status != 3 || err.String() != name+said.Error()+"\n" || strings.Contains(out.String(), "host") {
+			t.Errorf("status %d, %q, %q", status, out.String(), err.String())
+		}
+	}
+}
