@@ -9,7 +9,7 @@ type batch struct {
 	hosts []hosted
 	spans []span
 
-	bad     []error // what is wrong with lines, in their order
+	bad     []error // what is wrong with lines, in their order: *record.Bad, *record.Unusable
 	nowhere uint64  // records about no endpoint
 }
 

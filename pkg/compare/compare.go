@@ -41,7 +41,8 @@ type Options struct {
 	All bool
 	// Memory is about how many bytes of each scan are sorted in memory.
 	Memory int
-	// Bad is told what is wrong with lines, each once, in their order.
+	// Bad receives what is wrong with lines, each once, in their order: a
+	// *record.Bad, or a *record.Unusable where the record still counts.
 	Bad func(source string, err error)
 }
 
@@ -187,10 +188,15 @@ func (l *listener) next() (*batch, error) {
 	}
 	*l.nowhere += b.nowhere
 	for _, wrong := range b.bad {
-		l.tally.Unread = true
-		var line *record.Bad
-		if errors.As(wrong, &line) && line.No > l.side.said {
-			l.side.said = line.No
+		no := int64(0)
+		switch line := wrong.(type) {
+		case *record.Bad:
+			no, l.tally.Unread = line.No, true
+		case *record.Unusable:
+			no = line.No
+		}
+		if no > l.side.said {
+			l.side.said = no
 			if l.bad != nil {
 				l.bad(l.side.source.Name, wrong)
 			}

@@ -70,7 +70,15 @@ func (p *parser) line(l ndjson.Line) error {
 	s.proto, s.state, s.reason = r.Proto, r.State, r.Reason
 	p.about(r.Host, r.Addr)
 	p.add(s)
+	p.ignored(r.Unusable)
 	return nil
+}
+
+// ignored notes that values of a record were ignored.
+func (p *parser) ignored(u *record.Unusable) {
+	if u != nil {
+		p.batch.bad = append(p.batch.bad, u)
+	}
 }
 
 // ports adds the ports of a summary.
@@ -89,6 +97,7 @@ func (p *parser) ports(l ndjson.Line, s span) error {
 		s.first, s.last, s.state, s.reason = of.First, of.Last, of.State, of.Reason
 		p.add(s)
 	}
+	p.ignored(r.Unusable)
 	return nil
 }
 

@@ -14,6 +14,12 @@ Fields that a tool does not know, such as an owner, a ticket or a rack, come out
 the tool's own. A field of a host list that bears the name of a result field is carried as list_NAME. Where a record that has been
 asked is asked again, its old result fields are removed first.
 
+In a known field, null and the empty string mean that the field is absent: data frames, databases and converters from CSV write them
+where a record has no such field. This holds for every field of every record. A value that its field cannot have, such as an rtt_ms or time that
+is not one or an unknown reason, is ignored where the record is of use without it: portsum(1) and portdiff(1) report and count such records.
+Without a usable host, port, proto or state there is no record to count, and a wrong timeout_ms or retries is an error: it would change how
+the endpoint is probed.
+
 The JSON Schema of what a tool writes is printed by its flag --schema.`
 
 const aboutEndpoints = `Written by portgen(1), read by portprobe(1). A reader wants port and one of host, ip, target. A known field given

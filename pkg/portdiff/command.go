@@ -124,7 +124,11 @@ func (c *Command) options(ctx *cli.Context) compare.Options {
 		if source == called(cli.StdinName) {
 			prefix = ""
 		}
-		ctx.Log.Linef("lines that could not be read", "%s%v", prefix, err)
+		kind := "lines that could not be read"
+		if _, ok := err.(*record.Unusable); ok {
+			kind = "records with a value that was ignored"
+		}
+		ctx.Log.Linef(kind, "%s%v", prefix, err)
 	}}
 }
 

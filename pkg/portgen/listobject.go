@@ -45,6 +45,9 @@ func (r *reader) object(l ndjson.Line) (e entry, ok bool, err error) {
 func (r *reader) sort() (o object) {
 	var ports, port []byte
 	for _, f := range r.fields {
+		if record.Blank(f.Value) {
+			f.Value = nil
+		}
 		switch string(f.Key) {
 		case "host":
 			o.host = f.Value

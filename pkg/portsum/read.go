@@ -30,9 +30,10 @@ func (r *reading) all(in io.Reader) (unread bool) {
 		parsers, parse = append(parsers, p), append(parse, p.block)
 	}
 	feed := ndjson.NewFeed(in, parse)
-	for bad, err := feed.Next(); err == nil; bad, err = feed.Next() {
-		unread = unread || len(*bad) > 0
-		r.say(*bad)
+	for wrong, err := feed.Next(); err == nil; wrong, err = feed.Next() {
+		n := r.say(*wrong)
+		unread = unread || n > 0
+		r.sum.AddBad(n)
 	}
 	for _, p := range parsers {
 		p.add.Flush()
@@ -40,15 +41,21 @@ func (r *reading) all(in io.Reader) (unread bool) {
 	return unread
 }
 
-// say says what is wrong with lines.
-func (r *reading) say(bad []error) {
+// say reports what is wrong with lines and returns how many could not be read.
+func (r *reading) say(wrong []error) (unread uint64) {
 	prefix := ""
 	if r.name != cli.StdinName {
 		prefix = r.name + ": "
 	}
-	for _, err := range bad {
+	for _, err := range wrong {
+		if _, ok := err.(*record.Unusable); ok {
+			r.log.Linef("records with a value that was ignored", "%s%v", prefix, err)
+			continue
+		}
+		unread++
 		r.log.Linef("lines that could not be read", "%s%v", prefix, err)
 	}
+	return unread
 }
 
 // parser reads lines into a Sum.
@@ -61,12 +68,13 @@ type parser struct {
 	group   []byte
 }
 
-// block reads a block; bad is what is wrong with its lines.
-func (p *parser) block(lines *ndjson.Block, bad *[]error) {
-	*bad = nil
+// block reads a block; wrong is what is wrong with its lines: a *record.Bad for
+// one that could not be read, a *record.Unusable for one that lacks a value.
+func (p *parser) block(lines *ndjson.Block, wrong *[]error) {
+	*wrong = nil
 	for l, ok := lines.Next(); ok; l, ok = lines.Next() {
 		if err := p.line(l); err != nil {
-			*bad = append(*bad, err)
+			*wrong = append(*wrong, err)
 		}
 	}
 }
@@ -81,7 +89,7 @@ func (p *parser) line(l ndjson.Line) error {
 	}
 	p.group = p.by.Append(p.group[:0], p.result.Fields, p.result.Addr)
 	p.add.Result(p.group, &p.result)
-	return nil
+	return ignored(p.result.Unusable)
 }
 
 func (p *parser) summaryLine(l ndjson.Line) error {
@@ -90,5 +98,13 @@ func (p *parser) summaryLine(l ndjson.Line) error {
 	}
 	p.group = p.by.Append(p.group[:0], p.summary.Fields, p.summary.Addr)
 	p.add.Summary(p.group, &p.summary)
-	return nil
+	return ignored(p.summary.Unusable)
+}
+
+// ignored returns u as an error; nil for none.
+func ignored(u *record.Unusable) error {
+	if u == nil {
+		return nil
+	}
+	return u
 }

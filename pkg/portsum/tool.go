@@ -23,7 +23,7 @@ func Tool() cli.Tool {
 			{Text: "Open ports by owner, a field that the host list brought along.", Command: "portsum --by owner -o text results.ndjson"},
 			{Text: "The same for each network, as a table for a spreadsheet.", Command: "portsum --by owner,ip/24 -o csv results.ndjson > summary.csv"},
 			{Text: "Ask elsewhere what was found open here, the hundred likeliest ports of it.", Command: "portsum --weights results.ndjson > ports.txt\nportgen 192.0.2.0/24 --top 100 --ports-file ports.txt | portprobe"},
-			{Text: "Tell Prometheus, by way of the node exporter's textfile collector.", Command: "portsum --stats --by owner -o prometheus results.ndjson > portkit.prom.new\nmv portkit.prom.new portkit.prom"},
+			{Text: "Tell Prometheus, by way of the node exporter's textfile collector.", Command: "portsum --stats --by owner -o prometheus results.ndjson > portkit.prom.new &&\n    mv portkit.prom.new portkit.prom"},
 			{Text: "Compare two scans with ndiff.", Command: "portsum -o nmap-xml monday.ndjson > monday.xml\nportsum -o nmap-xml friday.ndjson > friday.xml\nndiff monday.xml friday.xml"},
 		},
 		Sections: []cli.Section{{Title: "Outputs", Text: outputs}, {Title: "Adding up", Text: addingUp}, {Title: "Groups", Text: aboutGroups}},
@@ -68,10 +68,13 @@ prometheus is for the textfile collector of Prometheus's node exporter. These ar
     portkit_hosts_open                      hosts with an open port
     portkit_ports                           ports by proto and state
     portkit_reasons                         ports by proto and reason
-    portkit_bad_records                     records that could not be read
+    portkit_bad_records                     records and lines that could not be read
     portkit_first_result_timestamp_seconds  when the first result came
     portkit_last_result_timestamp_seconds   when the last result came
     portkit_rtt_seconds                     a histogram of round trips
+
+Publish what was written only if the exit status is 0, as the example does: 1 means that lines could not be read, so that
+their ports are missing from the totals.
 
 No label names a host or port, unless --by asks for one: each field of it becomes a label, in letters, digits and
 underscores (ip_24).
@@ -100,5 +103,5 @@ Weights come from results and summaries alike, and parts add up; files of weight
 const aboutGroups = `--by groups by the value of a field as it is written in the record: 1 and 1.0 are two groups, and records
 that lack the field are one of their own. host, ip and proto are told apart in any case; as text, and for prometheus, they can be
 groups too. ip/24 is the prefix of 24 bits that the address lies in. An endpoint whose records differ in the field
-is in several groups, and counts in each of them and so in what they come to together. Records that could not be asked
-because they could not be read are counted in one record of their own, bad_records.`
+is in several groups, and counts in each of them and so in what they come to together. Records without an endpoint
+and lines that could not be read are counted in one record of their own, bad_records.`

@@ -115,10 +115,9 @@ func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 	if d.fields, err = ndjson.Scan(l.Text, d.fields); err != nil {
 		return NewBad(l, "json", err.Error())
 	}
-	var k known
+	k := d.index()
 	var change, before, after []byte
-	for i, f := range d.fields {
-		k[fieldOf(f.Key)] = int32(i + 1)
+	for _, f := range d.fields {
 		switch string(f.Key) {
 		case "change":
 			change = f.Value

@@ -106,9 +106,7 @@ func (d *Decoder) Input(l ndjson.Line, in *Input) error {
 func (d *Decoder) sort(k *known, in *Input) {
 	d.extra = d.extra[:0]
 	for i := range d.fields {
-		f := fieldOf(d.fields[i].Key)
-		k[f] = int32(i + 1)
-		if f.passesOn() {
+		if f := k.set(i, &d.fields[i]); f.passesOn() {
 			d.extra = AppendRaw(d.extra, d.fields[i].Raw)
 		}
 	}

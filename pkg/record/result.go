@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -34,6 +35,8 @@ type Result struct {
 	// Summary says that the line is a summary record instead: only Fields is
 	// set.
 	Summary bool
+	// Unusable is the values that were ignored; nil: none.
+	Unusable *Unusable
 	// Fields is all fields of the line.
 	Fields []ndjson.Field
 }
@@ -53,10 +56,7 @@ func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 		return NewBad(l, "json", err.Error())
 	}
 	r.Fields = d.fields
-	var k known
-	for i := range d.fields {
-		k[fieldOf(d.fields[i].Key)] = int32(i + 1)
-	}
+	k := d.index()
 	if k[fieldKind] > 0 && d.isSummary(&k) {
 		r.Summary = true
 		return nil
@@ -65,6 +65,9 @@ func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 		*r = Result{RTT: -1}
 		return p.bad(l)
 	}
+	if r.Unusable != nil {
+		r.Unusable.No = l.No
+	}
 	return nil
 }
 
@@ -72,7 +75,7 @@ func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 // called kind and says summary: that one has a port and no counts.
 func (d *Decoder) isSummary(k *known) bool {
 	return string(d.text(k, fieldKind)) == KindSummary && (k[fieldPort] == 0 ||
-		slices.ContainsFunc(d.fields, func(f ndjson.Field) bool { return string(f.Key) == "counts" }))
+		slices.ContainsFunc(d.fields, func(f ndjson.Field) bool { return string(f.Key) == "counts" && !Blank(f.Value) }))
 }
 
 // text returns a field's text; nil if it is absent or no string.
@@ -95,18 +98,24 @@ func (d *Decoder) result(k *known, r *Result) *problem {
 	}
 	if k[fieldReason] > 0 {
 		if r.Reason, ok = d.words.parse(d.text(k, fieldReason)); !ok {
-			return problemf("reason", "reason %s is none that portprobe gives", ndjson.Show(d.value(k, fieldReason)))
+			r.unusable("reason %s is unknown", d.value(k, fieldReason))
 		}
 	}
 	p := d.asked(k, r)
 	if r.State == endpoint.Error && (p != nil || r.Reason == endpoint.BadRecord) {
-		*r = Result{State: r.State, Reason: r.Reason, RTT: -1, NoEndpoint: true, Fields: r.Fields}
+		*r = Result{State: r.State, Reason: r.Reason, RTT: -1, NoEndpoint: true, Fields: r.Fields, Unusable: r.Unusable}
 		return nil
 	}
 	if p != nil {
 		return p
 	}
-	return d.answer(k, r)
+	d.answer(k, r)
+	return nil
+}
+
+// unusable notes a value that counts as absent. format has a verb for it.
+func (r *Result) unusable(format string, value []byte) {
+	r.Unusable = r.Unusable.add(fmt.Sprintf(format, ndjson.Show(value)))
 }
 
 func stateProblem(value []byte) *problem {
@@ -148,22 +157,25 @@ func (d *Decoder) asked(k *known, r *Result) (p *problem) {
 	return p
 }
 
-// answer reads what came back.
-func (d *Decoder) answer(k *known, r *Result) *problem {
+// answer reads the values that a result is of use without.
+func (d *Decoder) answer(k *known, r *Result) {
 	if value := d.value(k, fieldRTT); value != nil {
-		rtt, err := millis(value)
-		if err != nil || rtt < 0 {
-			return problemf("rtt_ms", "rtt_ms %s is no number of milliseconds", ndjson.Show(value))
+		if rtt, err := millis(value); err == nil && rtt >= 0 {
+			r.RTT = rtt
+		} else {
+			r.unusable("rtt_ms %s is not a number of milliseconds", value)
 		}
-		r.RTT = rtt
 	}
-	if k[fieldApp] > 0 {
-		r.App = d.text(k, fieldApp)
+	if value := d.value(k, fieldApp); value != nil {
+		if r.App = d.text(k, fieldApp); r.App == nil {
+			r.unusable("app %s is not a string", value)
+		}
 	}
-	if d.Times {
-		r.Time = d.when(d.value(k, fieldTime))
+	if value := d.value(k, fieldTime); value != nil && d.Times {
+		if r.Time = d.when(value); r.Time == 0 {
+			r.unusable("time %s is not a time after 1970", value)
+		}
 	}
-	return nil
 }
 
 // reasonCache remembers where the reasons' names were last found: the list

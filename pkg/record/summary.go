@@ -26,6 +26,8 @@ type Summary struct {
 	// Bad is how many records could not be read. A summary record that has
 	// it has nothing else.
 	Bad uint64
+	// Unusable is as in Result.
+	Unusable *Unusable
 	// Fields are all fields of the line that was read.
 	Fields []ndjson.Field
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // summaryFields are the values of a summary record's known fields; a field
-// that is given twice counts as it was given last.
+// that is given twice counts as it was given last. Those of a blank one are nil.
 type summaryFields struct {
 	host, ip, proto, reasons, apps, stats, bad []byte
 	states                                     [endpoint.States][]byte
@@ -21,6 +21,9 @@ type summaryFields struct {
 
 func pickSummary(fields []ndjson.Field) (v summaryFields) {
 	for _, f := range fields {
+		if Blank(f.Value) {
+			f.Value = nil
+		}
 		switch string(f.Key) {
 		case "host":
 			v.host = f.Value
@@ -53,6 +56,9 @@ func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) erro
 	if err := s.read(fields); err != nil {
 		return NewBad(l, "summary", "the summary record is damaged: "+err.Error())
 	}
+	if s.Unusable != nil {
+		s.Unusable.No = l.No
+	}
 	return nil
 }
 
@@ -62,7 +68,8 @@ func (s *Summary) read(fields []ndjson.Field) error {
 	v := pickSummary(fields)
 	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Apps: s.Apps[:0], Stats: s.Stats, Fields: fields}
 	if err := readStats(v.stats, &s.Stats); err != nil {
-		return err
+		s.Stats = Stats{}
+		s.unusable(err.Error())
 	}
 	if v.bad != nil {
 		return s.readBad(v)
@@ -74,7 +81,7 @@ func (s *Summary) read(fields []ndjson.Field) error {
 	if err != nil {
 		return err
 	}
-	reasons, err := readReasons(v.reasons)
+	reasons, err := s.readReasons(v.reasons)
 	if err != nil {
 		return err
 	}
@@ -83,6 +90,9 @@ func (s *Summary) read(fields []ndjson.Field) error {
 	}
 	return s.readApps(v.apps)
 }
+
+// unusable notes a value that counts as absent.
+func (s *Summary) unusable(msg string) { s.Unusable = s.Unusable.add(msg) }
 
 func (s *Summary) readBad(v summaryFields) error {
 	n, err := ndjson.Int(v.bad)
@@ -173,7 +183,7 @@ func readOpen(value []byte) ([]Span, error) {
 }
 
 // readReasons reads which ports have which reason, ascending.
-func readReasons(value []byte) ([]Span, error) {
+func (s *Summary) readReasons(value []byte) ([]Span, error) {
 	if value == nil {
 		return nil, nil
 	}
@@ -185,7 +195,8 @@ func readReasons(value []byte) ([]Span, error) {
 	for _, f := range fields {
 		reason, ok := endpoint.ParseReason(f.Key)
 		if !ok {
-			return nil, fmt.Errorf("reasons: %s is no reason", ndjson.Show(f.Key))
+			s.unusable(fmt.Sprintf("reason %q is unknown", ndjson.Show(f.Key)))
+			continue
 		}
 		if spans, err = readRanges(spans, f.Value, Span{Reason: reason}); err != nil {
 			return nil, fmt.Errorf("reasons: %s: %w", reason, err)
@@ -198,12 +209,14 @@ func readReasons(value []byte) ([]Span, error) {
 	return spans, nil
 }
 
-// scanObject finds the members of a value that has to be an object.
+// scanObject finds the members of a value that has to be an object, without
+// the blank ones.
 func scanObject(value []byte) ([]ndjson.Field, error) {
 	if kind := ndjson.Kind(value); kind != "an object" {
 		return nil, fmt.Errorf("%s is not an object", ndjson.Show(value))
 	}
-	return ndjson.Scan(value, nil)
+	fields, err := ndjson.Scan(value, nil)
+	return slices.DeleteFunc(fields, func(f ndjson.Field) bool { return Blank(f.Value) }), err
 }
 
 // readRanges appends what a string of ranges lists, each like like.
@@ -301,11 +314,10 @@ func (s *Summary) readApps(value []byte) error {
 		}
 		name, err := ndjson.Text(f.Value, nil)
 		if err != nil {
-			return fmt.Errorf("apps: %d: %w", port, err)
+			s.unusable(fmt.Sprintf("apps: %d: %v", port, err))
+			continue
 		}
-		if len(name) > 0 {
-			s.Apps = append(s.Apps, App{uint16(port), string(name)})
-		}
+		s.Apps = append(s.Apps, App{uint16(port), string(name)})
 	}
 	slices.SortFunc(s.Apps, func(a, b App) int { return cmp.Compare(a.Port, b.Port) })
 	for i := range max(0, len(s.Apps)-1) {

@@ -111,7 +111,7 @@ func (p *prometheus) write() {
 	p.states()
 	p.head("portkit_reasons", "gauge", "Ports by protocol and what their state rests on.")
 	p.reasons()
-	p.head("portkit_bad_records", "gauge", "Records that could not be read.")
+	p.head("portkit_bad_records", "gauge", "Records and lines that could not be read.")
 	p.value("portkit_bad_records", "", float64(p.bad))
 	if p.report.Stats {
 		p.times()

@@ -57,6 +57,9 @@ const queueMax = 32
 // only after its Flush.
 func (s *Sum) Adder() *Adder { return &Adder{sum: s} }
 
+// AddBad counts n more records that could not be read.
+func (s *Sum) AddBad(n uint64) { s.bad.Add(n) }
+
 // Result adds one result, grouped by the fields by (see By.Append). It keeps
 // no part of them.
 func (a *Adder) Result(by []byte, r *record.Result) {
