@@ -18,6 +18,7 @@ const (
 	FirewallResets                   // a firewall's RST: nobody can tell
 	StaysSilent                      // a firewall drops
 	Unreachable                      // a firewall rejects with ICMP 3 or ICMPv6 1 of Code
+	GatewayRejects                   // a gateway rejects with port-unreachable, ICMP 3/3 or ICMPv6 1/4, from its own address
 	HopsRunOut                       // a gateway answers ICMP 11 or ICMPv6 3
 	NobodyThere                      // no ARP or neighbour answer on the link: Linux tells itself so, by ICMP 3/1 or ICMPv6 1/3 from its own address
 	NobodyBehind                     // the same on a gateway's link: it says so by ICMP 3/1 or ICMPv6 1/3
@@ -36,8 +37,7 @@ const (
 	NotUnicast                       // a multicast or broadcast address, whatever the network
 )
 
-// Case is one way of answering and what a record must say. The state of a Reason
-// is its State(Proto).
+// Case is one way of answering and what a record must say.
 type Case struct {
 	Name  string
 	Proto endpoint.Proto
@@ -55,6 +55,19 @@ type Case struct {
 	// same as Want except where Why says what hides the difference.
 	Portable endpoint.Reason
 	Why      string
+}
+
+// Truth returns what a record must contain.
+func (c Case) Truth() (endpoint.Reason, endpoint.State) {
+	if c.Kind == GatewayRejects && c.Want == endpoint.PortUnreach {
+		return c.Want, endpoint.Filtered
+	}
+	return c.Want, c.Want.State(c.Proto)
+}
+
+// ByErrno returns what a record must contain where errno is all that is seen.
+func (c Case) ByErrno() (endpoint.Reason, endpoint.State) {
+	return c.Portable, c.Portable.State(c.Proto)
 }
 
 // Remote says whether the answer, or its lack, is the target's or the
@@ -104,6 +117,14 @@ func icmpCases() []Case {
 		{Name: "icmp-protocol-unreachable", Kind: Unreachable, Code: 2, Want: endpoint.ProtoUnreach},
 		{
 			Name: "icmp-port-unreachable", Kind: Unreachable, Code: 3, Want: endpoint.PortUnreach,
+			Portable: endpoint.ConnRefused, Why: "ECONNREFUSED, as for RST",
+		},
+		{
+			Name: "gateway-rejects", Kind: GatewayRejects, Want: endpoint.PortUnreach,
+			Portable: endpoint.ConnRefused, Why: "ECONNREFUSED, as for RST",
+		},
+		{
+			Name: "gateway-rejects-v6", Kind: GatewayRejects, V6: true, Want: endpoint.PortUnreach,
 			Portable: endpoint.ConnRefused, Why: "ECONNREFUSED, as for RST",
 		},
 		{Name: "icmp-source-route-failed", Kind: Unreachable, Code: 5, Want: endpoint.DestUnreach},

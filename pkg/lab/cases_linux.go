@@ -27,6 +27,9 @@ func (c Case) build(l *Lab) netip.Addr {
 	case RouteProhibits:
 		l.Unroutable(c.network(), unix.RTN_PROHIBIT)
 		return netip.MustParseAddr(c.To)
+	case GatewayRejects:
+		gateway := l.Host("", tiny, Reject4("7777", 3), Reject6("7777", 4))
+		return c.addr(gateway.Behind("", Listen("7777"), Answer("7777", Echo)))
 	case HopsRunOut:
 		return c.addr(l.Host("", tiny).Behind("", Listen("7777"), Hops(1)))
 	case NobodyBehind:

@@ -107,6 +107,8 @@ func expectation(c Case) (errno unix.Errno, local, icmp bool) {
 		return unix.ETIMEDOUT, false, false
 	case Unreachable:
 		return unreachable(c), false, true
+	case GatewayRejects:
+		return unix.ECONNREFUSED, false, true
 	case HopsRunOut, NobodyThere, NobodyBehind, OwnReject:
 		return unix.EHOSTUNREACH, false, true
 	case RouteRefuses:

@@ -66,6 +66,8 @@ func udpICMPCases() []Case {
 			mayPass = slices.Contains([]uint8{0, 2, 3}, c.Code)
 		}
 		switch {
+		case c.Kind == GatewayRejects:
+			c.Portable, c.Why = 0, ""
 		case mayPass || c.Kind != Unreachable:
 			c.Portable, c.Why = endpoint.NoResponse, passing
 		case c.Want == endpoint.PortUnreach:

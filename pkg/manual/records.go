@@ -52,6 +52,9 @@ func (r *roff) reasons() {
 		reason := endpoint.Reason(i + 1)
 		tcp, udp := reason.State(endpoint.TCP).String(), reason.State(endpoint.UDP).String()
 		states := tcp
+		if reason == endpoint.PortUnreach {
+			udp += " or filtered"
+		}
 		if tcp != udp {
 			states = "tcp: " + tcp + "; udp: " + udp
 		}
@@ -67,7 +70,7 @@ func reasonTexts() map[endpoint.Reason]string {
 		endpoint.UDPResponse:     "A datagram, from the port that was asked or, where it is plain which that was, from another of that address.",
 		endpoint.ConnRefused:     "A reset (RST), seen by the method connect.",
 		endpoint.Reset:           "A reset (RST), seen by the method syn.",
-		endpoint.PortUnreach:     "ICMP type 3 code 3, ICMPv6 type 1 code 4: over udp the host says so of a port where nothing listens, over tcp a firewall.",
+		endpoint.PortUnreach:     "ICMP type 3 code 3, ICMPv6 type 1 code 4: over UDP closed if the probed address itself sent it, because nothing listens there; from any other address, and over TCP, a firewall or a router rejected the probe.",
 		endpoint.NetUnreach:      "ICMP type 3 code 0, ICMPv6 type 1 code 0.",
 		endpoint.HostUnreach:     "ICMP type 3 code 1, ICMPv6 type 1 code 3; or no answer to ARP or neighbour discovery.",
 		endpoint.ProtoUnreach:    "ICMP type 3 code 2.",

@@ -35,15 +35,15 @@ func labInput(cases []lab.Case, proto endpoint.Proto, at func(lab.Case) netip.Ad
 }
 
 // checkLab compares the records with the table.
-func checkLab(t *testing.T, r ran, cases []lab.Case, proto endpoint.Proto, want func(lab.Case) endpoint.Reason) {
+func checkLab(t *testing.T, r ran, cases []lab.Case, proto endpoint.Proto, want func(lab.Case) (endpoint.Reason, endpoint.State)) {
 	t.Helper()
 	list := records(t, r.out)
 	if len(list) != len(cases) {
 		t.Fatalf("%d records for %d lines: %s", len(list), len(cases), r.err)
 	}
 	for i, c := range cases {
-		reason, m := want(c), list[i]
-		state := reason.State(proto)
+		m := list[i]
+		reason, state := want(c)
 		if m["case"] != c.Name || m["reason"] != reason.String() || m["state"] != state.String() {
 			t.Errorf("%s: %v/%v after %v attempts, want %v/%v (%v)", c.Name, m["state"], m["reason"], m["attempts"],
 				state, reason, m["error"])
@@ -63,10 +63,10 @@ func checkLab(t *testing.T, r ran, cases []lab.Case, proto endpoint.Proto, want 
 var transports = []struct {
 	name     string
 	portable bool
-	want     func(lab.Case) endpoint.Reason
+	want     func(lab.Case) (endpoint.Reason, endpoint.State)
 }{
-	{"epoll", false, func(c lab.Case) endpoint.Reason { return c.Want }},
-	{"portable", true, func(c lab.Case) endpoint.Reason { return c.Portable }},
+	{"epoll", false, lab.Case.Truth},
+	{"portable", true, lab.Case.ByErrno},
 }
 
 // toolBySYN runs portprobe by SYN, in this process, which keeps its rights.
@@ -116,6 +116,7 @@ type simulated struct {
 	answers map[netip.AddrPort]endpoint.Reason
 
 	elsewhere map[netip.AddrPort]bool // answers from another port
+	gateways  map[netip.AddrPort]netip.Addr
 }
 
 func (s *simulated) Validate() error { return s.Command.Validate() }
@@ -128,6 +129,7 @@ func (s *simulated) Run(ctx *cli.Context) error {
 		return 0
 	}
 	s.simulate.Elsewhere = func(to netip.AddrPort) bool { return s.elsewhere[to] }
+	s.simulate.Sender = func(to netip.AddrPort) netip.Addr { return s.gateways[to] }
 	return s.Command.Run(ctx)
 }
 
@@ -158,7 +160,7 @@ func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
 	status := cli.Run(described, cli.IO{
 		In: strings.NewReader(in), Out: &out, Err: &err, Args: []string{"-k", "--simulate", "rtt=3ms"},
 	})
-	checkLab(t, ran{status, out.String(), err.String()}, cases, endpoint.TCP, func(c lab.Case) endpoint.Reason { return c.Want })
+	checkLab(t, ran{status, out.String(), err.String()}, cases, endpoint.TCP, lab.Case.Truth)
 	if status != 0 {
 		t.Errorf("exit %d: %s", status, err.String())
 	}

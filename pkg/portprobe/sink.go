@@ -59,7 +59,7 @@ func (p *pen) Settled(j *probe.Job) {
 	r := &p.result
 	*r = endpoint.Result{
 		Endpoint: endpoint.Endpoint{Addr: j.To.Addr(), Port: j.To.Port(), Proto: j.Proto},
-		State:    j.Reason.State(j.Proto),
+		State:    j.State(),
 		Reason:   j.Reason,
 		Service:  p.services.Name(j.Proto, j.To.Port()),
 		RTT:      j.RTT,
@@ -104,7 +104,7 @@ func (s *scribe) when(j *probe.Job) time.Time {
 // why says in one sentence what an error record's error is.
 func why(j *probe.Job) string {
 	switch {
-	case j.Reason.State(j.Proto) != endpoint.Error:
+	case j.State() != endpoint.Error:
 		return ""
 	case j.Err() != nil:
 		return j.Err().Error()

@@ -10,14 +10,14 @@ import (
 
 // bySYN is what a case must come out as when it is asked by SYN: a refusal is a
 // reset, and frames go past the own firewall.
-func bySYN(c lab.Case) endpoint.Reason {
+func bySYN(c lab.Case) (endpoint.Reason, endpoint.State) {
 	switch {
 	case c.Kind == lab.OwnDrop, c.Kind == lab.OwnReject:
-		return endpoint.SynAck
+		return endpoint.SynAck, endpoint.Open
 	case c.Want == endpoint.ConnRefused:
-		return endpoint.Reset
+		return endpoint.Reset, endpoint.Closed
 	}
-	return c.Want
+	return c.Truth()
 }
 
 // TestEveryWayOfAnsweringBySYN asks a real host for each way of answering.

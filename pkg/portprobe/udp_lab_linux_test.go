@@ -17,10 +17,10 @@ import (
 var udpTransports = []struct {
 	name     string
 	portable bool
-	want     func(lab.Case) endpoint.Reason
+	want     func(lab.Case) (endpoint.Reason, endpoint.State)
 }{
-	{"datagram", false, func(c lab.Case) endpoint.Reason { return c.Want }},
-	{"portable", true, func(c lab.Case) endpoint.Reason { return c.Portable }},
+	{"datagram", false, lab.Case.Truth},
+	{"portable", true, lab.Case.ByErrno},
 }
 
 // TestEveryWayOfAnsweringOverUDPInTheLab asks a real host for each way of
@@ -53,7 +53,10 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 	if len(cases) < 35 {
 		t.Fatalf("the table has %d cases that a network can be told", len(cases))
 	}
-	s := &simulated{answers: map[netip.AddrPort]endpoint.Reason{}, elsewhere: map[netip.AddrPort]bool{}}
+	s := &simulated{
+		answers: map[netip.AddrPort]endpoint.Reason{}, elsewhere: map[netip.AddrPort]bool{},
+		gateways: map[netip.AddrPort]netip.Addr{},
+	}
 	n := byte(0)
 	in, asked := labInput(cases, endpoint.UDP, func(c lab.Case) netip.AddrPort {
 		n++
@@ -65,6 +68,9 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 	for i, c := range cases {
 		s.answers[asked[i]] = c.Want
 		s.elsewhere[asked[i]] = c.Kind == lab.AnswersElsewhere
+		if c.Kind == lab.GatewayRejects {
+			s.gateways[asked[i]] = netip.MustParseAddr("10.0.1.1")
+		}
 	}
 	for _, net := range []string{"rtt=3ms", "rtt=3ms,loss=0.05", "rtt=800ms"} {
 		described := Tool()
@@ -73,7 +79,7 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 		status := cli.Run(described, cli.IO{
 			In: strings.NewReader(in), Out: &out, Err: &err, Args: []string{"-k", "--simulate", net},
 		})
-		checkLab(t, ran{status, out.String(), err.String()}, cases, endpoint.UDP, func(c lab.Case) endpoint.Reason { return c.Want })
+		checkLab(t, ran{status, out.String(), err.String()}, cases, endpoint.UDP, lab.Case.Truth)
 		if status != 0 {
 			t.Errorf("%s: exit %d: %s", net, status, err.String())
 		}

@@ -26,6 +26,9 @@ type Job struct {
 	Reason endpoint.Reason
 	// TTL is the answer's, as in Answer.
 	TTL uint8
+	// Relayed reports that the reply came from another address than To's: a router
+	// or a firewall rejected the probe.
+	Relayed bool
 	// Attempts is how many were sent.
 	Attempts uint8
 
@@ -67,6 +70,15 @@ type Job struct {
 type said struct {
 	app string
 	err error
+}
+
+// State returns the state that Reason stands for. A UDP port is closed only if
+// its own address sent the port-unreachable.
+func (j *Job) State() endpoint.State {
+	if j.Relayed && j.Reason == endpoint.PortUnreach {
+		return endpoint.Filtered
+	}
+	return j.Reason.State(j.Proto)
 }
 
 // App is the protocol that the answer was recognised as; "" if none was.

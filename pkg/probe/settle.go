@@ -33,6 +33,7 @@ func (w *worker) heard(a *Answer) {
 		return
 	}
 	j.TTL = a.TTL
+	j.Relayed = a.From.IsValid() && a.From.WithZone("") != j.To.Addr().WithZone("")
 	if a.App != "" {
 		j.said = &said{app: a.App}
 	}
@@ -300,7 +301,7 @@ func (w *worker) handOver(j *Job, r endpoint.Reason, at Time) {
 	j.address.refs.Add(-1)
 	j.address = nil
 	j.Reason, j.At = r, at
-	w.counts.Settled[r.State(j.Proto)].add(1)
+	w.counts.Settled[j.State()].add(1)
 	w.shareOut(j, sharing)
 }
 

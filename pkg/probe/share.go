@@ -28,7 +28,7 @@ func (w *worker) part(j *Job) (sharing *Job) {
 
 // shareOut gives what j came to to the jobs that waited with it.
 func (w *worker) shareOut(j *Job, sharing *Job) {
-	reason, rtt, at, attempts, ttl, said := j.Reason, j.RTT, j.At, j.Attempts, j.TTL, j.said
+	reason, rtt, at, attempts, ttl, relayed, said := j.Reason, j.RTT, j.At, j.Attempts, j.TTL, j.Relayed, j.said
 	w.sink.Settled(j) // which may use it for something else
 	for next := sharing; next != nil; {
 		f := next
@@ -36,8 +36,8 @@ func (w *worker) shareOut(j *Job, sharing *Job) {
 		f.address.refs.Add(-1)
 		f.address = nil
 		f.Reason, f.RTT, f.At, f.Attempts = reason, rtt, at, attempts
-		f.TTL, f.said = ttl, said
-		w.counts.Settled[reason.State(f.Proto)].add(1)
+		f.TTL, f.Relayed, f.said = ttl, relayed, said
+		w.counts.Settled[f.State()].add(1)
 		w.sink.Settled(f)
 	}
 }

@@ -82,7 +82,8 @@ type Answer struct {
 	Elsewhere bool
 	// At is when the answer was there.
 	At Time
-	// From is who answered, where that is seen.
+	// From is the sender of the reply, of an ICMP error the one who reports it; the
+	// zero Addr where that is not seen.
 	From netip.Addr
 	// App is the protocol that the answer was recognised as, or "".
 	App string

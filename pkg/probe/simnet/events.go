@@ -15,7 +15,8 @@ type event struct {
 	n      uint8
 	nobody bool
 
-	elsewhere netip.Addr // that sent it from a port that was not asked; else the zero Addr
+	from      netip.Addr // the sender
+	elsewhere bool       // from a port that was not probed
 }
 
 // events is a heap of four children a node, by time of arrival. Without jitter

@@ -41,6 +41,9 @@ type Config struct {
 	// Port, if not nil, says what an endpoint answers instead of Open and
 	// Silent: a Reason, 0 for silence.
 	Port func(netip.AddrPort, endpoint.Proto) endpoint.Reason
+	// Sender, if not nil, returns who sends the ICMP errors about an endpoint; the
+	// zero Addr is the endpoint's own address.
+	Sender func(netip.AddrPort) netip.Addr
 	// Elsewhere, if not nil, says which endpoints answer from another port than
 	// the one that was asked. An attempt that is not alone cannot be told by
 	// that.
@@ -74,6 +77,20 @@ func (c *Config) answer(a *probe.Attempt) endpoint.Reason {
 		return endpoint.PortUnreach
 	}
 	return endpoint.ConnRefused
+}
+
+// sender returns who sends the reply to an attempt.
+func (c *Config) sender(a *probe.Attempt, r endpoint.Reason) netip.Addr {
+	switch r {
+	case endpoint.SynAck, endpoint.UDPResponse, endpoint.ConnRefused, endpoint.Reset:
+		return a.To.Addr()
+	}
+	if c.Sender != nil {
+		if from := c.Sender(a.To); from.IsValid() {
+			return from
+		}
+	}
+	return a.To.Addr()
 }
 
 // Draws that one attempt needs, each of its own.

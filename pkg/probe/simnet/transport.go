@@ -92,9 +92,9 @@ func (t *Transport) decide(a *probe.Attempt, now probe.Time) {
 	if c.lost(a, at, lossBack) {
 		return
 	}
-	e := event{id: a.ID, n: a.N, at: at, reason: reason}
+	e := event{id: a.ID, n: a.N, at: at, reason: reason, from: c.sender(a, reason)}
 	if !a.Alone && c.Elsewhere != nil && c.Elsewhere(a.To) {
-		e = event{at: at, elsewhere: a.To.Addr()}
+		e = event{at: at, elsewhere: true, from: a.To.Addr()}
 	}
 	t.answers.push(e)
 	if c.Twice > 0 {
@@ -180,7 +180,7 @@ func (t *Transport) read(into []probe.Answer) (n int) {
 		e := t.answers.pop()
 		into[n] = probe.Answer{
 			ID: e.id, N: e.n, At: e.at, Reason: e.reason, Nobody: e.nobody,
-			Elsewhere: e.elsewhere.IsValid(), From: e.elsewhere,
+			Elsewhere: e.elsewhere, From: e.from,
 		}
 		n++
 	}
