@@ -22,10 +22,14 @@ import (
 // Journal is a results file, locked against a second run. It is for one writer,
 // and one reader of answers, at a time.
 type Journal struct {
-	name  string // as given
-	file  *os.File
-	size  int64 // of what is whole
-	index *index
+	name string // as given
+	file *os.File
+	size int64 // of what is whole
+	// first is where the first line to take out begins, size if there is none;
+	// behind: results follow it.
+	first  int64
+	behind bool
+	index  *index
 	// Answered is how many results it held, errors left out.
 	Answered int64
 	// Dropped is how many error records were taken out of it.
@@ -69,15 +73,37 @@ func (j *Journal) open() (err error) {
 	if !info.Mode().IsRegular() {
 		return errors.New("it is no regular file")
 	}
-	rewrite, err := j.read(info.Size())
-	if err != nil {
+	size := info.Size()
+	if m, ok := lastMark(j.file, size); ok {
+		if size, err = m.finish(j.file); err != nil {
+			return err
+		}
+	}
+	if err := j.read(size); err != nil {
 		return err
 	}
 	j.index.seal()
-	if rewrite {
-		err = j.rewrite(path, info)
-	} else {
+	if j.behind {
+		err = j.clean(path, info)
+	} else if j.size = j.first; j.first < size {
+		err = j.file.Truncate(j.first)
+	}
+	if err == nil {
 		_, err = j.file.Seek(0, io.SeekEnd)
+	}
+	return err
+}
+
+// clean takes out what is not a result: by a new file in the place of the old
+// one, or in place where that is not possible, as with a single file that is
+// mounted into a container, or in a folder that may not be written.
+func (j *Journal) clean(path string, info fs.FileInfo) error {
+	if j.rewrite(path, info) == nil {
+		return nil
+	}
+	err := j.file.Truncate(j.size) // a torn last line would hide what is appended
+	if err == nil {
+		j.size, err = cleanInPlace(j.file, j.first, j.size, func(w io.Writer) error { return j.copyTo(w, j.first) })
 	}
 	return err
 }
@@ -88,7 +114,7 @@ func openLocked(path string) (*os.File, error) {
 	for range 10 {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 		if err != nil {
-			return nil, err
+			return nil, blame(path, err)
 		}
 		if err := lock(f); err != nil {
 			f.Close()
@@ -104,27 +130,42 @@ func openLocked(path string) (*os.File, error) {
 	return nil, ErrInUse
 }
 
-// read indexes the results of the file, which is size bytes long. It returns
-// whether something has to be taken out.
-func (j *Journal) read(size int64) (rewrite bool, err error) {
-	if j.size, err = j.wholeLines(size); err != nil {
-		return false, err
+// blame names the folder where that is why a file cannot be made.
+func blame(path string, err error) error {
+	var at *fs.PathError
+	if _, missing := os.Lstat(path); !errors.Is(missing, fs.ErrNotExist) || errors.Is(err, fs.ErrNotExist) || !errors.As(err, &at) {
+		return err
 	}
-	rewrite = j.size < size
-	err = j.each(func(line []byte, r *record.Result) error {
-		if r == nil || r.State == endpoint.Error {
-			rewrite = true
+	return fmt.Errorf("cannot be created in the folder %s: %w", filepath.Dir(path), at.Err)
+}
+
+// read indexes the results of the file, which is size bytes long, and finds
+// what has to be taken out.
+func (j *Journal) read(size int64) (err error) {
+	if j.size, err = j.wholeLines(size); err != nil {
+		return err
+	}
+	j.first = j.size
+	err = j.each(0, func(l ndjson.Line, r *record.Result) error {
+		if !answers(r) {
+			j.first = min(j.first, l.At)
 			if r != nil {
 				j.Dropped++
 			}
 			return nil
 		}
+		j.behind = j.first < l.At
 		j.Answered++
 		j.index.add(j.index.place(r.Host, beside(r.Host, r.Addr), r.Port, r.Proto))
 		return nil
 	})
-	return rewrite, err
+	j.first = min(j.first, j.size)
+	return err
 }
+
+// answers reports whether a result stays: an error is to be probed again. nil is
+// a damaged line.
+func answers(r *record.Result) bool { return r != nil && r.State != endpoint.Error }
 
 // begins is how every record of a result begins.
 const begins = `{"host":`
@@ -150,37 +191,59 @@ func (j *Journal) wholeLines(size int64) (int64, error) {
 	return 0, nil
 }
 
-// each calls yield for every whole line: with a result, or with nil for one that
-// is none, as a disk may leave them at the end of a file when the power fails.
-func (j *Journal) each(yield func(line []byte, r *record.Result) error) error {
-	var decoder record.Decoder
-	var result record.Result
-	lines := ndjson.NewReader(io.NewSectionReader(j.file, 0, j.size))
-	damaged := int64(0) // the line from which on nothing was a result
-	for first := true; ; first = false {
-		line, err := lines.Next()
+// each calls yield for every whole line that begins at from or later: with a
+// result, or with nil for a line that is not one, as a disk may leave them at the
+// end of a file when the power fails. Offsets count from the file's beginning.
+func (j *Journal) each(from int64, yield func(ndjson.Line, *record.Result) error) error {
+	w := walk{first: from == 0, yield: yield}
+	blocks := ndjson.NewReader(io.NewSectionReader(j.file, from, j.size-from))
+	var data []byte
+	for {
+		block, err := blocks.NextBlock(data)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		r := &result
-		if decoder.Result(line, r) != nil || r.Summary {
-			r = nil
-		}
-		switch {
-		case r == nil && first:
-			return fmt.Errorf("line %d is no result: it is left alone", line.No)
-		case r == nil && damaged == 0:
-			damaged = line.No
-		case r != nil && damaged != 0:
-			return fmt.Errorf("line %d is no result: it is left alone", damaged)
-		}
-		if err := yield(line.Text, r); err != nil {
-			return err
+		data = block.Data
+		for line, ok := block.Next(); ok; line, ok = block.Next() {
+			line.At += from
+			if m, ok := parseMark(line.Text); ok && m.end == 0 {
+				j.size = line.At // a copy that was not finished follows
+				return nil
+			}
+			if err := w.line(line); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// walk goes through the lines of a journal.
+type walk struct {
+	decoder record.Decoder
+	result  record.Result
+	first   bool  // no line of the file has been met
+	damaged int64 // number of the line from which on none was a result; 0: all were
+	yield   func(ndjson.Line, *record.Result) error
+}
+
+func (w *walk) line(line ndjson.Line) error {
+	r := &w.result
+	if w.decoder.Result(line, r) != nil || r.Summary {
+		r = nil
+	}
+	switch {
+	case r == nil && w.first:
+		return fmt.Errorf("line %d is no result: it is left alone", line.No)
+	case r == nil && w.damaged == 0:
+		w.damaged = line.No
+	case r != nil && w.damaged != 0:
+		return fmt.Errorf("line %d is no result: it is left alone", w.damaged)
+	}
+	w.first = false
+	return w.yield(line, r)
 }
 
 // rewrite puts a file with the results alone in the place of the old one.
@@ -192,7 +255,8 @@ func (j *Journal) rewrite(path string, info fs.FileInfo) error {
 	if err != nil {
 		return err
 	}
-	if err = j.copyTo(f, info); err == nil {
+	size, err := j.copyFile(f, info)
+	if err == nil {
 		err = os.Rename(fresh, path)
 	}
 	if err != nil {
@@ -202,31 +266,40 @@ func (j *Journal) rewrite(path string, info fs.FileInfo) error {
 	}
 	syncFolder(filepath.Dir(path))
 	old := j.file
-	j.file = f
-	return old.Close()
+	j.file, j.size = f, size
+	old.Close()
+	return nil
 }
 
-// copyTo writes the results to f, which is locked before anybody can find it.
-func (j *Journal) copyTo(f *os.File, info fs.FileInfo) error {
+// copyFile writes the results to f, which is locked before anybody can find it,
+// and returns their size.
+func (j *Journal) copyFile(f *os.File, info fs.FileInfo) (size int64, err error) {
 	if err := lock(f); err != nil {
-		return err
+		return 0, err
 	}
 	keepOwner(f, info)
 	w := bufio.NewWriterSize(f, 1<<16)
-	size := int64(0)
-	err := j.each(func(line []byte, r *record.Result) error {
-		if r == nil || r.State == endpoint.Error {
+	if err := errors.Join(j.copyTo(w, 0), w.Flush()); err != nil {
+		return 0, err
+	}
+	if size, err = f.Seek(0, io.SeekCurrent); err != nil {
+		return 0, err
+	}
+	return size, f.Sync()
+}
+
+// copyTo writes the results whose lines begin at from or later.
+func (j *Journal) copyTo(w io.Writer, from int64) error {
+	return j.each(from, func(l ndjson.Line, r *record.Result) error {
+		if !answers(r) {
 			return nil
 		}
-		size += int64(len(line)) + 1
-		w.Write(line)
-		return w.WriteByte('\n')
-	})
-	if err = errors.Join(err, w.Flush()); err != nil {
+		if _, err := w.Write(l.Text); err != nil {
+			return err
+		}
+		_, err := w.Write([]byte{'\n'})
 		return err
-	}
-	j.size = size
-	return f.Sync()
+	})
 }
 
 // beside is an address that says more than its host; else the zero Addr.

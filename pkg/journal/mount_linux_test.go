@@ -1,0 +1,93 @@
+package journal
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// The environment of the child that sees the mounts.
+const mountedFolder = "PORTKIT_JOURNAL_MOUNTED"
+
+// A file that is mounted by itself, into a folder that may be written and one
+// that may not, as containers have it, cannot be renamed over. The test runs
+// itself again in a mount namespace of its own.
+func TestMountedFile(t *testing.T) {
+	t.Parallel()
+	if folder := os.Getenv(mountedFolder); folder != "" {
+		inMounts(t, folder)
+		return
+	}
+	text, want := lines()
+	folder := t.TempDir()
+	for _, name := range []string{"outside", "inside"} {
+		if err := os.Mkdir(filepath.Join(folder, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name, "scan.ndjson"), []byte(text+text[:9]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("/proc/self/exe", "-test.run=^TestMountedFile$", "-test.v")
+	cmd.Env = append(os.Environ(), mountedFolder+"="+folder)
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) {
+		t.Skip("user namespaces are not allowed here") // nothing can be mounted
+	}
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got := read(t, filepath.Join(folder, "outside", "scan.ndjson")); got != want {
+		t.Errorf("the file is now\n%s", got)
+	}
+}
+
+// inMounts opens outside's file where it is mounted over inside's.
+func inMounts(t *testing.T, folder string) {
+	inside := filepath.Join(folder, "inside")
+	file := filepath.Join(inside, "scan.ndjson")
+	text, want := lines()
+	mount := func(from, to string, flags uintptr) {
+		t.Helper()
+		if err := unix.Mount(from, to, "", flags, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mount("", "/", unix.MS_REC|unix.MS_PRIVATE)
+	mount(inside, inside, unix.MS_BIND)
+	mount(filepath.Join(folder, "outside", "scan.ndjson"), file, unix.MS_BIND)
+	for _, readOnly := range []bool{false, true} {
+		if readOnly {
+			mount("", inside, unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY)
+			if err := os.WriteFile(file, []byte(text), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		j, err := Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Close()
+		if got := read(t, file); got != want {
+			t.Errorf("read-only folder %v: the file is now\n%s", readOnly, got)
+		}
+		if files, _ := os.ReadDir(inside); len(files) != 1 {
+			t.Errorf("read-only folder %v: %v", readOnly, files)
+		}
+	}
+	_, err := Open(filepath.Join(inside, "new.ndjson"))
+	if err == nil || !strings.HasSuffix(err.Error(), "new.ndjson: cannot be created in the folder "+inside+": read-only file system") {
+		t.Errorf("in a read-only folder: %v", err)
+	}
+}
