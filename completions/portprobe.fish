@@ -29,7 +29,7 @@ complete -c portprobe -s k -l keep-order -d 'Write results in the order of the i
 complete -c portprobe -l resume -r -F -d 'Add results to FILE instead of standard output, and ask only what it does not answer yet'
 complete -c portprobe -l fsync -x -d 'Write results through to the disk that often'
 complete -c portprobe -l progress -x -a 'auto always never json' -d 'Progress on standard error'
-complete -c portprobe -l total -x -d 'How many records will come'
+complete -c portprobe -l total -x -d 'Number of records to come, for a percentage and the time left in the progress'
 complete -c portprobe -s v -l verbose -d 'Say what is done, each open port as it is found, and what was seen in the end'
 complete -c portprobe -s q -l quiet -d 'No closing line and no progress'
 complete -c portprobe -s h -l help -d 'Show this help and exit'

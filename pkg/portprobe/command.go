@@ -56,7 +56,7 @@ type Command struct {
 	NoShare   bool         `group:"ask" help:"Ask for each record by itself: else records of one endpoint that wait at the same time share one asking."`
 
 	Progress string    `enum:"auto,always,never,json" default:"auto" group:"say" help:"Progress on standard error: auto is on a terminal; json is one object a second."`
-	Total    cli.Count `placeholder:"N" group:"say" help:"How many records will come: gives the progress a percentage and an end."`
+	Total    cli.Count `placeholder:"N" group:"say" help:"Number of records to come, for a percentage and the time left in the progress (default: counted, where all inputs are regular files)."`
 	Verbose  bool      `short:"v" group:"say" help:"Say what is done, each open port as it is found, and what was seen in the end."`
 	Quiet    bool      `short:"q" group:"say" help:"No closing line and no progress."`
 

@@ -13,6 +13,7 @@ import (
 // progress is how far the run has come.
 type progress struct {
 	done, total, inFlight, open, errors int64
+	settled                             int64   // those of done that the file of --resume did not answer
 	rate                                float64 // records a second, lately
 	elapsed                             time.Duration
 }
@@ -22,6 +23,9 @@ func (r *run) startProgress() (stop func()) {
 	show, every := r.progressStyle()
 	asked, forget := cli.StatusAsked()
 	quit, done := make(chan struct{}), make(chan struct{})
+	if show != nil {
+		r.countInputs(quit)
+	}
 	go func() {
 		defer close(done)
 		defer forget()
@@ -71,15 +75,17 @@ func (r *run) progressStyle() (show func(progress), every time.Duration) {
 func (r *run) progress(last progress) progress {
 	t := r.out.count()
 	p := progress{
-		total: int64(r.Total), inFlight: r.engine.Counts().InFlight.Load(),
+		done: r.reader.answered.Load(), inFlight: r.engine.Counts().InFlight.Load(),
 		open: t[endpoint.Open], errors: t[endpoint.Error], elapsed: time.Since(r.began),
 	}
 	for _, n := range t {
 		p.done += n
+		p.settled += n
 	}
+	p.total = r.ofTotal(p.done)
 	p.rate = last.rate
 	if d := (p.elapsed - last.elapsed).Seconds(); d > 0.05 {
-		now := float64(p.done-last.done) / d
+		now := float64(p.settled-last.settled) / d
 		p.rate += (now - p.rate) * 0.3
 		if last.elapsed == 0 {
 			p.rate = now
@@ -164,8 +170,8 @@ func (r *run) closingLine() {
 	if asked == 0 {
 		states = []string{"nothing to ask"}
 	}
-	if r.reader.answered > 0 {
-		states = append(states, fmt.Sprintf("%d answered before", r.reader.answered))
+	if before := r.reader.answered.Load(); before > 0 {
+		states = append(states, fmt.Sprintf("%d answered before", before))
 	}
 	seconds := max(time.Since(r.began).Seconds(), 1e-3)
 	r.ctx.Log.Printf("%d asked: %s; %s in %.2f s, %.0f a second; %s", asked,

@@ -32,7 +32,7 @@ type reader struct {
 	ways     func(port uint16) uint8 // in which a udp port is asked
 	scope    *scope.Scope
 	journal  *journal.Journal // what it answers is not asked; nil: all is
-	answered int64            // so many records
+	answered atomic.Int64     // so many records
 	ended    atomic.Uint32    // the endpoint.Reason for which the run was ended
 	decoder  record.Decoder
 	input    record.Input
@@ -139,7 +139,7 @@ func (r *reader) take(line ndjson.Line) {
 		return
 	}
 	if err == nil && !in.Pass && r.journal != nil && r.journal.Take(in.Host, in.Addr, in.Port, in.Proto) {
-		r.answered++
+		r.answered.Add(1)
 		return
 	}
 	size := len(in.Host) + len(in.Extra)

@@ -3,6 +3,7 @@ package portprobe
 import (
 	"context"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"portkit/pkg/cli"
@@ -37,6 +38,7 @@ type run struct {
 	scope   *scope.Scope
 	journal *journal.Journal // nil: results go to standard output
 	late    bool             // the deadline came before the end
+	counted atomic.Int64     // records in the inputs; 0: unknown
 }
 
 // Run asks what it reads and returns when all of it is written.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -306,12 +308,41 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// TestProgressJSON takes the number of records from --total, or counts them where
+// the inputs are files; those that the file of --resume answers are done.
 func TestProgressJSON(t *testing.T) {
-	var in strings.Builder
+	var in, resumed strings.Builder
 	for i := range 300 {
 		fmt.Fprintf(&in, "10.0.0.1:%d\n", i+1)
+		if i < 100 {
+			fmt.Fprintf(&resumed, `{"host":"10.0.0.1","port":%d,"state":"open"}`+"\n", i+1)
+		}
 	}
-	r := tool(t, in.String(), "--simulate", "rtt=1ms,clock=real", "-r", "250", "--progress", "json", "--total", "300")
+	folder := t.TempDir()
+	write := func(name, text string) string {
+		name = filepath.Join(folder, name)
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	inputs := []string{write("a", " # a comment\n\n"), write("b", in.String())}
+	for _, c := range []struct {
+		name, in string
+		args     []string
+	}{
+		{"told", in.String(), []string{"-r", "250", "--total", "300"}},
+		{"counted", "", append([]string{"-r", "250"}, inputs...)},
+		{"counted and resumed", "", append([]string{"-r", "150", "--resume", write("scan.ndjson", resumed.String())}, inputs...)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // it waits for the rate
+			progressJSON(t, tool(t, c.in, append(c.args, "--simulate", "rtt=1ms,clock=real", "--progress", "json")...))
+		})
+	}
+}
+
+func progressJSON(t *testing.T, r ran) {
 	list := records(t, r.err)
 	if len(list) < 2 {
 		t.Fatalf("%d objects in more than a second: %q", len(list), r.err)

@@ -24,7 +24,7 @@ func isObject(text []byte) bool {
 // or behind white space.
 func (d *Decoder) plain(l ndjson.Line, in *Input) error {
 	text := bytes.Trim(Uncomment(l.Text), blanks)
-	if len(text) == 0 {
+	if IsComment(l.Text) {
 		in.Skip = true
 		return nil
 	}
@@ -33,6 +33,12 @@ func (d *Decoder) plain(l ndjson.Line, in *Input) error {
 		return p.bad(l)
 	}
 	return nil
+}
+
+// IsComment reports whether a line contains nothing but a comment.
+func IsComment(text []byte) bool {
+	text = bytes.TrimLeft(text, blanks)
+	return len(text) == 0 || text[0] == '#'
 }
 
 // blanks are what counts for nothing around a record.
