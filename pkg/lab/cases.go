@@ -127,6 +127,7 @@ func icmpCases() []Case {
 			Name: "gateway-rejects-v6", Kind: GatewayRejects, V6: true, Want: endpoint.PortUnreach,
 			Portable: endpoint.ConnRefused, Why: "ECONNREFUSED, as for RST",
 		},
+		{Name: "icmp-fragmentation-needed", Kind: Unreachable, Code: 4, Want: endpoint.NoResponse},
 		{Name: "icmp-source-route-failed", Kind: Unreachable, Code: 5, Want: endpoint.DestUnreach},
 		{
 			Name: "icmp-net-unknown", Kind: Unreachable, Code: 6, Want: endpoint.DestUnreach,

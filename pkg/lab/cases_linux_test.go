@@ -106,6 +106,9 @@ func expectation(c Case) (errno unix.Errno, local, icmp bool) {
 	case StaysSilent, OwnDrop:
 		return unix.ETIMEDOUT, false, false
 	case Unreachable:
+		if c.Want == endpoint.NoResponse {
+			return unix.ETIMEDOUT, false, false
+		}
 		return unreachable(c), false, true
 	case GatewayRejects:
 		return unix.ECONNREFUSED, false, true

@@ -140,6 +140,13 @@ func (h *Host) connect() (err error) {
 		return err
 	}
 	h.link, h.number = linkName(index), index%4096
+	if h.cfg.mtu > 0 {
+		for s, link := range map[*space]string{h.upstream(): h.link, far: peer} {
+			if err := s.do(func() error { return setMTU(link, h.cfg.mtu) }); err != nil {
+				return err
+			}
+		}
+	}
 	h.undo = append(h.undo, func() error { return unpair(h.upstream(), h.link) })
 	if far == h.space {
 		return nil

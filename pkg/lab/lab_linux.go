@@ -96,6 +96,14 @@ func pair(near, far *space, peer string) (index int, err error) {
 
 func linkName(index int) string { return fmt.Sprintf("lab%d", index) }
 
+func setMTU(name string, bytes int) error {
+	link, err := netlink.LinkByName(name)
+	if err != nil {
+		return err
+	}
+	return netlink.LinkSetMTU(link, bytes)
+}
+
 func unpair(near *space, name string) error {
 	return near.do(func() error {
 		link, err := netlink.LinkByName(name)

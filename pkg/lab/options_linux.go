@@ -21,6 +21,7 @@ type config struct {
 	hops           int
 	delay, jitter  time.Duration
 	neighbourRetry time.Duration
+	mtu            int
 }
 
 // Listen accepts connections on the ports ("22,80-90"), on every address of
@@ -153,6 +154,14 @@ func Hops(n int) Option {
 func Delay(delay, jitter time.Duration) Option {
 	return func(c *config) error {
 		c.delay, c.jitter = delay, jitter
+		return nil
+	}
+}
+
+// MTU sets the MTU of both ends of the host's link.
+func MTU(bytes int) Option {
+	return func(c *config) error {
+		c.mtu = bytes
 		return nil
 	}
 }

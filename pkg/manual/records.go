@@ -78,7 +78,7 @@ func reasonTexts() map[endpoint.Reason]string {
 		endpoint.HostProhibited:  "ICMP type 3 code 10.",
 		endpoint.AdminProhibited: "ICMP type 3 code 13, ICMPv6 type 1 codes 1, 5 and 6.",
 		endpoint.TimeExceeded:    "ICMP type 11, ICMPv6 type 3.",
-		endpoint.DestUnreach:     "Any other code of ICMP type 3 or ICMPv6 type 1.",
+		endpoint.DestUnreach:     "Any other code of ICMP type 3 or ICMPv6 type 1, except fragmentation needed, which is about the packet and not the port.",
 		endpoint.NoResponse:      "Silence through every attempt. Over udp a service that does not answer strangers and a firewall look the same.",
 		endpoint.RateLimited:     "Over udp: the address limits how often it says that a port is closed, and --udp-patience ran out. It is no evidence of anything; such a record can be asked again.",
 		endpoint.BadRecord:       "The line could not be read.",

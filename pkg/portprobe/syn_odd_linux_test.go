@@ -124,8 +124,10 @@ func (s *stranger) send(q question, r reply) {
 	}
 	ether := append(append(append([]byte(nil), q.ether[:12]...), r.tag...), q.ether[12:]...)
 	frame := append(append(ether, ip...), b...)
-	_, _ = unix.Write(s.fd, append(frame, make([]byte, r.padding)...))
+	s.write(append(frame, make([]byte, r.padding)...))
 }
+
+func (s *stranger) write(frame []byte) { _, _ = unix.Write(s.fd, frame) }
 
 func pseudoHeader(q question, size int) []byte {
 	b := append(q.to.Addr().AsSlice(), q.from.Addr().AsSlice()...)

@@ -76,6 +76,10 @@ func (w *worker) localTrouble(j *Job, a *Answer) {
 	if j.phase != flying || a.N != 0 && a.N != j.now.n {
 		return
 	}
+	if errors.Is(a.Err, ErrPacket) {
+		w.resend(j)
+		return
+	}
 	w.drop(j, &j.now)
 	w.takeOff(j)
 	w.giveUpPlace(j)
@@ -87,6 +91,21 @@ func (w *worker) localTrouble(j *Job, a *Answer) {
 		return
 	}
 	w.trouble(j, a.Err)
+}
+
+// maxResends is how often an ICMP error about the packet makes an endpoint's probe
+// be sent again. More of them are treated as silence.
+const maxResends = 3
+
+// resend replaces j's newest attempt, which was not delivered and is no evidence.
+func (w *worker) resend(j *Job) {
+	if j.void >= maxResends {
+		return
+	}
+	w.takeOff(j)
+	j.void++
+	j.phase = again
+	w.queue(j)
 }
 
 // roundTrip is the time from sending to the answer. Where several attempts

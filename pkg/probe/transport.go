@@ -98,6 +98,11 @@ type Answer struct {
 // this machine cannot make it.
 var ErrBusy = errors.New("the transport is busy")
 
+// ErrPacket in an Answer with LocalError reports that a router could not forward
+// the packet as it was: an ICMP error about its size or its header, which says
+// nothing of the port. The kernel may know the path MTU now (RFC 1191, RFC 8201).
+var ErrPacket = errors.New("an ICMP error is about the packet, not the port")
+
 // Stats is a Transport's account of itself.
 type Stats struct {
 	// Room is how many attempts it can hold at once.

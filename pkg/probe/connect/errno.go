@@ -25,6 +25,7 @@ var reasons = []struct {
 	{syscall.ENOPROTOOPT, endpoint.ProtoUnreach},
 	{syscall.EOPNOTSUPP, endpoint.DestUnreach}, // ICMP 3/5, source route failed
 	{syscall.EACCES, endpoint.AdminProhibited},
+	{syscall.EPROTO, 0}, // ICMP parameter problem: about the packet, not the port
 	// The system gave up by itself: that is silence, which the worker judges.
 	{syscall.ETIMEDOUT, 0},
 }

@@ -44,6 +44,9 @@ type Config struct {
 	// Sender, if not nil, returns who sends the ICMP errors about an endpoint; the
 	// zero Addr is the endpoint's own address.
 	Sender func(netip.AddrPort) netip.Addr
+	// TooBig, if not nil, reports whether an attempt is answered by an ICMP error
+	// about the packet.
+	TooBig func(*probe.Attempt) bool
 	// Elsewhere, if not nil, says which endpoints answer from another port than
 	// the one that was asked. An attempt that is not alone cannot be told by
 	// that.

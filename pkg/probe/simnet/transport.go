@@ -78,6 +78,9 @@ func (t *Transport) decide(a *probe.Attempt, now probe.Time) {
 		return
 	}
 	reason := c.answer(a)
+	if c.TooBig != nil && c.TooBig(a) {
+		reason = endpoint.LocalError
+	}
 	if reason == 0 || c.lost(a, now, lossThere) {
 		return
 	}
@@ -181,6 +184,9 @@ func (t *Transport) read(into []probe.Answer) (n int) {
 		into[n] = probe.Answer{
 			ID: e.id, N: e.n, At: e.at, Reason: e.reason, Nobody: e.nobody,
 			Elsewhere: e.elsewhere, From: e.from,
+		}
+		if e.reason == endpoint.LocalError {
+			into[n].Err = probe.ErrPacket
 		}
 		n++
 	}

@@ -71,7 +71,6 @@ var reasons = append([]errnoReason{
 	{syscall.ENOPROTOOPT, endpoint.ProtoUnreach},
 	{syscall.EOPNOTSUPP, endpoint.DestUnreach},
 	{syscall.EACCES, endpoint.AdminProhibited},
-	{syscall.EPROTO, endpoint.DestUnreach},
 }, systemReasons...)
 
 // reasonOf says what an error of reading stands for; 0: nothing that was heard.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
 )
 
 // Queued is one entry of a socket's error queue: struct sock_extended_err and
@@ -93,6 +94,7 @@ func parseExtended(b []byte) (q Queued, ok bool) {
 
 const (
 	icmpUnreachable   = 3 // RFC 792
+	icmpFragNeeded    = 4 // code of icmpUnreachable
 	icmpTimeExceeded  = 11
 	icmp6Unreachable  = 1 // RFC 4443 section 3
 	icmp6TimeExceeded = 3
@@ -132,10 +134,21 @@ func (q Queued) Reason() endpoint.Reason {
 	case q.Origin == unix.SO_EE_ORIGIN_ICMP && q.Kind == icmpTimeExceeded,
 		q.Origin == unix.SO_EE_ORIGIN_ICMP6 && q.Kind == icmp6TimeExceeded:
 		return endpoint.TimeExceeded
-	case q.Origin == unix.SO_EE_ORIGIN_ICMP || q.Origin == unix.SO_EE_ORIGIN_ICMP6:
-		return endpoint.DestUnreach
 	}
 	return 0
+}
+
+// aboutPacket reports whether an ICMP error is about the packet and not about its
+// destination: fragmentation needed, packet too big, source quench, parameter
+// problem, and every type that is not known.
+func (q Queued) aboutPacket() bool {
+	switch q.Origin {
+	case unix.SO_EE_ORIGIN_ICMP:
+		return q.Kind != icmpUnreachable && q.Kind != icmpTimeExceeded || q.Kind == icmpUnreachable && q.Code == icmpFragNeeded
+	case unix.SO_EE_ORIGIN_ICMP6:
+		return q.Kind != icmp6Unreachable && q.Kind != icmp6TimeExceeded
+	}
+	return false
 }
 
 // ErrOwn is a rejection that never left this machine.
@@ -148,6 +161,8 @@ var ErrOwn = errors.New("this machine's own firewall or routes reject it")
 func (q Queued) Judge(to, own netip.Addr) (endpoint.Reason, error) {
 	r := q.Reason()
 	switch {
+	case q.aboutPacket():
+		return endpoint.LocalError, probe.ErrPacket
 	case r == 0:
 		return endpoint.LocalError, q.Errno
 	case r != endpoint.HostUnreach && q.IsOf(own) && own != to.WithZone(""):

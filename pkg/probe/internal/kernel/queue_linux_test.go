@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
 )
 
 // entry is an error as the kernel queues it.
@@ -74,7 +75,6 @@ var verdicts = []struct {
 	{entry{origin4, 3, 15, unix.EHOSTUNREACH, gateway4}, endpoint.DestUnreach},
 	{entry{origin4, 3, 200, unix.EHOSTUNREACH, gateway4}, endpoint.DestUnreach},
 	{entry{origin4, 11, 0, unix.EHOSTUNREACH, gateway4}, endpoint.TimeExceeded},
-	{entry{origin4, 12, 0, unix.EPROTO, gateway4}, endpoint.DestUnreach},
 	{entry{origin6, 1, 0, unix.ENETUNREACH, gateway6}, endpoint.NetUnreach},
 	{entry{origin6, 1, 1, unix.EACCES, gateway6}, endpoint.AdminProhibited},
 	{entry{origin6, 1, 2, unix.EHOSTUNREACH, gateway6}, endpoint.DestUnreach},
@@ -84,7 +84,6 @@ var verdicts = []struct {
 	{entry{origin6, 1, 6, unix.EACCES, gateway6}, endpoint.AdminProhibited},
 	{entry{origin6, 1, 9, unix.EPROTO, gateway6}, endpoint.DestUnreach},
 	{entry{origin6, 3, 0, unix.EHOSTUNREACH, gateway6}, endpoint.TimeExceeded},
-	{entry{origin6, 4, 1, unix.EPROTO, gateway6}, endpoint.DestUnreach},
 	// Nobody on the link answers: this machine says so itself.
 	{entry{origin4, 3, 1, unix.EHOSTUNREACH, own4}, endpoint.HostUnreach},
 	{entry{origin6, 1, 3, unix.EHOSTUNREACH, own6}, endpoint.HostUnreach},
@@ -113,6 +112,31 @@ func TestQueuedErrorsAreJudged(t *testing.T) {
 		got, err := q.Judge(to, own)
 		if got != v.want || (err != nil) != (got == endpoint.LocalError) {
 			t.Errorf("%+v is %v (%v), want %v", v.entry, got, err, v.want)
+		}
+	}
+}
+
+// TestICMPAboutThePacket: no such error is evidence of a port, whoever sends it.
+func TestICMPAboutThePacket(t *testing.T) {
+	to4, to6 := netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr("2001:db8::9")
+	for _, e := range []entry{
+		{origin4, 3, 4, unix.EMSGSIZE, gateway4},
+		{origin4, 3, 4, unix.EMSGSIZE, own4},
+		{origin4, 4, 0, unix.EHOSTUNREACH, gateway4},
+		{origin4, 12, 0, unix.EPROTO, gateway4},
+		{origin4, 77, 0, unix.EPROTO, gateway4},
+		{origin6, 2, 0, unix.EMSGSIZE, gateway6},
+		{origin6, 2, 0, unix.EMSGSIZE, own6},
+		{origin6, 4, 0, unix.EPROTO, gateway6},
+		{origin6, 4, 1, unix.EPROTO, gateway6},
+	} {
+		q, _ := ParseQueued(e.bytes())
+		to, own := to4, netip.MustParseAddr(own4)
+		if e.origin == origin6 {
+			to, own = to6, netip.MustParseAddr(own6)
+		}
+		if r, err := q.Judge(to, own); r != endpoint.LocalError || err != probe.ErrPacket {
+			t.Errorf("%+v is %v (%v)", e, r, err)
 		}
 	}
 }
