@@ -25,6 +25,9 @@ func (l *Log) Status(text string) {
 	}
 }
 
+// StatusColumns returns the length to which Status cuts its text.
+func (l *Log) StatusColumns() int { return columns(l.width) - 1 }
+
 // pause takes the status line off the screen until resume: it would wipe what
 // somebody types.
 func (l *Log) pause() {
@@ -69,7 +72,7 @@ func (l *Log) drawing() string {
 		return ""
 	}
 	l.drawn = true
-	return cutColumns(string(Printable(nil, l.status)), columns(l.width)-1)
+	return cutColumns(string(Printable(nil, l.status)), l.StatusColumns())
 }
 
 func columns(width func() int) int {

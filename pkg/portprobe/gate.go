@@ -60,6 +60,13 @@ func (g *gate) leave(records, bytes int) {
 	g.room.Signal()
 }
 
+// empty reports whether everything that was read is written.
+func (g *gate) empty() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.records == 0
+}
+
 // release lets everything in from now on: the run ends.
 func (g *gate) release() {
 	g.mu.Lock()

@@ -10,12 +10,18 @@ import (
 	"portkit/pkg/endpoint"
 )
 
+// waitingAfter is how long nothing must be settled before progress names the
+// cause.
+const waitingAfter = 2 * time.Second
+
 // progress is how far the run has come.
 type progress struct {
 	done, total, inFlight, open, errors int64
-	settled                             int64   // those of done that the file of --resume did not answer
-	rate                                float64 // records a second, lately
+	settled                             int64   // of done, those that the file of --resume did not answer
+	rate                                float64 // records per second, smoothed
 	elapsed                             time.Duration
+	lastDone                            time.Duration // elapsed when done last grew
+	waiting                             string        // what the run waits for; "" while it does not
 }
 
 // startProgress shows progress as the flags want it, and returns what ends it.
@@ -43,7 +49,7 @@ func (r *run) startProgress() (stop func()) {
 				show(last)
 			case <-asked:
 				last = r.progress(last)
-				r.ctx.Log.Printf("%s", last.text())
+				r.ctx.Log.Printf("%s", last.text(0))
 			case <-quit:
 				if show != nil {
 					show(r.progress(last))
@@ -64,11 +70,20 @@ func (r *run) progressStyle() (show func(progress), every time.Duration) {
 	case r.Progress == "json":
 		return func(p progress) { io.WriteString(r.ctx.Stderr, p.json()) }, time.Second
 	case r.ctx.ErrTerminal:
-		return func(p progress) { r.ctx.Log.Status(p.text()) }, time.Second / 5
+		return r.drawProgress, time.Second / 5
 	case r.Progress == "always":
-		return func(p progress) { r.ctx.Log.Printf("%s", p.text()) }, time.Second
+		return func(p progress) { r.ctx.Log.Printf("%s", p.text(0)) }, time.Second
 	}
 	return nil, 0
+}
+
+// drawProgress puts p on the status line. There is none before the first record:
+// until then somebody may type what portgen reads.
+func (r *run) drawProgress(p progress) {
+	if p.done+p.inFlight == 0 {
+		return
+	}
+	r.ctx.Log.Status(p.text(r.ctx.Log.StatusColumns()))
 }
 
 // progress counts anew. Its rate is over the time since last, smoothed.
@@ -91,7 +106,32 @@ func (r *run) progress(last progress) progress {
 			p.rate = now
 		}
 	}
+	if p.lastDone = last.lastDone; p.done != last.done {
+		p.lastDone = p.elapsed
+	}
+	if p.elapsed-p.lastDone >= waitingAfter {
+		p.waiting = r.waitingFor()
+	}
 	return p
+}
+
+// waitingFor names what keeps the run from settling anything.
+func (r *run) waitingFor() string {
+	w, unsettled := r.engine.Waiting()
+	switch {
+	case r.out.full.Load():
+		return "the reader of the output"
+	case w.Addr.IsValid():
+		silence := time.Since(r.scribe.clock(w.Since))
+		return fmt.Sprintf("%v: no reply for %.0f s", w.Addr, max(silence, 0).Seconds())
+	case unsettled && (r.Rate > 0 || r.HostRate > 0):
+		return "the rate limit"
+	case unsettled:
+		return ""
+	case r.gate.empty():
+		return "input"
+	}
+	return "name lookups"
 }
 
 // left is the time to the end, and whether there is one to be seen. More done
@@ -101,27 +141,6 @@ func (p progress) left() (time.Duration, bool) {
 		return 0, p.total > 0 && p.done == p.total
 	}
 	return time.Duration(float64(p.total-p.done) / p.rate * float64(time.Second)), true
-}
-
-// text is the line for people.
-func (p progress) text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d done", p.done)
-	switch {
-	case p.total > 0 && p.done > p.total:
-		fmt.Fprintf(&b, ", more than --total %d", p.total)
-	case p.total > 0:
-		fmt.Fprintf(&b, " of %d (%.0f %%)", p.total, 100*float64(p.done)/float64(p.total))
-	}
-	fmt.Fprintf(&b, ", %d in flight, %d open", p.inFlight, p.open)
-	if p.errors > 0 {
-		b.WriteString(", " + plural(p.errors, "error"))
-	}
-	fmt.Fprintf(&b, ", %.0f/s", p.rate)
-	if left, ok := p.left(); ok && left > 0 {
-		fmt.Fprintf(&b, ", %v left", max(left.Round(time.Second), time.Second))
-	}
-	return b.String()
 }
 
 // json is the object for programs; total and eta_s are absent while unknown.

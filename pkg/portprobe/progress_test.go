@@ -17,11 +17,43 @@ func TestProgress(t *testing.T) {
 		{2, 0, "3 done, more than --total 2, 2 in flight, 1 open, 1/s", `{"done":3,"total":2,"in_flight":2,"open":1,"errors":0,"rate":1.0,"elapsed_s":3.000}`},
 	} {
 		p.total, p.errors = c.total, c.errors
-		if got := p.text(); got != c.text {
+		if got := p.text(0); got != c.text {
 			t.Errorf("%q, want %q", got, c.text)
 		}
 		if got := p.json(); got != c.json+"\n" {
 			t.Errorf("%q, want %q", got, c.json)
+		}
+	}
+}
+
+// TestProgressAtWidths: parts are dropped whole, the least useful first.
+func TestProgressAtWidths(t *testing.T) {
+	scanning := progress{done: 30512, total: 65535, inFlight: 1000, open: 17, errors: 3, rate: 8123, elapsed: time.Minute}
+	waiting := scanning
+	waiting.waiting = "10.77.0.3: no reply for 8 s"
+	far := scanning
+	far.waiting = "2001:db8:1234:5678:9abc:def0:1234:5678: no reply for 8 s"
+	for _, c := range []struct {
+		p       progress
+		columns int
+		want    string
+	}{
+		{scanning, 0, "30512 done of 65535 (47 %), 1000 in flight, 17 open, 3 errors, 8123/s, 4s left"},
+		{scanning, 119, "30512 done of 65535 (47 %), 1000 in flight, 17 open, 3 errors, 8123/s, 4s left"},
+		{scanning, 79, "30512 done of 65535 (47 %), 1000 in flight, 17 open, 3 errors, 8123/s, 4s left"},
+		{scanning, 77, "30512 done of 65535 (47 %), 17 open, 3 errors, 8123/s, 4s left"},
+		{scanning, 59, "30512 done of 65535 (47 %), 17 open, 3 errors, 4s left"},
+		{scanning, 39, "30512 done of 65535 (47 %), 4s left"},
+		{scanning, 26, "30512 done of 65535 (47 %)"},
+		{waiting, 119, "30512 done of 65535 (47 %), 1000 in flight, 17 open, 3 errors, waiting for 10.77.0.3: no reply for 8 s"},
+		{waiting, 79, "30512 done of 65535 (47 %), 17 open, waiting for 10.77.0.3: no reply for 8 s"},
+		{waiting, 59, "waiting for 10.77.0.3: no reply for 8 s"},
+		{waiting, 39, "waiting for 10.77.0.3: no reply for 8 s"},
+		{far, 59, "30512 done of 65535 (47 %), 17 open, 3 errors"},
+		{progress{done: 3, rate: 0.5}, 79, "3 done, 0 in flight, 0 open, 0.5/s"},
+	} {
+		if got := c.p.text(c.columns); got != c.want {
+			t.Errorf("%d columns:\n got %q\nwant %q", c.columns, got, c.want)
 		}
 	}
 }

@@ -66,6 +66,6 @@ What is refused is an error record with the reason out-of-scope.`},
 --deadline ends a run in time: reading stops, what was read and is not settled is an error with the reason deadline, and the next run asks it. --host-timeout does the same for one address, counted from the first attempt at it.`},
 	{Title: "Interruption", Text: `The first SIGINT or SIGTERM ends the reading. What was sent already is waited for, at most one --timeout long; what was read and is not settled then comes out as error with the reason interrupted. The second ends portprobe at once. In a pipe the signal of ctrl-C reaches every program: give tee its -i, so that it lives to pass the rest on.
 
-SIGUSR1 makes portprobe print how far it is, once.`},
+SIGUSR1 makes portprobe print how far it is, once. If nothing has been settled for 2 s, the progress line names the cause, such as: waiting for 10.77.0.3: no reply for 8 s. There is no progress line while standard input is the terminal, and none in the background.`},
 	{Title: "Simulation", Text: `--simulate asks a network that exists in this process only. Every endpoint's answer follows from its address, its port and the seed. Names get made-up addresses. The clock is virtual, so that hours pass in seconds; clock=real paces it. Without values of their own, rtt is 20ms, open is 0.01 and everything else is 0: the remaining ports refuse. limit is how many refusals an address sends a second.`},
 }

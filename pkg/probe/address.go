@@ -24,6 +24,7 @@ type address struct {
 	link       onLink      // for an address on a link of this machine's
 	rejections *rejections // of udp ports; nil for tcp
 	nobody     Time        // nobody has the address, as was found lately, until
+	replied    Time        // of the latest reply; before any, of the first probe
 
 	lanes []lane // one a worker, each touched by that worker alone
 }
@@ -139,6 +140,9 @@ func (a *address) take(c ceiling, now Time, worker int, place, slow bool) (g gra
 	if place {
 		a.window.hold()
 	}
+	if a.replied == 0 {
+		a.replied = now
+	}
 	a.link.sent(now)
 	return granted, 0, a.view(now)
 }
@@ -210,6 +214,7 @@ type fate struct {
 func (a *address) answered(now Time, f fate) (wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.replied = now
 	if f.rtt >= 0 {
 		a.rtt.add(f.rtt)
 	}

@@ -1,0 +1,79 @@
+package portprobe
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// part is a part of the progress line. Of several the one with the lowest rank
+// is the most useful.
+type part struct {
+	rank int
+	text string
+}
+
+// text returns the line for people, with as many parts, the most useful first,
+// as fit into so many columns; 0 is no limit.
+func (p progress) text(columns int) string {
+	parts := p.parts()
+	if columns > 0 { // what never fits keeps nothing else off the line
+		parts = slices.DeleteFunc(parts, func(a part) bool { return width([]part{a}) > columns })
+	}
+	for columns > 0 && len(parts) > 1 && width(parts) > columns {
+		least := slices.MaxFunc(parts, func(a, b part) int { return a.rank - b.rank })
+		parts = slices.DeleteFunc(parts, func(a part) bool { return a == least })
+	}
+	return join(parts)
+}
+
+// parts returns the parts of the line in the order in which they are shown.
+func (p progress) parts() []part {
+	parts := []part{
+		{1, p.doneText()},
+		{7, fmt.Sprintf("%d in flight", p.inFlight)},
+		{3, fmt.Sprintf("%d open", p.open)},
+	}
+	if p.errors > 0 {
+		parts = append(parts, part{4, plural(p.errors, "error")})
+	}
+	if p.waiting != "" {
+		return append(parts, part{0, "waiting for " + p.waiting})
+	}
+	parts = append(parts, part{6, perSecond(p.rate)})
+	if left, ok := p.left(); ok && left > 0 {
+		parts = append(parts, part{2, fmt.Sprintf("%v left", max(left.Round(time.Second), time.Second))})
+	}
+	return parts
+}
+
+func (p progress) doneText() string {
+	switch {
+	case p.total > 0 && p.done > p.total:
+		return fmt.Sprintf("%d done, more than --total %d", p.done, p.total)
+	case p.total > 0:
+		return fmt.Sprintf("%d done of %d (%.0f %%)", p.done, p.total, 100*float64(p.done)/float64(p.total))
+	}
+	return fmt.Sprintf("%d done", p.done)
+}
+
+// perSecond writes a rate, with a decimal where that matters.
+func perSecond(rate float64) string {
+	if rate < 10 {
+		return strconv.FormatFloat(float64(int(rate*10+0.5))/10, 'f', -1, 64) + "/s"
+	}
+	return fmt.Sprintf("%.0f/s", rate)
+}
+
+func width(parts []part) int { return utf8.RuneCountInString(join(parts)) }
+
+func join(parts []part) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = p.text
+	}
+	return strings.Join(texts, ", ")
+}
