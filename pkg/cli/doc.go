@@ -46,7 +46,7 @@ type ArgDoc struct {
 func ExitStatuses() []Term {
 	return []Term{
 		{"0", "Done."},
-		{"1", "Done, but some record that was written is an error."},
+		{"1", "Done, but some record that was written is an error. Those with the reason not-unicast do not count: every prefix of an own link has a broadcast address."},
 		{"2", "Nothing was done: the command line is wrong, a right is missing, or a file that decides what may be done cannot be used."},
 		{"3", "An input could not be read, or the output not written."},
 		{"130, 143", "Ended by SIGINT, SIGTERM."},

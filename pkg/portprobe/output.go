@@ -19,6 +19,7 @@ type parcel struct {
 	records int    // including those that are not shown
 	bytes   int    // of their text, for the gate
 	tally   tally
+	skipped int64 // of tally's errors, those of no consequence: see output
 }
 
 // line is where a record's line ends in its parcel, and its place in the
@@ -59,7 +60,13 @@ type output struct {
 	closed bool
 	err    error
 	tally  tally
+	// skipped is those of tally's errors that are broadcast or multicast
+	// addresses. Every prefix of an own link has some: they are no failure.
+	skipped int64
 }
+
+// failures returns the error records that count for the exit status.
+func (o *output) failures() int64 { return o.tally[endpoint.Error] - o.skipped }
 
 // startOutput makes an output and its goroutine, which ends with close.
 func startOutput(w io.Writer, g *gate, keepOrder bool, onRoom, onFail func()) *output {
@@ -80,6 +87,7 @@ func (o *output) put(p *parcel) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.tally.add(&p.tally)
+	o.skipped += p.skipped
 	if o.order == nil {
 		o.next.lines = append(o.next.lines, p.lines...)
 		o.next.records += p.records
@@ -133,11 +141,11 @@ func (o *output) fail(err error) {
 	o.onFail()
 }
 
-// count returns the records so far by state.
-func (o *output) count() tally {
+// count returns the records so far by state, and how many are failures.
+func (o *output) count() (by tally, failures int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.tally
+	return o.tally, o.failures()
 }
 
 // close writes what waits and ends the goroutine. It returns the error that

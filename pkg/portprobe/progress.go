@@ -88,10 +88,10 @@ func (r *run) drawProgress(p progress) {
 
 // progress counts anew. Its rate is over the time since last, smoothed.
 func (r *run) progress(last progress) progress {
-	t := r.out.count()
+	t, failures := r.out.count()
 	p := progress{
 		done: r.reader.answered.Load(), inFlight: r.engine.Counts().InFlight.Load(),
-		open: t[endpoint.Open], errors: t[endpoint.Error], elapsed: time.Since(r.began),
+		open: t[endpoint.Open], errors: failures, elapsed: time.Since(r.began),
 	}
 	for _, n := range t {
 		p.done += n
@@ -180,6 +180,7 @@ func (r *run) closingLine() {
 	t, counts := r.out.tally, r.engine.Counts()
 	var asked int64
 	var states []string
+	t[endpoint.Error] -= r.out.skipped
 	for s, n := range t {
 		asked += n
 		if n > 0 {
@@ -188,6 +189,9 @@ func (r *run) closingLine() {
 	}
 	if asked == 0 {
 		states = []string{"nothing to ask"}
+	}
+	if r.out.skipped > 0 {
+		states = append(states, fmt.Sprintf("%d not probed as broadcast or multicast addresses", r.out.skipped))
 	}
 	if before := r.reader.answered.Load(); before > 0 {
 		states = append(states, fmt.Sprintf("%d answered before", before))

@@ -71,7 +71,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 		return asking
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case r.late, r.out.tally[endpoint.Error] > 0:
+	case r.late, r.out.failures() > 0:
 		return cli.ErrRecords
 	}
 	return nil

@@ -284,11 +284,18 @@ func TestRealConnect(t *testing.T) {
 		got = append(got, fmt.Sprint(m["state"], " ", m["reason"], " ", m["method"]))
 	}
 	want := "[open syn-ack connect closed conn-refused connect error not-unicast <nil> error not-unicast <nil> closed port-unreach udp]"
-	if fmt.Sprint(got) != want || r.status != 1 {
+	if fmt.Sprint(got) != want || r.status != 0 {
 		t.Errorf("exit %d, %v\nwant %s", r.status, got, want)
 	}
-	if !strings.Contains(r.err, "/tcp on 127.0.0.1: open") || !strings.Contains(r.err, "5 asked: 1 open, 2 closed, 2 error") {
+	if !strings.Contains(r.err, "/tcp on 127.0.0.1: open") || !strings.Contains(r.err, "3 asked: 1 open, 2 closed, 2 not probed as broadcast or multicast addresses;") ||
+		strings.Count(r.err, "multicast") != 1 {
 		t.Errorf("-v says %q", r.err)
+	}
+	if r := tool(t, in); r.status != 0 || r.err != "" {
+		t.Errorf("without -v: exit %d, %q", r.status, r.err)
+	}
+	if r := tool(t, "224.0.0.1:80\nnonsense\n"); r.status != 1 {
+		t.Errorf("with a bad record: exit %d", r.status)
 	}
 }
 

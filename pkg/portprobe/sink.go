@@ -84,7 +84,9 @@ func (p *pen) Settled(j *probe.Job) {
 	case r.State == endpoint.Open && p.found != nil:
 		r.Host = string(host)
 		p.found(r)
-	case r.Reason == endpoint.LocalError || r.Reason == endpoint.NotUnicast || r.Reason == endpoint.OutOfScope:
+	case r.Reason == endpoint.NotUnicast:
+		p.parcel.skipped++
+	case r.Reason == endpoint.LocalError || r.Reason == endpoint.OutOfScope:
 		r.Host = string(host)
 		p.failed(r)
 	}

@@ -172,7 +172,8 @@ func (s *survey) tiles() []tile {
 		{"good", thousands(s.total.states[endpoint.Open]), counted(int(s.total.states[endpoint.Open]), "open port", "open ports")},
 		{"", thousands(s.total.all()), counted(int(s.total.all()), "port in the scan", "ports in the scan")},
 	}
-	if n := s.total.states[endpoint.Error]; n > 0 {
+	// A prefix has broadcast addresses: that these were not probed is no trouble.
+	if n := s.total.states[endpoint.Error] - s.total.reasons[endpoint.Error][endpoint.NotUnicast]; n > 0 {
 		tiles = append(tiles, tile{"bad", thousands(n), counted(int(n), "port not asked", "ports not asked")})
 	}
 	if s.bad > 0 {

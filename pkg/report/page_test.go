@@ -87,6 +87,13 @@ func TestPageSays(t *testing.T) {
 			[]string{`id="hosts"`},
 		},
 		{
+			"a broadcast address",
+			[]record.Summary{host("192.0.2.31", "192.0.2.31", endpoint.TCP, span(1, 9, endpoint.Error, endpoint.NotUnicast))},
+			nil,
+			[]string{"A broadcast or multicast address is not asked."},
+			[]string{"</b> ports not asked"},
+		},
+		{
 			"one host",
 			[]record.Summary{host("www.example", "2001:db8::1", endpoint.TCP, open)},
 			nil,
