@@ -1,8 +1,10 @@
 package portgen
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
@@ -71,12 +73,28 @@ func (r *reader) sort() (o object) {
 	}
 	r.values = r.values[:0]
 	for _, v := range [][]byte{ports, port} {
-		if v != nil {
+		if !noPorts(v) {
 			r.values = append(r.values, v)
 		}
 	}
 	o.ports = r.values
 	return o
+}
+
+// noPorts reports whether a value of ports or port means the same as its
+// absence: it is blank, or an array of nothing else.
+func noPorts(v []byte) bool {
+	switch {
+	case len(v) == 0 || record.Blank(v):
+		return true
+	case v[0] == '"':
+		text, err := ndjson.Text(v, nil)
+		return err == nil && len(bytes.TrimSpace(text)) == 0
+	case v[0] == '[':
+		elements, err := ndjson.Elements(v, nil)
+		return err == nil && !slices.ContainsFunc(elements, func(e []byte) bool { return e[0] == '[' || !noPorts(e) })
+	}
+	return false
 }
 
 // pass appends a field that is the user's.

@@ -26,7 +26,7 @@ type plans struct {
 	key     []byte
 }
 
-var errNoPorts = errors.New("no ports: it takes -p or --top, or ports of the target's own as in 192.0.2.7:22,80")
+var errNoPorts = errors.New("no ports given; use -p, --top or TARGET:PORTS")
 
 func newPlans(c *Command, ctx *cli.Context) (*plans, error) {
 	p := &plans{own: map[string]*portspec.Set{}, names: &lazyNames{}}
@@ -149,11 +149,11 @@ func (p *plans) values(values [][]byte, def []endpoint.Proto) (all portspec.Set,
 			if elements, err = ndjson.Elements(v, nil); err != nil {
 				return all, err
 			}
-			if len(elements) == 0 {
-				return all, errors.New("ports is an empty array; leave it out for the ports of -p")
-			}
 		}
 		for _, element := range elements {
+			if noPorts(element) && element[0] != '[' {
+				continue
+			}
 			set, err := p.value(element, def)
 			if err != nil {
 				return all, err

@@ -91,7 +91,7 @@ func sumFields() []FieldDoc {
 		{"reasons", "object", false, "Reason to the ports that it was given for, as ranges.", `"type": "object", "additionalProperties": {` + ranges + `}`},
 		{"apps", "object", false, "Port to the protocol that its answer was recognised as, where one was.", `"type": "object", "additionalProperties": {` + aString + `}`},
 		{"stats", "object", false, "Only with --stats: first and last, the earliest and latest time of a result, and rtt_us, the round trips in microseconds: count, sum, min, max, and buckets, an object that counts them by the most that a bucket holds. It adds up like the rest, but counts every result that went in, where all else counts an endpoint once.", statsSchema},
-		{"bad_records", "integer", false, "Error records without an endpoint and lines that portsum could not read: how many. A record with this field has no other but kind.", `"type": "integer", "minimum": 1`},
+		{"bad_records", "integer", false, "Number of error records without an endpoint and of lines that portsum could not read, per group of --by. Such a record has no other field but kind and those of --by.", `"type": "integer", "minimum": 1`},
 	}
 }
 

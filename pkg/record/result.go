@@ -72,10 +72,13 @@ func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 }
 
 // isSummary tells a summary from a result with a field of the user's own that is
-// called kind and says summary: that one has a port and no counts.
+// called kind and says summary: that one has a port, and neither counts nor
+// bad_records.
 func (d *Decoder) isSummary(k *known) bool {
 	return string(d.text(k, fieldKind)) == KindSummary && (k[fieldPort] == 0 ||
-		slices.ContainsFunc(d.fields, func(f ndjson.Field) bool { return string(f.Key) == "counts" && !Blank(f.Value) }))
+		slices.ContainsFunc(d.fields, func(f ndjson.Field) bool {
+			return (string(f.Key) == "counts" || string(f.Key) == "bad_records") && !Blank(f.Value)
+		}))
 }
 
 // text returns a field's text; nil if it is absent or no string.

@@ -78,12 +78,12 @@ func cutSpans(some, spans []Span, port, n int) ([]Span, []Span, int) {
 // appendSummary appends one line about some of the ports of s.
 func appendSummary(dst []byte, s *Summary, spans []Span, apps []App) []byte {
 	dst = append(dst, `{"kind":"summary"`...)
+	if len(s.By) > 0 {
+		dst = append(append(dst, ','), s.By...)
+	}
 	if s.Bad > 0 {
 		dst = append(dst, `,"bad_records":`...)
 		return append(strconv.AppendUint(dst, s.Bad, 10), "}\n"...)
-	}
-	if len(s.By) > 0 {
-		dst = append(append(dst, ','), s.By...)
 	}
 	dst = ndjson.AppendString(append(dst, `,"host":`...), s.Host)
 	if s.Addr.IsValid() {

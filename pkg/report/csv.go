@@ -17,9 +17,7 @@ func CSV(w io.Writer, r *Report) error {
 	c := newCSV(w, r)
 	for s := range r.Records {
 		if c.header(summaryColumns(r)); s.Bad > 0 {
-			c.texts(make([]string, len(summaryColumns(r))-1)...)
-			c.number(int64(s.Bad))
-			c.end()
+			c.bad(s)
 			continue
 		}
 		c.summary(s)
@@ -122,6 +120,15 @@ func (c *csv) summary(s *record.Summary) {
 		c.stats(&s.Stats)
 	}
 	c.texts("")
+	c.end()
+}
+
+// bad writes the row of a count of bad records.
+func (c *csv) bad(s *record.Summary) {
+	by := c.groups.of(s)
+	c.texts(by...)
+	c.texts(make([]string, len(summaryColumns(c.report))-1-len(by))...)
+	c.number(int64(s.Bad))
 	c.end()
 }
 

@@ -28,6 +28,7 @@ type group struct {
 	lives  bool // the last one is counted among them
 	tally
 	stats record.Stats
+	bad   uint64 // error records without an endpoint
 }
 
 type hostKey struct {
@@ -71,7 +72,9 @@ func (t *text) collect() (all []*group) {
 	for s := range t.Records {
 		if s.Bad > 0 {
 			t.bad += s.Bad
-			continue
+			if len(s.By) == 0 {
+				continue
+			}
 		}
 		of := values.of(s)
 		key := fmt.Sprintf("%q", of)
@@ -79,6 +82,10 @@ func (t *text) collect() (all []*group) {
 		if g == nil {
 			g = &group{values: slices.Clone(of)}
 			byKey[key], all = g, append(all, g)
+		}
+		if s.Bad > 0 {
+			g.bad += s.Bad
+			continue
 		}
 		t.addTo(g, s)
 	}
@@ -156,6 +163,7 @@ func loud(all []*group) (listed, others []*group) {
 	}
 	for _, g := range quiet {
 		sum.hosts += g.hosts
+		sum.bad += g.bad
 		for state, n := range g.states {
 			sum.states[state] += n
 		}
@@ -166,9 +174,10 @@ func loud(all []*group) (listed, others []*group) {
 // overview writes a line for each group.
 func (t *text) overview(all []*group) {
 	listed, others := loud(all)
-	table := [][]string{overviewHead(t.By, t.printable)}
+	bad := slices.ContainsFunc(all, func(g *group) bool { return g.bad > 0 })
+	table := [][]string{overviewHead(t.By, bad, t.printable)}
 	for _, g := range append(listed, others...) {
-		table = append(table, overviewRow(g))
+		table = append(table, overviewRow(g, bad))
 	}
 	open := 0
 	for _, g := range all {
@@ -183,21 +192,30 @@ func (t *text) overview(all []*group) {
 	t.times(&t.stats)
 }
 
-func overviewHead(by []string, printable func(string) string) []string {
+// overviewHead returns the heads of the columns; that of bad records only where
+// a group has some.
+func overviewHead(by []string, bad bool, printable func(string) string) []string {
 	var head []string
 	for _, name := range by {
 		head = append(head, printable(name))
 	}
-	return append(head, "hosts", "with open", "open", "closed", "filtered", "open|filtered", "error")
+	head = append(head, "hosts", "with open", "open", "closed", "filtered", "open|filtered", "error")
+	if bad {
+		head = append(head, "unreadable")
+	}
+	return head
 }
 
-func overviewRow(g *group) (cells []string) {
+func overviewRow(g *group, bad bool) (cells []string) {
 	for _, value := range g.values {
 		cells = append(cells, named(value))
 	}
 	cells = append(cells, fmt.Sprint(g.hosts), fmt.Sprint(g.alive))
 	for state := endpoint.Open; state <= endpoint.Error; state++ {
 		cells = append(cells, fmt.Sprint(g.states[state]))
+	}
+	if bad {
+		cells = append(cells, fmt.Sprint(g.bad))
 	}
 	return cells
 }

@@ -57,14 +57,14 @@ const queueMax = 32
 // only after its Flush.
 func (s *Sum) Adder() *Adder { return &Adder{sum: s} }
 
-// AddBad counts n more records that could not be read.
-func (s *Sum) AddBad(n uint64) { s.bad.Add(n) }
+// AddBad counts n more lines that could not be read; they belong to no group.
+func (s *Sum) AddBad(n uint64) { s.bad.add(nil, n) }
 
 // Result adds one result, grouped by the fields by (see By.Append). It keeps
 // no part of them.
 func (a *Adder) Result(by []byte, r *record.Result) {
 	if r.NoEndpoint {
-		a.sum.bad.Add(1)
+		a.sum.bad.add(by, 1)
 		return
 	}
 	a.turn(by, r.Host, r.Addr, r.Proto)
@@ -84,7 +84,7 @@ func (a *Adder) Result(by []byte, r *record.Result) {
 // Summary adds a summary record. It keeps no part of it.
 func (a *Adder) Summary(by []byte, r *record.Summary) {
 	if r.Bad > 0 {
-		a.sum.bad.Add(r.Bad)
+		a.sum.bad.add(by, r.Bad)
 		return
 	}
 	a.turn(by, r.Host, r.Addr, r.Proto)

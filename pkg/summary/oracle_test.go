@@ -36,10 +36,10 @@ func (a oracleAnswer) better(b oracleAnswer) bool {
 // oracleSum is the contract in maps and nothing else.
 func oracleSum(results []result) []byte {
 	all := map[oracleKey]oraclePorts{}
-	bad := 0
+	bad := map[string]int{}
 	for _, r := range results {
 		if r.NoEndpoint {
-			bad++
+			bad[r.by]++
 			continue
 		}
 		k := oracleKey{r.by, string(r.Host), "", r.Proto}
@@ -58,8 +58,10 @@ func oracleSum(results []result) []byte {
 	for _, k := range slices.SortedFunc(maps.Keys(all), oracleKey.compare) {
 		out.WriteString(k.line(all[k]))
 	}
-	if bad > 0 {
-		fmt.Fprintf(&out, `{"kind":"summary","bad_records":%d}`+"\n", bad)
+	for _, by := range groupOrder() {
+		if n := bad[by]; n > 0 {
+			fmt.Fprintf(&out, `{"kind":"summary"%s,"bad_records":%d}`+"\n", strings.TrimSuffix(","+by, ","), n)
+		}
 	}
 	return []byte(out.String())
 }
@@ -71,9 +73,13 @@ func (k oracleKey) compare(l oracleKey) int {
 
 // group is where the group stands among all.
 func (k oracleKey) group() int {
-	return slices.Index([]string{
+	return slices.Index(groupOrder(), k.by)
+}
+
+func groupOrder() []string {
+	return []string{
 		"", `"owner":-10`, `"owner":-9`, `"owner":9`, `"owner":10`, `"owner":"net"`, `"owner":"ops"`, `"owner":null`,
-	}, k.by)
+	}
 }
 
 // number is a text that sorts as the addresses do.

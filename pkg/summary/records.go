@@ -11,8 +11,8 @@ import (
 
 // Records yields the summary records in their order: by group, then IPv4
 // addresses by number, IPv6 addresses by number, names without address; then
-// by host, then tcp before udp. The count of bad records comes last, if there
-// are any. The record and what it points to hold until the next one. by is
+// by host, then tcp before udp. The counts of bad records come last, by group,
+// if there are any. The record and what it points to hold until the next one. by is
 // what results were grouped by; all Adders must be flushed and idle.
 func (s *Sum) Records(by By) iter.Seq[*record.Summary] {
 	items := s.items(by)
@@ -26,8 +26,14 @@ func (s *Sum) Records(by By) iter.Seq[*record.Summary] {
 				return
 			}
 		}
-		if bad := s.bad.Load(); bad > 0 {
-			yield(&record.Summary{Bad: bad})
+		groups := map[string]group{}
+		for text := range s.bad.n {
+			groups[text], _ = newGroup(text) // By.Append wrote it: it has no errors
+		}
+		for _, text := range by.sorted(groups) {
+			if !yield(&record.Summary{By: []byte(text), Bad: s.bad.n[text]}) {
+				return
+			}
 		}
 	}
 }
@@ -70,14 +76,18 @@ func (s *Sum) places(by By) map[string]int {
 			}
 		}
 	}
-	texts := slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
-		return by.compare(groups[x], groups[y])
-	})
-	places := make(map[string]int, len(texts))
-	for i, text := range texts {
+	places := make(map[string]int, len(groups))
+	for i, text := range by.sorted(groups) {
 		places[text] = i
 	}
 	return places
+}
+
+// sorted returns the texts of groups in their order.
+func (b By) sorted(groups map[string]group) []string {
+	return slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
+		return b.compare(groups[x], groups[y])
+	})
 }
 
 func (it item) host() string { return it.shard.words.text(it.key.host) }

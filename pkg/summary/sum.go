@@ -10,7 +10,6 @@ import (
 	"math"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 
 	"portkit/pkg/endpoint"
 )
@@ -26,7 +25,25 @@ type Sum struct {
 
 	seed   maphash.Seed
 	shards [shards]shard
-	bad    atomic.Uint64
+	bad    badRecords
+}
+
+// badRecords counts the error records without an endpoint, by group.
+type badRecords struct {
+	mu sync.Mutex
+	n  map[string]uint64
+}
+
+func (b *badRecords) add(by []byte, n uint64) {
+	if n == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.n == nil {
+		b.n = map[string]uint64{}
+	}
+	b.n[string(by)] += n
 }
 
 // shards is how many parts with a lock each a Sum has, so that Adders seldom

@@ -24,7 +24,7 @@ var provoked = []struct {
 	source  string
 	system  syscall.Errno
 }{
-	{message: "no ports: it takes -p or --top", command: "portgen 192.0.2.1"},
+	{message: "no ports given; use -p", command: "portgen 192.0.2.1"},
 	{message: "no such flag; --help lists them", command: "portprobe --top 10 </dev/null"},
 	{message: "octet 256 is outside 0-255", command: "portgen 192.0.2.256 -p 1"},
 	{message: "no service is registered under the name", command: "portgen 192.0.2.1 -p httq"},
