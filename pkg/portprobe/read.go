@@ -2,7 +2,6 @@ package portprobe
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/netip"
 	"sync"
@@ -192,7 +191,7 @@ func (r *reader) job(seq uint64) *probe.Job {
 // for a name.
 func (r *reader) ask(j *probe.Job) {
 	if r.scope.Denies(r.input.Host) {
-		r.refuse(&r.pen, j, endpoint.OutOfScope, fmt.Errorf("the scope (--deny) has the name %s", r.input.Host))
+		r.refuse(&r.pen, j, endpoint.OutOfScope, errors.New(r.scope.NameRefusal(r.input.Host)))
 		return
 	}
 	if j.To.Addr().IsValid() {
@@ -227,7 +226,7 @@ func (r *reader) submit(j *probe.Job) {
 func (r *reader) askable(j *probe.Job) (endpoint.Reason, error) {
 	switch {
 	case !r.scope.Allows(j.To, j.Proto):
-		return endpoint.OutOfScope, nil
+		return endpoint.OutOfScope, errors.New(r.scope.Refusal(j.To, j.Proto))
 	case !r.unicast(j.To.Addr()):
 		return endpoint.NotUnicast, nil
 	}

@@ -20,8 +20,8 @@ const (
 
 // list is one of the scope's lists: what it is called, and its entries.
 type list struct {
-	what    string
-	entries []scope.Entry
+	what, file string
+	entries    []scope.Entry
 }
 
 // newScope reads all lists. Whatever cannot be read or resolved is an error: no
@@ -54,7 +54,7 @@ func (r *run) lists(flag string, specs []string, fileFlag string, files []string
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, list{flag, entries})
+		all = append(all, list{flag, "", entries})
 	}
 	for _, name := range files {
 		if all, err = r.addFile(all, fileFlag, name); err != nil {
@@ -77,7 +77,7 @@ func (r *run) addFile(all []list, what, name string) ([]list, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
-	return append(all, list{what, entries}), nil
+	return append(all, list{what, name, entries}), nil
 }
 
 func (r *run) sets(lists []list) (sets []*scope.Set, err error) {
@@ -90,6 +90,7 @@ func (r *run) sets(lists []list) (sets []*scope.Set, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", l.what, err)
 		}
+		s.What, s.File = l.what, l.file
 		sets = append(sets, s)
 	}
 	return sets, nil

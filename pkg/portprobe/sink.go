@@ -115,7 +115,7 @@ func why(j *probe.Job) string {
 	case j.Reason == endpoint.Deadline:
 		return "time was up before this was settled"
 	case j.Reason == endpoint.OutOfScope:
-		return "the scope (--allow, --deny) does not have " + j.To.Addr().String()
+		return j.To.Addr().String() + " is out of scope (--allow, --deny)"
 	case j.Reason == endpoint.NotUnicast:
 		return j.To.Addr().String() + " is a broadcast or multicast address: it is not asked"
 	}

@@ -16,6 +16,8 @@ import (
 type Entry struct {
 	// Where says where it stands, for messages: "--deny", "FILE: line 3".
 	Where string
+	// Text is the entry as written.
+	Text string
 	// Target is what it is about.
 	Target target.Target
 	// Ports is its own port spec; empty: all ports.
@@ -65,11 +67,12 @@ func ReadFile(f io.Reader, name string) (list []Entry, err error) {
 }
 
 func parse(where, word, ports string) (Entry, error) {
+	text := strings.TrimSpace(word + " " + ports)
 	word, own, err := target.Split(word)
 	if err == nil && own != "" && ports != "" {
 		err = fmt.Errorf("target %q has ports twice", word)
 	}
-	e := Entry{Where: where, Ports: own + ports}
+	e := Entry{Where: where, Text: text, Ports: own + ports}
 	if err == nil {
 		e.Target, err = target.Parse(word)
 	}

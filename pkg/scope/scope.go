@@ -21,9 +21,7 @@ func (s *Scope) Unlimited() bool { return len(s.Allow) == 0 && len(s.Deny) == 0 
 
 // Allows says whether a port of an address may be asked.
 func (s *Scope) Allows(a netip.AddrPort, p endpoint.Proto) bool {
-	if s.Link != "" && a.Addr().IsLinkLocalUnicast() && a.Addr().Is6() && a.Addr().Zone() == "" {
-		a = netip.AddrPortFrom(a.Addr().WithZone(s.Link), a.Port())
-	}
+	a = s.linked(a)
 	for _, d := range s.Deny {
 		if d.Contains(a, p) {
 			return false
@@ -35,6 +33,15 @@ func (s *Scope) Allows(a netip.AddrPort, p endpoint.Proto) bool {
 		}
 	}
 	return true
+}
+
+// linked returns a with the zone of the link where it is link-local and has
+// none.
+func (s *Scope) linked(a netip.AddrPort) netip.AddrPort {
+	if s.Link != "" && a.Addr().IsLinkLocalUnicast() && a.Addr().Is6() && a.Addr().Zone() == "" {
+		return netip.AddrPortFrom(a.Addr().WithZone(s.Link), a.Port())
+	}
+	return a
 }
 
 // Denies says whether a name is denied as such, whatever address it has.

@@ -14,10 +14,18 @@ import (
 
 // Set is what the entries of a list cover. It is safe for several goroutines.
 type Set struct {
-	addrs *target.Set     // with every port
-	names map[string]bool // by names.Key
+	// What is the flag or the variable that the list is from, and File the file
+	// that it is in; "" if it is in none. They are for messages only.
+	What, File string
+
+	addrs *target.Set    // with every port
+	names map[string]int // number of the entry, from 1, by names.Key
 	ports []rule
 	zones zones
+
+	entries   []Entry
+	stretches []stretch
+	sorted    sync.Once // sorts stretches
 }
 
 // rule covers some ports of some addresses.
@@ -43,24 +51,27 @@ func NewSet(ctx context.Context, list []Entry, o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{names: map[string]bool{}}
+	s := &Set{names: map[string]int{}, entries: list}
 	var all target.Builder
 	for i, e := range list {
-		b := &all
+		b, rule := &all, -1
 		var own target.Builder
 		if e.Ports != "" {
-			b = &own
+			b, rule = &own, len(s.ports)
 		}
 		if name, ok := e.Target.Name(); ok {
 			if e.Ports == "" {
-				s.names[names.Key(name)] = true
+				s.names[names.Key(name)] = i + 1
 			}
 			for _, a := range found[i] {
 				b.AddAddr(a)
 				s.zones.note(a.Zone())
+				s.note(target.Of(a), rule, i)
 			}
 		} else if err := b.Add(e.Target); err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Where, err)
+		} else {
+			s.note(e.Target, rule, i)
 		}
 		s.zones.note(e.Target.Zone())
 		if e.Ports != "" {
@@ -113,7 +124,7 @@ func (s *Set) Name(name []byte) bool {
 		return false
 	}
 	var b [64]byte
-	return s.names[string(names.AppendKey(b[:0], name))]
+	return s.names[string(names.AppendKey(b[:0], name))] > 0
 }
 
 // Contains says whether the set covers a port of an address, under whatever

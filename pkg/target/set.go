@@ -46,14 +46,20 @@ func (b *Builder) Add(t Target) error {
 
 // AddAddr adds one address.
 func (b *Builder) AddAddr(a netip.Addr) {
+	t := Of(a)
+	list := b.list(t)
+	*list = append(*list, span{t.lo, t.lo})
+}
+
+// Of returns the target that is one address, unmapped.
+func Of(a netip.Addr) Target {
 	a = a.Unmap()
 	f, n := split(a)
 	t := Target{lo: n, hi: n, family: f}
 	if a.Zone() != "" {
 		t.more = &detail{zone: a.Zone()}
 	}
-	list := b.list(t)
-	*list = append(*list, span{n, n})
+	return t
 }
 
 // list returns where the spans of t belong.

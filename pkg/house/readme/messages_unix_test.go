@@ -42,7 +42,7 @@ var provoked = []struct {
 	{message: "standard output: closed", command: "(portgen 192.0.2.1 -p 1 >&-)"},
 	{message: "another run is writing it", command: "(sleep 1 | portprobe --resume busy) & sleep 0.5; echo 192.0.2.1:1 | portprobe --resume busy; wait"},
 	{message: "is no result: it is left alone", command: "echo diary >diary; echo 192.0.2.1:1 | portprobe --resume diary"},
-	{message: "the scope (--allow, --deny) does not have", command: "echo 192.0.2.1:1 | portprobe --deny 192.0.2.0/24"},
+	{message: "is denied by --deny", command: "echo 192.0.2.1:1 | portprobe --deny 192.0.2.0/24"},
 }
 
 // TestMessages holds the table of messages to what the tools say.
