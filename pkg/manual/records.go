@@ -72,7 +72,7 @@ func reasonTexts() map[endpoint.Reason]string {
 		endpoint.Reset:           "A reset (RST), seen by the method syn.",
 		endpoint.PortUnreach:     "ICMP type 3 code 3, ICMPv6 type 1 code 4: over UDP closed if the probed address itself sent it, because nothing listens there; from any other address, and over TCP, a firewall or a router rejected the probe.",
 		endpoint.NetUnreach:      "ICMP type 3 code 0, ICMPv6 type 1 code 0.",
-		endpoint.HostUnreach:     "ICMP type 3 code 1, ICMPv6 type 1 code 3; or no answer to ARP or neighbour discovery.",
+		endpoint.HostUnreach:     "ICMP type 3 code 1, ICMPv6 type 1 code 3; or no reply to ARP or neighbor discovery, which this machine itself reports: then without rtt_ms and ttl.",
 		endpoint.ProtoUnreach:    "ICMP type 3 code 2.",
 		endpoint.NetProhibited:   "ICMP type 3 code 9.",
 		endpoint.HostProhibited:  "ICMP type 3 code 10.",

@@ -2,8 +2,11 @@
 
 package portprobe
 
-import "net/netip"
+import (
+	"net/netip"
 
-// resolved says that the neighbour with an address on a link has been found.
-// Elsewhere than on Linux nobody is asked.
-func (l *links) resolved(netip.Addr) bool { return false }
+	"portkit/pkg/probe"
+)
+
+// neighbor knows nothing: only Linux's neighbor table is read.
+func (l *links) neighbor(netip.Addr) probe.Neighbor { return probe.NeighborUnknown }

@@ -109,7 +109,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		HostConcurrency: int(r.HostConc), Rate: float64(r.Rate), HostRate: float64(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Addresses: maxAddresses,
 		OnLink:    own.onLink,
-		Resolved:  own.resolved,
+		Neighbor:  own.neighbor,
 		Transport: r.transports(room / workers),
 		UDP:       r.udpPool(workers, room),
 		Patience:  r.Patience.D(), HostTimeout: r.HostTimeout.D(),

@@ -274,6 +274,7 @@ type view struct {
 	murky   bool          // so much is lost at the moment that silence says nothing
 	proven  Time          // it was there when what it answered latest was sent
 	doubt   Time          // until then silence since may be another darkness
+	unseen  bool          // it is on a link and was never heard
 	looking bool          // the system may still be looking for it on the link
 	udp     udpView
 }
@@ -292,6 +293,7 @@ func (a *address) view(now Time) view {
 		heard: a.loss.heard(), timeout: a.rtt.timeout(),
 		loss: a.loss, lost: lost, dark: a.dark.since != 0, murky: lost > murky,
 		proven: a.dark.latest, doubt: a.dark.doubt(),
+		unseen:  a.link.is && !a.loss.heard(),
 		looking: !a.link.mayGrow(now, a.loss.heard()),
 		udp:     a.rejections.view(),
 	}

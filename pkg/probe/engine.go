@@ -51,10 +51,10 @@ type Options struct {
 	// Patience is how long an address that limits what it says of closed udp
 	// ports is waited for.
 	Patience time.Duration
-	// Resolved says that the system has found a neighbour, so that its silence is
+	// Neighbor returns what the system knows of a neighbor, so that its silence is
 	// its own; nil: that cannot be told. Workers call it, for addresses on a link
 	// that do not answer and whose Transport leaves neighbours to the system.
-	Resolved func(netip.Addr) bool
+	Neighbor func(netip.Addr) Neighbor
 	// Transport makes a worker's own.
 	Transport func(worker int) (Transport, error)
 	// Failed, if not nil, is called once when a transport breaks, which ends the

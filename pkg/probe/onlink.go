@@ -1,6 +1,10 @@
 package probe
 
-import "time"
+import (
+	"time"
+
+	"portkit/pkg/endpoint"
+)
 
 const (
 	// linkWindow is how many endpoints may wait at an address on a link of
@@ -60,9 +64,46 @@ func (a *address) foundNobody(now Time) {
 	}
 }
 
-// resolved says that the neighbour whom j asks has been found.
-func (e *Engine) resolved(j *Job) bool {
-	return j.now.near || e.opts.Resolved != nil && e.opts.Resolved(j.To.Addr())
+// Neighbor is what the system knows of an address on a link.
+type Neighbor uint8
+
+// The states of a neighbor (RFC 4861 section 5.1).
+const (
+	NeighborUnknown Neighbor = iota
+	NeighborSought           // a search is under way
+	NeighborMissing          // a search has failed
+	NeighborFound
+)
+
+// neighbor returns what is known of the neighbor that j probes.
+func (e *Engine) neighbor(j *Job) Neighbor {
+	switch {
+	case j.now.near:
+		return NeighborFound
+	case e.opts.Neighbor != nil:
+		return e.opts.Neighbor(j.To.Addr())
+	}
+	return NeighborUnknown
+}
+
+// sought handles the timeout of j, whose address is on a link and was never heard.
+// The system's search decides, since it may report only some of the probes that
+// waited for it. sought reports whether j is dealt with.
+func (w *worker) sought(j *Job, v *view) bool {
+	switch n := w.engine.neighbor(j); {
+	case n == NeighborFound:
+		j.address.found()
+		v.looking = false
+	case n == NeighborSought && v.looking:
+		j.stretched = true
+		w.wheel.add(j, w.now.Add(quietTime/4))
+		return true
+	case n != NeighborUnknown:
+		j.address.foundNobody(w.now)
+		w.settle(j, endpoint.HostUnreach, w.now)
+		return true
+	}
+	return false
 }
 
 // found notes that somebody has the address: it may be asked like one that is

@@ -49,6 +49,9 @@ func (w *worker) heard(a *Answer) {
 	if places {
 		w.places--
 	}
+	if a.Nobody { // this machine's own report is not a reply
+		j.RTT, j.TTL = -1, 0
+	}
 	rtt := j.RTT
 	if sent < w.resumed {
 		rtt = -1 // time in which nothing was polled is none of the network's
@@ -148,9 +151,8 @@ func (w *worker) rang(j *Job) {
 	if j.address.rejections != nil && w.rejectionsLimited(j, v) {
 		return
 	}
-	if v.looking && w.engine.resolved(j) {
-		j.address.found()
-		v.looking = false
+	if v.unseen && w.sought(j, &v) {
+		return
 	}
 	rested := w.now >= j.rested
 	switch left := w.budget(j, v) - j.evidence(); {

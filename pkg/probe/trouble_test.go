@@ -160,6 +160,11 @@ func TestNobodyOnTheLink(t *testing.T) {
 	if d := s.last(done); d > 20*time.Second {
 		t.Errorf("it took %v", d)
 	}
+	for _, j := range done {
+		if !alive(j.To.Addr()) && (j.RTT >= 0 || j.TTL != 0) {
+			t.Fatalf("%v, where nobody is, has a round trip of %v and a TTL of %d", j.To, j.RTT, j.TTL)
+		}
+	}
 	asked := map[netip.Addr]int{}
 	for _, a := range s.recorder.sent {
 		asked[a.To.Addr()]++
