@@ -137,7 +137,7 @@ func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 	if w.done() {
 		return nil
 	}
-	return s.each(func(e *entry) error {
+	err := s.each(func(e *entry) error {
 		if c.unwritable(e) {
 			out.failed = true
 			return nil
@@ -156,6 +156,10 @@ func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 		}
 		return ctx.Err()
 	})
+	if err == nil {
+		c.explainEmpty(ctx, s)
+	}
+	return err
 }
 
 // random reads all entries, then writes their records shuffled.
@@ -171,6 +175,7 @@ func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 	if err != nil {
 		return err
 	}
+	c.explainEmpty(ctx, s)
 	if c.Seed == nil {
 		seed := randomSeed()
 		c.Seed = &seed
@@ -203,6 +208,7 @@ func (c *Command) count(ctx *cli.Context, s *source) error {
 	if err != nil {
 		return err
 	}
+	c.explainEmpty(ctx, s)
 	if _, err := io.WriteString(ctx.Out, fmt.Sprintln(total)); err != nil {
 		return err
 	}

@@ -128,7 +128,8 @@ func TestWhatIsGenerated(t *testing.T) {
 		{"0.0.0.0/30 ::/126 -p 1", "", "0.0.0.1:1 0.0.0.2:1 0.0.0.3:1 [::1]:1 [::2]:1 [::3]:1"},
 	} {
 		got := run(c.in, c.args+" --plain")
-		if words := strings.Join(strings.Fields(got.out), " "); words != c.want || got.status != 0 || got.err != "" {
+		explained := c.want == "" && strings.HasPrefix(got.err, "portgen: no endpoints: ")
+		if words := strings.Join(strings.Fields(got.out), " "); words != c.want || got.status != 0 || got.err != "" && !explained {
 			t.Errorf("portgen %s < %q\ngot  %s (status %d, %q)\nwant %s", c.args, c.in, words, got.status, got.err, c.want)
 		}
 		n := run(c.in, c.args+" --plain --count")

@@ -78,6 +78,8 @@ A line that is wrong becomes an error record, and the rest goes on. So does a na
 without a port, which portprobe passes through and does not look up again. With --plain such records are
 left out. In all these cases the exit status is 1.
 
+Where there are no endpoints, a line on standard error gives the reason, and the exit status is 0.
+
 In linear order lists are read as they come: what a line makes is written at once.`
 
 const orders = `In linear order the records come target by target as given, address by address, and the ports of

@@ -2,6 +2,7 @@ package portgen
 
 import (
 	"errors"
+	"io"
 	"net/netip"
 	"time"
 
@@ -26,6 +27,7 @@ type source struct {
 	keep    func(netip.Addr) bool
 	lookups *lookups // nil: names stay names
 	prefix  string   // of messages about lines
+	empty   empty
 }
 
 // each calls yield with each entry, and idle whenever waiting begins. It ends
@@ -34,7 +36,7 @@ func (s *source) each(yield func(*entry) error, idle func() error) error {
 	if s.lookups == nil {
 		return s.entries(func(e *entry) error {
 			s.say(e)
-			s.exclude.apply(e, s.keep)
+			s.filter(e)
 			return yield(e)
 		}, idle)
 	}
@@ -80,7 +82,7 @@ func (s *source) eachLooked(yield func(*entry) error, idle func() error) error {
 				return err
 			}
 		}
-		s.exclude.apply(&p.e, s.keep)
+		s.filter(&p.e)
 		if err := yield(&p.e); err != nil {
 			return err
 		}
@@ -156,7 +158,10 @@ func (s *source) entries(yield func(*entry) error, idle func() error) error {
 	if len(s.files) == 0 {
 		return nil
 	}
+	unread := len(s.files)
+	defer func() { s.empty.failed = s.empty.failed || unread > 0 }()
 	for in := range s.ctx.Inputs(s.files) {
+		unread--
 		if err := s.list(in, yield, idle); err != nil {
 			return err
 		}
@@ -179,6 +184,7 @@ func (s *source) list(in *cli.Input, yield func(*entry) error, idle func() error
 		}
 		l, err := lines.Next()
 		if err != nil {
+			s.empty.failed = s.empty.failed || err != io.EOF
 			return nil
 		}
 		if err := s.line(l, yield); err != nil {

@@ -38,6 +38,7 @@ type run struct {
 	scope   *scope.Scope
 	journal *journal.Journal // nil: results go to standard output
 	late    bool             // the deadline came before the end
+	readOut atomic.Bool      // all inputs were read to their ends
 	counted atomic.Int64     // records in the inputs; 0: unknown
 }
 
@@ -63,6 +64,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 		writing = syncing
 	}
 	told()
+	r.explain()
 	r.closingLine()
 	switch {
 	case writing != nil:
@@ -196,11 +198,13 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 	settled := make(chan struct{})
 	go func() {
 		defer close(settled)
+		unread := max(1, len(r.Files))
 		for in := range r.ctx.Inputs(r.Files) {
-			if r.reader.read(in) != nil {
-				continue // it was said, and counts in the exit status
+			if r.reader.read(in) == nil {
+				unread-- // else it was reported, and counts in the exit status
 			}
 		}
+		r.readOut.Store(unread == 0 && r.reader.ended.Load() == 0)
 		r.reader.finish()
 		r.names.close()
 		r.engine.Close()
