@@ -95,6 +95,9 @@ func (c *Command) Validate() (err error) {
 		}
 		c.link = *c.Interface
 	}
+	if c.source, err = zoned(c.source, c.link); err != nil {
+		return err
+	}
 	if c.Simulate != nil { // given, even as "": then nothing may leave
 		config, err := simnet.Parse(*c.Simulate)
 		if err != nil {

@@ -1,8 +1,10 @@
 package portprobe
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 )
 
 // links is what this machine's own networks tell of addresses. They are read
@@ -64,6 +66,35 @@ func (l *links) linkOf(a netip.Addr) int {
 		}
 	}
 	return 0
+}
+
+// zoned returns a source address with its link as the zone where it is link-local:
+// the one of --interface, or the only one that has the address.
+func zoned(source netip.Addr, link string) (netip.Addr, error) {
+	if !source.Is6() || !source.IsLinkLocalUnicast() || source.Zone() != "" {
+		return source, nil
+	}
+	if link != "" {
+		return source.WithZone(link), nil
+	}
+	var on []string
+	interfaces, _ := net.Interfaces()
+	for _, i := range interfaces {
+		addrs, _ := i.Addrs()
+		for _, a := range addrs {
+			if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr() == source {
+				on = append(on, i.Name)
+			}
+		}
+	}
+	switch len(on) {
+	case 0:
+		return source, nil // the kernel reports that it is not this machine's
+	case 1:
+		return source.WithZone(on[0]), nil
+	}
+	return source, fmt.Errorf("--source: %v is on several links (%s); use --interface or a zone, as in %v%%%s",
+		source, strings.Join(on, ", "), source, on[0])
 }
 
 // zoneOf is the name of an interface.

@@ -46,7 +46,7 @@ type sockets struct {
 }
 
 func (s *sockets) prepare(o Options) {
-	s.opts, s.scopes = o, kernel.Scopes{}
+	s.opts, s.scopes = o, kernel.NewScopes(o.Interface)
 }
 
 func pool(family int) int {

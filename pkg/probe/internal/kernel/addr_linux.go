@@ -63,11 +63,24 @@ func FamilyOf(a netip.Addr) int {
 // Scopes remembers the indexes of interfaces by what zones call them.
 type Scopes map[string]uint32
 
+// NewScopes returns Scopes in which a link-local address without a zone is on the
+// named link; "" is none.
+func NewScopes(link string) Scopes {
+	s := Scopes{}
+	if i, err := net.InterfaceByName(link); link != "" && err == nil {
+		s[""] = uint32(i.Index)
+	}
+	return s
+}
+
 // Of is the index of the interface that an address's zone names (RFC 4007
 // section 11); 0 if it has none.
 func (s Scopes) Of(a netip.Addr) (uint32, error) {
 	zone := a.Zone()
 	if zone == "" {
+		if a.Is6() && a.IsLinkLocalUnicast() {
+			return s[""], nil
+		}
 		return 0, nil
 	}
 	if i, ok := s[zone]; ok {

@@ -1,0 +1,40 @@
+package portprobe
+
+import (
+	"fmt"
+	"testing"
+
+	"portkit/pkg/lab"
+)
+
+// TestLinkLocalByInterface: the link of a link-local target or source may be given
+// by --interface, for every method.
+func TestLinkLocalByInterface(t *testing.T) {
+	t.Parallel() // it waits mostly
+	l := lab.New(t)
+	h := l.Host("", lab.Listen("7777"), lab.Answer("7777", lab.Echo))
+	bare, zoned := h.LinkLocal().WithZone("").String(), h.LinkLocal().String()
+	for _, c := range []struct {
+		to   string
+		args []string
+	}{
+		{bare, []string{"--interface", h.Link()}},
+		{bare, []string{"--interface", h.Link(), "--source", "fe80::1"}},
+		{zoned, []string{"--interface", h.Link(), "--source", "fe80::1"}},
+		{zoned, []string{"--source", "fe80::1%" + h.Link()}},
+	} {
+		in := fmt.Sprintf(`{"host":"%s","port":7777}`+"\n"+`{"host":"%s","port":7777,"proto":"udp"}`+"\n", c.to, c.to)
+		for name, r := range map[string]ran{
+			"connect": toolOver(t, false, in, c.args...), "syn": toolBySYN(t, in, c.args...),
+		} {
+			if r.err != "" {
+				t.Errorf("%s %v %v: %s", name, c.to, c.args, r.err)
+			}
+			for _, m := range records(t, r.out) {
+				if m["state"] != "open" {
+					t.Errorf("%s %v %v: %v", name, c.to, c.args, m)
+				}
+			}
+		}
+	}
+}
