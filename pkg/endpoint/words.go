@@ -53,6 +53,7 @@ const (
 	RateLimited
 	Reset
 	ResolveFailed
+	SYNReceived
 	SynAck
 	TimeExceeded
 	UDPResponse
@@ -108,6 +109,7 @@ var reasonTable = [...]struct {
 	RateLimited:     {"rate-limited", OpenFiltered},
 	Reset:           {"reset", Closed},
 	ResolveFailed:   {"resolve-failed", Error},
+	SYNReceived:     {"syn", Open},
 	SynAck:          {"syn-ack", Open},
 	TimeExceeded:    {"time-exceeded", Filtered},
 	UDPResponse:     {"udp-response", Open},

@@ -67,6 +67,7 @@ func (r *roff) reasons() {
 func reasonTexts() map[endpoint.Reason]string {
 	return map[endpoint.Reason]string{
 		endpoint.SynAck:          "The handshake's answer.",
+		endpoint.SYNReceived:     "A SYN without ACK in reply (split handshake, simultaneous open), seen by the method syn.",
 		endpoint.UDPResponse:     "A datagram, from the port that was asked or, where it is plain which that was, from another of that address.",
 		endpoint.ConnRefused:     "A reset (RST), seen by the method connect.",
 		endpoint.Reset:           "A reset (RST), seen by the method syn.",

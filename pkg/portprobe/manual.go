@@ -25,7 +25,7 @@ func udpSections() []cli.Section {
 // synSections is what the manual says of asking by SYN.
 func synSections() []cli.Section { return []cli.Section{{Title: "Syn", Text: aboutSYN}} }
 
-const aboutSYN = `--method syn asks tcp ports with the first packet of a handshake alone, without a connection of the system's. open: the handshake was answered (syn-ack). closed: it was refused (reset). Results have the ttl of the answer. The rest is as with connect: retries, pace and ceilings, udp ports, names, scope. It takes no descriptor for each port.
+const aboutSYN = `--method syn asks tcp ports with the first packet of a handshake alone, without a connection of the system's. open: the handshake was answered (syn-ack), or a SYN without ACK came back (syn). closed: it was refused (reset). Results have the ttl of the answer. The rest is as with connect: retries, pace and ceilings, udp ports, names, scope. It takes no descriptor for each port.
 
 It is there on Linux, and takes the right to open raw sockets (CAP_NET_RAW). Without it nothing is asked and the status is 2; setcap cap_net_raw+ep with the program's path gives it to the program. With its sockets open portprobe gives up all rights that it has, for good: capabilities; no_new_privs; and where the kernel has Landlock the right to write, make and run files and to speak tcp to any port but 53. Files to be read are opened before that.
 

@@ -156,6 +156,7 @@ var oddAnswers = []struct {
 		s.send(q, reply{flags: synAck})
 		s.send(q, reply{flags: synAck})
 	}},
+	{"a bare SYN", "open syn", func(s *stranger, q question) { s.send(q, reply{flags: wire.FlagSYN}) }},
 	{"late", "open syn-ack", func(s *stranger, q question) {
 		time.AfterFunc(700*time.Millisecond, func() { s.send(q, reply{flags: synAck}) })
 	}},

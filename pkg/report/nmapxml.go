@@ -293,6 +293,9 @@ func reasonText(r endpoint.Reason) string {
 	if r == 0 {
 		return "unknown"
 	}
+	if r == endpoint.SYNReceived {
+		return "split-handshake-syn" // nmap's word
+	}
 	return r.String()
 }
 

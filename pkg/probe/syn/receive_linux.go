@@ -125,7 +125,9 @@ func (t *Transport) answer(in *incoming, into *probe.Answer) bool {
 }
 
 // judge judges a TCP segment. What acknowledges the SYN's number was made by
-// somebody who has seen it.
+// somebody who has seen it. A bare SYN (RFC 9293 section 3.5, simultaneous open)
+// acknowledges nothing: it counts by the two ports and the address, since a probe
+// to that endpoint has left from the port that it comes to.
 func (t *Transport) judge(in *incoming, p *wire.IP, into *probe.Answer) bool {
 	h, ok := wire.ParseTCP(p.Payload, p.Size)
 	i, mine := t.block.has(h.DstPort)
@@ -137,11 +139,13 @@ func (t *Transport) judge(in *incoming, p *wire.IP, into *probe.Answer) bool {
 	case wire.FlagSYN | wire.FlagACK:
 		reason = endpoint.SynAck
 	case wire.FlagRST | wire.FlagACK:
+	case wire.FlagSYN:
+		reason = endpoint.SYNReceived
 	default:
 		return false
 	}
 	hash := t.key.of(p.Src.As16(), h.SrcPort, scopeOf(p.Src, in.link))
-	if h.Ack != uint32(hash)+1 {
+	if h.Ack != uint32(hash)+1 && reason != endpoint.SYNReceived {
 		return false
 	}
 	id, n, ok := t.attempt(hash, i/laneAttempts, i%laneAttempts)
