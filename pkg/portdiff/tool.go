@@ -97,7 +97,7 @@ else should. A line that cannot be read ends portdiff with status 2 before anyth
 
 The file stands in the place of OLD, with everything in it open. So the records say added of what is open and not in the file, closed or
 changed of what is in the file and not open, unknown of what is in the file and could not be asked, and removed of
-what is in the file and was not asked at all. Those two count too: what was not asked is not known to be open. It holds for each address
+what is in the file and has no result, because it was not probed or the results were filtered, as --open does. Those two count too: what has no result is not known to be open. It holds for each address
 of a prefix or range: 192.0.2.0/28 22 expects port 22 to be open at sixteen addresses.
 
 An address in the file is known by the address: results count for it under whatever name they were asked. A name in the file is known by the name:

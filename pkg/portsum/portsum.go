@@ -71,6 +71,9 @@ func (c *Command) Run(ctx *cli.Context) error {
 			unread = true
 		}
 	}
+	for _, name := range sum.Lacking(c.by) {
+		ctx.Log.Printf("--by: no record has the field %s", name)
+	}
 	if err := c.write(ctx, sum); err != nil {
 		return cli.OutputError(err)
 	}

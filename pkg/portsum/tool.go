@@ -44,8 +44,9 @@ standard input, and writes when the input ends: a report for people (-o text, -o
 address and protocol (-o json), or a form that other programs read (-o csv, csv-ports, nmap-xml, prometheus).`
 
 const outputs = `text is a block for each host and a block of totals; with --by a table for each group. In it, "Filtered/Error ports" counts
-the ports that gave no usable answer: filtered, open|filtered (udp ports that stayed silent) and error. Where they are not
-all filtered, lines below it tell them apart, with their reasons.
+the ports that gave no usable answer: filtered, open|filtered (udp ports that stayed silent) and error. Lines below it give the reasons: host-unreach where there
+is no such host, admin-prohibited and the like where a firewall rejects, no-response where packets vanish. Of several hosts
+the first line counts those that replied, which are those with an open or closed port.
 
 html is one file that needs nothing else: it loads no script, font or image from anywhere, and its content security policy
 would not let it. It has totals, what could not be asked and why, groups, open services, the distribution of round trips,

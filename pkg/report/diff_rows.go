@@ -145,13 +145,13 @@ func (d *differ) note(c *record.Change) string {
 	case d.about.Expected && c.Old == 0:
 		return now + ", not expected"
 	case d.about.Expected && c.New == 0:
-		return "expected, not asked"
+		return "expected, no result"
 	case d.about.Expected:
 		return "expected, " + now
 	case c.Old == 0:
-		return now + ", not asked before"
+		return now + ", no result before"
 	case c.New == 0:
-		return "was " + c.Old.String() + ", not asked now"
+		return "was " + c.Old.String() + ", no result now"
 	}
 	return "was " + c.Old.String() + ", now " + now
 }

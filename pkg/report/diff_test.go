@@ -75,13 +75,13 @@ var diffs = map[string]struct {
 		},
 		want: "a\n" +
 			"  opened   7/tcp (echo)  was filtered\n" +
-			"  added    6/tcp         open, not asked before\n" +
+			"  added    6/tcp         open, no result before\n" +
 			"  closed   4/tcp         was open, now closed\n" +
-			"  removed  2/tcp         was open, not asked now\n" +
+			"  removed  2/tcp         was open, no result now\n" +
 			"  changed  1/tcp         was closed, now filtered\n" +
 			"  unknown  5/tcp (rje)   was error, now open\n" +
-			"  added    3/tcp         closed, not asked before\n" +
-			"  removed  8/tcp         was closed, not asked now\n\n",
+			"  added    3/tcp         closed, no result before\n" +
+			"  removed  8/tcp         was closed, no result now\n\n",
 	},
 	"a name at several addresses": {
 		changes: []record.Change{
@@ -111,7 +111,7 @@ var diffs = map[string]struct {
 			change("10.0.1.1", "10.0.1.1", 22, "open", "closed"), change("10.0.1.2", "10.0.1.2", 22, "open", "closed"),
 			change("10.0.1.4", "10.0.1.4", 22, "open", "closed"), change("x", "10.0.1.5", 22, "open", "closed"),
 		},
-		want: "10.0.0.254 - 10.0.1.0\n  removed  22/tcp (ssh)  expected, not asked\n\n" +
+		want: "10.0.0.254 - 10.0.1.0\n  removed  22/tcp (ssh)  expected, no result\n\n" +
 			"10.0.1.1 - 10.0.1.2\n  closed   22/tcp (ssh)  expected, closed\n\n" +
 			"10.0.1.4\n  closed   22/tcp (ssh)  expected, closed\n\n" +
 			"x (10.0.1.5)\n  closed   22/tcp (ssh)  expected, closed\n\n",

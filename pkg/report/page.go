@@ -82,7 +82,7 @@ type page struct {
 type (
 	tile     struct{ Class, Number, Label string }
 	stateRow struct {
-		Class, Letter, Name, Number, Percent, Meaning string
+		Class, Letter, Name, Number, Percent, Meaning, Reasons string
 	}
 	share struct {
 		Class    string
@@ -168,6 +168,7 @@ func (s *survey) title() string {
 func (s *survey) tiles() []tile {
 	tiles := []tile{
 		{"", thousands(uint64(s.hosts)), counted(s.hosts, "host", "hosts")},
+		{"", thousands(uint64(s.replied)) + " of " + thousands(uint64(s.hosts)), counted(s.hosts, "host replied", "hosts replied")},
 		{"good", thousands(uint64(s.alive)), counted(s.alive, "host with open ports", "hosts with open ports")},
 		{"good", thousands(s.total.states[endpoint.Open]), counted(int(s.total.states[endpoint.Open]), "open port", "open ports")},
 		{"", thousands(s.total.all()), counted(int(s.total.all()), "port in the scan", "ports in the scan")},
@@ -194,7 +195,7 @@ func (s *survey) shares() (rows []stateRow, bar []share, text string) {
 		}
 		n := s.total.states[state]
 		percent := fmt.Sprintf("%.1f %%", 100*float64(n)/float64(all))
-		rows = append(rows, stateRow{l.class, l.letter, l.name, thousands(n), percent, l.meaning})
+		rows = append(rows, stateRow{l.class, l.letter, l.name, thousands(n), percent, l.meaning, because(s.total.reasons[state][:])})
 		words = append(words, l.name+" "+percent)
 		if n > 0 {
 			width := 1000 * float64(n) / float64(all)

@@ -22,15 +22,16 @@ const (
 
 // survey is what a first pass over the records finds.
 type survey struct {
-	report *Report
-	rows   int // hosts, each once for every group that it is in
-	hosts  int // hosts
-	alive  int // those of them with something open
-	only   string
-	known  map[hostKey]*openBefore // hosts in groups
-	bad    uint64
-	total  tally
-	stats  record.Stats
+	report  *Report
+	rows    int // hosts, each once for every group that it is in
+	hosts   int // hosts
+	alive   int // those of them with something open
+	replied int // those of them that replied
+	only    string
+	known   map[hostKey]*openBefore // hosts in groups
+	bad     uint64
+	total   tally
+	stats   record.Stats
 	// asked and open count hosts by protocol and port: what is counted from a
 	// port on, less what ends before it.
 	asked, open [2][1<<16 + 1]int
@@ -64,6 +65,7 @@ func newSurvey(r *Report) *survey {
 			s.addGroup(byKey, values.of(&h.protos[i]), &h.protos[i])
 		}
 	}
+	s.replied, _ = countHosts(r)
 	for sum := range r.Records {
 		s.bad += sum.Bad
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"iter"
 	"net/netip"
+	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -128,6 +129,53 @@ func (t *tally) all() (n uint64) {
 		n += of
 	}
 	return n
+}
+
+// replied reports whether the host of a record replied: something came from
+// itself, not from a firewall or router.
+func replied(spans []record.Span) bool {
+	return slices.ContainsFunc(spans, func(s record.Span) bool {
+		return s.State == endpoint.Open || s.State == endpoint.Closed
+	})
+}
+
+// hostCount counts hosts, each once, however many records and groups it has.
+type hostCount struct {
+	known          map[hostKey]bool // whether it replied; nil: a host's records follow each other
+	last           hostKey
+	alive          bool // the last one replied
+	hosts, replied int
+}
+
+func (c *hostCount) add(s *record.Summary) {
+	if key := (hostKey{string(s.Host), s.Addr}); c.hosts == 0 || key != c.last {
+		known := false
+		if c.known != nil {
+			c.known[c.last] = c.alive
+			c.alive, known = c.known[key]
+		}
+		if c.last = key; !known {
+			c.hosts, c.alive = c.hosts+1, false
+		}
+	}
+	if !c.alive && replied(s.Spans) {
+		c.alive = true
+		c.replied++
+	}
+}
+
+// countHosts returns how many hosts replied, of how many.
+func countHosts(r *Report) (replied, hosts int) {
+	var c hostCount
+	if len(r.By) > 0 {
+		c.known = map[hostKey]bool{}
+	}
+	for s := range r.Records {
+		if s.Bad == 0 {
+			c.add(s)
+		}
+	}
+	return c.replied, c.hosts
 }
 
 // openPort is a port that is open, with what its answer was recognised as.

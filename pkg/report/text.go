@@ -27,6 +27,7 @@ func Text(w io.Writer, r *Report) error {
 	if len(r.By) > 0 {
 		t.tables()
 	} else {
+		t.replied(countHosts(r))
 		for s := range r.Records {
 			t.add(s)
 		}
@@ -42,8 +43,9 @@ type text struct {
 	block  block
 	total  tally
 	stats  record.Stats
-	blocks int // hosts whose block was begun
-	alive  int // those of them that had open ports
+	blocks int  // hosts whose block was begun
+	above  bool // a line stands before the first block
+	alive  int  // those of them that had open ports
 	bad    uint64
 }
 
@@ -93,7 +95,7 @@ func (t *text) endBlock() {
 // heading writes a title between rules, after an empty line if something
 // stands before it.
 func (t *text) heading(title string) {
-	if t.blocks > 1 {
+	if t.blocks > 1 || t.above {
 		t.line("")
 	}
 	t.line(rule)
@@ -123,29 +125,40 @@ func (t *text) portText(p openPort) string {
 	return s
 }
 
-// counts writes how many ports there are of each state. What is behind
-// "Filtered/Error" is told apart only where it is more than filtered ports:
-// silent udp ports and errors mean something else.
+// replied writes how many of several hosts replied at all: whether there is
+// nobody, or a firewall in between.
+func (t *text) replied(replied, hosts int) {
+	if hosts > 1 {
+		t.line(fmt.Sprintf("Hosts that replied: %d of %d", replied, hosts))
+		t.above = true
+	}
+}
+
+// counts writes how many ports there are of each state, and the reasons of those
+// that are neither open nor closed: an address without a host, a firewall that
+// rejects and one that drops mean different things.
 func (t *text) counts(n *tally) {
 	rest := n.states[endpoint.Filtered] + n.states[endpoint.OpenFiltered] + n.states[endpoint.Error]
 	t.line(fmt.Sprintf("Total ports scanned: %d", n.all()))
 	t.line(fmt.Sprintf("Open ports: %d", n.states[endpoint.Open]))
 	t.line(fmt.Sprintf("Closed ports: %d", n.states[endpoint.Closed]))
 	t.line(fmt.Sprintf("Filtered/Error ports: %d", rest))
-	if rest == n.states[endpoint.Filtered] {
-		return
-	}
 	for state := endpoint.Filtered; state <= endpoint.Error; state++ {
 		if n.states[state] > 0 {
-			t.line(fmt.Sprintf("  %s: %d%s", state, n.states[state], because(n.reasons[state][:])))
+			line := fmt.Sprintf("  %d %s", n.states[state], state)
+			if why := because(n.reasons[state][:]); why != "" {
+				line += ": " + why
+			}
+			t.line(line)
 		}
 	}
 }
 
-// because lists reasons, the most frequent first.
+// because lists reasons with their counts, the most frequent first; "" where
+// none is known.
 func because(counts []uint64) string {
 	var reasons []endpoint.Reason
-	for r := 1; r < len(counts); r++ {
+	for r := range counts {
 		if counts[r] > 0 {
 			reasons = append(reasons, endpoint.Reason(r))
 		}
@@ -153,12 +166,12 @@ func because(counts []uint64) string {
 	slices.SortStableFunc(reasons, func(a, b endpoint.Reason) int { return cmp.Compare(counts[b], counts[a]) })
 	var words []string
 	for _, r := range reasons {
-		words = append(words, r.String())
+		words = append(words, fmt.Sprintf("%d %s", counts[r], reasonText(r)))
 	}
-	if len(words) == 0 {
+	if len(reasons) == 1 && reasons[0] == 0 {
 		return ""
 	}
-	return " (" + strings.Join(words, ", ") + ")"
+	return strings.Join(words, ", ")
 }
 
 // end writes the last block, the totals of several hosts, and what could not

@@ -47,6 +47,7 @@ type row struct {
 func (t *text) tables() {
 	all := t.collect()
 	if len(all) > 0 {
+		t.replied(countHosts(t.Report))
 		t.blocks++
 		t.heading("SCAN SUMMARY BY " + t.printable(strings.Join(t.By, ", ")))
 		t.overview(all)

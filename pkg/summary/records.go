@@ -65,8 +65,30 @@ func (s *Sum) items(by By) []item {
 	return items
 }
 
-// places numbers the groups in their order.
-func (s *Sum) places(by By) map[string]int {
+// Lacking returns the names of the fields of by that no record had; none if
+// there are no records.
+func (s *Sum) Lacking(by By) (names []string) {
+	groups := s.groups()
+	for _, f := range by {
+		has := len(groups)+len(s.bad.n) == 0
+		for _, g := range groups {
+			_, of := g[f.name]
+			has = has || of
+		}
+		for text := range s.bad.n {
+			g, _ := newGroup(text)
+			_, of := g[f.name]
+			has = has || of
+		}
+		if !has {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+// groups returns the groups that there are by their texts.
+func (s *Sum) groups() map[string]group {
 	groups := map[string]group{}
 	for i := range s.shards {
 		sh := &s.shards[i]
@@ -76,6 +98,12 @@ func (s *Sum) places(by By) map[string]int {
 			}
 		}
 	}
+	return groups
+}
+
+// places numbers the groups in their order.
+func (s *Sum) places(by By) map[string]int {
+	groups := s.groups()
 	places := make(map[string]int, len(groups))
 	for i, text := range by.sorted(groups) {
 		places[text] = i
