@@ -104,12 +104,17 @@ func (c *Command) source(ctx *cli.Context) (*source, error) {
 	if len(c.Targets) == 0 && len(c.Input) == 0 {
 		s.files = []string{cli.StdinName}
 	}
-	for _, word := range c.Targets {
-		e, err := s.reader.word(word, "")
-		if err != nil {
-			return nil, cli.UsageError(err)
+	for _, arg := range c.Targets {
+		for _, word := range words(arg) {
+			e, err := s.reader.word(word, "")
+			if err != nil {
+				return nil, cli.UsageError(argError(arg, err))
+			}
+			if may := hint(word, &e); may != "" {
+				ctx.Log.Linef("targets that may mean something else", "%s", may)
+			}
+			s.args = append(s.args, e)
 		}
-		s.args = append(s.args, e)
 	}
 	if s.exclude, err = newExclusion(ctx, c, c.resolver); err != nil {
 		return nil, err

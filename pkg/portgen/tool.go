@@ -55,7 +55,8 @@ const targets = `A target is one of
 
 followed by :PORTS of its own if it likes, which then stand in place of -p: host.example:80,443, 192.0.2.0/24:53/udp,
 [2001:db8::/120]:22. Digits and dots that make no address are an error, not a name, and so are the
-dashes, slashes and full-width digits that look like them. A target does not begin with a dash. Bits of an address behind its
+dashes, slashes and full-width digits that look like them. A target does not begin with a dash. Commas may
+separate arguments that have no ports of their own. Bits of an address behind its
 prefix length do not matter. 0.0.0.0 and :: name no host: alone they are an error, and wider targets leave them out,
 as they do the IPv4-mapped addresses in an IPv6 prefix.
 

@@ -71,6 +71,9 @@ type Command struct {
 
 // Validate checks what the flags' types cannot.
 func (c *Command) Validate() (err error) {
+	if err := misplaced(c.Files); err != nil {
+		return err
+	}
 	if c.retries, err = parseRetries(c.Retries); err != nil {
 		return err
 	}

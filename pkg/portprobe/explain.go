@@ -1,5 +1,13 @@
 package portprobe
 
+import (
+	"fmt"
+	"os"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/target"
+)
+
 // explain reports why standard output has no records: the input has none, or
 // they went to the file of --resume although a pipe is read.
 func (r *run) explain() {
@@ -10,4 +18,27 @@ func (r *run) explain() {
 	case r.Resume != nil && r.ctx.OutIsPipe():
 		r.ctx.Log.Printf("results are in %s, not on standard output", *r.Resume)
 	}
+}
+
+// misplaced returns an error for a FILE that does not exist and is a target.
+// A name without ports may as well be of a file.
+func misplaced(files []string) error {
+	for _, name := range files {
+		if _, err := os.Stat(name); err == nil || name == cli.StdinName {
+			continue
+		}
+		word, ports, err := target.Split(name)
+		if err != nil {
+			continue
+		}
+		t, err := target.Parse(word)
+		switch {
+		case err != nil:
+		case ports != "":
+			return fmt.Errorf("%s: no such file; targets go to portgen: portgen %s | portprobe", name, name)
+		case t.Is4() || t.Is6():
+			return fmt.Errorf("%s: no such file; targets go to portgen: portgen %s -p PORTS | portprobe", name, name)
+		}
+	}
+	return nil
 }

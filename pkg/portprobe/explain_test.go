@@ -52,3 +52,19 @@ func TestResumeNamesItsFileInAPipe(t *testing.T) {
 		}
 	}
 }
+
+func TestTargetsInPlaceOfFiles(t *testing.T) {
+	for _, c := range []struct{ arg, want string }{
+		{"127.0.0.1", "portprobe: 127.0.0.1: no such file; targets go to portgen: portgen 127.0.0.1 -p PORTS | portprobe\n"},
+		{"127.0.0.1:22", "portprobe: 127.0.0.1:22: no such file; targets go to portgen: portgen 127.0.0.1:22 | portprobe\n"},
+		{"host.example:22", "portprobe: host.example:22: no such file; targets go to portgen: portgen host.example:22 | portprobe\n"},
+		{"10.0.0.0/24", "portprobe: 10.0.0.0/24: no such file; targets go to portgen: portgen 10.0.0.0/24 -p PORTS | portprobe\n"},
+	} {
+		if r := tool(t, "", c.arg, "--simulate", ""); r.status != 2 || r.err != c.want {
+			t.Errorf("portprobe %s: %+v, want %q", c.arg, r, c.want)
+		}
+	}
+	if r := tool(t, "", "results.ndjson", "--simulate", ""); r.status != 3 {
+		t.Errorf("a file that is missing: %+v", r)
+	}
+}

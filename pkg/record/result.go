@@ -97,7 +97,7 @@ func (d *Decoder) text(k *known, f field) []byte {
 func (d *Decoder) result(k *known, r *Result) *problem {
 	var ok bool
 	if r.State, ok = endpoint.ParseState(d.text(k, fieldState)); !ok {
-		return stateProblem(d.value(k, fieldState))
+		return d.stateProblem(k)
 	}
 	if k[fieldReason] > 0 {
 		if r.Reason, ok = d.words.parse(d.text(k, fieldReason)); !ok {
@@ -121,9 +121,13 @@ func (r *Result) unusable(format string, value []byte) {
 	r.Unusable = r.Unusable.add(fmt.Sprintf(format, ndjson.Show(value)))
 }
 
-func stateProblem(value []byte) *problem {
-	if value == nil {
-		return &problem{"state", "the record is no result: state is missing"}
+func (d *Decoder) stateProblem(k *known) *problem {
+	value := d.value(k, fieldState)
+	switch {
+	case value == nil && k[fieldPort] > 0 && k.has(fieldHost, fieldTarget, fieldIP):
+		return &problem{"state", "an endpoint record, not a result: state is missing; portprobe makes results of endpoints"}
+	case value == nil:
+		return &problem{"state", "not a result record: state is missing"}
 	}
 	return problemf("state", "state %s is none of open, closed, filtered, open|filtered, error", ndjson.Show(value))
 }

@@ -57,9 +57,9 @@ func TestBadResult(t *testing.T) {
 	var d Decoder
 	var r Result
 	for _, c := range []struct{ line, want string }{
-		{`{"host":"x","port":80}`, `the record is no result: state is missing`},
+		{`{"host":"x","port":80}`, `an endpoint record, not a result: state is missing; portprobe makes results of endpoints`},
 		{`{"host":"x","port":80,"state":"up"}`, `state "up" is none of open, closed, filtered, open|filtered, error`},
-		{`{"host":"x","port":80,"state":null}`, `the record is no result: state is missing`},
+		{`{"host":"x","port":80,"state":null}`, `an endpoint record, not a result: state is missing; portprobe makes results of endpoints`},
 		{`{"port":80,"state":"open"}`, `host is missing: a record takes host or ip`},
 		{`{"host":"","port":80,"state":"open"}`, `host is missing: a record takes host or ip`},
 		{`{"host":7,"port":80,"state":"open"}`, `host 7 is no name or address`},
