@@ -35,6 +35,9 @@ _portgen() {
     --resolve)
         COMPREPLY=($(compgen -P "$head" -W 'none first all' -- "$cur"))
         return ;;
+    --lookup-rate)
+        :
+        return ;;
     --order)
         COMPREPLY=($(compgen -P "$head" -W 'linear random' -- "$cur"))
         return ;;
@@ -52,7 +55,7 @@ _portgen() {
         return ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '-i --input -x --exclude -X --exclude-file -p --ports --top --ports-file --tcp --udp --exclude-ports --resolve -4 --ipv4 -6 --ipv6 --order --seed --shard --skip --limit --count --plain -v --verbose -h --help --version --schema' -- "$cur"))
+        COMPREPLY=($(compgen -W '-i --input -x --exclude -X --exclude-file -p --ports --top --ports-file --tcp --udp --exclude-ports --resolve -4 --ipv4 -6 --ipv6 --lookup-rate --order --seed --shard --skip --limit --count --plain -v --verbose -h --help --version --schema' -- "$cur"))
         return
     fi
     IFS=$'\n'; COMPREPLY=($(compgen -A hostname -- "$cur"))

@@ -12,6 +12,7 @@ complete -c portgen -l exclude-ports -x -d 'Never generate these ports, of eithe
 complete -c portgen -l resolve -x -a 'none first all' -d 'Look names up now'
 complete -c portgen -s 4 -l ipv4 -d 'Only IPv4 addresses, of names too'
 complete -c portgen -s 6 -l ipv6 -d 'Only IPv6 addresses, of names too'
+complete -c portgen -l lookup-rate -x -d 'Maximum DNS queries per second, such as 15'
 complete -c portgen -l order -x -a 'linear random' -d 'linear: targets as given, the ports of each address ascending'
 complete -c portgen -l seed -x -d 'What the random order follows from'
 complete -c portgen -l shard -x -d 'Only every N-th record, from the I-th on'

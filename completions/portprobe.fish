@@ -4,6 +4,7 @@ complete -c portprobe -s c -l concurrency -x -d 'Most endpoints of a protocol wa
 complete -c portprobe -s w -l workers -x -d 'Workers of the pool, each with its own event loop'
 complete -c portprobe -s r -l rate -x -d 'Maximum probes per second in all, such as 500 or 0.5'
 complete -c portprobe -l host-rate -x -d 'Maximum probes per second to one address, such as 20 or 0.1'
+complete -c portprobe -l lookup-rate -x -d 'Maximum DNS queries per second, such as 15'
 complete -c portprobe -l host-concurrency -x -d 'Most endpoints waiting at one address'
 complete -c portprobe -s t -l timeout -x -d 'Longest wait for the answer to one attempt'
 complete -c portprobe -l retries -x -a 'auto' -d 'More attempts after silence, 0 to 20'

@@ -18,11 +18,11 @@ func toolFlags() [][]string {
 	return [][]string{
 		{
 			"portgen", "-p --ports", "--top", "--ports-file", "--tcp", "--udp", "--exclude-ports", "-i --input",
-			"-x --exclude", "-X --exclude-file", "--resolve", "-4 --ipv4", "-6 --ipv6", "--order", "--seed", "--shard",
+			"-x --exclude", "-X --exclude-file", "--resolve", "--lookup-rate", "-4 --ipv4", "-6 --ipv6", "--order", "--seed", "--shard",
 			"--skip", "--limit", "--count", "--plain", "-v --verbose",
 		},
 		{
-			"portprobe", "-c --concurrency", "-w --workers", "-r --rate", "--host-rate", "--host-concurrency", "-t --timeout",
+			"portprobe", "-c --concurrency", "-w --workers", "-r --rate", "--host-rate", "--lookup-rate", "--host-concurrency", "-t --timeout",
 			"--retries", "--udp-patience", "--method", "-4 --ipv4", "-6 --ipv6", "--source", "--interface", "--payload",
 			"--simulate", "--no-share", "--allow", "--deny", "--allow-file", "--deny-file", "--host-timeout", "--deadline",
 			"--open", "--state", "--plain", "-k --keep-order", "--resume", "--fsync", "--progress", "--total",

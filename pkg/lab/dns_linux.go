@@ -16,7 +16,8 @@ import (
 
 // Zone is what a name server of the lab knows: the addresses of names, without
 // their last dot. It says that any other name does not exist; of names that end
-// in .servfail that it has failed; and of those in .silent nothing.
+// in .servfail that it has failed; of those in .silent nothing; and of those in
+// .rotating one address after the other.
 type Zone map[string][]netip.Addr
 
 // NameServer serves the zone on port 53 of the host until the test ends, and
@@ -42,6 +43,52 @@ type NameServer struct {
 
 	mu    sync.Mutex
 	asked map[string]int
+
+	limit   int // queries per second; 0: none
+	second  time.Time
+	used    int
+	dropped int
+}
+
+// Limit has the server drop queries beyond n per second.
+func (s *NameServer) Limit(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit = n
+}
+
+// Dropped returns how many queries were beyond the limit.
+func (s *NameServer) Dropped() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dropped
+}
+
+// count counts a query, and reports whether it is within the limit.
+func (s *NameServer) count(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked[name]++
+	if now := time.Now(); now.Sub(s.second) >= time.Second {
+		s.second, s.used = now, 0
+	}
+	s.used++
+	if s.limit > 0 && s.used > s.limit {
+		s.dropped++
+		return false
+	}
+	return true
+}
+
+// rotated returns the addresses of a name to answer with.
+func (s *NameServer) rotated(name string) []netip.Addr {
+	addrs := s.zone[name]
+	if len(addrs) == 0 || !strings.HasSuffix(name, ".rotating") {
+		return addrs
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return addrs[s.asked[name]/2%len(addrs):][:1]
 }
 
 // Close ends the server: what is sent to it from then on is refused.
@@ -87,12 +134,13 @@ func (s *NameServer) answer(query []byte) []byte {
 	}
 	q := m.Questions[0]
 	name := strings.ToLower(strings.TrimSuffix(q.Name.String(), "."))
-	s.mu.Lock()
-	s.asked[name]++
-	s.mu.Unlock()
+	if !s.count(name) {
+		return nil
+	}
 	m.Response, m.Authoritative, m.RecursionAvailable = true, true, true
 	m.Additionals = nil
-	addrs, known := s.zone[name]
+	_, known := s.zone[name]
+	addrs := s.rotated(name)
 	switch {
 	case strings.HasSuffix(name, ".silent"):
 		return nil

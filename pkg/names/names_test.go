@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 )
 
@@ -17,6 +18,11 @@ type answers struct {
 
 func (a answers) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
 	return a.addrs, a.err
+}
+
+// once looks a name up once.
+func once(s Source, network, name string) ([]netip.Addr, error) {
+	return New(s, Options{Once: true}).Lookup(context.Background(), network, name)
 }
 
 func addrs(texts ...string) (list []netip.Addr) {
@@ -39,17 +45,18 @@ func TestLookup(t *testing.T) {
 	}{
 		{"ip", answers{addrs: addrs("192.0.2.1", "2001:db8::1")}, "[192.0.2.1 2001:db8::1] <nil>"},
 		{"ip", answers{addrs: addrs("::ffff:192.0.2.1", "192.0.2.1")}, "[192.0.2.1] <nil>"},
-		{"ip", answers{addrs: addrs("0.0.0.0", "::")}, "[] x.test has no address that can be asked"},
+		{"ip", answers{addrs: addrs("0.0.0.0", "::")}, "[] x.test is blocked: its address is 0.0.0.0, the reply of a DNS filter or a hosts file"},
+		{"ip", answers{addrs: addrs("::")}, "[] x.test is blocked: its address is ::, the reply of a DNS filter or a hosts file"},
 		{"ip", answers{addrs: addrs("0.0.0.0", "192.0.2.1")}, "[192.0.2.1] <nil>"},
 		{"ip", answers{err: notFound}, "[] x.test has no address: no such host"},
 		{"ip4", answers{err: notFound}, "[] x.test has no address: no such host"},
 		{"ip6", answers{err: &net.AddrError{Err: "no suitable address"}}, "[] x.test has no IPv6 address"},
-		{"ip", answers{err: timeout}, "[] x.test could not be looked up: the resolver does not answer"},
+		{"ip", answers{err: timeout}, "[] x.test could not be looked up: no reply from the resolver"},
 		{"ip", answers{err: dns("server misbehaving")}, "[] x.test could not be looked up: server misbehaving"},
 		{"ip", answers{err: dns("dial udp 10.0.0.53:53: connect: network is unreachable")}, "[] x.test could not be looked up: the resolver cannot be reached"},
 		{"ip", answers{err: errors.New("operation was canceled")}, "[] x.test could not be looked up: operation was canceled"},
 	} {
-		got, err := Lookup(context.Background(), c.answers, c.network, "x.test")
+		got, err := once(c.answers, c.network, "x.test")
 		if s := fmt.Sprint(got, err); s != c.want {
 			t.Errorf("%s, %v: %s\nwant %s", c.network, c.answers, s, c.want)
 		}
@@ -74,7 +81,7 @@ func TestANameWithoutAddressOfTheFamilyIsNotOneWithoutAny(t *testing.T) {
 		{"ip6", "x.test has no IPv4 address"},
 		{"none", "x.test has no address: no such host"},
 	} {
-		if _, err := Lookup(context.Background(), c.has, "ip4", "x.test"); err == nil || err.Error() != c.want {
+		if _, err := once(c.has, "ip4", "x.test"); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v, want %s", c.has, err, c.want)
 		}
 	}
@@ -102,7 +109,7 @@ func TestWhatFailedForOneFamilyIsNotAnAnswer(t *testing.T) {
 		{answers{addrs: addrs("192.0.2.1")}, none, "[192.0.2.1] <nil>"}, // it was there the second time
 		{none, answers{addrs: addrs("2001:db8::1")}, "[2001:db8::1] <nil>"},
 	} {
-		got, err := Lookup(context.Background(), byFamily{"ip": none, "ip4": c.v4, "ip6": c.v6}, "ip", "x.test")
+		got, err := once(byFamily{"ip": none, "ip4": c.v4, "ip6": c.v6}, "ip", "x.test")
 		if s := fmt.Sprint(got, err); s != c.want {
 			t.Errorf("%v, %v: %s\nwant %s", c.v4, c.v6, s, c.want)
 		}
@@ -113,10 +120,45 @@ func TestKey(t *testing.T) {
 	for name, want := range map[string]string{
 		"DB.Example": "db.example", "db.example.": "db.example", "DB": "db",
 		"db.": "db.", // not what the search list makes of db
-		"":    "", ".": ".", "ÄB.Example": "Äb.example",
+		"":    "", ".": ".", "ÄB.Example": "xn--b-zfa.example", "XN--B-zfa.example": "xn--b-zfa.example",
 	} {
 		if got := Key(name); got != want {
 			t.Errorf("%q is %q, want %q", name, got, want)
 		}
 	}
+}
+
+func TestInternationalNamesAreLookedUpAsRegistered(t *testing.T) {
+	for name, want := range map[string]string{
+		"münchen.lab":                        "xn--mnchen-3ya.lab",
+		"MÜNCHEN.Lab.":                       "xn--mnchen-3ya.lab.",
+		"mu\u0308nchen.lab":                  "xn--mnchen-3ya.lab", // decomposed, as macOS writes it
+		"straße.example":                     "xn--strae-oqa.example",
+		"日本。example":                         "xn--wgv71a.example",
+		"_sip.münchen.lab":                   "_sip.xn--mnchen-3ya.lab",
+		"r3---sn.example":                    "r3---sn.example",
+		"DB_1.example":                       "DB_1.example", // ASCII stays as it is
+		"a\u200db.example":                   `U+200D '\u200d' is not allowed`,
+		"a／b.ü.example":                      "U+FF0F '／' is not allowed",
+		"ü\u202e.example":                    `U+202E '\u202e' is not allowed`,
+		strings.Repeat("ü", 70) + ".example": "the maximum is 63",
+		"א1a.example":                        "not a host name",
+	} {
+		got, err := Registered(name)
+		if got != want && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %q %v, want %s", name, got, err, want)
+		}
+		var asked string
+		_, _ = once(lookupFunc(func(name string) error { asked = name; return nil }), "ip", name)
+		if asked != got {
+			t.Errorf("%q is looked up as %q, want %q", name, asked, got)
+		}
+	}
+}
+
+// lookupFunc is a resolver that has one address for every name.
+type lookupFunc func(name string) error
+
+func (f lookupFunc) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {
+	return addrs("192.0.2.1"), f(name)
 }

@@ -32,6 +32,8 @@ type Command struct {
 	IPv4    bool   `name:"ipv4" short:"4" group:"names" help:"Only IPv4 addresses, of names too."`
 	IPv6    bool   `name:"ipv6" short:"6" group:"names" help:"Only IPv6 addresses, of names too."`
 
+	LookupRate cli.Rate `placeholder:"N" group:"names" help:"Maximum DNS queries per second, such as 15 (0: adapts to the resolver)."`
+
 	Order string  `enum:"linear,random" default:"linear" group:"which" help:"linear: targets as given, the ports of each address ascending. random: all records shuffled."`
 	Seed  *uint64 `placeholder:"N" group:"which" help:"What the random order follows from; the same N gives the same order. Without it every run has its own, which -v tells."`
 	Shard shard   `placeholder:"I/N" group:"which" help:"Only every N-th record, from the I-th on: the N shards have no record in common and every record between them."`
@@ -44,7 +46,7 @@ type Command struct {
 
 	Targets []string `arg:"" optional:"" placeholder:"TARGET" complete:"host" help:"An address, prefix, range, octet pattern or name, with :PORTS of its own if it likes."`
 
-	resolver names.Resolver // net.DefaultResolver's, but for tests
+	resolver *names.Resolver // net.DefaultResolver's, but for tests
 }
 
 // Main runs the tool as the process that it is and returns its exit status.
@@ -93,7 +95,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 // before anything is written.
 func (c *Command) source(ctx *cli.Context) (*source, error) {
 	if c.resolver == nil {
-		c.resolver = new(net.Resolver)
+		c.resolver = names.System(net.DefaultResolver, names.Options{Rate: float64(c.LookupRate)})
 	}
 	plans, err := newPlans(c, ctx)
 	if err != nil {
@@ -120,7 +122,7 @@ func (c *Command) source(ctx *cli.Context) (*source, error) {
 		return nil, err
 	}
 	if c.Resolve != "none" || s.exclude != nil {
-		s.lookups = newLookups(ctx, c.resolver, names.Network(c.IPv4, c.IPv6), c.Resolve == "all")
+		s.lookups = newLookups(ctx, c.resolve)
 	}
 	return s, nil
 }

@@ -26,10 +26,13 @@ type excluded struct {
 	lookup *lookup // of a name
 }
 
+// maxAhead is the maximum number of excluded names looked up before they are used.
+const maxAhead = 64
+
 // newExclusion reads --exclude and --exclude-file. A name's addresses of both
 // families are excluded, and the name itself. Whatever cannot be read or
 // resolved ends the tool: half an exclusion is none.
-func newExclusion(ctx *cli.Context, c *Command, r names.Resolver) (*exclusion, error) {
+func newExclusion(ctx *cli.Context, c *Command, r *names.Resolver) (*exclusion, error) {
 	if len(c.Exclude) == 0 && len(c.ExcludeFile) == 0 {
 		return nil, nil
 	}
@@ -37,13 +40,13 @@ func newExclusion(ctx *cli.Context, c *Command, r names.Resolver) (*exclusion, e
 	if err != nil {
 		return nil, cli.UsageError(err)
 	}
-	lookups := newLookups(ctx, r, "ip", true)
+	lookups := newLookups(ctx, r.Pin)
 	x := &exclusion{names: map[string]bool{}}
 	var b target.Builder
 	begun := 0
 	for i := range list {
 		// No further ahead: a name that has no address ends it all.
-		for ; begun < len(list) && begun < i+maxLookups; begun++ {
+		for ; begun < len(list) && begun < i+maxAhead; begun++ {
 			x.begin(&list[begun], lookups)
 		}
 		if err := list[i].add(&b); err != nil {

@@ -7,22 +7,16 @@ import (
 	"portkit/pkg/names"
 )
 
-const (
-	// maxLookups is how many names are looked up at the same time.
-	maxLookups = 64
-	// maxNames bounds the names whose addresses are remembered.
-	maxNames = 65536
-)
+// maxNames bounds the names whose addresses are remembered.
+const maxNames = 65536
 
-// lookups looks names up, so many at once, each once. One goroutine starts
-// them.
+// lookups looks names up, names.AtOnce at the same time, each once. One goroutine
+// starts them.
 type lookups struct {
-	ctx      context.Context
-	resolver names.Resolver
-	network  string // "ip", "ip4" or "ip6"
-	all      bool   // not only the first address
-	room     chan struct{}
-	known    map[string]*lookup
+	ctx   context.Context
+	look  func(ctx context.Context, name string) ([]netip.Addr, error)
+	room  chan struct{}
+	known map[string]*lookup
 }
 
 // lookup is one name's; its result is there once done is closed.
@@ -32,8 +26,17 @@ type lookup struct {
 	err   error
 }
 
-func newLookups(ctx context.Context, r names.Resolver, network string, all bool) *lookups {
-	return &lookups{ctx, r, network, all, make(chan struct{}, maxLookups), map[string]*lookup{}}
+func newLookups(ctx context.Context, look func(context.Context, string) ([]netip.Addr, error)) *lookups {
+	return &lookups{ctx, look, make(chan struct{}, names.AtOnce), map[string]*lookup{}}
+}
+
+// resolve looks up the name of a target.
+func (c *Command) resolve(ctx context.Context, name string) ([]netip.Addr, error) {
+	addrs, err := c.resolver.Lookup(ctx, names.Network(c.IPv4, c.IPv6), name)
+	if err == nil && c.Resolve != "all" {
+		addrs = addrs[:1]
+	}
+	return addrs, err
 }
 
 // start begins to look a name up, or returns the lookup that has begun. It
@@ -50,7 +53,7 @@ func (l *lookups) start(name string) *lookup {
 	l.known[key] = found
 	l.room <- struct{}{}
 	go func() {
-		found.addrs, found.err = l.ask(name)
+		found.addrs, found.err = l.look(l.ctx, name)
 		<-l.room
 		close(found.done)
 	}()
@@ -61,12 +64,4 @@ func (l *lookups) start(name string) *lookup {
 func (k *lookup) wait() ([]netip.Addr, error) {
 	<-k.done
 	return k.addrs, k.err
-}
-
-func (l *lookups) ask(name string) ([]netip.Addr, error) {
-	addrs, err := names.Lookup(l.ctx, l.resolver, l.network, name)
-	if err == nil && !l.all {
-		addrs = addrs[:1]
-	}
-	return addrs, err
 }

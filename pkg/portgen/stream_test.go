@@ -23,7 +23,7 @@ func TestSlowListsArePassedOnAtOnce(t *testing.T) {
 		in, feed := io.Pipe()
 		read, out := io.Pipe()
 		tool := Tool()
-		tool.Command.(*Command).resolver = known
+		tool.Command.(*Command).resolver = once(known)
 		done := make(chan int, 1)
 		go func() {
 			done <- cli.Run(tool, cli.IO{Args: strings.Fields(args), In: in, Out: out, Err: new(bytes.Buffer)})
@@ -55,7 +55,7 @@ func TestLimitEndsAnEndlessList(t *testing.T) {
 		in, feed := io.Pipe()
 		go io.WriteString(feed, "192.0.2.0/24\n192.0.2.1\n")
 		tool := Tool()
-		tool.Command.(*Command).resolver = known
+		tool.Command.(*Command).resolver = once(known)
 		var out bytes.Buffer
 		status := cli.Run(tool, cli.IO{Args: strings.Fields(args), In: in, Out: &out, Err: new(bytes.Buffer)})
 		if status != 0 || strings.Count(out.String(), "\n") != 2 {
@@ -82,7 +82,7 @@ func TestLookupsKeepTheOrder(t *testing.T) {
 		}
 	}
 	tool := Tool()
-	tool.Command.(*Command).resolver = slow{known}
+	tool.Command.(*Command).resolver = once(slow{known})
 	var out bytes.Buffer
 	start := time.Now()
 	status := cli.Run(tool, cli.IO{Args: strings.Fields("-p 80 --plain --resolve first"), In: strings.NewReader(list.String()), Out: &out, Err: new(bytes.Buffer)})
@@ -98,15 +98,15 @@ func TestLookupsKeepTheOrder(t *testing.T) {
 // are looked up.
 func TestExclusionEndsAtTheFirstMistake(t *testing.T) {
 	names := file(t, "names", "four.test\n"+strings.Repeat("4.4.4.4\n", 100)+unknown(10_000))
-	counted := &counting{Resolver: known}
+	counted := &counting{Source: known}
 	tool := Tool()
-	tool.Command.(*Command).resolver = counted
+	tool.Command.(*Command).resolver = once(counted)
 	var talk bytes.Buffer
 	status := cli.Run(tool, cli.IO{Args: []string{"-p", "80", "-X", names, "a"}, In: strings.NewReader(""), Out: new(bytes.Buffer), Err: &talk})
 	if status != 2 || !strings.Contains(talk.String(), "line 102: nx0.test has no address") {
 		t.Errorf("status %d, %s", status, &talk)
 	}
-	if n := counted.n.Load(); n > 2*maxLookups {
+	if n := counted.n.Load(); n > 2*maxAhead {
 		t.Errorf("%d names were looked up", n)
 	}
 }
@@ -123,7 +123,7 @@ func unknown(n int) string {
 // counting is a resolver that counts names: of one that has no address at all
 // either family is asked for by itself, too.
 type counting struct {
-	names.Resolver
+	names.Source
 	n atomic.Int64
 }
 
@@ -131,13 +131,13 @@ func (c *counting) LookupNetIP(ctx context.Context, network, host string) ([]net
 	if network == "ip" {
 		c.n.Add(1)
 	}
-	return c.Resolver.LookupNetIP(ctx, network, host)
+	return c.Source.LookupNetIP(ctx, network, host)
 }
 
 // slow is a resolver that takes its time.
-type slow struct{ names.Resolver }
+type slow struct{ names.Source }
 
 func (s slow) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
 	time.Sleep(100 * time.Millisecond)
-	return s.Resolver.LookupNetIP(ctx, network, host)
+	return s.Source.LookupNetIP(ctx, network, host)
 }

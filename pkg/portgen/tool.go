@@ -63,7 +63,9 @@ as they do the IPv4-mapped addresses in an IPv6 prefix.
 An exclusion (-x, -X) holds for every way in which an address can come out: prefixes, ranges and, because names are then
 looked up at once, names. An excluded name excludes all its addresses of both families. An excluded address with a
 zone is excluded in that zone, one without in all. An exclusion that cannot be read or resolved ends portgen
-before it writes anything.`
+before it writes anything.
+
+` + "Names are looked up as portprobe(1) does, section NAMES: in their registered form, at the pace of the resolver, and repeatedly."
 
 const lists = `A line of a text list is
 

@@ -27,6 +27,7 @@ type Command struct {
 	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"pace" help:"Workers of the pool, each with its own event loop (0: one a CPU)."`
 	Rate        cli.Rate      `short:"r" placeholder:"N" group:"pace" help:"Maximum probes per second in all, such as 500 or 0.5 (0: no limit)."`
 	HostRate    cli.Rate      `placeholder:"N" group:"pace" help:"Maximum probes per second to one address, such as 20 or 0.1 (0: no limit)."`
+	LookupRate  cli.Rate      `placeholder:"N" group:"pace" help:"Maximum DNS queries per second, such as 15 (0: adapts to the resolver)."`
 	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints waiting at one address (0: adapts)."`
 	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"pace" help:"Longest wait for the answer to one attempt; shorter once the address's round trip is known. A bare number is seconds."`
 	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"pace" help:"More attempts after silence, 0 to 20; auto: as many as the loss that is seen asks for."`

@@ -2,7 +2,6 @@ package portprobe
 
 import (
 	"context"
-	"net"
 	"net/netip"
 	"sync"
 
@@ -13,8 +12,6 @@ import (
 const (
 	// maxNames is how many names are remembered.
 	maxNames = 65_536
-	// lookups is how many names are looked up at once.
-	lookups = 64
 )
 
 // lookup returns the address to ask a name at.
@@ -35,8 +32,8 @@ type name struct {
 	newer, older *name
 }
 
-// resolver looks each name up once, lookups at a time, and remembers the
-// answers: maxNames of them, the least recently used forgotten first.
+// resolver looks each name up once and remembers the answers: maxNames of them,
+// the least recently used forgotten first.
 type resolver struct {
 	lookup  lookup
 	deliver func([]*probe.Job, answer)
@@ -98,7 +95,7 @@ func (r *resolver) crowded() bool {
 // enqueue has a name looked up, by a worker that is idle or a new one.
 func (r *resolver) enqueue(n *name) {
 	r.queue = append(r.queue, n)
-	if r.idle < len(r.queue) && r.started < lookups {
+	if r.idle < len(r.queue) && r.started < names.AtOnce {
 		r.started++
 		r.workers.Go(r.work)
 	}
@@ -171,11 +168,10 @@ func (r *resolver) close() {
 	r.workers.Wait()
 }
 
-// systemLookup asks the system's resolver for the first address of a family:
-// "ip", "ip4" or "ip6".
-func systemLookup(family string) lookup {
+// firstAddress returns the first address of a family: "ip", "ip4" or "ip6".
+func firstAddress(r *names.Resolver, family string) lookup {
 	return func(ctx context.Context, name string) (netip.Addr, error) {
-		addrs, err := names.Lookup(ctx, net.DefaultResolver, family, name)
+		addrs, err := r.Lookup(ctx, family, name)
 		if err != nil {
 			return netip.Addr{}, err
 		}

@@ -2,6 +2,7 @@ package portprobe
 
 import (
 	"context"
+	"net"
 	"net/netip"
 	"sync/atomic"
 	"time"
@@ -24,16 +25,17 @@ const maxAddresses = 262_144
 // run is portprobe at work.
 type run struct {
 	*Command
-	ctx    *cli.Context
-	began  time.Time
-	engine *probe.Engine
-	out    *output
-	gate   *gate
-	scribe *scribe
-	names  *resolver
-	reader *reader
-	net    *syn.Net      // nil: tcp is asked by connect
-	failed chan struct{} // closed when the output cannot be written
+	ctx      *cli.Context
+	began    time.Time
+	engine   *probe.Engine
+	out      *output
+	gate     *gate
+	scribe   *scribe
+	names    *resolver
+	resolver *names.Resolver
+	reader   *reader
+	net      *syn.Net      // nil: tcp is asked by connect
+	failed   chan struct{} // closed when the output cannot be written
 
 	scope   *scope.Scope
 	journal *journal.Journal // nil: results go to standard output
@@ -81,6 +83,10 @@ func (c *Command) Run(ctx *cli.Context) error {
 
 // prepare reads what has to be right before anything is done.
 func (r *run) prepare() (err error) {
+	r.resolver = names.System(net.DefaultResolver, names.Options{Rate: float64(r.LookupRate)})
+	if r.simulate != nil {
+		r.resolver = names.New(madeUp{}, names.Options{Once: true})
+	}
 	if r.scope, err = r.newScope(); err != nil {
 		return cli.UsageError(err)
 	}
@@ -188,7 +194,7 @@ func (r *run) lookup() lookup {
 			return simnet.Resolve(name, r.IPv6), nil
 		}
 	}
-	return systemLookup(names.Network(r.IPv4, r.IPv6))
+	return firstAddress(r.resolver, names.Network(r.IPv4, r.IPv6))
 }
 
 // readAll reads and asks until all is settled, a signal comes or the output

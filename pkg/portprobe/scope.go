@@ -3,7 +3,6 @@ package portprobe
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
 
 	"portkit/pkg/endpoint"
@@ -81,14 +80,14 @@ func (r *run) addFile(all []list, what, name string) ([]list, error) {
 }
 
 func (r *run) sets(lists []list) (sets []*scope.Set, err error) {
-	o := scope.Options{Resolver: net.DefaultResolver, Services: service.Load()}
-	if r.simulate != nil {
-		o.Resolver = madeUp{}
-	}
+	o := scope.Options{Resolver: r.resolver, Services: service.Load()}
 	for _, l := range lists {
 		s, err := scope.NewSet(r.ctx, l.entries, o)
-		if err != nil {
+		switch {
+		case err != nil && l.file != "":
 			return nil, fmt.Errorf("%s: %w", l.what, err)
+		case err != nil:
+			return nil, err // which names the flag
 		}
 		s.What, s.File = l.what, l.file
 		sets = append(sets, s)

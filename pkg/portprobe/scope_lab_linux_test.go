@@ -287,8 +287,8 @@ func TestAScopeThatCannotBeUsedStopsTheRun(t *testing.T) {
 		env  string
 		say  string
 	}{
-		{[]string{"--allow", "nx.example"}, "", "--allow: nx.example has no address: no such host"},
-		{[]string{"--deny", "bad.servfail"}, "", "--deny: bad.servfail could not be looked up"},
+		{[]string{"--allow", "nx.example"}, "", "portprobe: --allow: nx.example has no address: no such host"},
+		{[]string{"--deny", "bad.servfail"}, "", "portprobe: --deny: bad.servfail could not be looked up: SERVFAIL by "},
 		{[]string{"--deny", "10.0.0.256"}, "", "octet 256"},
 		{[]string{"--deny", "10.0.0.1:70000"}, "", "70000"},
 		{[]string{"--allow-file", bad}, "", "line 2"},
@@ -307,5 +307,28 @@ func TestAScopeThatCannotBeUsedStopsTheRun(t *testing.T) {
 	sent, err := ledger.Read()
 	if n := sent[h.Addr6()]; err != nil || n != 0 {
 		t.Errorf("%v: %d packets were sent", err, n)
+	}
+}
+
+// TestANameOfTheScopeIsLookedUpOnce: its address changes with each lookup.
+func TestANameOfTheScopeIsLookedUpOnce(t *testing.T) {
+	l := lab.New(t)
+	h := l.Host("", lab.Own("10.201.0.0/24"))
+	var pool []netip.Addr
+	for i := range 7 {
+		pool = append(pool, netip.AddrFrom4([4]byte{10, 201, 0, byte(10 + i)}))
+	}
+	server := h.NameServer(lab.Zone{"pool.rotating": pool})
+	resolver := net.DefaultResolver
+	net.DefaultResolver = server.Resolver()
+	defer func() { net.DefaultResolver = resolver }()
+	for range 5 {
+		r := toolWith(t, cli.IO{In: strings.NewReader("pool.rotating:22\n"), Args: []string{"--allow", "pool.rotating"}})
+		if !strings.Contains(r.out, `"state":"closed"`) {
+			t.Errorf("exit %d, %s%s", r.status, r.out, r.err)
+		}
+	}
+	if n := server.Asked("pool.rotating"); n != 5*2 {
+		t.Errorf("%d queries, want one of each family in each of five runs", n)
 	}
 }

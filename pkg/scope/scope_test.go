@@ -31,7 +31,7 @@ func newSet(t *testing.T, specs ...string) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewSet(t.Context(), list, Options{Resolver: known, Services: service.Load()})
+	s, err := NewSet(t.Context(), list, Options{Resolver: names.New(known, names.Options{Once: true}), Services: service.Load()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	} {
 		list, err := ReadFile(strings.NewReader(text), "f")
 		if err == nil {
-			_, err = NewSet(t.Context(), list, Options{Resolver: known, Services: service.Load()})
+			_, err = NewSet(t.Context(), list, Options{Resolver: names.New(known, names.Options{Once: true}), Services: service.Load()})
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want %s", text, err, want)

@@ -36,12 +36,9 @@ type rule struct {
 
 // Options says how the entries of a list are understood.
 type Options struct {
-	Resolver names.Resolver
+	Resolver *names.Resolver
 	Services portspec.Services
 }
-
-// lookups is how many names are looked up at once.
-const lookups = 64
 
 // NewSet makes a set of entries. Names are looked up now, at addresses of both
 // families; one that has none is an error, as is a port spec that cannot be
@@ -96,15 +93,15 @@ func newRule(addrs *target.Set, ports string, services portspec.Services) (rule,
 }
 
 // lookUp finds the addresses of the entries that are names.
-func lookUp(ctx context.Context, list []Entry, r names.Resolver) ([][]netip.Addr, error) {
+func lookUp(ctx context.Context, list []Entry, r *names.Resolver) ([][]netip.Addr, error) {
 	found, errs := make([][]netip.Addr, len(list)), make([]error, len(list))
-	free := make(chan struct{}, lookups)
+	free := make(chan struct{}, names.AtOnce)
 	var wait sync.WaitGroup
 	for i, e := range list {
 		if name, ok := e.Target.Name(); ok {
 			free <- struct{}{}
 			wait.Go(func() {
-				found[i], errs[i] = names.Lookup(ctx, r, "ip", name)
+				found[i], errs[i] = r.Pin(ctx, name)
 				<-free
 			})
 		}
