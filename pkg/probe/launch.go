@@ -48,9 +48,12 @@ func (w *worker) launch() Time {
 		next = min(next, w.collect(&w.waiting, true))
 	}
 	if len(w.batch) > 0 {
-		w.send()
-		if w.busy > w.now {
+		refused := w.send()
+		switch {
+		case w.busy > w.now:
 			next = w.busy
+		case refused:
+			next = w.now // the places that those attempts gave back may be all there are
 		}
 	}
 	if len(w.held) > 0 {
@@ -208,8 +211,9 @@ func (w *worker) lossAt(v view) float64 {
 	return max(v.loss.believed(w.counts.Loss()), v.lost)
 }
 
-// send hands the batch to the transport.
-func (w *worker) send() {
+// send hands the batch to the transport. It reports whether this machine refused
+// an attempt.
+func (w *worker) send() (refused bool) {
 	rest := w.batch
 	for len(rest) > 0 {
 		n, err := w.t.Send(rest)
@@ -227,9 +231,11 @@ func (w *worker) send() {
 		j := w.jobs[rest[0].ID.Slot]
 		w.unsend(j)
 		w.trouble(j, err)
+		refused = true
 		rest = rest[1:]
 	}
 	w.batch = w.batch[:0]
+	return refused
 }
 
 // sent notes that a, j's newest attempt, has left and sets its timer.
