@@ -23,6 +23,9 @@ type address struct {
 	waiting    uint64      // workers, as bits, that wait for a place here
 	link       onLink      // for an address on a link of this machine's
 	rejections *rejections // of udp ports; nil for tcp
+	late       lateness    // of TCP ports
+	hearing    Time        // end of the long listens at an address that never replied
+	heardOut   uint8       // long listens so far
 	nobody     Time        // nobody has the address, as was found lately, until
 	replied    Time        // of the latest reply; before any, of the first probe
 
@@ -169,6 +172,16 @@ func (r *hostRate) take(c ceiling, now Time) (ok bool, next Time) {
 	return got == 1, next
 }
 
+// charge counts an attempt that this machine sent by itself against the ceiling.
+func (r *hostRate) charge(c ceiling, now Time) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.charge(&r.schedule, now)
+}
+
 // overdue says that an address was first asked longer ago than it is to take; 0
 // is no limit.
 func (a *address) overdue(limit time.Duration, now Time) bool {
@@ -204,6 +217,7 @@ type fate struct {
 	sent Time          // when it was sent
 	rtt  time.Duration // until its answer; negative: unknown
 	late bool          // answered after its time had run out
+	over int           // attempts whose time has run out
 	held bool          // its endpoint holds a place
 	void int           // attempts before it whose silence says nothing
 	told told          // of a udp port, what came
@@ -215,7 +229,10 @@ func (a *address) answered(now Time, f fate) (wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.replied = now
-	if f.rtt >= 0 {
+	if f.late && f.rtt >= 0 && a.rejections == nil {
+		a.late.reply(f.n, f.rtt)
+	}
+	if f.rtt >= 0 && (!f.late || a.rejections != nil || a.rtt.smoothed == 0 || a.late.common()) {
 		a.rtt.add(f.rtt)
 	}
 	if a.rejections != nil {
@@ -223,7 +240,7 @@ func (a *address) answered(now Time, f fate) (wake uint64) {
 		return a.wake()
 	}
 	if f.late {
-		a.recent.late(f.n)
+		a.recent.late(f.n, f.over)
 	} else {
 		a.recent.resolved(now, f.n, true, a.rtt.timeout())
 	}
@@ -252,6 +269,9 @@ func (a *address) unanswered(now Time, f fate) (view, uint64) {
 	if a.rejections != nil {
 		return a.unansweredUDP(now, f), a.wake()
 	}
+	if f.n == 1 {
+		a.late.timeout()
+	}
 	if f.n == 1 || a.dark.since != 0 {
 		if a.dark.miss(now, f.sent) {
 			a.dark, a.recent = darkness{latest: now, longest: a.dark.longest}, recent{}
@@ -268,6 +288,8 @@ func (a *address) unanswered(now Time, f fate) (view, uint64) {
 type view struct {
 	heard   bool          // it answered before
 	timeout time.Duration // for one attempt's answer
+	listen  time.Duration // for a late reply to an endpoint's first attempt
+	hearing Time          // it never replied, and is listened to for its whole timeout until then
 	loss    loss          // of the whole run
 	lost    float64       // of the moment
 	dark    bool          // it used to answer and has stopped
@@ -291,6 +313,7 @@ func (a *address) view(now Time) view {
 	lost := a.recent.loss(now)
 	return view{
 		heard: a.loss.heard(), timeout: a.rtt.timeout(),
+		listen: a.late.listen(), hearing: a.hearing,
 		loss: a.loss, lost: lost, dark: a.dark.since != 0, murky: lost > murky,
 		proven: a.dark.latest, doubt: a.dark.doubt(),
 		unseen:  a.link.is && !a.loss.heard(),

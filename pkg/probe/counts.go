@@ -20,6 +20,10 @@ type Counts struct {
 	InFlight counter
 	// Attempts counts what was sent.
 	Attempts counter
+	// Short is 1 once probes have waited for a descriptor.
+	Short atomic.Int32
+	// Repeats counts the attempts that the system sent by itself.
+	Repeats counter
 	// Answered counts endpoints that answered, Tries the attempts these took
 	// up to the one that was answered: 1 − Answered ÷ Tries was lost.
 	Answered, Tries counter
@@ -64,6 +68,8 @@ func (e *Engine) Counts() *Counts {
 		}
 		sum.InFlight.add(w.counts.InFlight.Load())
 		sum.Attempts.add(w.counts.Attempts.Load())
+		sum.Short.Store(max(sum.Short.Load(), w.counts.Short.Load()))
+		sum.Repeats.add(w.counts.Repeats.Load())
 		sum.Answered.add(w.counts.Answered.Load())
 		sum.Tries.add(w.counts.Tries.Load())
 		sum.doubted(w.counts.Doubt())

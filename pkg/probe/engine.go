@@ -51,6 +51,9 @@ type Options struct {
 	// Patience is how long an address that limits what it says of closed udp
 	// ports is waited for.
 	Patience time.Duration
+	// Repeats is when after its sending the system itself repeats a TCP attempt
+	// that has not been forgotten, ascending; nil: it does not.
+	Repeats []time.Duration
 	// Neighbor returns what the system knows of a neighbor, so that its silence is
 	// its own; nil: that cannot be told. Workers call it, for addresses on a link
 	// that do not answer and whose Transport leaves neighbours to the system.

@@ -37,6 +37,7 @@ type Job struct {
 	void      uint8  // attempts whose silence says nothing
 	alone     uint8  // attempts that shared nothing with others
 	stretched bool   // the wait was drawn out
+	cut       bool   // its timer expires before its timeout, to count a repeat
 	slot      uint32 // its place in the worker's table
 	hash      uint32 // of the endpoint
 
@@ -111,6 +112,8 @@ type flight struct {
 	n      uint8
 	alone  bool
 	near   bool
+	// repeats is how many of the system's own repeats have been counted.
+	repeats uint8
 }
 
 // attempt is j's attempt of which f is left.
@@ -125,11 +128,12 @@ func (w *worker) attempt(j *Job, f *flight) Attempt {
 type phase uint8
 
 const (
-	fresh   phase = iota // waits in its lane, never sent, holds no place
-	flying               // an attempt waits for its answer
-	again                // waits in its lane to be sent once more, keeps its place
-	parked               // waits for its time, holds no place
-	resumed              // waits in its lane after parking, holds no place
+	fresh     phase = iota // waits in its lane, never sent, holds no place
+	flying                 // an attempt waits for its answer
+	again                  // waits in its lane to be sent once more, keeps its place
+	parked                 // waits for its time, holds no place
+	lingering              // listens for a late reply, holds a socket and no place
+	resumed                // waits in its lane after parking, holds no place
 )
 
 // places says whether a job in phase p counts against the ceilings on

@@ -15,6 +15,9 @@ const (
 	// double from troublePause; after so many troubles it is the answer.
 	troublePause = 20 * time.Millisecond
 	troubles     = 7
+	// reserved is the part of the descriptors that first attempts leave to later
+	// ones: an endpoint keeps its first socket while its second attempt is out.
+	reserved = 8
 	// mostHeld is longer than any system asks for a neighbour.
 	mostHeld = time.Minute
 )
@@ -62,6 +65,15 @@ func (w *worker) launch() Time {
 	return next
 }
 
+// forFirst is how many attempts may be held until no endpoint gets a first one:
+// the rest is for retries, during which the first attempt keeps its socket.
+func (w *worker) forFirst() int {
+	if w.descriptors < 2 {
+		return w.descriptors
+	}
+	return w.descriptors - max(1, w.descriptors/reserved)
+}
+
 // releaseHeld puts queues whose time has come on their round again.
 func (w *worker) releaseHeld() {
 	for len(w.held) > 0 && w.held[0].due <= w.now {
@@ -89,6 +101,10 @@ func (w *worker) collect(r *round, place bool) Time {
 			return w.now
 		}
 		if place && w.places >= w.intake.most {
+			return Never
+		}
+		if place && w.open+len(w.batch) >= w.forFirst() {
+			w.counts.Short.Store(1)
 			return Never
 		}
 		if got, next := e.pace.take(w.now, 1); got == 0 {
@@ -158,7 +174,7 @@ func (w *worker) prepare(j *Job, v view) {
 	j.before = j.now
 	j.now = flight{n: j.Attempts + 1, alone: v.udp.elsewhere && j.Attempts > 0}
 	j.due = Time(w.patience(j, v))
-	j.stretched = false
+	j.stretched, j.cut = false, false
 	a := &w.attempts[len(w.batch)]
 	*a = w.attempt(j, &j.now)
 	w.batch = append(w.batch, a)
@@ -170,7 +186,7 @@ func (w *worker) prepare(j *Job, v view) {
 func (w *worker) patience(j *Job, v view) time.Duration {
 	d := v.timeout
 	if !v.heard && int(j.now.n)-int(j.void) >= w.budget(j, v) {
-		d = quietTime
+		d = quietTime - repeatMargin
 	}
 	return min(d, w.limit(j))
 }
@@ -252,11 +268,16 @@ func (w *worker) sent(j *Job, a *Attempt) {
 		j.alone++
 	}
 	j.phase = flying
+	w.open++
 	w.counts.Attempts.add(1)
 	if a.Held {
 		j.due = Time(w.heldFor())
 	}
-	w.wheel.add(j, a.Sent.Add(time.Duration(j.due)))
+	due := a.Sent.Add(time.Duration(j.due))
+	if next := w.nextRepeat(j); !a.Held && next < due {
+		j.cut, due = true, next
+	}
+	w.wheel.add(j, due)
 }
 
 // heldFor is how long the word about an attempt that is held is waited for, which
@@ -274,7 +295,7 @@ func (w *worker) putBack(as []*Attempt) {
 		j := w.jobs[as[i].ID.Slot]
 		w.unsend(j)
 		w.engine.pace.giveBack()
-		if j.phase == again {
+		if j.phase == again && (!j.keepsFirst() || w.now >= w.listenEnd(j, j.address.look(w.now))) {
 			w.forget(j) // what it holds may be just what is missing
 		}
 		q := w.queueOf(j)

@@ -52,11 +52,7 @@ func (c ceiling) take(s *schedule, now Time, n int) (got int, next Time) {
 		if s.at-now > slack {
 			return got, s.at - slack
 		}
-		s.at += Time(c.whole)
-		if s.acc += c.rest; s.acc >= c.milli {
-			s.acc -= c.milli
-			s.at++
-		}
+		c.charge(s, now)
 	}
 	return got, now
 }
@@ -75,6 +71,28 @@ func (p *pace) take(now Time, n int) (got int, next Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.ceiling.take(&p.s, now, n)
+}
+
+// charge counts an attempt that this machine sent by itself: the next one waits for it.
+func (c ceiling) charge(s *schedule, now Time) {
+	if c.rate == 0 {
+		return
+	}
+	if s.at < now {
+		s.at, s.acc = now, 0
+	}
+	s.at += Time(c.whole)
+	if s.acc += c.rest; s.acc >= c.milli {
+		s.acc -= c.milli
+		s.at++
+	}
+}
+
+// charge counts an attempt against the run's ceiling.
+func (p *pace) charge(now Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ceiling.charge(&p.s, now)
 }
 
 // giveBack returns one attempt that was taken and not sent.

@@ -63,11 +63,16 @@ func (r *recent) resolved(now Time, n int, answered bool, rto time.Duration) {
 	}
 }
 
-// late notes that attempt n was answered after its time had run out.
-func (r *recent) late(n int) {
-	if n >= 1 && n <= len(r.levels) {
-		l := &r.levels[n-1]
-		l.answered = min(l.answered+1, l.sent)
+// late notes that attempt n was answered after the timeouts of all up to over: it
+// was not lost, and those after it were not needed.
+func (r *recent) late(n, over int) {
+	for i := max(n, 1); i <= min(over, len(r.levels)); i++ {
+		l := &r.levels[i-1]
+		if i == n {
+			l.answered = min(l.answered+1, l.sent)
+		} else {
+			l.sent = max(l.sent-1, l.answered)
+		}
 	}
 }
 

@@ -56,9 +56,14 @@ func (w *worker) heard(a *Answer) {
 	if sent < w.resumed {
 		rtt = -1 // time in which nothing was polled is none of the network's
 	}
+	over := int(j.Attempts)
+	if j.phase == flying && !j.stretched {
+		over--
+	}
 	w.wake(j.address, j.address.answered(a.At, fate{
 		n: n, sent: max(sent, j.first), rtt: rtt,
-		late: n < int(j.Attempts) || j.phase != flying, held: places,
+		late: n <= over && !(j.stretched && n == over), over: over,
+		held: places || j.phase == lingering && w.countsLingering(),
 		void: int(j.void), told: j.told(a.Reason),
 	}))
 	if a.Nobody {
@@ -139,8 +144,14 @@ func (w *worker) rang(j *Job) {
 	if j.due <= w.resumed && w.beginAnew(j) {
 		return
 	}
-	if j.phase == parked {
+	switch {
+	case j.phase == parked:
 		w.resume(j)
+		return
+	case j.phase == lingering:
+		w.lingered(j)
+		return
+	case w.waitsOn(j):
 		return
 	}
 	if j.address.overdue(w.engine.opts.HostTimeout, w.now) {
@@ -167,10 +178,13 @@ func (w *worker) rang(j *Job) {
 		w.queue(j)
 	case left > 0 || v.heard && !rested:
 		w.park(j, j.rested)
+	case w.hearOut(j, v):
 	case !v.heard && w.now < j.now.sent.Add(w.limit(j)) && w.hasRoom():
 		w.stretch(j)
 	case !rested:
 		w.park(j, j.rested)
+	case !v.heard && w.now < v.hearing:
+		w.park(j, v.hearing)
 	default:
 		w.believe(j, v)
 	}
@@ -182,15 +196,35 @@ func (w *worker) stretch(j *Job) {
 	w.wheel.add(j, min(w.now.Add(quietTime/4), j.now.sent.Add(w.limit(j))))
 }
 
+// waitsOn counts the system's repeats of j's newest attempt, and waits on if its
+// timer was set for that and its timeout has not come.
+func (w *worker) waitsOn(j *Job) bool {
+	w.noteRepeats(j)
+	if !j.cut {
+		return false
+	}
+	end := j.now.sent.Add(w.patience(j, j.address.look(w.now)))
+	j.cut = w.now < end
+	if j.cut {
+		w.wheel.add(j, min(end, w.nextRepeat(j)))
+	}
+	return j.cut
+}
+
 // beginAnew handles a job whose time ran out while nothing was polled, which
 // says nothing: its rest begins anew, and so does the wait for an answer, if it
 // waits for one.
 func (w *worker) beginAnew(j *Job) bool {
 	j.rested = max(j.rested, w.resumed.Add(quietTime))
-	if j.phase == flying {
+	switch j.phase {
+	case flying:
 		w.wheel.add(j, w.now.Add(w.patience(j, j.address.look(w.now))))
+	case lingering:
+		w.wheel.add(j, w.now.Add(min(quietTime, w.limit(j))))
+	default:
+		return false
 	}
-	return j.phase == flying
+	return true
 }
 
 // unanswered notes that the time for j's newest attempt is over, once for each.
@@ -252,8 +286,19 @@ func quickAttempts(v view) int {
 func (w *worker) hasRoom() bool { return w.waiting.empty() && w.places <= w.room*3/4 }
 
 // park lets j rest until a time, when it has been silent for quietTime say: it
-// holds no place, and nothing that would have to be kept for an answer.
+// holds no place. At an address that has replied it lingers first, for as long as
+// a late reply to its first attempt may come.
 func (w *worker) park(j *Job, until Time) {
+	if v := j.address.look(w.now); v.heard && j.keepsFirst() {
+		if end := w.listenEnd(j, v); w.now < end {
+			if j.now.n != 1 {
+				w.drop(j, &j.now)
+			}
+			j.rested = max(j.rested, until)
+			w.linger(j, end)
+			return
+		}
+	}
 	w.forget(j)
 	w.giveUpPlace(j)
 	j.phase = parked
@@ -264,8 +309,11 @@ func (w *worker) park(j *Job, until Time) {
 func (w *worker) resume(j *Job) {
 	v := j.address.look(w.now)
 	if j.Attempts > 0 && j.evidence() >= w.budget(j, v) {
-		if w.now < j.rested {
-			w.wheel.add(j, j.rested)
+		if until := j.rested; w.now < until || !v.heard && w.now < v.hearing {
+			if !v.heard {
+				until = max(until, v.hearing)
+			}
+			w.wheel.add(j, until)
 		} else {
 			w.believe(j, v)
 		}
@@ -284,6 +332,8 @@ func (w *worker) forget(j *Job) {
 // drop ends one of j's attempts, if it is one.
 func (w *worker) drop(j *Job, f *flight) {
 	if f.n != 0 {
+		w.noteRepeatsOf(j, f)
+		w.open--
 		w.dropped = w.attempt(j, f)
 		w.t.Forget(&w.dropped)
 		*f = flight{}
@@ -299,12 +349,13 @@ func (w *worker) settle(j *Job, r endpoint.Reason, at Time) {
 	if j.phase.places() {
 		w.giveUpPlace(j)
 	}
+	w.stopLingering(j)
 	w.handOver(j, r, at)
 }
 
 // takeOff takes j off its lane or stops its timer.
 func (w *worker) takeOff(j *Job) {
-	if j.link.next != nil && (j.phase == flying || j.phase == parked) {
+	if j.link.next != nil && (j.phase == flying || j.phase == parked || j.phase == lingering) {
 		w.wheel.remove(j)
 		return
 	}

@@ -24,13 +24,14 @@ const (
 // worker asks its share of the jobs. Only its own goroutine touches it, but
 // for the inbox and what is atomic.
 type worker struct {
-	engine *Engine
-	pool   *[]*worker // that share its protocols
-	index  int        // among them
-	t      Transport
-	sink   Sink
-	room   int // the most places: endpoints that wait for an answer
-	intake intake
+	engine      *Engine
+	pool        *[]*worker // that share its protocols
+	index       int        // among them
+	t           Transport
+	sink        Sink
+	room        int // the most places: endpoints that wait for an answer
+	descriptors int // attempts that the transport can hold
+	intake      intake
 
 	inbox    inbox
 	sleeping atomic.Bool
@@ -42,6 +43,7 @@ type worker struct {
 	gens    []uint32
 	free    []uint32
 	live    int // jobs in the table
+	open    int // attempts that the transport holds
 	places  int // of them, those that wait for an answer
 	started int // since the engine was told
 	wheel   *wheel
@@ -76,7 +78,7 @@ func newWorker(e *Engine, index, room int, pool *[]*worker, t Transport) *worker
 	w := &worker{
 		engine: e, pool: pool, index: index, t: t,
 		sink: e.opts.Sink(len(e.workers)),
-		room: room, intake: intake{most: room},
+		room: room, descriptors: t.Stats().Room, intake: intake{most: room},
 		wheel: newWheel(t.Now()),
 		batch: make([]*Attempt, 0, sendsPerPoll),
 	}

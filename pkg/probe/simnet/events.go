@@ -14,6 +14,8 @@ type event struct {
 	reason endpoint.Reason
 	n      uint8
 	nobody bool
+	flight uint32 // the attempt that it answers, for Forget; 0: any time
+	gen    uint32 // of the flight
 
 	from      netip.Addr // the sender
 	elsewhere bool       // from a port that was not probed

@@ -47,6 +47,8 @@ type Config struct {
 	// TooBig, if not nil, reports whether an attempt is answered by an ICMP error
 	// about the packet.
 	TooBig func(*probe.Attempt) bool
+	// Delay, if not nil, is added to the round trips of an endpoint.
+	Delay func(netip.AddrPort) time.Duration
 	// Elsewhere, if not nil, says which endpoints answer from another port than
 	// the one that was asked. An attempt that is not alone cannot be told by
 	// that.

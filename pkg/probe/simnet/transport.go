@@ -22,6 +22,7 @@ type Transport struct {
 	now     probe.Time // virtual
 	began   time.Time  // with a real clock: when it was startTime
 	answers events
+	flights flights
 	limits  map[netip.Addr]*limit
 	wake    chan struct{}
 	woken   atomic.Bool
@@ -92,6 +93,9 @@ func (t *Transport) decide(a *probe.Attempt, now probe.Time) {
 		trip += time.Duration(c.draw(a, jitter) * float64(c.Jitter))
 	}
 	at := now.Add(trip)
+	if c.Delay != nil {
+		at = at.Add(c.Delay(a.To))
+	}
 	if c.lost(a, at, lossBack) {
 		return
 	}
@@ -99,7 +103,7 @@ func (t *Transport) decide(a *probe.Attempt, now probe.Time) {
 	if !a.Alone && c.Elsewhere != nil && c.Elsewhere(a.To) {
 		e = event{at: at, elsewhere: true, from: a.To.Addr()}
 	}
-	t.answers.push(e)
+	t.answers.push(t.flights.start(a, e))
 	if c.Twice > 0 {
 		e.at = at.Add(c.Twice)
 		t.answers.push(e)
@@ -181,6 +185,9 @@ func (t *Transport) read(into []probe.Answer) (n int) {
 	now := t.Now()
 	for n < len(into) && t.answers.next() <= now {
 		e := t.answers.pop()
+		if !t.flights.land(e) {
+			continue
+		}
 		into[n] = probe.Answer{
 			ID: e.id, N: e.n, At: e.at, Reason: e.reason, Nobody: e.nobody,
 			Elsewhere: e.elsewhere, From: e.from,
@@ -193,9 +200,13 @@ func (t *Transport) read(into []probe.Answer) (n int) {
 	return n
 }
 
-// Forget does nothing: a late answer costs nothing here, and the worker is to
-// stand it.
-func (t *Transport) Forget(*probe.Attempt) {}
+// Forget discards the reply to a TCP attempt, as the system does when a socket is
+// closed. Over UDP late replies still arrive.
+func (t *Transport) Forget(a *probe.Attempt) {
+	if a.Proto == endpoint.TCP {
+		t.flights.forget(a.Handle)
+	}
+}
 
 // Wake ends a Poll.
 func (t *Transport) Wake() {
