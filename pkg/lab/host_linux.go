@@ -129,7 +129,7 @@ func (h *Host) upstream() *space {
 // connect makes the link, with a relay in it when there is to be a delay.
 func (h *Host) connect() (err error) {
 	far, peer := h.space, "eth0"
-	if h.cfg.delay > 0 || h.cfg.jitter > 0 {
+	if h.cfg.delay > 0 || h.cfg.jitter > 0 || h.cfg.portDelay != nil {
 		if far, err = h.relay(); err != nil {
 			return err
 		}

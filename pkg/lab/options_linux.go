@@ -20,6 +20,7 @@ type config struct {
 	sysctls        [][2]string
 	hops           int
 	delay, jitter  time.Duration
+	portDelay      func(port uint16) time.Duration
 	neighbourRetry time.Duration
 	mtu            int
 }
@@ -162,6 +163,15 @@ func Delay(delay, jitter time.Duration) Option {
 func MTU(bytes int) Option {
 	return func(c *config) error {
 		c.mtu = bytes
+		return nil
+	}
+}
+
+// PortDelay holds back what the host's TCP ports send, by a time for each port, as a
+// load balancer with far backends does. The clock is good to 1 ms.
+func PortDelay(delay func(port uint16) time.Duration) Option {
+	return func(c *config) error {
+		c.portDelay = delay
 		return nil
 	}
 }

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"container/heap"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -69,6 +70,9 @@ func (h *Host) startRelay(s *space) error {
 	}
 	for i := range ends {
 		q := &delayQueue{delay: h.cfg.delay, jitter: h.cfg.jitter, wake: make(chan struct{}, 1)}
+		if i == 1 { // what comes from the far end
+			q.portDelay = h.cfg.portDelay
+		}
 		run.Go(func() { q.read(ends[i]) })
 		run.Go(func() { q.write(ends[1-i]) })
 	}
@@ -108,6 +112,7 @@ func packetSocket(link string) (*os.File, error) {
 // delayQueue holds the frames of one direction in the order they are due.
 type delayQueue struct {
 	delay, jitter time.Duration
+	portDelay     func(port uint16) time.Duration // nil: none
 	wake          chan struct{}
 
 	mu     sync.Mutex
@@ -131,8 +136,28 @@ func (q *delayQueue) read(from *os.File) {
 		if q.jitter > 0 {
 			due = due.Add(rand.N(q.jitter))
 		}
+		if port := sourcePort(buf[:n]); port != 0 && q.portDelay != nil {
+			due = due.Add(q.portDelay(port))
+		}
 		q.push(frame{due, append([]byte(nil), buf[:n]...)}, false)
 	}
+}
+
+// sourcePort returns the port that a frame with a virtio header was sent from by TCP
+// over IPv4 without options or IPv6; 0 for all others.
+func sourcePort(f []byte) uint16 {
+	const virtio, ethernet = 10, 14
+	if len(f) < virtio+ethernet+42 {
+		return 0
+	}
+	ip := f[virtio+ethernet:]
+	switch {
+	case ip[0] == 0x45 && ip[9] == unix.IPPROTO_TCP: // no options
+		return binary.BigEndian.Uint16(ip[20:])
+	case ip[0]>>4 == 6 && ip[6] == unix.IPPROTO_TCP:
+		return binary.BigEndian.Uint16(ip[40:])
+	}
+	return 0
 }
 
 func (q *delayQueue) push(f frame, last bool) {

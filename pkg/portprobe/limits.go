@@ -12,18 +12,20 @@ const (
 	spareDescriptors = 16
 	// workerDescriptors are for a worker's poll and what wakes it.
 	workerDescriptors = 2
+	// unlimitedRoom is how many attempts may be held where no limit is known.
+	unlimitedRoom = 16_384
 	// leastAWorker is how many a worker is worth having for.
 	leastAWorker = 8
 )
 
 // afford lowers the wish for so many workers and endpoints at once to what the
 // limit on descriptors allows, and says so. room is how many descriptors all
-// attempts may hold: a second one at an endpoint may begin before the first has
-// ended.
+// attempts may hold: all that the limit allows, since those that are listened to
+// for a late reply hold one without being outstanding.
 func (r *run) afford(workers, wish int) (_, concurrency, room int) {
 	limit := descriptorLimit()
 	if limit <= 0 {
-		return workers, wish, 2 * wish
+		return workers, wish, max(2*wish, unlimitedRoom)
 	}
 	free := limit - openDescriptors() - spareDescriptors - limit/8
 	if r.syn() { // a SYN takes none
@@ -36,7 +38,7 @@ func (r *run) afford(workers, wish int) (_, concurrency, room int) {
 		r.ctx.Log.Printf("asking %d endpoints at once, not %d: more descriptors are not allowed (ulimit -n)", free, wish)
 	}
 	concurrency = min(wish, free)
-	return min(workers, concurrency), concurrency, min(2*wish, free)
+	return min(workers, concurrency), concurrency, free
 }
 
 // affordPorts lowers the wish for so many workers to those whose source ports the

@@ -8,6 +8,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
 )
 
 // waitingAfter is how long nothing must be settled before progress names the
@@ -197,9 +198,13 @@ func (r *run) closingLine() {
 		states = append(states, fmt.Sprintf("%d answered before", before))
 	}
 	seconds := max(time.Since(r.began).Seconds(), 1e-3)
+	attempts := plural(counts.Attempts.Load(), "attempt")
+	if n := counts.Repeats.Load(); n > 0 {
+		attempts += fmt.Sprintf(" (and %s by the system)", plural(n, "repeat"))
+	}
 	r.ctx.Log.Printf("%d asked: %s; %s in %.2f s, %.0f a second; %s", asked,
-		strings.Join(states, ", "), plural(counts.Attempts.Load(), "attempt"), seconds,
-		float64(counts.Attempts.Load())/seconds, lossSeen(counts.Loss(), counts.Doubt()))
+		strings.Join(states, ", "), attempts, seconds,
+		float64(counts.Attempts.Load())/seconds, lossSeen(counts))
 }
 
 func plural(n int64, what string) string {
@@ -209,14 +214,20 @@ func plural(n int64, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// lossSeen says how much was lost, and how far silence can be trusted.
-func lossSeen(loss, doubt float64) string {
-	text := fmt.Sprintf("%.2f %% lost", 100*loss)
-	if loss == 0 {
+// lossSeen describes the loss and how reliable silence is.
+func lossSeen(c *probe.Counts) string {
+	text := fmt.Sprintf("%.2f %% lost", 100*c.Loss())
+	if c.Loss() == 0 {
 		text = "no loss seen"
 	}
-	if doubt > 0 {
-		text += fmt.Sprintf(", silence is wrong with a chance of %.0e at most", doubt)
+	if doubt := c.Doubt(); doubt > 0 {
+		text += fmt.Sprintf(", probability of a wrong no-response at most %.0e if losses are independent", doubt)
+	}
+	if n := c.Unproven.Load(); n > 0 {
+		text += fmt.Sprintf(", %d no-response without a later reply from the same address", n)
+	}
+	if c.Short.Load() != 0 {
+		text += ", probes waited for descriptors (ulimit -n)"
 	}
 	return text
 }

@@ -118,6 +118,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		Timeout: r.Timeout.D(), Retries: r.retries, Addresses: maxAddresses,
 		OnLink:    own.onLink,
 		Neighbor:  own.neighbor,
+		Repeats:   r.repeats(),
 		Transport: r.transports(room / workers),
 		UDP:       r.udpPool(workers, room),
 		Patience:  r.Patience.D(), HostTimeout: r.HostTimeout.D(),
@@ -185,6 +186,14 @@ func (r *run) transports(room int) func(int) (probe.Transport, error) {
 		}
 		return connect.New(how, clock)
 	}
+}
+
+// repeats is when the system repeats a TCP probe by itself.
+func (r *run) repeats() []time.Duration {
+	if r.syn() || r.simulate != nil {
+		return nil
+	}
+	return connect.Repeats()
 }
 
 // lookup is how names are resolved.

@@ -227,7 +227,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"-c -5", []string{"-5"}},
 		{"-t -1", []string{"-t", "-1"}},
 		{"-t soon", []string{"soon"}},
-		{"-r 1.5", []string{"1.5"}},
+		{"-r x", []string{"x"}},
 		{"--retries 21", []string{"--retries", "21", "20"}},
 		{"--retries many", []string{"many", "auto"}},
 		{"--state half-open", []string{"half-open"}},

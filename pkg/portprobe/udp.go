@@ -80,14 +80,14 @@ func always(text []byte) udp.Requests {
 }
 
 // udpPool is the workers that ask udp ports; nil where the others do. A socket of
-// its own is the exception: half of what tcp may have will do, and there is
-// enough for what all share.
+// its own is the exception: an eighth of what TCP may have will do, which is what
+// afford leaves.
 func (r *run) udpPool(workers, room int) *probe.Pool {
 	if r.simulate != nil {
 		return nil
 	}
 	how := udp.Options{
-		Room:   max(room/2/workers, 1),
+		Room:   max(room/8/workers, 1),
 		Source: r.source, Interface: r.link, Requests: r.requests,
 		Own: &udp.Ports{},
 	}

@@ -216,11 +216,13 @@ type fate struct {
 	n    int           // the attempt's number
 	sent Time          // when it was sent
 	rtt  time.Duration // until its answer; negative: unknown
-	late bool          // answered after its time had run out
-	over int           // attempts whose time has run out
-	held bool          // its endpoint holds a place
-	void int           // attempts before it whose silence says nothing
-	told told          // of a udp port, what came
+	// ambiguous: rtt is an upper bound, since the system has repeated the attempt.
+	ambiguous bool
+	late      bool // answered after its time had run out
+	over      int  // attempts whose time has run out
+	held      bool // its endpoint holds a place
+	void      int  // attempts before it whose silence says nothing
+	told      told // of a udp port, what came
 }
 
 // answered notes that an attempt was answered at now, and gives its endpoint's
@@ -229,12 +231,7 @@ func (a *address) answered(now Time, f fate) (wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.replied = now
-	if f.late && f.rtt >= 0 && a.rejections == nil {
-		a.late.reply(f.n, f.rtt)
-	}
-	if f.rtt >= 0 && (!f.late || a.rejections != nil || a.rtt.smoothed == 0 || a.late.common()) {
-		a.rtt.add(f.rtt)
-	}
+	a.measure(f)
 	if a.rejections != nil {
 		a.answeredUDP(now, f)
 		return a.wake()
@@ -260,6 +257,22 @@ func (a *address) answered(now Time, f fate) (wake uint64) {
 		a.window.held--
 	}
 	return a.wake()
+}
+
+// measure notes the round trip of an attempt. A late one lengthens the RTO if it is
+// little longer, as on a busy machine, or common; an upper bound is better than no
+// round trip. The mutex is held.
+func (a *address) measure(f fate) {
+	if f.rtt < 0 || f.ambiguous && a.rtt.smoothed != 0 {
+		return
+	}
+	if f.late && a.rejections == nil && !a.mayBeRepeat(f.rtt) {
+		a.late.reply(f.n, f.rtt)
+		if a.rtt.smoothed != 0 && f.rtt > 2*a.rtt.timeout() && !a.late.common() {
+			return
+		}
+	}
+	a.rtt.add(f.rtt)
 }
 
 // unanswered notes that an attempt's time ran out at now.

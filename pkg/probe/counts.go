@@ -28,11 +28,16 @@ type Counts struct {
 	// up to the one that was answered: 1 − Answered ÷ Tries was lost.
 	Answered, Tries counter
 
+	// Unproven counts TCP endpoints concluded silent although no probe sent after
+	// their own was replied to by their address, which had replied before.
+	Unproven counter
+
 	doubt atomic.Uint64 // bits of a float64 that only grows
 }
 
-// Doubt is the largest chance, of all endpoints whose silence was believed,
-// that every attempt at it was lost, by the loss that its address had shown.
+// Doubt returns the largest probability, of all endpoints concluded silent and not
+// Unproven, that each of their probes was lost, if losses are independent, at the
+// loss that their address had shown.
 func (c *Counts) Doubt() float64 { return math.Float64frombits(c.doubt.Load()) }
 
 // doubted notes one such chance.
@@ -72,6 +77,7 @@ func (e *Engine) Counts() *Counts {
 		sum.Repeats.add(w.counts.Repeats.Load())
 		sum.Answered.add(w.counts.Answered.Load())
 		sum.Tries.add(w.counts.Tries.Load())
+		sum.Unproven.add(w.counts.Unproven.Load())
 		sum.doubted(w.counts.Doubt())
 	}
 	return sum

@@ -37,7 +37,6 @@ type Job struct {
 	void      uint8  // attempts whose silence says nothing
 	alone     uint8  // attempts that shared nothing with others
 	stretched bool   // the wait was drawn out
-	cut       bool   // its timer expires before its timeout, to count a repeat
 	slot      uint32 // its place in the worker's table
 	hash      uint32 // of the endpoint
 
@@ -114,6 +113,7 @@ type flight struct {
 	near   bool
 	// repeats is how many of the system's own repeats have been counted.
 	repeats uint8
+	cut     bool // its timer expires before its timeout, to count a repeat
 }
 
 // attempt is j's attempt of which f is left.

@@ -167,14 +167,18 @@ func (w *worker) forbidden(j *Job) endpoint.Reason {
 	return 0
 }
 
-// prepare makes j's next attempt. The one before it may still be answered; one
-// before that may not.
+// prepare makes j's next attempt. One of those before it may still be answered: the
+// first, while it is listened to, or else the latest.
 func (w *worker) prepare(j *Job, v view) {
-	w.drop(j, &j.before)
-	j.before = j.now
+	if j.before.n == 1 && j.keepsFirst() && w.now < w.listenEnd(j, v) {
+		w.drop(j, &j.now)
+	} else {
+		w.drop(j, &j.before)
+		j.before = j.now
+	}
 	j.now = flight{n: j.Attempts + 1, alone: v.udp.elsewhere && j.Attempts > 0}
 	j.due = Time(w.patience(j, v))
-	j.stretched, j.cut = false, false
+	j.stretched = false
 	a := &w.attempts[len(w.batch)]
 	*a = w.attempt(j, &j.now)
 	w.batch = append(w.batch, a)
@@ -275,7 +279,7 @@ func (w *worker) sent(j *Job, a *Attempt) {
 	}
 	due := a.Sent.Add(time.Duration(j.due))
 	if next := w.nextRepeat(j); !a.Held && next < due {
-		j.cut, due = true, next
+		j.now.cut, due = true, next
 	}
 	w.wheel.add(j, due)
 }

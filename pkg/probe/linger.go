@@ -39,6 +39,15 @@ func (l *lateness) reply(n int, rtt time.Duration) {
 	}
 }
 
+// mayBeRepeat reports whether a round trip may contain the target's own timeout: where
+// SYN-ACKs are lost it repeats them after a second (RFC 6298, section 2.1), which says
+// nothing of how slow its ports are. The mutex is held.
+func (a *address) mayBeRepeat(rtt time.Duration) bool {
+	const initialRTO = time.Second
+	late := rtt - initialRTO
+	return a.loss.ratio() > 0 && late > -repeatMargin && late < 2*a.rtt.timeout()
+}
+
 // common reports whether most timeouts come before their replies. A few slow ports
 // among filtered ones must not lengthen the wait for all.
 func (l *lateness) common() bool { return l.replies >= commonLate && 2*l.replies > l.timeouts }

@@ -60,6 +60,7 @@ func TestSlowPortsBesideFastOnes(t *testing.T) {
 		shuffle bool
 	}{
 		{"up to 950 ms beside 200 closed ports", 50 * time.Millisecond, span(1, 200), span(7300, 7319), nil, 2 * time.Second, false},
+		{"more of them than make a blackout", 12 * time.Millisecond, span(1, 200), span(7300, 7369), nil, 3 * time.Second, false},
 		{"one forwarded port", 150 * time.Millisecond, span(1, 10), []int{7301}, nil, 200 * time.Millisecond, false},
 		{"up to 2.8 s, each at most 1.5 times the one before", 140 * time.Millisecond, span(1, 200), span(7300, 7320), nil, 7 * time.Second, false},
 		{"among filtered ports", 300 * time.Millisecond, span(1, 5000), span(7300, 7303), nil, 7 * time.Second, true},
@@ -220,5 +221,34 @@ func TestRepeatsOfTheSystemCount(t *testing.T) {
 	}
 	if d := s.last(done); d < 14*time.Second {
 		t.Errorf("took %v: repeats are not held against the rate", d)
+	}
+}
+
+// TestNoClaimWhereLossesComeInRuns has this machine lose all that it sends after the
+// first replies, as with a full connection table: no probability is claimed.
+func TestNoClaimWhereLossesComeInRuns(t *testing.T) {
+	for _, runs := range []bool{true, false} {
+		s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Loss: 0.05}}
+		s.net.Port = func(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
+			if to.Port()%100 == 99 {
+				return 0
+			}
+			return endpoint.ConnRefused
+		}
+		s.net.Dark = func(_ netip.Addr, now probe.Time) bool {
+			return runs && now > probe.Time(time.Hour).Add(50*time.Millisecond)
+		}
+		s.opts.Rate = 200
+		var counts *probe.Counts
+		s.during = func(e *probe.Engine) { e.Close(); counts = e.Counts() }
+		s.run(t, portsOf(span(1, 600)...))
+		switch {
+		case runs && counts.Doubt() > 0:
+			t.Errorf("in runs: the probability of a wrong no-response is claimed to be at most %.0e", counts.Doubt())
+		case runs && counts.Unproven.Load() < 500:
+			t.Errorf("in runs: %d endpoints are unproven", counts.Unproven.Load())
+		case !runs && (counts.Doubt() == 0 || counts.Doubt() > 1e-9):
+			t.Errorf("independent: probability %.0e", counts.Doubt())
+		}
 	}
 }

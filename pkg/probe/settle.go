@@ -45,6 +45,10 @@ func (w *worker) heard(a *Answer) {
 	if a.N != 0 || j.Attempts == 1 {
 		j.RTT = roundTrip(sent, a.At)
 	}
+	ambiguous := w.repeatedBy(j.Proto, j.RTT) && a.RTT == 0
+	if a.RTT > 0 {
+		j.RTT = a.RTT
+	}
 	places := j.phase.places()
 	if places {
 		w.places--
@@ -56,12 +60,15 @@ func (w *worker) heard(a *Answer) {
 	if sent < w.resumed {
 		rtt = -1 // time in which nothing was polled is none of the network's
 	}
+	if ambiguous {
+		j.RTT = -1
+	}
 	over := int(j.Attempts)
 	if j.phase == flying && !j.stretched {
 		over--
 	}
 	w.wake(j.address, j.address.answered(a.At, fate{
-		n: n, sent: max(sent, j.first), rtt: rtt,
+		n: n, sent: max(sent, j.first), rtt: rtt, ambiguous: ambiguous,
 		late: n <= over && !(j.stretched && n == over), over: over,
 		held: places || j.phase == lingering && w.countsLingering(),
 		void: int(j.void), told: j.told(a.Reason),
@@ -114,6 +121,13 @@ func (w *worker) resend(j *Job) {
 	j.void++
 	j.phase = again
 	w.queue(j)
+}
+
+// repeatedBy reports whether the system has repeated an attempt so long after its
+// sending, so that the reply may be to the repeat (Karn's rule).
+func (w *worker) repeatedBy(p endpoint.Proto, after time.Duration) bool {
+	repeats := w.engine.opts.Repeats
+	return p == endpoint.TCP && len(repeats) > 0 && after >= repeats[0]
 }
 
 // roundTrip is the time from sending to the answer. Where several attempts
@@ -200,15 +214,15 @@ func (w *worker) stretch(j *Job) {
 // timer was set for that and its timeout has not come.
 func (w *worker) waitsOn(j *Job) bool {
 	w.noteRepeats(j)
-	if !j.cut {
+	if !j.now.cut {
 		return false
 	}
 	end := j.now.sent.Add(w.patience(j, j.address.look(w.now)))
-	j.cut = w.now < end
-	if j.cut {
+	j.now.cut = w.now < end
+	if j.now.cut {
 		w.wheel.add(j, min(end, w.nextRepeat(j)))
 	}
-	return j.cut
+	return j.now.cut
 }
 
 // beginAnew handles a job whose time ran out while nothing was polled, which
@@ -256,7 +270,7 @@ func (w *worker) disregard(j *Job, v view) {
 	j.void++
 	switch {
 	case v.dark:
-		w.forget(j)
+		w.forgetButFirst(j, v)
 		w.giveUpPlace(j)
 		j.phase = resumed
 		w.queue(j)
@@ -267,9 +281,15 @@ func (w *worker) disregard(j *Job, v view) {
 	}
 }
 
-// believe settles j as silent.
+// believe settles j as silent. Where the address has replied to nothing sent later,
+// the probes may all have been lost in one run, and their number proves nothing.
 func (w *worker) believe(j *Job, v view) {
-	w.counts.doubted(math.Pow(w.lossAt(v), float64(j.evidence())))
+	switch {
+	case j.address.rejections == nil && v.heard && v.proven <= max(j.first, j.now.sent):
+		w.counts.Unproven.add(1)
+	default:
+		w.counts.doubted(math.Pow(w.lossAt(v), float64(j.evidence())))
+	}
 	w.settle(j, endpoint.NoResponse, w.now)
 }
 
@@ -327,6 +347,20 @@ func (w *worker) resume(j *Job) {
 func (w *worker) forget(j *Job) {
 	w.drop(j, &j.now)
 	w.drop(j, &j.before)
+}
+
+// forgetButFirst ends j's attempts except the first, if it is still listened to and
+// descriptors are plentiful: nothing may take it from j before its next attempt.
+func (w *worker) forgetButFirst(j *Job, v view) {
+	first := j.keepsFirst() && w.now < w.listenEnd(j, v) && w.open < w.descriptors/2
+	for _, f := range [...]*flight{&j.now, &j.before} {
+		if !first || f.n != 1 {
+			w.drop(j, f)
+		}
+	}
+	if j.before.n == 0 {
+		j.now, j.before = flight{}, j.now
+	}
 }
 
 // drop ends one of j's attempts, if it is one.

@@ -80,6 +80,9 @@ type Answer struct {
 	// under way, sent something from a port that was not asked. What is asked
 	// there from now on has to be Alone. Reason and ID are not set.
 	Elsewhere bool
+	// RTT is the round trip, where the transport measures it: the system repeats
+	// some attempts, and which one was replied to does not follow from At. 0: not.
+	RTT time.Duration
 	// At is when the answer was there.
 	At Time
 	// From is the sender of the reply, of an ICMP error the one who reports it; the

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -69,6 +70,7 @@ func (t *Epoll) start(a *probe.Attempt) error {
 	a.Handle = uint64(s.gen)<<32 | uint64(i+1)
 	s.id, s.n, s.to = a.ID, a.N, a.To
 	a.Sent = t.Now()
+	s.sent = a.Sent
 	return t.begun(i, kernel.Connect(int(s.fd), t.addr.Set(a.To, scope)))
 }
 
@@ -189,12 +191,25 @@ func (t *Epoll) rejected(i uint32, at probe.Time) probe.Answer {
 func (t *Epoll) connected(i uint32, at probe.Time) probe.Answer {
 	s := &t.all[i]
 	a := t.answer(s, at, endpoint.SynAck, nil)
+	if at.Sub(s.sent) >= initialRTO {
+		a.RTT = measuredRTT(int(s.fd))
+	}
 	to := netip.AddrPortFrom(s.to.Addr().WithZone(""), s.to.Port())
 	if kernel.Name(int(s.fd), &t.addr) == 0 && t.addr.Get() == to {
 		a = t.answer(s, at, endpoint.LocalError, errSelf)
 	}
 	t.reset(i, &t.queue)
 	return a
+}
+
+// measuredRTT returns the round trip of an open connection as the system measured
+// it: by timestamps (RFC 7323, section 4.1) where it repeated the SYN. 0: not known.
+func measuredRTT(fd int) time.Duration {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(info.Rtt) * time.Microsecond
 }
 
 // failed is for an attempt that failed by an errno without a kernel.Queued error.

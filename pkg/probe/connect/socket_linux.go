@@ -19,6 +19,7 @@ type socket struct {
 	n    uint8
 	id   probe.ID
 	to   netip.AddrPort
+	sent probe.Time
 }
 
 // sockets are a transport's descriptors, at most room of them.

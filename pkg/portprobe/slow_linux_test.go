@@ -1,0 +1,70 @@
+package portprobe
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"portkit/pkg/lab"
+)
+
+// TestSlowPorts scans a host that refuses at once and has open ports that reply
+// later and later, as port forwards and load balancers with far backends do.
+func TestSlowPorts(t *testing.T) {
+	t.Parallel()
+	const first, step = 7300, 50 * time.Millisecond
+	delay := func(port uint16) time.Duration {
+		return max(0, time.Duration(port)-first) * step
+	}
+	h := lab.New(t).Host("", lab.Listen(fmt.Sprint(first, "-", first+24)), lab.PortDelay(delay))
+	for _, c := range []struct {
+		name       string
+		args       []string
+		from, to   uint16 // closed ports
+		slow       uint16 // open ports
+		mostOfTime time.Duration
+		syn        bool
+	}{
+		{"20 beside 200 closed ones", nil, 1, 200, 20, 4 * time.Second, false},
+		{"up to 1.2 s", nil, 1, 200, 25, 6 * time.Second, false},
+		{"one forwarded port", nil, 1, 10, 4, 2 * time.Second, false},
+		{"no retries", []string{"--retries", "0"}, 1, 200, 20, 4 * time.Second, false},
+		{"10 outstanding", []string{"-c", "10"}, 1, 20, 12, 8 * time.Second, false},
+		{"by SYN", nil, 1, 200, 20, 4 * time.Second, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var in strings.Builder
+			for p := c.from; p <= c.to; p++ {
+				fmt.Fprintf(&in, "%v:%d\n", h.Addr(), p)
+			}
+			for p := range c.slow {
+				fmt.Fprintf(&in, "%v:%d\n", h.Addr(), first+p)
+			}
+			began := time.Now()
+			ask := tool
+			if c.syn {
+				ask = toolBySYN
+			}
+			r := ask(t, in.String(), append(c.args, "-v", "--progress", "never")...)
+			took := time.Since(began)
+			for _, m := range records(t, r.out) {
+				port := uint16(m["port"].(float64))
+				want := "closed"
+				if port >= first {
+					want = "open"
+				}
+				if m["state"] != want {
+					t.Errorf("port %d, slow by %v: %v/%v, want %s", port, delay(port), m["state"], m["reason"], want)
+				}
+				if rtt, _ := m["rtt_ms"].(float64); m["rtt_ms"] != nil && rtt < float64(delay(port).Milliseconds()) {
+					t.Errorf("port %d, slow by %v: rtt_ms %v", port, delay(port), rtt)
+				}
+			}
+			if took > c.mostOfTime {
+				t.Errorf("took %v", took)
+			}
+			t.Log(took, r.err[strings.LastIndex(strings.TrimSpace(r.err), "\n")+1:])
+		})
+	}
+}
