@@ -42,26 +42,10 @@ func (w *worker) heard(a *Answer) {
 		n = int(j.Attempts)
 	}
 	sent := j.sentAt(n)
-	if a.N != 0 || j.Attempts == 1 {
-		j.RTT = roundTrip(sent, a.At)
-	}
-	ambiguous := w.repeatedBy(j.Proto, j.RTT) && a.RTT == 0
-	if a.RTT > 0 {
-		j.RTT = a.RTT
-	}
+	rtt, ambiguous := w.measured(j, a, sent)
 	places := j.phase.places()
 	if places {
 		w.places--
-	}
-	if a.Nobody { // this machine's own report is not a reply
-		j.RTT, j.TTL = -1, 0
-	}
-	rtt := j.RTT
-	if sent < w.resumed {
-		rtt = -1 // time in which nothing was polled is none of the network's
-	}
-	if ambiguous {
-		j.RTT = -1
 	}
 	over := int(j.Attempts)
 	if j.phase == flying && !j.stretched {
@@ -121,6 +105,30 @@ func (w *worker) resend(j *Job) {
 	j.void++
 	j.phase = again
 	w.queue(j)
+}
+
+// measured sets j's RTT by the answer to an attempt sent at a time. It returns the round
+// trip to learn from (negative: none), and whether that is an upper bound only, since the
+// system has repeated the attempt.
+func (w *worker) measured(j *Job, a *Answer, sent Time) (rtt time.Duration, ambiguous bool) {
+	if a.N != 0 || j.Attempts == 1 {
+		j.RTT = roundTrip(sent, a.At)
+	}
+	ambiguous = w.repeatedBy(j.Proto, j.RTT) && a.RTT == 0
+	if a.RTT > 0 {
+		j.RTT = a.RTT
+	}
+	if a.Nobody { // this machine's own report is not a reply
+		j.RTT, j.TTL = -1, 0
+	}
+	rtt = j.RTT
+	if sent < w.resumed {
+		rtt = -1 // time in which nothing was polled is none of the network's
+	}
+	if ambiguous {
+		j.RTT = -1
+	}
+	return rtt, ambiguous
 }
 
 // repeatedBy reports whether the system has repeated an attempt so long after its
