@@ -56,12 +56,13 @@ read without colours. With more than 20,000 hosts those with nothing open are co
 csv is a row for each summary record, csv-ports a row for each endpoint (RFC 4180: commas, CRLF, UTF-8). The columns of
 --by come first, with by_ before the name of one that is called as another column. Lists of ports have their protocol in front, tcp:22,80-90, as portgen -p reads them: no spreadsheet takes
 that for a number or a date. A text that a spreadsheet would take for a formula, because it begins with = + - or @, also
-behind blanks or a separator within it, gets an apostrophe in front; numbers stay as they are.
+behind blanks or a separator within it, gets an apostrophe in front; numbers stay as they are, and so do texts that a spreadsheet takes for a date or number when the file is opened by
+a double click, such as mar-1, 1e5 or 0012: import the file as data and set these columns to text.
 
 nmap-xml is what ndiff and other importers of nmap's XML output read. An address is one host in it, whatever names it was
 asked by; a host is up if a port of it was open or closed, and otherwise unknown. It has no state for ports that could
 not be asked: these are left out, which is said, and a host that has no others is a target that was skipped. Times are those
-of the results, where they are known.
+of the results, where they are known; the time of writing otherwise.
 
 prometheus is for the textfile collector of Prometheus's node exporter. These are its metrics, the last three only with --stats:
 

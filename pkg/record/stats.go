@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"portkit/pkg/histogram"
@@ -60,20 +62,45 @@ func (d *Decoder) when(text []byte) int64 {
 			return d.secondMS + int64(n)
 		}
 	}
-	if len(text) < 2 || text[0] != '"' {
-		return 0
-	}
-	var t time.Time
-	if t.UnmarshalText(text[1:len(text)-1]) != nil {
-		return 0
-	}
-	if ms := t.UnixMilli(); ms > 0 {
+	if ms := otherTime(text).UnixMilli(); ms > 0 {
 		if len(text) == whole && text[whole-2] == 'Z' { // very many results share a second
 			d.second, d.secondMS = append(d.second[:0], text[:second]...), ms-ms%1000
 		}
 		return ms
 	}
 	return 0
+}
+
+// otherTime reads a time as databases, data frames and programs write it; the
+// zero Time if it is none.
+func otherTime(value []byte) time.Time {
+	if len(value) < 2 || value[0] != '"' {
+		return epoch(value)
+	}
+	text := strings.ToUpper(string(value[1 : len(value)-1]))
+	text = strings.Replace(text, "T", " ", 1)
+	// Without an offset it is UTC, as all times of records are.
+	for _, form := range []string{"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z0700", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04:05 Z0700", "2006-01-02 15:04:05"} {
+		if t, err := time.Parse(form, text); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// epoch reads a number of seconds, milliseconds, microseconds or nanoseconds since
+// 1970: which, follows from its size, as results are of this century.
+func epoch(value []byte) time.Time {
+	n, err := ndjson.Float(value)
+	if err != nil || n <= 0 {
+		return time.Time{}
+	}
+	for _, unit := range []float64{1e3, 1, 1e-3, 1e-6} {
+		if ms := n * unit; ms >= 1e11 && ms < 1e14 { // 1973 to 5138
+			return time.UnixMilli(int64(math.Round(ms)))
+		}
+	}
+	return time.Time{}
 }
 
 // appendStats appends the field stats; nothing if s is empty.

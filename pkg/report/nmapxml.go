@@ -49,6 +49,7 @@ type nmapXML struct {
 type nmapHost struct {
 	addr  netip.Addr
 	names []string
+	known map[string]bool // names; there may be very many at one address
 	ports [2]nmapPorts
 	stats record.Stats
 }
@@ -56,6 +57,10 @@ type nmapHost struct {
 type nmapPorts struct {
 	spans []record.Span // without those of state error
 	apps  []record.App
+	known map[uint16]bool // ports of apps
+	// best is the most definite answer of each port where several names were
+	// probed; spans follows from it once all are added. nil: one name.
+	best *[1 << 16]record.Span
 }
 
 // survey goes through the records for what stands before the hosts.
@@ -76,7 +81,11 @@ func (x *nmapXML) survey() {
 
 func (x *nmapXML) head() {
 	io.WriteString(x.w, xml.Header+"<!DOCTYPE nmaprun>\n")
-	x.begin("nmaprun", "scanner", "nmap", "args", x.report.Program+" -o nmap-xml", "start", seconds(x.stats.First), "startstr", unixText(x.stats.First),
+	start := x.stats.First
+	if x.stats.Last == 0 {
+		start = x.report.Now.UnixMilli() // importers such as DefectDojo's stop without one
+	}
+	x.begin("nmaprun", "scanner", "nmap", "args", x.report.Program+" -o nmap-xml", "start", seconds(start), "startstr", unixText(start),
 		"version", x.report.Version, "xmloutputversion", "1.05")
 	x.line(">")
 	for proto, asked := range x.asked {
@@ -124,7 +133,7 @@ func (x *nmapXML) hosts() {
 		default:
 			if h.addr != s.Addr || !h.addr.IsValid() {
 				x.endHost()
-				*h = nmapHost{addr: s.Addr}
+				*h = nmapHost{addr: s.Addr, known: map[string]bool{}}
 			}
 			h.add(x.report, s, asked)
 		}
@@ -138,44 +147,57 @@ func withoutErrors(spans []record.Span) []record.Span {
 
 func (h *nmapHost) add(r *Report, s *record.Summary, asked []record.Span) {
 	name := r.printable(string(s.Host))
-	if string(s.Host) != s.Addr.String() && !slices.Contains(h.names, name) {
-		h.names = append(h.names, name)
+	if string(s.Host) != s.Addr.String() && !h.known[name] {
+		h.names, h.known[name] = append(h.names, name), true
 	}
 	h.stats.Merge(&s.Stats)
 	p := &h.ports[s.Proto&1]
-	if len(p.spans) > 0 {
-		asked = better(p.spans, asked)
+	switch {
+	case len(p.spans) == 0:
+		p.spans = asked
+	case p.best == nil: // a second name at the address
+		p.best = &[1 << 16]record.Span{}
+		p.merge(p.spans)
+		p.merge(asked)
+	default:
+		p.merge(asked)
 	}
-	p.spans = asked
 	for _, app := range s.Apps {
-		if !slices.ContainsFunc(p.apps, func(a record.App) bool { return a.Port == app.Port }) {
-			p.apps = append(p.apps, app)
+		if p.known == nil {
+			p.known = map[uint16]bool{}
+		}
+		if !p.known[app.Port] {
+			p.apps, p.known[app.Port] = append(p.apps, app), true
 		}
 	}
 }
 
-// better returns the ports of both lists; of two answers about one the more
-// definite.
-func better(a, b []record.Span) []record.Span {
-	var best [1 << 16]record.Span
-	for _, list := range [][]record.Span{a, b} {
-		for _, s := range list {
-			for port := int(s.First); port <= int(s.Last); port++ {
-				if old := best[port]; old.State == 0 || s.State < old.State || s.State == old.State && s.Reason < old.Reason {
-					best[port] = record.Span{First: uint16(port), Last: uint16(port), State: s.State, Reason: s.Reason}
-				}
+// merge adds the ports of one more name; of two answers about a port the more
+// definite stands.
+func (p *nmapPorts) merge(spans []record.Span) {
+	for _, s := range spans {
+		for port := int(s.First); port <= int(s.Last); port++ {
+			if old := p.best[port]; old.State == 0 || s.State < old.State || s.State == old.State && s.Reason < old.Reason {
+				p.best[port] = record.Span{First: uint16(port), Last: uint16(port), State: s.State, Reason: s.Reason}
 			}
 		}
 	}
+}
+
+// settle makes spans of best.
+func (p *nmapPorts) settle() {
+	if p.best == nil {
+		return
+	}
 	var out []record.Span
-	for _, s := range best {
+	for _, s := range p.best {
 		if n := len(out) - 1; n >= 0 && out[n].Last+1 == s.First && out[n].State == s.State && out[n].Reason == s.Reason {
 			out[n].Last++
 		} else if s.State != 0 {
 			out = append(out, s)
 		}
 	}
-	return out
+	p.spans, p.best = out, nil
 }
 
 func (x *nmapXML) endHost() {
@@ -183,6 +205,8 @@ func (x *nmapXML) endHost() {
 	if !h.addr.IsValid() {
 		return
 	}
+	h.ports[0].settle()
+	h.ports[1].settle()
 	x.total++
 	x.begin("host", "starttime", seconds(h.stats.First), "endtime", seconds(h.stats.Last))
 	x.line(">")
