@@ -145,7 +145,7 @@ func (r *roff) examples(examples []cli.Example) {
 			r.line(".PP")
 		}
 		r.text(e.Text)
-		r.verbatim(e.Command)
+		r.verbatim(foldCommand(e.Command, verbatimWidth))
 	}
 }
 

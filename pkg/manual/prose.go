@@ -49,10 +49,12 @@ old or new passes on as list_change, list_old, list_new. portprobe(1) takes a ch
 
 const recordExamples = `An endpoint, the result of asking it, a summary, and what became of it when it is asked again:
 
-    {"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","owner":"ops"}
-    {"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","state":"open",
-     "reason":"syn-ack","service":"ssh","rtt_ms":0.412,"attempts":1,
-     "method":"connect","time":"2026-01-31T12:00:00.000Z","owner":"ops"}
+    {"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp",
+     "owner":"ops"}
+    {"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp",
+     "state":"open","reason":"syn-ack","service":"ssh","rtt_ms":0.412,
+     "attempts":1,"method":"connect","time":"2026-01-31T12:00:00.000Z",
+     "owner":"ops"}
     {"kind":"summary","host":"192.0.2.7","ip":"192.0.2.7","proto":"tcp",
      "open":[22],"closed":"1-21,23-1024","counts":{"open":1,"closed":1023},
      "reasons":{"conn-refused":"1-21,23-1024","syn-ack":"22"}}

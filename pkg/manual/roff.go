@@ -61,9 +61,11 @@ func (r *roff) paragraphs(text string) {
 }
 
 func (r *roff) verbatim(text string) {
-	r.line(".PP\n.RS 4\n.EX")
+	r.line(".PP\n.RS 2\n.EX")
 	for l := range strings.SplitSeq(text, "\n") {
-		r.line(protect(escape(l)))
+		for l := range strings.SplitSeq(foldRow(l, verbatimWidth), "\n") {
+			r.line(protect(escape(l)))
+		}
 	}
 	r.line(".EE\n.RE")
 }
@@ -73,7 +75,12 @@ func (r *roff) verbatim(text string) {
 func (r *roff) text(s string) {
 	line := ""
 	for word := range strings.FieldsSeq(s) {
-		word = breakable(emphasise(word))
+		for pieces := breakWord(word, wordWidth); len(pieces) > 1; pieces = pieces[1:] {
+			r.line(protect(strings.TrimPrefix(line+" "+escape(pieces[0]), " ")))
+			r.line(".br")
+			line, word = "", pieces[1]
+		}
+		word = emphasise(word)
 		if line != "" && len(line)+1+len(word) > lineWidth {
 			r.line(protect(line))
 			line = ""
@@ -86,14 +93,6 @@ func (r *roff) text(s string) {
 	if line != "" {
 		r.line(protect(line))
 	}
-}
-
-// breakable lets roff break a long word behind its commas.
-func breakable(word string) string {
-	if len(word) <= lineWidth/2 {
-		return word
-	}
-	return strings.ReplaceAll(word, ",", `,\:`)
 }
 
 var (
