@@ -119,6 +119,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		OnLink:    own.onLink,
 		Neighbor:  own.neighbor,
 		Repeats:   r.repeats(),
+		LinkLayer: own.linkLayer,
 		Transport: r.transports(room / workers),
 		UDP:       r.udpPool(workers, room),
 		Patience:  r.Patience.D(), HostTimeout: r.HostTimeout.D(),

@@ -26,6 +26,8 @@ type address struct {
 	late       lateness    // of TCP ports
 	hearing    Time        // end of the long listens at an address that never replied
 	heardOut   uint8       // long listens so far
+	groups     *groups     // that it rejects with; nil for tcp
+	neighbor   string      // link-layer address on an own link, once it is known; for udp only
 	nobody     Time        // nobody has the address, as was found lately, until
 	replied    Time        // of the latest reply; before any, of the first probe
 
@@ -128,7 +130,7 @@ func (a *address) take(c ceiling, now Time, worker int, place, slow bool) (g gra
 		return notYet, next, v
 	}
 	if slow {
-		if ok, next := a.rejections.take(now); !ok {
+		if ok, next := a.takeAgain(now); !ok {
 			return notYet, next, v
 		}
 	}
@@ -218,11 +220,13 @@ type fate struct {
 	rtt  time.Duration // until its answer; negative: unknown
 	// ambiguous: rtt is an upper bound, since the system has repeated the attempt.
 	ambiguous bool
-	late      bool // answered after its time had run out
-	over      int  // attempts whose time has run out
-	held      bool // its endpoint holds a place
-	void      int  // attempts before it whose silence says nothing
-	told      told // of a udp port, what came
+	late      bool       // answered after its time had run out
+	over      int        // attempts whose time has run out
+	held      bool       // its endpoint holds a place
+	void      int        // attempts before it whose silence says nothing
+	told      told       // of a udp port, what came
+	from      netip.Addr // sender of that
+	more      int        // attempts at a udp port that are made before it waits
 }
 
 // answered notes that an attempt was answered at now, and gives its endpoint's

@@ -58,6 +58,10 @@ type Options struct {
 	// its own; nil: that cannot be told. Workers call it, for addresses on a link
 	// that do not answer and whose Transport leaves neighbours to the system.
 	Neighbor func(netip.Addr) Neighbor
+	// LinkLayer returns the link-layer address of a neighbor that the system has
+	// found, "" if it has not; nil: that is not known. Workers call it for UDP, once
+	// for each address where ICMP errors come.
+	LinkLayer func(netip.Addr) string
 	// Transport makes a worker's own.
 	Transport func(worker int) (Transport, error)
 	// Failed, if not nil, is called once when a transport breaks, which ends the

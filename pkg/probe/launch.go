@@ -218,7 +218,11 @@ func (w *worker) budget(j *Job, v view) int {
 	if r := w.retries(j); r >= 0 {
 		return r + 1
 	}
-	n := v.loss.attempts(w.lossAt(v))
+	l := v.loss
+	if v.udp.shown && !v.heard {
+		l = loss{1, 1} // another of its group was heard
+	}
+	n := l.attempts(w.lossAt(v))
 	if j.Ways > 0 {
 		return n*int(j.Ways) + 1
 	}

@@ -28,7 +28,8 @@ const (
 
 // onLink is what is kept of an address on a link of this machine's.
 type onLink struct {
-	is    bool
+	is    bool // and may still be looked for
+	own   bool // it is a neighbor
 	first Time // when it was first sent to
 }
 

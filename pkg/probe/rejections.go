@@ -47,18 +47,13 @@ const (
 type rejections struct {
 	heard     bool // some were
 	elsewhere bool // it may answer from other ports than those asked
-	last      Time // when the latest came
 	since     Time // it has been waited for
 	waited    Time // when that was so last
 
 	closed, late float32 // ports that were told closed, and of them those told late
 
-	epoch         Time // when the present one began
-	count, before int  // errors in it, and in the one before
-	most          int  // errors in one epoch
-	asked, met    int  // in it, attempts made again, and of them those answered
-	pace          ceiling
-	schedule      schedule
+	yield
+	joint joint
 }
 
 // told is what an answer about a udp port was.
@@ -88,6 +83,8 @@ type udpView struct {
 	void      bool // the silence in question says nothing
 	slow      bool // one error a second may be all that there is
 	limited   bool
+	shared    bool // its limit may be that of a group
+	shown     bool // that group has a limit, or loses much
 	retry     Time // when an attempt would say something
 	since     Time // a limit has been waited for
 }
@@ -95,61 +92,11 @@ type udpView struct {
 // limited says that the address limits how often it rejects.
 func (r *rejections) limited() bool { return r.late >= lateLeast && lateOf*r.late >= r.closed }
 
-// sure is how many errors a second there are to be had at the least; 0 if that
-// is not known.
-func (r *rejections) sure() int {
-	if r.most < 2*rejectionBurst {
-		return 0
-	}
-	return r.most - rejectionBurst
-}
-
-// take says whether an attempt made again may be sent at now, or when.
-func (r *rejections) take(now Time) (ok bool, next Time) {
-	r.tick(now)
-	got, next := r.pace.take(&r.schedule, now, 1)
-	r.asked += got
-	return got == 1, next
-}
-
-// tick ends the epoch when its time has come. Attempts made again are paced by
-// the errors that came; where none did, what is left may well be silent.
-func (r *rejections) tick(now Time) {
-	took := now - r.epoch
-	if took < rejectionEpoch {
-		return
-	}
-	rate := float64(r.count) / took.Sub(0).Seconds()
-	switch {
-	case r.asked == 0:
-	case r.met > 0:
-		r.setPace(max(leastRejections, rejectionSurplus*max(rate, float64(r.sure()))))
-	case r.pace.rate != 0:
-		r.setPace(2 * r.pace.rate)
-	}
-	r.before = r.count
-	if took >= 2*rejectionEpoch {
-		r.before = 0
-	}
-	r.epoch, r.count, r.asked, r.met = now, 0, 0, 0
-}
-
-func (r *rejections) setPace(rate float64) {
-	if rate >= noPace {
-		rate = 0
-	}
-	r.pace = newCeiling(rate)
-}
-
 // rejected notes that the n-th attempt at a port was, at now.
 func (r *rejections) rejected(now Time, f fate) {
-	r.tick(now)
-	r.heard, r.last = true, max(r.last, now)
-	r.count++
-	r.most = max(r.most, r.count)
-	if f.void > 0 {
-		r.met++
-	}
+	r.tick(now, alone, leastRejections)
+	r.heard = true
+	r.came(now, f.void > 0)
 	if r.closed++; f.n > lateAfter {
 		r.late++
 	}
@@ -158,15 +105,11 @@ func (r *rejections) rejected(now Time, f fate) {
 	}
 }
 
-// exhausted says that an attempt sent at a time may have met no error because
-// too many were sent before. Where more than one a second are to be had, it has
-// not if few came lately.
+// exhausted reports whether an attempt sent at a time may have met no error of
+// the address because too many were sent before.
 func (r *rejections) exhausted(now, sent Time) bool {
-	if !r.heard || sent >= r.last.Add(rejectionEvery) {
-		return false
-	}
-	r.tick(now)
-	return r.before+r.count >= r.sure()/2
+	r.tick(now, alone, leastRejections)
+	return r.heard && r.exhaustedBy(r.last, rejectionEvery, sent)
 }
 
 // wait notes at now that the address is waited for.
@@ -183,6 +126,7 @@ func (a *address) answeredUDP(now Time, f fate) {
 	r := a.rejections
 	limited := r.limited()
 	if f.told == toldClosed {
+		a.rejectedJointly(now, f)
 		r.rejected(now, f)
 	}
 	switch {
@@ -190,7 +134,7 @@ func (a *address) answeredUDP(now Time, f fate) {
 		a.loss.answered(1)
 	case f.told != toldClosed:
 		a.loss.answered(f.n)
-	case !r.limited():
+	case !r.limited() && !r.joint.shared:
 		a.loss.answered(f.n)
 	default:
 		if !limited {
@@ -210,13 +154,17 @@ func (a *address) unansweredUDP(now Time, f fate) view {
 		a.window.open(0.5)
 	}
 	r := a.rejections
+	d := a.doubted(now, f)
 	void := r.exhausted(now, f.sent)
-	if void {
+	if void || d.void {
 		r.wait(now)
 	}
 	v := a.view(now)
-	v.udp.void, v.udp.retry = void, now.Add(rejectionPause)
-	if r.sure() == 0 {
+	v.udp.void, v.udp.retry = void || d.void, now.Add(rejectionPause)
+	switch {
+	case d.shared:
+		v.udp.retry = d.retry
+	case r.sure() == 0:
 		v.udp.retry = max(now, r.last.Add(rejectionEvery))
 	}
 	return v
@@ -228,8 +176,8 @@ func (r *rejections) view() (v udpView) {
 		return v
 	}
 	return udpView{
-		elsewhere: r.elsewhere, limited: r.limited(), since: r.since,
-		slow: r.heard && (r.sure() == 0 || r.limited()),
+		elsewhere: r.elsewhere, limited: r.limited() || r.joint.limited(), since: r.since, shared: r.joint.shared && r.since != 0, shown: r.joint.shown,
+		slow: r.heard && (r.sure() == 0 || r.limited()) || r.joint.shared,
 	}
 }
 
@@ -279,9 +227,11 @@ func (w *worker) rejectionsLimited(j *Job, v view) bool {
 	return true
 }
 
-// outOfPatience says that an address which limits has been waited for as long as
-// it may be.
+// outOfPatience reports whether an address which limits has been waited for as
+// long as it may be. One whose group errors no longer come to is waited for a
+// little more, since its silence is about to be believed.
 func (w *worker) outOfPatience(a *address) bool {
 	u := a.look(w.now).udp
-	return u.limited && w.now.Sub(u.since) > w.engine.opts.Patience
+	over := w.now.Sub(u.since) - w.engine.opts.Patience
+	return u.limited && over > 0 || u.shared && over > time.Duration(patienceAnew)
 }

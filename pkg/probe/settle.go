@@ -51,11 +51,14 @@ func (w *worker) heard(a *Answer) {
 	if j.phase == flying && !j.stretched {
 		over--
 	}
+	if j.told(a.Reason) == toldClosed {
+		w.meet(j.address)
+	}
 	w.wake(j.address, j.address.answered(a.At, fate{
 		n: n, sent: max(sent, j.first), rtt: rtt, ambiguous: ambiguous,
 		late: n <= over && !(j.stretched && n == over), over: over,
 		held: places || j.phase == lingering && w.countsLingering(),
-		void: int(j.void), told: j.told(a.Reason),
+		void: int(j.void), told: j.told(a.Reason), from: a.From, more: 2 + int(j.Ways),
 	}))
 	if a.Nobody {
 		j.address.foundNobody(a.At)
@@ -254,7 +257,7 @@ func (w *worker) unanswered(j *Job) view {
 	if j.stretched {
 		return j.address.look(w.now)
 	}
-	v, wake := j.address.unanswered(w.now, fate{n: int(j.Attempts), sent: j.now.sent, void: int(j.void)})
+	v, wake := j.address.unanswered(w.now, w.silent(j))
 	w.wake(j.address, wake)
 	return v
 }

@@ -23,6 +23,7 @@ type table struct {
 	newest  *entry
 	oldest  *entry
 	busy    []*entry // in the order in which they became so; some are not any more
+	groups  groups
 }
 
 // tableOptions says what a table is for.
@@ -148,13 +149,16 @@ func (t *table) rouse(e *entry) {
 	e.busy.ip, e.busy.rate = e.ip, e.rate
 	e.busy.rtt, e.busy.loss = e.learned.rtt, e.learned.loss
 	e.busy.nobody, e.busy.rejections = e.learned.nobody, e.learned.rejections
-	if e.proto == endpoint.UDP && e.busy.rejections == nil {
-		e.busy.rejections = &rejections{}
+	if e.proto == endpoint.UDP {
+		e.busy.groups = &t.groups
+		if e.busy.rejections == nil {
+			e.busy.rejections = &rejections{}
+		}
 	}
 	e.busy.window = t.start
 	e.busy.window.size, e.busy.window.pace = e.learned.size, e.learned.pace
 	if t.onLink != nil && t.onLink(e.ip) {
-		e.busy.link.is = true
+		e.busy.link.is, e.busy.link.own = true, true
 		if !e.busy.loss.heard() {
 			e.busy.window.size = min(e.busy.window.size, linkWindow)
 		}

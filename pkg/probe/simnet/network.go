@@ -31,6 +31,10 @@ type Config struct {
 	// second's. (Linux sends one ICMP error a second to an address, and six
 	// after a rest.)
 	Burst int
+	// Limiter, if not nil, returns the machine whose limit the refusals of an
+	// address count against, which may be one for many addresses. nil: each
+	// address has its own.
+	Limiter func(netip.Addr) netip.Addr
 	// Seed makes another network.
 	Seed uint64
 	// Real paces the clock like the world's. Began is when it began; zero: with

@@ -123,6 +123,9 @@ func (t *Transport) mayRefuse(ip netip.Addr, now probe.Time) bool {
 	if rate == 0 {
 		return true
 	}
+	if t.config.Limiter != nil {
+		ip = t.config.Limiter(ip)
+	}
 	deep := max(rate/8, 1)
 	if t.config.Burst > 0 {
 		deep = float64(t.config.Burst)
