@@ -76,7 +76,10 @@ func (r *roff) text(s string) {
 	line := ""
 	for word := range strings.FieldsSeq(s) {
 		for pieces := breakWord(word, wordWidth); len(pieces) > 1; pieces = pieces[1:] {
-			r.line(protect(strings.TrimPrefix(line+" "+escape(pieces[0]), " ")))
+			if line != "" {
+				r.line(protect(line))
+			}
+			r.line(protect(escape(pieces[0])))
 			r.line(".br")
 			line, word = "", pieces[1]
 		}

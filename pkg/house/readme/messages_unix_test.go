@@ -40,6 +40,7 @@ var provoked = []struct {
 	{message: "reading a host list from the terminal", source: "pkg/portgen/tool.go pkg/cli/input.go"},
 	{message: "no space left on device", system: syscall.ENOSPC},
 	{message: "standard output: closed", command: "(portgen 192.0.2.1 -p 1 >&-)"},
+	{message: "cannot be created in the folder", source: "pkg/journal/journal.go"},
 	{message: "another run is writing it", command: "(sleep 1 | portprobe --resume busy) & sleep 0.5; echo 192.0.2.1:1 | portprobe --resume busy; wait"},
 	{message: "is no result: it is left alone", command: "echo diary >diary; echo 192.0.2.1:1 | portprobe --resume diary"},
 	{message: "is denied by --deny", command: "echo 192.0.2.1:1 | portprobe --deny 192.0.2.0/24"},

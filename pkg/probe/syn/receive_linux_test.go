@@ -81,7 +81,7 @@ func TestAnswersAreOfTheirAttempt(t *testing.T) {
 		}
 		for flags, want := range map[uint8]endpoint.Reason{
 			wire.FlagSYN | ack: endpoint.SynAck, wire.FlagSYN | ack | 0xc0: endpoint.SynAck, rst | ack: endpoint.Reset,
-			rst: 0, ack: 0, wire.FlagSYN: 0, wire.FlagSYN | ack | rst: 0, 0: 0,
+			rst: 0, ack: 0, wire.FlagSYN: endpoint.SYNReceived, wire.FlagSYN | ack | rst: 0, 0: 0,
 		} {
 			if a, ok := look(tr, e.answerTo(tr, 2, flags)); ok != (want != 0) || ok && a.Reason != want {
 				t.Errorf("%v, flags %#x: %v, %v", e, flags, a.Reason, ok)
