@@ -5,7 +5,7 @@ import "errors"
 var (
 	errUTF16    = errors.New("UTF-16 text; convert to UTF-8 with iconv -f UTF-16")
 	errArray    = errors.New("a JSON array, not one object per line; convert with jq -c '.[]'")
-	errIndented = errors.New("JSON objects over several lines, not one per line; convert with jq -c .")
+	errIndented = errors.New("JSON objects over several lines, not one per line; convert with jq -c '.'")
 )
 
 // isUTF16 reports whether a text begins with the byte order mark of UTF-16.

@@ -132,7 +132,7 @@ func TestAskingAgainReplacesTheOldResult(t *testing.T) {
 func TestBadInputIsSaidAndTheRestIsDone(t *testing.T) {
 	good := `{"host":"10.0.0.1","port":80}` + "\n"
 	for _, c := range []struct{ name, line, say string }{
-		{"not JSON", `hello`, "host:port"},
+		{"not JSON", `hello`, "HOST:PORT"},
 		{"truncated", `{"host":"10.0.0.1","po`, ""},
 		{"null", `null`, "null"},
 		{"array", `["10.0.0.1",80]`, ""},

@@ -129,7 +129,8 @@ func TestPageSays(t *testing.T) {
 			[]string{`width="150"`},
 		},
 		{
-			"hosts that replied, in groups", []record.Summary{
+			"hosts that replied, in groups",
+			[]record.Summary{
 				grouped(`"owner":"a"`, host("a.example", "192.0.2.1", endpoint.TCP, span(22, 22, endpoint.Filtered, endpoint.HostUnreach))),
 				grouped(`"owner":"a"`, host("b.example", "192.0.2.2", endpoint.TCP, span(1, 100, endpoint.Filtered, endpoint.HostUnreach), span(101, 101, endpoint.Filtered, endpoint.NoResponse))),
 				grouped(`"owner":"b"`, host("a.example", "192.0.2.1", endpoint.TCP, span(23, 23, endpoint.Closed, endpoint.ConnRefused))),
