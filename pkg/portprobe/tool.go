@@ -55,7 +55,13 @@ var sections = []cli.Section{
 Silence is believed after two attempts at an address that never answered, after three at one that answers and loses nothing, and otherwise after as many as make it wrong less than once in a thousand million at the loss that is seen, at most 21; and never within a second of the first attempt. --retries sets the number.`},
 	{Title: "Pace", Text: `Without flags portprobe finds its own speed: it asks more at once while answers come and less when they are lost. --concurrency, --rate, --host-rate and --host-concurrency are ceilings that it keeps to over any second, with bursts of at most ten milliseconds.
 
-The time to wait for an answer follows from the round trips that an address has shown; --timeout is the most. A record's own timeout_ms and retries count before the flags.
+The timeout of a probe follows from the round trips that an address has shown; --timeout is its maximum. A record's own timeout_ms and retries override the flags.
+
+A TCP endpoint of an address that has replied is listened to for a second after its first probe, or for --timeout if that is shorter, so that a port which replies more slowly than the others is found. Late replies lengthen this to 1.5 times the longest of them, up to --timeout. An endpoint that only listens is not outstanding (--concurrency), but it counts for --host-concurrency, and with connect it holds a descriptor: when these run short, reading waits and -v reports it. Raise ulimit -n, or lower --timeout: -t 0.3 makes a scan of a filtered host about four times as fast where -c is high, and misses ports that reply later than that.
+
+At an address that never replied, up to eight endpoints are listened to for the whole --timeout before the others are concluded silent. With connect the system repeats a SYN by itself after a second: -v counts these repeats, and the limits on rates include them. A reply after such a repeat has an rtt_ms only where the timestamps of the connection give it.
+
+-v reports the loss, and the probability that a no-response is wrong if losses are independent. A no-response is left out of that, and counted separately, if its address replied to no later probe: then all probes may have been lost in one run.
 
 A reader that is slow slows portprobe, which slows what feeds it.`},
 	{Title: "Names", Text: `International names are looked up in their registered form (münchen.example as xn--mnchen-3ya.example); records keep them as written. A character that no registered name contains is an error.
