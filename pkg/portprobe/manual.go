@@ -35,6 +35,38 @@ An answer counts if it acknowledges a number that follows from the endpoint and 
 
 Routes and source addresses are the kernel's, and asked for again when they change; rules that choose a route by protocol or port are not seen. Neighbours on an own link are asked for by ARP or neighbour discovery as often as the kernel would, without filling its table; that nobody has an address is host-unreach. That takes three seconds by the kernel's settings, whatever --timeout is, which begins when the SYN leaves. Who is in use is asked again after five seconds, or when another device announces the address.`
 
+const aboutObstacles = `The record of an endpoint that this machine could not probe has the reason local-error, and its error names the cause. Other errors are the system's own text.
+
+this machine's route to PREFIX is of the type blackhole (or unreachable, prohibit)
+	The system reports "invalid argument", "no route to host" or "permission denied". The route is of the most specific prefix of that type. Remove or replace it.
+
+this machine has no route to ADDRESS
+	Add a route. With --interface, the route must leave through that interface.
+
+IPv6 is switched off on this machine (SETTING = 1)
+	The setting is disable_ipv6 of the interface, or of all interfaces where none but the loopback has IPv6. In a container, the runtime sets it. Set it to 0, or use portgen -4.
+
+--source ADDRESS is a loopback address
+	127.0.0.1 and ::1 reach this machine only.
+
+--source ADDRESS is not an address of this machine
+	Use an address that "ip address" lists.
+
+--source ADDRESS is of another address family
+	One source address cannot reach IPv4 and IPv6 targets. Run portprobe once for each.
+
+ADDRESS is not on the link of --interface (or of --source)
+	The zone of a link-local target names another interface. Nothing is sent.
+
+ADDRESS is link-local and needs its link
+	Without a zone, --interface or a zone in --source, the link is unknown. Nothing is sent.
+
+all local ports are in use
+	Connect and UDP probes leave from ports of net.ipv4.ip_local_port_range. Widen the range, lower --concurrency, or end what occupies the ports. --method syn is affected at its start only.
+
+--method syn requires CAP_NET_RAW
+	The message ends with the way to grant it. setcap has no effect under no_new_privs, which NoNewPrivileges= of systemd and allowPrivilegeEscalation: false of Kubernetes set: use AmbientCapabilities=CAP_NET_RAW, or run the container as root with NET_RAW. What the bounding set excludes cannot be granted to the program at all.`
+
 const aboutUDP = `A udp port is asked with the request of the service that is registered for it, because most services answer nothing else. Where there are several, one is tried after the other, and an empty datagram last; every other port gets the empty datagram. This takes no rights.
 
 open: a datagram came back, from the port or, as TFTP does it, from another port of that address. The field app names the protocol where the answer was recognised. closed: the probed address itself sent an ICMP port-unreachable. filtered: a router or a firewall rejected the probe, by a port-unreachable from another address or by any other ICMP error. Systems other than Linux do not report the sender: every port-unreachable is closed there. open|filtered: silence. With the reason no-response it was met by as many attempts as make it believed: either something on the way drops what is sent, or a service takes it and does not answer. With the reason rate-limited it is no evidence of anything.

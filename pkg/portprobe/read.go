@@ -28,6 +28,7 @@ type reader struct {
 	pen      pen // for records that are not asked
 	log      *cli.Log
 	unicast  func(netip.Addr) bool
+	misfit   func(netip.Addr) error
 	ways     func(port uint16) uint8 // in which a udp port is asked
 	scope    *scope.Scope
 	journal  *journal.Journal // what it answers is not asked; nil: all is
@@ -229,6 +230,9 @@ func (r *reader) askable(j *probe.Job) (endpoint.Reason, error) {
 		return endpoint.OutOfScope, errors.New(r.scope.Refusal(j.To, j.Proto))
 	case !r.unicast(j.To.Addr()):
 		return endpoint.NotUnicast, nil
+	}
+	if err := r.misfit(j.To.Addr()); err != nil {
+		return endpoint.LocalError, err
 	}
 	return 0, nil
 }

@@ -134,7 +134,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	r.giveUpRights()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.reader = &reader{
-		engine: r.engine, gate: r.gate, log: r.ctx.Log, halt: cli.NewHalt(), unicast: own.unicast,
+		engine: r.engine, gate: r.gate, log: r.ctx.Log, halt: cli.NewHalt(), unicast: own.unicast, misfit: r.misfit(),
 		pen:  pen{scribe: r.scribe, out: r.out},
 		ways: r.requests.Ways, scope: r.scope, journal: r.journal,
 	}
@@ -153,6 +153,7 @@ func (r *run) newScribe() *scribe {
 		method: [2]endpoint.Method{endpoint.TCP: endpoint.Connect, endpoint.UDP: endpoint.UDPDatagram}, services: service.Load(),
 		clock: func(t probe.Time) time.Time { return r.began.Add(time.Duration(t)) },
 	}
+	s.origin = origin{r.source, r.link}
 	if r.syn() {
 		s.method[endpoint.TCP] = endpoint.SYN
 	}
@@ -165,6 +166,14 @@ func (r *run) newScribe() *scribe {
 		s.found = r.sayFound
 	}
 	return s
+}
+
+// misfit returns the check of targets against --source and --interface.
+func (r *run) misfit() func(netip.Addr) error {
+	if r.simulate != nil {
+		return func(netip.Addr) error { return nil }
+	}
+	return r.scribe.origin.misfit
 }
 
 // transports returns what makes a worker's transport, which holds at most room

@@ -22,6 +22,7 @@ type scribe struct {
 	found    func(*endpoint.Result) // told of every open port, unless nil
 	failed   func(*endpoint.Result) // told of every endpoint that could not be asked
 	jobs     sync.Pool
+	origin   origin
 }
 
 // maxKept is how large the text of a job may be that is used again.
@@ -52,6 +53,7 @@ type pen struct {
 	encoder record.Encoder
 	parcel  parcel
 	result  endpoint.Result
+	errors  obstacles
 }
 
 // Settled writes the job's record.
@@ -67,7 +69,7 @@ func (p *pen) Settled(j *probe.Job) {
 		Time:     p.when(j),
 		App:      j.App(),
 		TTL:      j.TTL,
-		Err:      why(j),
+		Err:      p.why(j),
 	}
 	if j.Attempts > 0 || r.State != endpoint.Error {
 		r.Method = p.method[j.Proto]
@@ -104,10 +106,12 @@ func (s *scribe) when(j *probe.Job) time.Time {
 }
 
 // why says in one sentence what an error record's error is.
-func why(j *probe.Job) string {
+func (p *pen) why(j *probe.Job) string {
 	switch {
 	case j.State() != endpoint.Error:
 		return ""
+	case j.Reason == endpoint.LocalError && j.Err() != nil:
+		return p.errors.explain(p.origin, j)
 	case j.Err() != nil:
 		return j.Err().Error()
 	case j.Reason == endpoint.Interrupted:

@@ -1,0 +1,126 @@
+package portprobe
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// gather looks up what may keep this machine from probing an address.
+func (o origin) gather(to netip.Addr) (f facts) {
+	link := o.link
+	if to.Zone() != "" {
+		link = to.Zone()
+	}
+	route := routeTo(to, linkIndex(link))
+	f.routed = route.Type == unix.RTN_UNICAST || route.Type == unix.RTN_LOCAL
+	if o.source.IsValid() {
+		f.source = isOwn(o.source)
+	}
+	if to.Is6() {
+		f.ipv6Off = ipv6Off(to, link)
+	}
+	// Without an address to send from the kernel reports the same error.
+	if f.routed && route.Src != nil {
+		f.ports = strings.Join(strings.Fields(sysctl("net/ipv4/ip_local_port_range")), " ")
+	}
+	return f
+}
+
+// isOwn reports whether an address is this machine's.
+func isOwn(a netip.Addr) bool { return routeTo(a, linkIndex(a.Zone())).Type == unix.RTN_LOCAL }
+
+// routeTo returns the route to an address (rtnetlink(7)); the zero Route if the
+// kernel has none or its route refuses.
+func routeTo(a netip.Addr, link int) netlink.Route {
+	routes, err := netlink.RouteGetWithOptions(a.AsSlice(), &netlink.RouteGetOptions{OifIndex: link})
+	if err != nil || len(routes) == 0 {
+		return netlink.Route{}
+	}
+	return routes[0]
+}
+
+// maxRoutes is how many routes are read to explain an error: more than a host
+// has, fewer than a router of the Internet's core.
+const maxRoutes = 1 << 14
+
+// refusingRoutes reads the routes of a family that refuse. The kernel does not
+// name the one that refused an address: RTM_GETROUTE returns its error alone.
+func refusingRoutes(is6 bool) (list []refusal) {
+	family, bits := unix.AF_INET, 32
+	if is6 {
+		family, bits = unix.AF_INET6, 128
+	}
+	kinds := map[int]string{unix.RTN_BLACKHOLE: "blackhole", unix.RTN_UNREACHABLE: "unreachable", unix.RTN_PROHIBIT: "prohibit"}
+	n := 0
+	every := &netlink.Route{Table: unix.RT_TABLE_UNSPEC}
+	_ = netlink.RouteListFilteredIter(family, every, netlink.RT_FILTER_TABLE, func(r netlink.Route) bool {
+		if kind := kinds[r.Type]; kind != "" {
+			list = append(list, refusal{kind, prefixOf(r.Dst, bits)})
+		}
+		n++
+		return n < maxRoutes
+	})
+	return list
+}
+
+// prefixOf converts the destination of a route; nil is that of a default route.
+func prefixOf(dst *net.IPNet, bits int) netip.Prefix {
+	if dst == nil {
+		return netip.PrefixFrom(map[int]netip.Addr{32: netip.IPv4Unspecified(), 128: netip.IPv6Unspecified()}[bits], 0)
+	}
+	a, _ := netip.AddrFromSlice(dst.IP)
+	if bits == 32 {
+		a = a.Unmap()
+	}
+	ones, _ := dst.Mask.Size()
+	return netip.PrefixFrom(a, ones)
+}
+
+// ipv6Off returns the setting that switches IPv6 off for an address; "" if IPv6 is
+// on. A link of its own counts by itself. Else IPv6 is off if it is on no
+// interface but the loopback: that is how container runtimes set it.
+func ipv6Off(to netip.Addr, link string) string {
+	const conf = "net/ipv6/conf/"
+	if to.IsLoopback() {
+		link = "lo"
+	}
+	if link != "" {
+		if i, err := net.InterfaceByIndex(linkIndex(link)); err == nil && sysctl(conf+i.Name+"/disable_ipv6") == "1" {
+			return "net.ipv6.conf." + i.Name + ".disable_ipv6"
+		}
+		return ""
+	}
+	if sysctl(conf+"all/disable_ipv6") != "1" {
+		return ""
+	}
+	links, _ := filepath.Glob("/proc/sys/" + conf + "*/disable_ipv6")
+	for _, path := range links {
+		key := strings.TrimPrefix(path, "/proc/sys/")
+		switch filepath.Base(filepath.Dir(path)) {
+		case "all", "default", "lo":
+		default:
+			if sysctl(key) != "1" {
+				return ""
+			}
+		}
+	}
+	return "net.ipv6.conf.all.disable_ipv6"
+}
+
+// sysctl reads a kernel setting; "" if there is none.
+func sysctl(key string) string {
+	text, _ := os.ReadFile("/proc/sys/" + key)
+	return strings.TrimSpace(string(text))
+}
+
+// processStatus returns the kernel's description of this process (proc(5)).
+func processStatus() string {
+	text, _ := os.ReadFile("/proc/self/status")
+	return string(text)
+}

@@ -1,0 +1,107 @@
+package portprobe
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"syscall"
+	"testing"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+)
+
+func TestObstacles(t *testing.T) {
+	ip, route := netip.MustParseAddr, func(kind, to string) refusal { return refusal{kind, netip.MustParsePrefix(to)} }
+	for _, c := range []struct {
+		from  origin
+		errno syscall.Errno
+		to    string
+		facts facts
+		want  string
+	}{
+		{origin{}, syscall.EINVAL, "192.0.2.1", facts{refusal: route("blackhole", "192.0.2.0/24")},
+			"this machine's route to 192.0.2.0/24 is of the type blackhole; see: ip -4 route show table all type blackhole"},
+		{origin{}, syscall.EACCES, "2001:db8::1", facts{refusal: route("prohibit", "2001:db8::/32")},
+			"this machine's route to 2001:db8::/32 is of the type prohibit; see: ip -6 route show table all type prohibit"},
+		{origin{}, syscall.EINVAL, "192.0.2.1", facts{routed: true}, ""},
+		{origin{}, syscall.ENETUNREACH, "192.0.2.1", facts{}, "this machine has no route to 192.0.2.1"},
+		{origin{link: "eth1"}, syscall.ENETUNREACH, "192.0.2.1", facts{}, "this machine has no route to 192.0.2.1 through eth1"},
+		{origin{}, syscall.EADDRNOTAVAIL, "::1", facts{ipv6Off: "net.ipv6.conf.lo.disable_ipv6"},
+			"IPv6 is switched off on this machine (net.ipv6.conf.lo.disable_ipv6 = 1)"},
+		{origin{}, syscall.ENETUNREACH, "2001:db8::1", facts{ipv6Off: "net.ipv6.conf.all.disable_ipv6"},
+			"IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6 = 1)"},
+		{origin{source: ip("127.0.0.1")}, syscall.EINVAL, "192.0.2.1", facts{source: true, routed: true},
+			"--source 127.0.0.1 is a loopback address, which reaches this machine only; use another address"},
+		{origin{source: ip("127.0.0.1")}, syscall.EMFILE, "192.0.2.1", facts{source: true, routed: true}, ""},
+		{origin{source: ip("192.0.2.7")}, syscall.EADDRNOTAVAIL, "192.0.2.1", facts{routed: true, ports: "1 2"},
+			"--source 192.0.2.7 is not an address of this machine"},
+		{origin{source: ip("192.0.2.7")}, syscall.EADDRNOTAVAIL, "192.0.2.1", facts{source: true, ports: "40000 40003"},
+			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency"},
+		{origin{}, syscall.EADDRINUSE, "192.0.2.1", facts{ports: "40000 40003"},
+			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency"},
+		{origin{}, syscall.EADDRNOTAVAIL, "2001:db8::1", facts{}, ""}, // no address to send from
+		{origin{source: ip("192.0.2.7")}, syscall.EAFNOSUPPORT, "2001:db8::1", facts{},
+			"--source 192.0.2.7 is of another address family than 2001:db8::1; use an address of the same family"},
+		{origin{}, syscall.EPERM, "192.0.2.1", facts{}, ""},
+	} {
+		if got := c.from.obstacle(c.errno, ip(c.to), c.facts); got != c.want {
+			t.Errorf("%+v, %v at %s, %+v: %q, want %q", c.from, c.errno, c.to, c.facts, got, c.want)
+		}
+	}
+}
+
+func TestTheMostSpecificRefusalIsNamed(t *testing.T) {
+	var list []refusal
+	for _, r := range strings.Fields("blackhole/0.0.0.0/0 blackhole/10.0.0.0/8 prohibit/10.1.0.0/16 blackhole/10.2.0.0/16") {
+		kind, to, _ := strings.Cut(r, "/")
+		list = append(list, refusal{kind, netip.MustParsePrefix(to)})
+	}
+	for _, c := range []struct {
+		errno    syscall.Errno
+		to, want string
+	}{
+		{syscall.EINVAL, "10.1.0.1", "10.0.0.0/8"},
+		{syscall.EINVAL, "10.2.0.1", "10.2.0.0/16"},
+		{syscall.EINVAL, "11.0.0.1", "0.0.0.0/0"},
+		{syscall.EACCES, "10.1.0.1", "10.1.0.0/16"},
+		{syscall.EACCES, "10.2.0.1", "invalid Prefix"},
+		{syscall.EMFILE, "10.2.0.1", "invalid Prefix"},
+	} {
+		if got := fmt.Sprint(refuses(list, c.errno, netip.MustParseAddr(c.to)).to); got != c.want {
+			t.Errorf("%v at %s: %s, want %s", c.errno, c.to, got, c.want)
+		}
+	}
+}
+
+func TestGrantHint(t *testing.T) {
+	const all, none = "CapBnd:\t000001ffffffffff\n", "CapBnd:\t00000000000005fb\n"
+	for _, c := range []struct{ status, want string }{
+		{"", "sudo setcap cap_net_raw+ep"},
+		{all + "NoNewPrivs:\t0\n", "sudo setcap cap_net_raw+ep"},
+		{all + "NoNewPrivs:\t1\n", "AmbientCapabilities=CAP_NET_RAW"},
+		{none + "NoNewPrivs:\t1\n", "CapabilityBoundingSet="},
+		{none + "NoNewPrivs:\t0\n", "CapabilityBoundingSet="},
+	} {
+		got := grantHint(c.status)
+		if !strings.Contains(got, c.want) || strings.Contains(got, "sudo setcap") != strings.Contains(c.want, "sudo setcap") {
+			t.Errorf("%q: %q, want %q", c.status, got, c.want)
+		}
+	}
+}
+
+// BenchmarkObstacle: the cost of explaining one of many records that fail alike.
+func BenchmarkObstacle(b *testing.B) {
+	var s obstacles
+	a := netip.MustParseAddr("192.0.2.1")
+	for b.Loop() {
+		j := probe.Job{To: netip.AddrPortFrom(a, 1), Reason: endpoint.LocalError}
+		j.Fail(syscall.EMFILE)
+		if s.explain(origin{}, &j) == "" {
+			b.Fatal("no text")
+		}
+		if a = a.Next(); a.As4()[3] == 0 {
+			a = netip.MustParseAddr("192.0.2.1")
+		}
+	}
+}
