@@ -140,6 +140,10 @@ func (t *Transport) judge(in *incoming, p *wire.IP, into *probe.Answer) bool {
 		reason = endpoint.SynAck
 	case wire.FlagRST | wire.FlagACK:
 	case wire.FlagSYN:
+		// From an own address it is a probe of ours, to a port that we probe from.
+		if t.isSource(p.Src) {
+			return false
+		}
 		reason = endpoint.SYNReceived
 	default:
 		return false

@@ -98,6 +98,20 @@ func TestAnswersAreOfTheirAttempt(t *testing.T) {
 	}
 }
 
+// TestOwnSYNIsNoAnswer probes from and to ports of one block: the port that a probe
+// leaves from is the target of another, or its own.
+func TestOwnSYNIsNoAnswer(t *testing.T) {
+	tr := inFlight()
+	for i, e := range bothEnds {
+		own := netip.AddrPortFrom(e.us, tr.block.first+1)
+		tr.begin(probe.ID{Slot: 20 + uint32(i), Gen: 3}, 1, tr.key.of(own.Addr().As16(), own.Port(), 0))
+		b := wire.AppendIP(nil, e.us, e.us, wire.ProtoTCP, 64, wire.SYNSize)
+		if a, ok := look(tr, wire.AppendSYN(b, own, own, 99, 1460)); ok {
+			t.Errorf("%v: %+v", e, a)
+		}
+	}
+}
+
 // TestOtherPacketsAreNoAnswers changes what makes an answer one, bit by bit.
 func TestOtherPacketsAreNoAnswers(t *testing.T) {
 	tr := inFlight()
