@@ -188,7 +188,7 @@ func (r *run) transports(room int) func(int) (probe.Transport, error) {
 	clock := r.monotonic()
 	how := connect.Options{
 		Room:   room,
-		Source: r.source, Interface: r.link,
+		Source: r.source, Interface: r.link, Own: &connect.Own{},
 	}
 	return func(int) (probe.Transport, error) {
 		if r.portable {

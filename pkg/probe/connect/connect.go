@@ -18,6 +18,10 @@ type Options struct {
 	// Interface is the name of the network interface to ask through; empty
 	// leaves the choice to the routes. Linux only.
 	Interface string
+	// Own is shared by the transports of a run, so that two of its probes that
+	// connect to each other are not taken for open ports; nil where this machine
+	// is not probed. Linux only.
+	Own *Own
 }
 
 // errNoZone is a link-local address, which is one of many, without its link.
@@ -25,3 +29,6 @@ var errNoZone = errors.New("a link-local address takes its link as a zone, as in
 
 // errSelf is an answer of the socket itself, which is none.
 var errSelf = errors.New("the connection met itself: the port to ask was taken as the source port")
+
+// errMet is a connection between two probes.
+var errMet = errors.New("the probe may have connected to another probe: its source port was probed too")

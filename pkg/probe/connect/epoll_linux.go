@@ -69,6 +69,7 @@ func (t *Epoll) start(a *probe.Attempt) error {
 	s.gen++
 	a.Handle = uint64(s.gen)<<32 | uint64(i+1)
 	s.id, s.n, s.to = a.ID, a.N, a.To
+	s.tick = t.opts.Own.begin(a.To)
 	a.Sent = t.Now()
 	s.sent = a.Sent
 	return t.begun(i, kernel.Connect(int(s.fd), t.addr.Set(a.To, scope)))
@@ -194,12 +195,26 @@ func (t *Epoll) connected(i uint32, at probe.Time) probe.Answer {
 	if at.Sub(s.sent) >= initialRTO {
 		a.RTT = measuredRTT(int(s.fd))
 	}
-	to := netip.AddrPortFrom(s.to.Addr().WithZone(""), s.to.Port())
-	if kernel.Name(int(s.fd), &t.addr) == 0 && t.addr.Get() == to {
-		a = t.answer(s, at, endpoint.LocalError, errSelf)
+	if err := t.ownEnd(s); err != nil {
+		a = t.answer(s, at, endpoint.LocalError, err)
 	}
 	t.reset(i, &t.queue)
 	return a
+}
+
+// ownEnd returns an error if the other end of a connection is, or may be, a probe's
+// socket. Of a connection that was reset only the source port is left.
+func (t *Epoll) ownEnd(s *socket) error {
+	if kernel.Name(int(s.fd), &t.addr) != 0 {
+		return nil
+	}
+	switch own := t.addr.Get(); {
+	case own == netip.AddrPortFrom(s.to.Addr().WithZone(""), s.to.Port()):
+		return errSelf
+	case s.tick != 0 && t.opts.Own.met(own.Port(), s.tick):
+		return errMet
+	}
+	return nil
 }
 
 // measuredRTT returns the round trip of an open connection as the system measured
@@ -223,11 +238,16 @@ func (t *Epoll) failed(i uint32, e syscall.Errno, at probe.Time, into *probe.Ans
 	if e == unix.EPIPE { // the reset of a connection that was closed already
 		reason = endpoint.SynAck
 	}
-	if reason != 0 {
-		*into = t.answer(&t.all[i], at, reason, nil)
-		if reason == endpoint.LocalError {
-			into.Err = e
+	var err error
+	if reason == endpoint.LocalError {
+		err = e
+	} else if reason == endpoint.SynAck {
+		if err = t.ownEnd(&t.all[i]); err != nil {
+			reason = endpoint.LocalError
 		}
+	}
+	if reason != 0 {
+		*into = t.answer(&t.all[i], at, reason, err)
 	}
 	t.reset(i, &t.queue)
 	return reason != 0

@@ -12,7 +12,7 @@ import (
 // NewPortable returns a transport for one worker with a goroutine and a
 // net.Dialer for every attempt. It sees what errno tells: a rejection by ICMP as
 // far as the system passes it on, no time to live, and a port-unreachable as a
-// refusal.
+// refusal. Two probes of this machine that connect to each other count as open.
 func NewPortable(o Options, c probe.Clock) probe.Transport {
 	d := net.Dialer{KeepAlive: -1, FallbackDelay: -1}
 	if o.Source.IsValid() {

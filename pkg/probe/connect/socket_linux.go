@@ -20,6 +20,7 @@ type socket struct {
 	id   probe.ID
 	to   netip.AddrPort
 	sent probe.Time
+	tick uint64 // of the attempt in opts.Own; 0 if it does not count there
 }
 
 // sockets are a transport's descriptors, at most room of them.
@@ -78,7 +79,7 @@ func (s *sockets) pop(pool int) (uint32, bool) {
 
 // put makes a socket idle.
 func (s *sockets) put(i uint32) {
-	s.all[i].busy = false
+	s.end(&s.all[i])
 	p := s.all[i].pool()
 	s.idle[p] = append(s.idle[p], i)
 }
@@ -97,9 +98,19 @@ func (s *sockets) shutIdle() bool {
 // shut closes a socket that is on no list.
 func (s *sockets) shut(i uint32) {
 	kernel.Close(int(s.all[i].fd))
-	s.all[i].fd, s.all[i].busy = -1, false
+	s.all[i].fd = -1
+	s.end(&s.all[i])
 	s.open--
 	s.vacant = append(s.vacant, i)
+}
+
+// end notes that a socket makes no attempt any more.
+func (s *sockets) end(one *socket) {
+	one.busy = false
+	if one.tick != 0 {
+		s.opts.Own.end(one.to.Port())
+		one.tick = 0
+	}
 }
 
 // make opens a socket of kind k.
