@@ -40,10 +40,8 @@ func TestOwnProbesThatMeet(t *testing.T) {
 		}
 	}
 	// They meet only while both transports run at the same moment, which a busy
-	// machine may not let them.
-	if met == 0 && !t.Failed() {
-		t.Skip("no probes met")
-	}
+	// machine may not let them: none is no failure.
+	t.Logf("%d probes met", met)
 }
 
 // meetings counts replies.
