@@ -20,29 +20,65 @@ func TestObstacles(t *testing.T) {
 		facts facts
 		want  string
 	}{
-		{origin{}, syscall.EINVAL, "192.0.2.1", facts{refusal: route("blackhole", "192.0.2.0/24")},
-			"this machine's route to 192.0.2.0/24 is of the type blackhole; see: ip -4 route show table all type blackhole"},
-		{origin{}, syscall.EACCES, "2001:db8::1", facts{refusal: route("prohibit", "2001:db8::/32")},
-			"this machine's route to 2001:db8::/32 is of the type prohibit; see: ip -6 route show table all type prohibit"},
+		{
+			origin{},
+			syscall.EINVAL, "192.0.2.1",
+			facts{refusal: route("blackhole", "192.0.2.0/24")},
+			"this machine's route to 192.0.2.0/24 is of the type blackhole; see: ip -4 route show table all type blackhole",
+		},
+		{
+			origin{},
+			syscall.EACCES, "2001:db8::1",
+			facts{refusal: route("prohibit", "2001:db8::/32")},
+			"this machine's route to 2001:db8::/32 is of the type prohibit; see: ip -6 route show table all type prohibit",
+		},
 		{origin{}, syscall.EINVAL, "192.0.2.1", facts{routed: true}, ""},
 		{origin{}, syscall.ENETUNREACH, "192.0.2.1", facts{}, "this machine has no route to 192.0.2.1"},
 		{origin{link: "eth1"}, syscall.ENETUNREACH, "192.0.2.1", facts{}, "this machine has no route to 192.0.2.1 through eth1"},
-		{origin{}, syscall.EADDRNOTAVAIL, "::1", facts{ipv6Off: "net.ipv6.conf.lo.disable_ipv6"},
-			"IPv6 is switched off on this machine (net.ipv6.conf.lo.disable_ipv6 = 1)"},
-		{origin{}, syscall.ENETUNREACH, "2001:db8::1", facts{ipv6Off: "net.ipv6.conf.all.disable_ipv6"},
-			"IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6 = 1)"},
-		{origin{source: ip("127.0.0.1")}, syscall.EINVAL, "192.0.2.1", facts{source: true, routed: true},
-			"--source 127.0.0.1 is a loopback address, which reaches this machine only; use another address"},
+		{
+			origin{},
+			syscall.EADDRNOTAVAIL, "::1",
+			facts{ipv6Off: "net.ipv6.conf.lo.disable_ipv6"},
+			"IPv6 is switched off on this machine (net.ipv6.conf.lo.disable_ipv6 = 1)",
+		},
+		{
+			origin{},
+			syscall.ENETUNREACH, "2001:db8::1",
+			facts{ipv6Off: "net.ipv6.conf.all.disable_ipv6"},
+			"IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6 = 1)",
+		},
+		{
+			origin{source: ip("127.0.0.1")},
+			syscall.EINVAL, "192.0.2.1",
+			facts{source: true, routed: true},
+			"--source 127.0.0.1 is a loopback address, which reaches this machine only; use another address",
+		},
 		{origin{source: ip("127.0.0.1")}, syscall.EMFILE, "192.0.2.1", facts{source: true, routed: true}, ""},
-		{origin{source: ip("192.0.2.7")}, syscall.EADDRNOTAVAIL, "192.0.2.1", facts{routed: true, ports: "1 2"},
-			"--source 192.0.2.7 is not an address of this machine"},
-		{origin{source: ip("192.0.2.7")}, syscall.EADDRNOTAVAIL, "192.0.2.1", facts{source: true, ports: "40000 40003"},
-			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency"},
-		{origin{}, syscall.EADDRINUSE, "192.0.2.1", facts{ports: "40000 40003"},
-			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency"},
+		{
+			origin{source: ip("192.0.2.7")},
+			syscall.EADDRNOTAVAIL, "192.0.2.1",
+			facts{routed: true, ports: "1 2"},
+			"--source 192.0.2.7 is not an address of this machine",
+		},
+		{
+			origin{source: ip("192.0.2.7")},
+			syscall.EADDRNOTAVAIL, "192.0.2.1",
+			facts{source: true, ports: "40000 40003"},
+			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency",
+		},
+		{
+			origin{},
+			syscall.EADDRINUSE, "192.0.2.1",
+			facts{ports: "40000 40003"},
+			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency",
+		},
 		{origin{}, syscall.EADDRNOTAVAIL, "2001:db8::1", facts{}, ""}, // no address to send from
-		{origin{source: ip("192.0.2.7")}, syscall.EAFNOSUPPORT, "2001:db8::1", facts{},
-			"--source 192.0.2.7 is of another address family than 2001:db8::1; use an address of the same family"},
+		{
+			origin{source: ip("192.0.2.7")},
+			syscall.EAFNOSUPPORT, "2001:db8::1",
+			facts{},
+			"--source 192.0.2.7 is of another address family than 2001:db8::1; use an address of the same family",
+		},
 		{origin{}, syscall.EPERM, "192.0.2.1", facts{}, ""},
 	} {
 		if got := c.from.obstacle(c.errno, ip(c.to), c.facts); got != c.want {

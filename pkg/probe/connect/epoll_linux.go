@@ -281,6 +281,7 @@ func (t *Epoll) Close() error {
 		if t.all[i].fd >= 0 {
 			kernel.Close(int(t.all[i].fd))
 		}
+		t.end(&t.all[i])
 	}
 	t.all = nil
 	return nil
