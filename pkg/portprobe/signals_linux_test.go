@@ -2,6 +2,7 @@ package portprobe
 
 import (
 	"bufio"
+	"io"
 	"net/netip"
 	"os"
 	"strings"
@@ -16,8 +17,10 @@ import (
 func TestStatusSignal(t *testing.T) {
 	cmd := asPortprobe(exe(t), "--simulate", "rtt=20ms,clock=real", "-r", "500")
 	cmd.Stdin = strings.NewReader(lines(netip.MustParseAddr("10.0.0.1"), 1000))
-	var out strings.Builder
-	cmd.Stdout = &out
+	outs, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	errs, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -25,6 +28,15 @@ func TestStatusSignal(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	first := make([]byte, 1) // before the first result the signal may not be handled yet
+	if _, err := io.ReadFull(outs, first); err != nil {
+		t.Fatal(err)
+	}
+	written := make(chan string, 1)
+	go func() {
+		rest, _ := io.ReadAll(outs)
+		written <- string(first) + string(rest)
+	}()
 	said := make(chan string, 10)
 	go func() {
 		defer close(said)
@@ -44,8 +56,9 @@ func TestStatusSignal(t *testing.T) {
 	for line := range said {
 		t.Errorf("it says %q too", line)
 	}
-	if err := cmd.Wait(); err != nil || strings.Count(out.String(), "\n") != 1000 {
-		t.Errorf("%v, %d lines", err, strings.Count(out.String(), "\n"))
+	out := <-written
+	if err := cmd.Wait(); err != nil || strings.Count(out, "\n") != 1000 {
+		t.Errorf("%v, %d lines", err, strings.Count(out, "\n"))
 	}
 }
 
