@@ -111,6 +111,7 @@ func (l *limiter) enter(now time.Time) (time.Duration, bool) {
 		return tick, false
 	}
 	l.outstanding++
+	l.charge(now)
 	return 0, true
 }
 
@@ -140,12 +141,20 @@ func (l *limiter) end(now time.Time, t *trace, worst cause) {
 	}
 }
 
-// sent counts a query.
-func (l *limiter) sent(now time.Time) {
+// sent counts a query. The first of a lookup was charged when the lookup began:
+// until it is sent, others would begin too.
+func (l *limiter) sent(now time.Time, first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.now.sent++
 	l.total++
+	if !first {
+		l.charge(now)
+	}
+}
+
+// charge delays the next lookup by a query's interval.
+func (l *limiter) charge(now time.Time) {
 	if l.pace > 0 {
 		interval := time.Duration(float64(time.Second) / l.pace)
 		l.next = later(l.next, now).Add(interval)

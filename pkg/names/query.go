@@ -25,6 +25,7 @@ type trace struct {
 	first    bool               // attempt at its name
 	failed   map[string]failure // questions without a useful reply: the last failure of each
 	dial     failure            // last query that could not be sent
+	sent     int                // queries
 	answered int
 }
 
@@ -52,6 +53,14 @@ func (t *trace) ask(question, server string) bool {
 	_, repeated := t.failed[question]
 	t.failed[question] = failure{silent, server, "no reply from " + server}
 	return t.first && !repeated
+}
+
+// count counts a query that is sent, and returns how many were.
+func (t *trace) count() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sent++
+	return t.sent
 }
 
 func (t *trace) fail(question string, f failure) {
@@ -161,7 +170,7 @@ func (q *query) Write(b []byte) (int, error) {
 		q.first = q.trace.ask(q.question, q.server)
 	}
 	q.sent = time.Now()
-	q.limiter.sent(q.sent)
+	q.limiter.sent(q.sent, q.trace.count() == 1)
 	return q.Conn.Write(b)
 }
 

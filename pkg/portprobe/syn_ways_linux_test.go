@@ -43,7 +43,8 @@ func TestOwnLinkLocalAddressBySYN(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	in := fmt.Sprintf("%v\n[%s]:1\n[%v]:22\n[%[3]v]:23\n", l.Addr(), own, h.LinkLocal())
+	port := l.Addr().(*net.TCPAddr).Port // a multipath listener's address has no zone
+	in := fmt.Sprintf("[%s]:%d\n[%[1]s]:1\n[%[3]v]:22\n[%[3]v]:23\n", own, port, h.LinkLocal())
 	if got := states(t, in, toolBySYN(t, in)); got != "map[closed/reset:2 open/syn-ack:2]" {
 		t.Error(got)
 	}
