@@ -74,7 +74,7 @@ func readJob(t *testing.T) (j job) {
 		lab.Skip(t, "python3-yaml is not installed")
 	}
 	cmd := exec.Command("python3", "-c", "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)")
-	cmd.Stdin = strings.NewReader(manual.Engine("scan-job.yaml"))
+	cmd.Stdin = strings.NewReader(manual.Script("scan-job.yaml"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -121,7 +121,7 @@ func TestJobIsWhole(t *testing.T) {
 // TestBatchScriptIsWhole: what sbatch reads stands before the first command,
 // each flag is one of sbatch's, and the array has the parts.
 func TestBatchScriptIsWhole(t *testing.T) {
-	head, body, _ := strings.Cut(manual.Engine("scan.sbatch"), "set -euo pipefail\n")
+	head, body, _ := strings.Cut(manual.Script("scan.sbatch"), "set -euo pipefail\n")
 	if !strings.HasPrefix(head, "#!/bin/bash\n") || strings.Contains(body, "#SBATCH") || !strings.Contains(body, `--shard "$i/16"`) {
 		t.Errorf("head\n%s\nbody\n%s", head, body)
 	}
@@ -144,7 +144,7 @@ func TestBatchScriptIsWhole(t *testing.T) {
 func scripts(t *testing.T) map[string]string {
 	j := readJob(t)
 	pod := strings.NewReplacer("/scan/", "", "/results/", "").Replace(j.Spec.Template.Spec.Containers[0].Args[0])
-	return map[string]string{"slurm": manual.Engine("scan.sbatch"), "kubernetes": "#!/bin/bash\nset -euo pipefail\n" + pod}
+	return map[string]string{"slurm": manual.Script("scan.sbatch"), "kubernetes": "#!/bin/bash\nset -euo pipefail\n" + pod}
 }
 
 func TestScriptsAreLinted(t *testing.T) {

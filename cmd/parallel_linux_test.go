@@ -50,7 +50,7 @@ func (m *machines) bash(text string) *exec.Cmd {
 // as a user would, from endpoints.ndjson to the file of that redirection.
 func (m *machines) recipe(to string, pairs ...string) *exec.Cmd {
 	m.t.Helper()
-	text := manual.Recipe
+	text := manual.Recipe()
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(text, pairs[i]) {
 			m.t.Fatalf("the recipe has no %q:\n%s", pairs[i], text)

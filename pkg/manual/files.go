@@ -1,12 +1,21 @@
 package manual
 
-import "portkit/pkg/cli"
+import (
+	"maps"
 
-// Files returns everything that is made from the tools: the text of each
-// file by its path in the repository, with slashes. An error is a mistake in
-// a tool's tags.
+	"portkit/pkg/cli"
+)
+
+// Files returns everything that is made from the tools and from the pages in
+// Markdown: the text of each file by its path in the repository, with slashes.
+// An error is a mistake in a tool's tags or in a page.
 func Files(tools []cli.Tool) (map[string][]byte, error) {
-	files := map[string][]byte{"man/portkit.5": Records(), "man/portkit-parallel.7": Parallel()}
+	files := map[string][]byte{"man/portkit.5": Records()}
+	pages, err := markdownPages()
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(files, pages)
 	for _, t := range tools {
 		d, err := cli.Describe(t)
 		if err != nil {

@@ -3,6 +3,7 @@ package manual
 import (
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -29,7 +30,16 @@ func write(t *testing.T, name string, text []byte) string {
 }
 
 func pages(t *testing.T) map[string][]byte {
-	return map[string][]byte{"toy.1": Page(toyDoc(t)), "portkit.5": Records(), "portkit-parallel.7": Parallel()}
+	t.Helper()
+	all, err := Files(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string][]byte{"toy.1": Page(toyDoc(t))}
+	for name, page := range all {
+		named[path.Base(name)] = page
+	}
+	return named
 }
 
 func TestMandocHasNothingToSay(t *testing.T) {

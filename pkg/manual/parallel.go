@@ -1,44 +1,31 @@
 package manual
 
 import (
-	"embed"
 	"strings"
+
+	"github.com/yuin/goldmark/ast"
 )
 
-//go:embed engines
-var engines embed.FS
+// parallelPage is the source of portkit-parallel(7).
+const parallelPage = "portkit-parallel.md"
 
-// Recipe is the command that hands endpoints out to several machines, as the
-// manual and the README show it. The tests run this one.
-const Recipe = `parallel --pipe --block 1M --jobs 2 -S scan1,scan2,scan3 --retries 3 \
-  --joblog scan.log 'echo; portprobe || test $? = 1'`
-
-// Engine returns the file for an engine that hands out numbers: scan.sbatch
-// or scan-job.yaml.
-func Engine(name string) string {
-	text, err := engines.ReadFile("engines/" + name)
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	return string(text)
+// Recipe returns the command of portkit-parallel(7) that distributes
+// endpoints to several machines, without its redirections.
+func Recipe() string {
+	_, rest, _ := strings.Cut(string(source(parallelPage)), "\nparallel --pipe")
+	command, _, _ := strings.Cut(rest, " \\\n  < endpoints.ndjson")
+	return "parallel --pipe" + command
 }
 
-// Parallel returns portkit-parallel(7): one scan by many machines.
-func Parallel() []byte {
-	r := newPage("portkit-parallel", "7")
-	r.section("Name")
-	r.line(`portkit\-parallel \- one scan by many machines`)
-	r.section("Synopsis")
-	r.text("portgen ... | parallel --pipe -S MACHINES ... portprobe | portsum")
-	for _, s := range aboutMany() {
-		r.section(s.Title)
-		r.paragraphs(s.Text)
+// Script returns a file that portkit-parallel(7) shows, such as scan.sbatch,
+// "" if there is none of that name.
+func Script(name string) string {
+	text := source(parallelPage)
+	for n := parse(text).FirstChild(); n != nil; n = n.NextSibling() {
+		block, ok := n.(*ast.FencedCodeBlock)
+		if ok && strings.HasSuffix(string(block.Info.Value(text)), " "+name) {
+			return string(block.Lines().Value(text))
+		}
 	}
-	r.seeAlso([]string{"parallel(1)", "portgen(1)", "portprobe(1)", "portsum(1)", "ssh(1)", "portkit(5)", "ssh_config(5)"})
-	return r.bytes()
-}
-
-// shown is lines as roff.paragraphs shows them as they stand.
-func shown(lines string) string {
-	return "    " + strings.ReplaceAll(strings.TrimSuffix(lines, "\n"), "\n", "\n    ")
+	return ""
 }

@@ -98,9 +98,27 @@ func (r *roff) text(s string) {
 	}
 }
 
+// fill writes text that is roff already, in lines of about lineWidth.
+func (r *roff) fill(text string) {
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && len(line)+1+len(word) > lineWidth {
+			r.line(protect(line))
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		r.line(protect(line))
+	}
+}
+
 var (
 	flagWord = regexp.MustCompile(`^(\(?)(--?[a-zA-Z0-9][a-z0-9-]*)(.*)$`)
-	pageWord = regexp.MustCompile(`^(\(?)([a-z]+)(\([1-8]\).*)$`)
+	pageWord = regexp.MustCompile(`^(\(?)([a-z][a-z-]*)(\([1-8]\).*)$`)
 )
 
 // emphasise sets flags and names of pages bold.

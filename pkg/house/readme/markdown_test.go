@@ -3,6 +3,7 @@ package readme
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,12 +11,35 @@ import (
 
 const path = "../../../README.md"
 
+// document is a Markdown file whose command blocks are run.
+type document struct{ path, text string }
+
+func (d document) name() string { return filepath.Base(d.path) }
+
+// documents returns the README and the sources of the manual pages.
+func documents(t *testing.T) []document {
+	t.Helper()
+	pages, err := filepath.Glob("../../manual/pages/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("manual pages: %q, %v", pages, err)
+	}
+	var all []document
+	for _, file := range append([]string{path}, pages...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, document{file, string(text)})
+	}
+	return all
+}
+
 // block is a fenced block.
 type block struct {
 	line       int    // of its first line of text, from 1
 	lang, name string // the words behind the fence
 	text       string
-	begin, end int // where the text stands in the README
+	begin, end int // position of the text in the document
 }
 
 var fence = regexp.MustCompile("(?m)^```([a-z]*)(?: (\\S+))?\n((?s:.*?))^```$")

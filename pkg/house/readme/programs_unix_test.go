@@ -23,11 +23,15 @@ var needed = []string{"jq", "mlr", "parallel", "xargs"}
 // anything.
 var plain = []string{"sh", "bash", "sort", "comm", "head", "cat", "awk", "grep", "tee", "wc", "env", "true"}
 
+// printed are programs that blocks name and that do nothing here but print
+// their command line.
+var printed = []string{"curl", "sbatch", "kubectl"}
+
 // forParallel is what GNU parallel wants of a machine.
 var forParallel = []string{"perl", "uname", "which", "ps", "id", "rm", "mkdir", "hostname", "echo", "false", "sleep"}
 
 // programs makes a folder that holds what blocks may run: the tools built
-// now, portprobe behind its script, a curl that only says what it was told, and
+// now, portprobe behind its script, those of printed, and
 // links to programs of the machine.
 func programs(t *testing.T) string {
 	t.Helper()
@@ -43,7 +47,9 @@ func programs(t *testing.T) string {
 		}
 	}
 	script(t, filepath.Join(bin, "portprobe"), fmt.Sprintf(portprobeScript, filepath.Join(hidden, "portprobe")))
-	script(t, filepath.Join(bin, "curl"), "#!/bin/sh\necho curl \"$@\"\n")
+	for _, name := range printed {
+		script(t, filepath.Join(bin, name), "#!/bin/sh\necho "+name+" \"$@\"\n")
+	}
 	script(t, filepath.Join(bin, notSSH), notSSHScript)
 	for _, list := range [][]string{needed, plain, forParallel} {
 		for _, name := range list {

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/manual"
 	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portprobe"
@@ -18,12 +17,9 @@ import (
 
 // theirs are the flags of other programs that the README uses.
 var theirs = strings.Fields("--icsv --ijson --opprint --threads --pipe --block --jobs --joblog --resume-failed " +
-	"--job-name --array --ntasks --cpus-per-task --time")
+	"--job-name --array --ntasks --cpus-per-task --time --nonall --tag --sshloginfile --line-buffer --ungroup --halt --from-file")
 
-// pages are the manual pages that the README names.
-var pages = map[string]string{"portgen": "man/portgen.1", "portprobe": "man/portprobe.1", "portdiff": "man/portdiff.1", "portkit": "man/portkit.5", "portkit-parallel": "man/portkit-parallel.7"}
-
-// TestFlagsExist holds every flag that the README names to the tools' own.
+// TestFlagsExist checks every flag that a document names.
 func TestFlagsExist(t *testing.T) {
 	known := slices.Clone(theirs)
 	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portsum.Tool(), portdiff.Tool()} {
@@ -37,79 +33,80 @@ func TestFlagsExist(t *testing.T) {
 			}
 		}
 	}
-	found := regexp.MustCompile(`--[a-z][a-z0-9-]*`).FindAllString(readme(t), -1)
-	for _, flag := range found {
-		if !slices.Contains(known, flag) {
-			t.Errorf("no tool has the flag %s", flag)
+	for _, d := range documents(t) {
+		found := regexp.MustCompile(`--[a-z][a-z0-9-]*`).FindAllString(d.text, -1)
+		for _, flag := range found {
+			if !slices.Contains(known, flag) {
+				t.Errorf("%s: no tool has the flag %s", d.name(), flag)
+			}
 		}
-	}
-	if len(found) < 20 {
-		t.Errorf("only %d flags were found", len(found))
+		if len(found) < 5 {
+			t.Errorf("%s: only %d flags were found", d.name(), len(found))
+		}
 	}
 }
 
-// TestMakeTargetsExist holds every "make x" to the Makefile.
+// TestMakeTargetsExist checks every "make x" that a document names.
 func TestMakeTargetsExist(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join(filepath.Dir(path), "Makefile"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range spans(readme(t)) {
-		target, ok := strings.CutPrefix(s, "make ")
-		target, _, _ = strings.Cut(target, " ")
-		if ok && !strings.Contains(string(makefile), "\n"+target+":") {
-			t.Errorf("the Makefile has no %s", target)
-		}
-	}
-}
-
-// TestSimulationIsTold holds the README to the network that its outputs come
-// from.
-func TestSimulationIsTold(t *testing.T) {
-	if want := "`--simulate " + simulated + "`"; !strings.Contains(readme(t), want) {
-		t.Errorf("the README does not say %s", want)
-	}
-}
-
-// TestManyMachinesAreTheManuals: what is tried there with real machines is
-// what the README shows.
-func TestManyMachinesAreTheManuals(t *testing.T) {
-	text := readme(t)
-	for _, want := range []string{"\n" + manual.Recipe + " \\\n", "\n```bash scan.sbatch\n" + manual.Engine("scan.sbatch") + "```\n"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the README does not have\n%s", want)
-		}
-	}
-}
-
-// TestLinksLeadSomewhere follows the links inside the README and the
-// repository, and the names of manual pages.
-func TestLinksLeadSomewhere(t *testing.T) {
-	text := readme(t)
-	headings := map[string]bool{}
-	for _, h := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
-		headings["#"+strings.ReplaceAll(strings.ToLower(h[1]), " ", "-")] = true
-	}
-	files := []string{".ci/run"}
-	for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(text, -1) {
-		switch to := link[1]; {
-		case strings.HasPrefix(to, "#"):
-			if !headings[to] {
-				t.Errorf("no heading answers to %s", to)
+	for _, d := range documents(t) {
+		for _, s := range spans(d.text) {
+			target, ok := strings.CutPrefix(s, "make ")
+			target, _, _ = strings.Cut(target, " ")
+			if ok && !strings.Contains(string(makefile), "\n"+target+":") {
+				t.Errorf("%s: the Makefile has no target %s", d.name(), target)
 			}
-		case !strings.HasPrefix(to, "https://"):
-			files = append(files, to)
 		}
 	}
-	for _, s := range spans(text) {
-		if page, ok := strings.CutPrefix(s, "man "); ok {
-			files = append(files, pages[page])
+}
+
+// TestSimulationIsDocumented: a document whose outputs come from a simulated
+// network tells its readers how to get the same.
+func TestSimulationIsDocumented(t *testing.T) {
+	for _, d := range documents(t) {
+		text := strings.Join(strings.Fields(d.text), " ")
+		if want := "`--simulate " + simulated + "`"; !strings.Contains(text, want) {
+			t.Errorf("%s does not mention %s", d.name(), want)
 		}
 	}
-	for _, name := range files {
-		if _, err := os.Stat(filepath.Join(filepath.Dir(path), name)); err != nil || name == "" {
-			t.Errorf("%q: %v", name, err)
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	manPage = regexp.MustCompile(`\b(port[a-z-]*)\(([157])\)`)
+)
+
+// TestLinks follows the links of the documents inside the repository, and
+// their references to manual pages.
+func TestLinks(t *testing.T) {
+	for _, d := range documents(t) {
+		anchors := map[string]bool{}
+		for _, h := range heading.FindAllStringSubmatch(d.text, -1) {
+			anchors["#"+strings.ReplaceAll(strings.ToLower(h[1]), " ", "-")] = true
 		}
+		for _, l := range link.FindAllStringSubmatch(d.text, -1) {
+			to, isPath := l[1], !strings.Contains(l[1], "://")
+			if strings.HasPrefix(to, "#") && !anchors[to] {
+				t.Errorf("%s: no heading for %s", d.name(), to)
+			} else if isPath && to[0] != '#' {
+				exists(t, d, filepath.Join(filepath.Dir(d.path), to))
+			}
+		}
+		for _, m := range manPage.FindAllStringSubmatch(d.text, -1) {
+			exists(t, d, filepath.Join(filepath.Dir(path), "man", m[1]+"."+m[2]))
+		}
+	}
+}
+
+// exists reports a file that a document refers to and that does not exist.
+func exists(t *testing.T, d document, name string) {
+	t.Helper()
+	if _, err := os.Stat(name); err != nil {
+		t.Errorf("%s: %v", d.name(), err)
 	}
 }
 

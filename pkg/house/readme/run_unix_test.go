@@ -19,7 +19,7 @@ import (
 	"portkit/pkg/lab"
 )
 
-var update = flag.Bool("update", false, "write what the blocks print into the README instead of comparing it")
+var update = flag.Bool("update", false, "write what the blocks print into the documents instead of comparing it")
 
 func TestMain(m *testing.M) { lab.Main(m) }
 
@@ -46,16 +46,25 @@ func runGroup(cmd *exec.Cmd) error {
 	return err
 }
 
-// TestReadme runs the command blocks.
-func TestReadme(t *testing.T) {
-	text := readme(t)
-	all, err := blocks(text)
+// TestDocuments runs the command blocks of every document.
+func TestDocuments(t *testing.T) {
+	listen(t)
+	answer(t)
+	bin := programs(t)
+	for _, d := range documents(t) {
+		t.Run(d.name(), func(t *testing.T) {
+			t.Parallel()
+			d.run(t, &shell{bin: bin, dir: t.TempDir()})
+		})
+	}
+}
+
+// run runs the command blocks of a document.
+func (d document) run(t *testing.T, sh *shell) {
+	all, err := blocks(d.text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	listen(t)
-	answer(t)
-	sh := &shell{bin: programs(t), dir: t.TempDir()}
 	outputs := map[int]string{} // by the index of the block that shows it
 	ran := 0
 	for i, b := range all {
@@ -71,11 +80,12 @@ func TestReadme(t *testing.T) {
 			t.Errorf("line %d: a block of %q is no commands, no file, and no output of the block before", b.line, b.lang)
 		}
 	}
-	if ran < 15 {
-		t.Errorf("only %d command blocks were found", ran)
+	if ran < 2 {
+		t.Errorf("found only %d command blocks", ran)
 	}
+	t.Logf("%d command blocks", ran)
 	if *update {
-		write(t, text, all, outputs)
+		d.write(t, all, outputs)
 	}
 }
 
@@ -106,7 +116,7 @@ func runBlock(t *testing.T, sh *shell, b block, after []block, outputs map[int]s
 	}
 	if want := after[0].text; form(out) != form(want) {
 		if outputs[index] = out; !*update {
-			t.Errorf("%sprints\n%s\nand the README shows\n%s(go test ./pkg/house/readme -update writes it)", b.text, out, want)
+			t.Errorf("%sprints\n%s\nand the document shows\n%s(go test ./pkg/house/readme -update writes it)", b.text, out, want)
 		}
 	}
 }
@@ -117,14 +127,15 @@ func form(out string) string {
 	return regexp.MustCompile(`"rtt_ms":\d+\.\d{3}`).ReplaceAllString(out, `"rtt_ms":…`)
 }
 
-// write puts outputs into the README, the last first, so that places hold.
-func write(t *testing.T, text string, all []block, outputs map[int]string) {
+// write puts outputs into the document, the last first: positions stay valid.
+func (d document) write(t *testing.T, all []block, outputs map[int]string) {
+	text := d.text
 	for i := len(all) - 1; i >= 0; i-- {
 		if out, ok := outputs[i]; ok {
 			text = text[:all[i].begin] + out + text[all[i].end:]
 		}
 	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(d.path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
