@@ -45,12 +45,12 @@ type ArgDoc struct {
 // ExitStatuses are the exit statuses of every tool that says nothing else.
 func ExitStatuses() []Term {
 	return []Term{
-		{"0", "Done."},
-		{"1", "Done, but some record that was written is an error. Those with the reason not-unicast do not count: every prefix of an own link has a broadcast address."},
-		{"2", "Nothing was done: the command line is wrong, a right is missing, or a file that decides what may be done cannot be used."},
-		{"3", "An input could not be read, or the output not written."},
-		{"130, 143", "Ended by SIGINT, SIGTERM."},
-		{"141", "The reader of standard output went away (SIGPIPE)."},
+		{"0", "Success."},
+		{"1", "Finished, but some of the records written are errors. Errors with the reason not-unicast do not count: every on-link prefix has a broadcast address."},
+		{"2", "Usage error, missing privilege, or unusable scope, exclude or resume file. Nothing was sent."},
+		{"3", "An input could not be read, or the output could not be written."},
+		{"130, 143", "Ended by SIGINT or SIGTERM."},
+		{"141", "The reader of standard output exited (SIGPIPE)."},
 	}
 }
 

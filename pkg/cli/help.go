@@ -56,7 +56,7 @@ func (d *Doc) helpExamples(b *strings.Builder, width int) {
 		b.WriteString("      " + strings.ReplaceAll(e.Command, "\n", "\n      ") + "\n")
 	}
 	b.WriteByte('\n')
-	wrap(b, "More in "+d.Tool.Name+"(1); the records are described in portkit(5).", 0, width)
+	wrap(b, "Manual: "+d.Tool.Name+"(1). Record formats: portkit(5).", 0, width)
 }
 
 // label is how a flag is written: "-p, --ports SPEC", "    --top N".
@@ -75,7 +75,7 @@ func (f FlagDoc) text() string {
 	if f.Default == "" {
 		return f.Help
 	}
-	return strings.TrimSuffix(f.Help, ".") + " (default " + f.Default + ")."
+	return strings.TrimSuffix(f.Help, ".") + " (default: " + f.Default + ")."
 }
 
 // column is where the texts of all flags begin.

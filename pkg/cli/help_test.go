@@ -23,11 +23,11 @@ func TestHelp(t *testing.T) {
 	for _, want := range []string{
 		"Usage: toy [flags] [FILE ...]\n\nCopy lines.\n\n  FILE                       What to read (standard input).\n",
 		"\nFlags:\n      --small N              A small number.\n",
-		"  -t, --timeout DURATION     The longest wait (default 3s).\n",
-		"      --order linear|random  In which order (default linear).\n",
+		"  -t, --timeout DURATION     The longest wait (default: 3s).\n",
+		"      --order linear|random  In which order (default: linear).\n",
 		"\nWhat to copy:\n  -p, --ports SPEC           Ports: 22,80-90.\n",
-		"\nHelp:\n  -h, --help                 Show this help and exit.\n",
-		"\nExamples:\n  Copy a file.\n      toy file\n\nMore in toy(1)",
+		"\nHelp:\n  -h, --help                 Print this help and exit.\n",
+		"\nExamples:\n  Copy a file.\n      toy file\n\nManual: toy(1)",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the help lacks %q:\n%s", want, text)

@@ -9,9 +9,9 @@ import (
 
 // asking is what every tool can be asked for instead of being run.
 type asking struct {
-	Help    bool `short:"h" help:"Show this help and exit." group:"asking"`
-	Version bool `help:"Show the version and exit." group:"asking"`
-	Schema  bool `help:"Show the JSON Schema of what is written and exit." group:"asking"`
+	Help    bool `short:"h" help:"Print this help and exit." group:"asking"`
+	Version bool `help:"Print the version and exit." group:"asking"`
+	Schema  bool `help:"Print the JSON Schema of the output and exit." group:"asking"`
 }
 
 const askingGroup = "asking"

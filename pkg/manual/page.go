@@ -75,8 +75,8 @@ func usage(line string) string {
 
 func (r *roff) options(d *cli.Doc) {
 	r.section("Options")
-	r.text("Flags and arguments may come in any order; -- ends the flags. A value follows its flag as the next argument " +
-		"or behind an equals sign, or right behind a flag of one letter.")
+	r.text("Flags and arguments may be given in any order; -- ends the flags. The value of a flag is the next argument, " +
+		"follows an equals sign, or directly follows a one-letter flag.")
 	for _, a := range d.Args {
 		r.term(italic(a.Name), a.Help)
 	}
@@ -112,7 +112,7 @@ func flagText(f cli.FlagDoc) string {
 		s += " Default: " + f.Default + "."
 	}
 	if f.Repeats && !strings.Contains(f.Help, "epeatable") {
-		s += " May be given more than once."
+		s += " Repeatable."
 	}
 	return s
 }
@@ -133,8 +133,8 @@ func exitStatuses(d *cli.Doc) []cli.Term {
 
 func environment(d *cli.Doc) []cli.Term {
 	return append(slices.Clone(d.Tool.Environment),
-		cli.Term{Name: "NO_COLOR", Text: "If it is not empty, nothing is coloured."},
-		cli.Term{Name: "COLUMNS", Text: "The width of --help, where it is set."},
+		cli.Term{Name: "NO_COLOR", Text: "Disables colors if not empty."},
+		cli.Term{Name: "COLUMNS", Text: "Width of --help."},
 	)
 }
 

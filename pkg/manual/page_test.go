@@ -75,13 +75,13 @@ func TestPageOnTheScreen(t *testing.T) {
 		"NAME toy - copy lines SYNOPSIS toy [flags] [FILE ...]",
 		`First paragraph with --order, don't touch \n and portkit(5).`,
 		".Second ~ ^ ` \" é. shown -v 'as it' stands",
-		"-p, --ports SPEC Ports: 22, 80-90 or -1024; it's [a set]. And more. May be given more than once.",
+		"-p, --ports SPEC Ports: 22, 80-90 or -1024; it's [a set]. And more. Repeatable.",
 		"--order linear|random In which order. Default: linear.",
-		"Only these, as --order says. Values: open, open|filtered, closed. May",
+		"Only these, as --order says. Values: open, open|filtered, closed. Repeatable.",
 		"-t, --timeout DURATION The longest wait. Default: 3s. More -i, --list FILE",
-		"OWN SECTION Own text. item (1, 2) Its --order. other That. More text. LIMITS A tool needs 24 file descriptors",
-		"EXIT STATUS 0 Done.",
-		"141 The reader of standard output went away (SIGPIPE).",
+		"OWN SECTION Own text. item (1, 2) Its --order. other That. More text. LIMITS Each tool requires 24 file descriptors",
+		"EXIT STATUS 0 Success.",
+		"141 The reader of standard output exited (SIGPIPE).",
 		"ENVIRONMENT TOY What toys read. NO_COLOR",
 		"EXAMPLES Copy. toy -p- 'a b' toy | toy Again. toy SEE ALSO portgen(1), portkit(5)",
 	} {
@@ -102,7 +102,7 @@ func TestEveryReasonIsExplained(t *testing.T) {
 		}
 	}
 	page := string(Records())
-	for _, want := range []string{`\fBno\-response\fR (tcp: filtered; udp: open|filtered)`, `\fBport\fR (integer 1\-65535, required)`, `\fBbad_records\fR`} {
+	for _, want := range []string{`\fBno\-response\fR (TCP: filtered; UDP: open|filtered)`, `\fBport\fR (integer 1\-65535, required)`, `\fBbad_records\fR`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("portkit(5) lacks %q", want)
 		}

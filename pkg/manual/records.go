@@ -9,7 +9,7 @@ import (
 func Records() []byte {
 	r := newPage("portkit", "5")
 	r.section("Name")
-	r.line(`portkit \- the records that portgen, portprobe, portsum and portdiff pass on`)
+	r.line(`portkit \- record formats of portgen, portprobe, portsum and portdiff`)
 	r.section("Description")
 	r.paragraphs(aboutTheStream)
 	r.section("Endpoint records")
@@ -56,7 +56,7 @@ func (r *roff) reasons() {
 			udp += " or filtered"
 		}
 		if tcp != udp {
-			states = "tcp: " + tcp + "; udp: " + udp
+			states = "TCP: " + tcp + "; UDP: " + udp
 		}
 		r.term(bold(reason.String())+" ("+escape(states)+")", reasonTexts()[reason])
 	}
@@ -66,28 +66,28 @@ func (r *roff) reasons() {
 // 5.2.7, RFC 4443 section 3).
 func reasonTexts() map[endpoint.Reason]string {
 	return map[endpoint.Reason]string{
-		endpoint.SynAck:          "The handshake's answer.",
-		endpoint.SYNReceived:     "A SYN without ACK in reply (split handshake, simultaneous open), seen by the method syn.",
-		endpoint.UDPResponse:     "A datagram, from the port that was asked or, where it is plain which that was, from another of that address.",
-		endpoint.ConnRefused:     "A reset (RST), seen by the method connect.",
-		endpoint.Reset:           "A reset (RST), seen by the method syn.",
-		endpoint.PortUnreach:     "ICMP type 3 code 3, ICMPv6 type 1 code 4: over UDP closed if the probed address itself sent it, because nothing listens there; from any other address, and over TCP, a firewall or a router rejected the probe.",
+		endpoint.SynAck:          "A SYN-ACK was received.",
+		endpoint.SYNReceived:     "A SYN without ACK was received (split handshake, simultaneous open); method syn.",
+		endpoint.UDPResponse:     "A datagram was received, from the probed port or, if the probe can be identified, from another port of that address.",
+		endpoint.ConnRefused:     "A reset (RST) was received; method connect.",
+		endpoint.Reset:           "A reset (RST) was received; method syn.",
+		endpoint.PortUnreach:     "ICMP type 3 code 3, ICMPv6 type 1 code 4: UDP: closed if sent by the probed address itself. From any other address, and over TCP: rejected by a firewall or router.",
 		endpoint.NetUnreach:      "ICMP type 3 code 0, ICMPv6 type 1 code 0.",
-		endpoint.HostUnreach:     "ICMP type 3 code 1, ICMPv6 type 1 code 3; or no reply to ARP or neighbor discovery, which this machine itself reports: then without rtt_ms and ttl.",
+		endpoint.HostUnreach:     "ICMP type 3 code 1, ICMPv6 type 1 code 3; or no reply to ARP or neighbor discovery, reported by this machine, without rtt_ms and ttl.",
 		endpoint.ProtoUnreach:    "ICMP type 3 code 2.",
 		endpoint.NetProhibited:   "ICMP type 3 code 9.",
 		endpoint.HostProhibited:  "ICMP type 3 code 10.",
 		endpoint.AdminProhibited: "ICMP type 3 code 13, ICMPv6 type 1 codes 1, 5 and 6.",
 		endpoint.TimeExceeded:    "ICMP type 11, ICMPv6 type 3.",
-		endpoint.DestUnreach:     "Any other code of ICMP type 3 or ICMPv6 type 1, except fragmentation needed, which is about the packet and not the port.",
-		endpoint.NoResponse:      "Silence through every attempt. Over udp a service that does not answer strangers and a firewall look the same.",
-		endpoint.RateLimited:     "Over udp: the address limits how often it says that a port is closed, and --udp-patience ran out. It is no evidence of anything; such a record can be asked again.",
+		endpoint.DestUnreach:     "Any other code of ICMP type 3 or ICMPv6 type 1, except fragmentation needed, which concerns the packet and not the port.",
+		endpoint.NoResponse:      "No attempt got a reply. Over UDP, a firewall and a service that ignores the request look the same.",
+		endpoint.RateLimited:     "UDP: the address rate-limits its ICMP errors, and --udp-patience expired. No evidence; the record can be probed again.",
 		endpoint.BadRecord:       "The line could not be read.",
-		endpoint.ResolveFailed:   "The name has no address, or none of the family asked for.",
-		endpoint.NotUnicast:      "A broadcast or multicast address: it was not asked.",
-		endpoint.OutOfScope:      "The address is outside the scope that was set: nothing was sent.",
-		endpoint.Deadline:        "Time was up before it was settled.",
-		endpoint.Interrupted:     "A signal came before it was settled.",
-		endpoint.LocalError:      "This machine reports, after retries, that it could not ask: no route, descriptors, permission, buffers, its own firewall.",
+		endpoint.ResolveFailed:   "The name has no address, or none of the requested family.",
+		endpoint.NotUnicast:      "A broadcast or multicast address. Not probed.",
+		endpoint.OutOfScope:      "The address is out of scope (--allow, --deny). Not probed.",
+		endpoint.Deadline:        "--deadline or --host-timeout expired first.",
+		endpoint.Interrupted:     "A signal ended the run first.",
+		endpoint.LocalError:      "This machine could not send the probe, after retries: no route, descriptors, permission, buffers, its own firewall.",
 	}
 }

@@ -18,13 +18,13 @@ import (
 
 // Command is portdiff's command line.
 type Command struct {
-	Output string `short:"o" enum:"auto,text,json,html" default:"auto" help:"What to write: a report for people, as text or as a page for a browser, or change records. auto is text on a terminal and json in a pipe."`
-	Expect string `placeholder:"FILE" complete:"file" help:"Compare one scan with what FILE says is to be open, lines of TARGET PORTS [# comment]: what is open and not in it, or in it and not open, is different."`
-	ByIP   bool   `name:"by-ip" help:"Tell hosts apart by their addresses instead of as they are written, so that what is asked under another name is the same host."`
-	All    bool   `help:"Show the endpoints that only one of the two scans asked in whatever state; without it only those that are open."`
+	Output string `short:"o" enum:"auto,text,json,html" default:"auto" help:"Output format. text: report. html: page. json: change records. auto: text on a terminal, else json."`
+	Expect string `placeholder:"FILE" complete:"file" help:"Compare one scan with the ports that FILE expects to be open, lines of TARGET PORTS [# comment]."`
+	ByIP   bool   `name:"by-ip" help:"Identify hosts by address instead of by name as written."`
+	All    bool   `help:"Also show endpoints that only one scan probed and that are not open."`
 
-	Old string `arg:"" optional:"" placeholder:"OLD" complete:"file" help:"Result records and summary records of the first scan; - is standard input."`
-	New string `arg:"" optional:"" placeholder:"NEW" complete:"file" help:"Those of the second scan; with --expect there is one scan only, RESULTS, which is standard input if it is left out."`
+	Old string `arg:"" optional:"" placeholder:"OLD" complete:"file" help:"First scan: result records and summary records; - is standard input."`
+	New string `arg:"" optional:"" placeholder:"NEW" complete:"file" help:"Second scan. With --expect there is only one, RESULTS (default: standard input)."`
 
 	memory int // compare.Options.Memory, for tests
 }

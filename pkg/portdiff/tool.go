@@ -9,7 +9,7 @@ import (
 func Tool() cli.Tool {
 	return cli.Tool{
 		Name:        "portdiff",
-		Summary:     "compare two port scans, or a scan with what is expected",
+		Summary:     "compare two port scans, or a scan with expected open ports",
 		Description: description,
 		Usage:       []string{"[flags] OLD NEW", "[flags] --expect FILE [RESULTS]"},
 		Command:     &Command{},
@@ -18,99 +18,109 @@ func Tool() cli.Tool {
 		OnSignal:    cli.ReadOn,
 		Trouble:     cli.StatusUsage,
 		Examples: []cli.Example{
-			{Text: "What is new since yesterday.", Command: "portdiff yesterday.ndjson today.ndjson -o text"},
-			{Text: "Only what opened, and whose it is: fields of your own come along.", Command: `portdiff yesterday.ndjson today.ndjson | jq -c 'select(.new == "open") | {host, port, owner}'`},
-			{Text: "Ask again what changed, before anybody is woken.", Command: "portdiff yesterday.ndjson today.ndjson | portprobe | portsum -o text"},
-			{Text: "In cron or CI: say what is not as it should be, and fail.", Command: "portgen 192.0.2.0/24 -p- | portprobe | portdiff --expect expected.txt -o text"},
-			{Text: "Only what is open and nobody expects.", Command: `portdiff --expect expected.txt results.ndjson | jq -c 'select(.change == "added")'`},
+			{Text: "Show changes since yesterday.", Command: "portdiff yesterday.ndjson today.ndjson -o text"},
+			{Text: "Show only newly opened ports with their owner, a field of your own.", Command: `portdiff yesterday.ndjson today.ndjson | jq -c 'select(.new == "open") | {host, port, owner}'`},
+			{Text: "Probe changed endpoints again before raising an alarm.", Command: "portdiff yesterday.ndjson today.ndjson | portprobe | portsum -o text"},
+			{Text: "Compare with the expected ports in cron or CI; differences exit with 1.", Command: "portgen 192.0.2.0/24 -p- | portprobe | portdiff --expect expected.txt -o text"},
+			{Text: "List unexpected open ports.", Command: `portdiff --expect expected.txt results.ndjson | jq -c 'select(.change == "added")'`},
 		},
 		Sections: []cli.Section{
 			{Title: "Changes", Text: changesText},
-			{Title: "What one endpoint is", Text: identity},
+			{Title: "Identity of endpoints", Text: identity},
 			{Title: "Expectations", Text: expectations},
 			{Title: "Order, memory and disk", Text: resources},
 		},
-		Environment: []cli.Term{{Name: "TMPDIR", Text: "Where temporary files go; /tmp where it is not set."}},
+		Environment: []cli.Term{{Name: "TMPDIR", Text: "Directory for temporary files (default: /tmp)."}},
 		Exit: []cli.Term{
-			{Name: "0", Text: "Alike: no change record was written, or, of two scans, only such as say unknown."},
-			{Name: "1", Text: "Different: some other change record was written; with --expect, any at all."},
-			{Name: "2", Text: "Trouble: the command line or the file of expectations is wrong, an input could not be read, some line of one was no record (the others are compared all the same), the output or a temporary file could not be written."},
-			{Name: "130, 143", Text: "Ended by SIGINT, SIGTERM, after reading on to the end of input and writing what is different; at once where standard input is a terminal."},
-			{Name: "141", Text: "The reader of standard output went away (SIGPIPE)."},
+			{Name: "0", Text: "No differences. Between two scans, unknown is not a difference."},
+			{Name: "1", Text: "Differences were found. With --expect, unknown is one too."},
+			{Name: "2", Text: "Usage error, invalid --expect file, an input could not be read, the output or a temporary file could not be written, or a line was not a record (the others are still compared)."},
+			{Name: "130, 143", Text: "Ended by SIGINT or SIGTERM, after reading the rest of the input and writing the differences; at once if standard input is a terminal."},
+			{Name: "141", Text: "The reader of standard output exited (SIGPIPE)."},
 		},
 		SeeAlso: []string{"portgen(1)", "portprobe(1)", "portsum(1)", "portkit(5)", "portkit-parallel(7)"},
 	}
 }
 
-const description = `portdiff reads two scans and writes one change record for each endpoint that differs: where it is, what became
-of it, its state in OLD and in NEW (null where it was not asked), and behind these NEW's own fields, byte for byte. On a terminal it
-draws a report instead, host by host, what opened first; -o html makes a page of that. With -o text the report goes anywhere, and where
-nothing is different only a terminal is told so: a file or pipe gets nothing, and cron has nothing to mail.
+const description = `portdiff reads two scans and writes one change record for each endpoint that differs: the endpoint, the kind of change,
+its state in OLD and in NEW (null if not probed), followed by the other fields of NEW, byte for byte. On a terminal it
+prints a report by host instead, newly opened ports first. -o html writes the report as a page. With -o text, the report is written to any output;
+without differences, only a terminal gets a message: files and pipes stay empty, so cron sends no mail.
 
-A scan is the result records of portprobe, the summary records of portsum, or both in one file, in any order. The change records
-come in one order, whatever order the scans have: IPv4 addresses by number, IPv6 addresses by number, names; tcp before udp; by port.
+A scan consists of result records of portprobe, summary records of portsum, or both, in any order. Change records are sorted
+independently of the order of the scans: IPv4 addresses, IPv6 addresses, names; TCP before UDP; by port.
 
-With --expect there is one scan, and a file that says what should be open.`
+With --expect there is one scan, and a file that lists the expected open ports.`
 
 const changesText = `opened
-	It is open now, and was not.
+	Open now, and not before.
 
 closed
-	It was open, and is closed or filtered now.
+	Open before, closed or filtered now.
 
 changed
 	Any other change of state, such as from closed to filtered, or from open to open|filtered.
 
 unknown
-	One of the two scans could not ask it: its state there is error. It may have changed or not, so this is shown, and
-	by itself does not make the exit status 1, but with --expect it does.
+	One of the two scans could not probe the endpoint: its state there is error. It is shown, because it may have changed. It
+	affects the exit status only with --expect.
 
 added
-	Only NEW asked it. Shown when it is open, with --all in any state.
+	Only NEW probed it. Shown if it is open; with --all in any state.
 
 removed
-	Only OLD asked it. Shown when it was open, with --all in any state.
+	Only OLD probed it. Shown if it was open; with --all in any state.
 
-Only states are compared. Where both sides have the same state, other fields such as reason, app or time make no
-difference.
+Only states are compared. Other fields, such as reason, app or time, make no difference.
 
-NEW's fields are all that its record has beside host, ip, port and proto. Of a summary's port they are state, reason and app as far as
-the summary says, and the fields that it was grouped by. One that is called change, old or new passes on as list_change, list_old,
-list_new. A change record can be asked again by portprobe, which takes it for an endpoint.`
+The fields of NEW are all fields of its record except host, ip, port and proto. For a port of a summary they are state, reason and app, if
+the summary contains them, and the fields that it is grouped by. A field named change, old or new is passed on as list_change, list_old,
+list_new. portprobe accepts change records as endpoints and probes them again.`
 
-const identity = `An endpoint is a host, a protocol and a port; a host is what the record has as host, as it is written. So a name is the
-same host when its address changes. With --by-ip it is the address that counts (the host where there is no address), and a host that is
-asked under another name is the same.
+const identity = `An endpoint is a host, a protocol and a port. The host is the field host as written, so a name remains the
+same host when its address changes. With --by-ip the address identifies the host (the field host if there is no address), so a host
+probed under another name is the same.
 
-One that a scan has more than once has the most definite of its answers: open, closed, filtered, open|filtered, error, in
-this order; of equal ones the one whose reason comes first in the alphabet, as with portsum(1). Records that say the same in
-this stand for each other, and the fields are those of one of them, the same one in whatever order they come.
+If a scan contains an endpoint more than once, its most definite state counts: open, closed, filtered, open|filtered, error, in
+this order. Among equal states, the alphabetically first reason counts, as in portsum(1). If records are equal in this, the fields of one
+of them are used, the same one in any order.
 
-Error records about no endpoint, and a summary's bad_records, are compared with nothing. The report says how many there were.`
+Error records without an endpoint, and the bad_records of a summary, are not compared. The report prints their number.`
 
 const expectations = `A line of the file is
 
     TARGET PORTS [# comment]
 
-with the targets and ports of portgen(1); ports that name no protocol are tcp. Together the lines say what should be open, and that nothing
-else should. A line that cannot be read ends portdiff with status 2 before anything is compared.
+with the targets and ports of portgen(1). Ports without a protocol are TCP. The file lists all ports that should be open, and no
+others should be. If a line is invalid, portdiff exits with status 2 before comparing.
 
-The file stands in the place of OLD, with everything in it open. So the records say added of what is open and not in the file, closed or
-changed of what is in the file and not open, unknown of what is in the file and could not be asked, and removed of
-what is in the file and has no result, because it was not probed or the results were filtered, as --open does. Those two count too: what has no result is not known to be open. It holds for each address
-of a prefix or range: 192.0.2.0/28 22 expects port 22 to be open at sixteen addresses.
+The file takes the place of OLD, with all its endpoints open:
 
-An address in the file is known by the address: results count for it under whatever name they were asked. A name in the file is known by the name:
-results count for it whose host is that name (capital letters and a last dot do not matter), at whatever address. Nothing is looked up.
-What is open at an address and expected under the name it was asked by is expected. --by-ip does not go with this.
+added
+	Open, and not in the file.
 
-With --all what is neither in the file nor open is shown as well. At most 268,435,456 endpoints can be expected: whoever writes a whole
-prefix of IPv6 addresses means something else.`
+closed, changed
+	In the file, and not open.
 
-const resources = `Scans whose hosts come in the order above, as portgen's linear order and portprobe --keep-order make it, are read once, side by
-side, and nothing of them is kept. (Within a host any order will do.) Other scans are sorted: in memory while that takes no
-more than 32 MiB for each, and past that in temporary files. What comes through a pipe may have to be read a second time, so it is
-kept, past 8 MiB in a temporary file, and so are change records until it is certain that the scans are in order. However large the
-scans are, portdiff takes less than 256 MiB of memory.
+unknown
+	In the file, and could not be probed.
 
-Temporary files have no name and are gone when portdiff ends, however it ends. A disk that is full is trouble, and says so.`
+removed
+	In the file, without a result: it was not probed, or the results were filtered, as by --open.
+
+The last two count as differences too: the port is not known to be open. Each address
+of a prefix or range is expected: 192.0.2.0/28 22 expects port 22 to be open on sixteen addresses.
+
+An address in the file matches results for this address, under any name. A name in the file matches
+results with this name as host (ignoring case and a trailing dot), at any address. Nothing is looked up.
+An open port that is expected under either its address or its name is expected. --by-ip cannot be combined with --expect.
+
+With --all, endpoints that are neither in the file nor open are shown too. The maximum is 268,435,456 expected endpoints.`
+
+const resources = `Scans in the order above, as written by portgen in linear order and portprobe --keep-order, are read once, side by
+side, and not stored. (Within a host any order is fine.) Other scans are sorted: in memory up to 32 MiB
+each, and beyond that in temporary files. Input from a pipe may have to be read twice, so it is
+stored, beyond 8 MiB in a temporary file, as are change records until the scans are known to be in order. portdiff uses less than 256 MiB
+of memory for scans of any size.
+
+Temporary files are unnamed and vanish when portdiff ends, however it ends. A full disk is an error, with status 2.`

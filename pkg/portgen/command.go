@@ -17,34 +17,34 @@ import (
 
 // Command is portgen's command line.
 type Command struct {
-	Ports     []string     `short:"p" sep:"none" placeholder:"SPEC" group:"ports" help:"Ports of targets that have none of their own: 22,80-90,443, - or all, 1-, -1024, names and patterns of names (ssh, http*), 53/udp, tcp:80,udp:53, T:80,U:53. Repeatable."`
-	Top       cli.Positive `placeholder:"N" max:"65535" group:"ports" help:"The N likeliest ports of each protocol, of the built-in list or of --ports-file; with -p, those too."`
-	PortsFile string       `placeholder:"FILE" complete:"file" group:"ports" help:"Read ports from FILE, lines PORT[,PORT…][/PROTO] [WEIGHT], the heaviest first; without --top all of them."`
-	TCP       bool         `name:"tcp" group:"ports" help:"Ports that name no protocol are tcp. This is the default."`
-	UDP       bool         `name:"udp" group:"ports" help:"Ports that name no protocol are udp; with --tcp both."`
+	Ports     []string     `short:"p" sep:"none" placeholder:"SPEC" group:"ports" help:"Ports of targets without :PORTS: 22,80-90,443, - or all, 1-, -1024, service names and patterns (ssh, http*), 53/udp, tcp:80,udp:53, T:80,U:53. Repeatable."`
+	Top       cli.Positive `placeholder:"N" max:"65535" group:"ports" help:"The N most common ports of each protocol, from the built-in list or --ports-file. Added to -p."`
+	PortsFile string       `placeholder:"FILE" complete:"file" group:"ports" help:"Read ports from FILE, lines PORT[,PORT…][/PROTO] [WEIGHT], heaviest first. Without --top, all of them."`
+	TCP       bool         `name:"tcp" group:"ports" help:"Ports without a protocol are TCP (the default)."`
+	UDP       bool         `name:"udp" group:"ports" help:"Ports without a protocol are UDP; with --tcp, both."`
 
-	Input        []string `short:"i" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"A list of targets, as text or NDJSON; - is standard input, as is no target at all. Repeatable."`
-	Exclude      []string `short:"x" sep:"none" placeholder:"SPEC" complete:"host" group:"targets" help:"Never generate these targets (comma-separated). Repeatable."`
-	ExcludeFile  []string `short:"X" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"Never generate the targets in this file, one a line. Repeatable."`
-	ExcludePorts []string `sep:"none" placeholder:"SPEC" group:"ports" help:"Never generate these ports, of either protocol unless they name one. Repeatable."`
+	Input        []string `short:"i" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"Target list, text or NDJSON; - is standard input (default: standard input if there is no TARGET). Repeatable."`
+	Exclude      []string `short:"x" sep:"none" placeholder:"SPEC" complete:"host" group:"targets" help:"Exclude these targets (comma-separated). Repeatable."`
+	ExcludeFile  []string `short:"X" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"Exclude the targets in FILE, one per line. Repeatable."`
+	ExcludePorts []string `sep:"none" placeholder:"SPEC" group:"ports" help:"Exclude these ports, of both protocols unless one is given. Repeatable."`
 
-	Resolve string `enum:"none,first,all" default:"none" group:"names" help:"Look names up now: their first address, or all. With none, portprobe does it; an exclusion makes none first."`
-	IPv4    bool   `name:"ipv4" short:"4" group:"names" help:"Only IPv4 addresses, of names too."`
-	IPv6    bool   `name:"ipv6" short:"6" group:"names" help:"Only IPv6 addresses, of names too."`
+	Resolve string `enum:"none,first,all" default:"none" group:"names" help:"Look up names now: none, their first address, or all. none leaves it to portprobe; with an exclusion it means first."`
+	IPv4    bool   `name:"ipv4" short:"4" group:"names" help:"Only IPv4 addresses, also of names."`
+	IPv6    bool   `name:"ipv6" short:"6" group:"names" help:"Only IPv6 addresses, also of names."`
 
 	LookupRate cli.Rate `placeholder:"N" group:"names" help:"Maximum DNS queries per second, such as 15 (0: adapts to the resolver)."`
 
-	Order string  `enum:"linear,random" default:"linear" group:"which" help:"linear: targets as given, the ports of each address ascending. random: all records shuffled."`
-	Seed  *uint64 `placeholder:"N" group:"which" help:"What the random order follows from; the same N gives the same order. Without it every run has its own, which -v tells."`
-	Shard shard   `placeholder:"I/N" group:"which" help:"Only every N-th record, from the I-th on: the N shards have no record in common and every record between them."`
-	Skip  count   `placeholder:"N" group:"which" help:"Leave out the first N records (of the shard)."`
+	Order string  `enum:"linear,random" default:"linear" group:"which" help:"linear: targets as given, ports of each address ascending. random: all records shuffled."`
+	Seed  *uint64 `placeholder:"N" group:"which" help:"Seed of the random order: the same N gives the same order (default: random, reported by -v)."`
+	Shard shard   `placeholder:"I/N" group:"which" help:"Write shard I of N: shards do not overlap, and together contain all records."`
+	Skip  count   `placeholder:"N" group:"which" help:"Skip the first N records (of the shard)."`
 	Limit count   `placeholder:"N" group:"which" help:"Stop after N records."`
 
-	Count   bool `group:"output" help:"Only print how many records there are."`
-	Plain   bool `group:"output" help:"Write ip:port, [v6]:port or name:port, with /udp where it is, instead of records."`
-	Verbose bool `short:"v" group:"output" help:"Say the seed of a random order."`
+	Count   bool `group:"output" help:"Print only the number of records."`
+	Plain   bool `group:"output" help:"Write ip:port, [v6]:port or name:port, with /udp for UDP, instead of records."`
+	Verbose bool `short:"v" group:"output" help:"Report the seed of a random order."`
 
-	Targets []string `arg:"" optional:"" placeholder:"TARGET" complete:"host" help:"An address, prefix, range, octet pattern or name, with :PORTS of its own if it likes."`
+	Targets []string `arg:"" optional:"" placeholder:"TARGET" complete:"host" help:"Address, prefix, range, octet pattern or name, with optional :PORTS."`
 
 	resolver *names.Resolver // net.DefaultResolver's, but for tests
 }

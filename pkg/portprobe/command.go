@@ -21,45 +21,45 @@ import (
 
 // Command is portprobe's command line.
 type Command struct {
-	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Endpoint records, or lines HOST:PORT (standard input)."`
+	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Endpoint records, or lines HOST:PORT (default: standard input)."`
 
-	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints of a protocol waiting for an answer at once (tcp by connect 1000, by syn 65536, udp 65536)."`
-	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"pace" help:"Workers of the pool, each with its own event loop (0: one a CPU)."`
-	Rate        cli.Rate      `short:"r" placeholder:"N" group:"pace" help:"Maximum probes per second in all, such as 500 or 0.5 (0: no limit)."`
+	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"pace" help:"Maximum outstanding probes per protocol (default: connect 1000, syn and UDP 65536)."`
+	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"pace" help:"Number of workers, each with its own event loop (0: one per CPU)."`
+	Rate        cli.Rate      `short:"r" placeholder:"N" group:"pace" help:"Maximum probes per second in total, such as 500 or 0.5 (0: no limit)."`
 	HostRate    cli.Rate      `placeholder:"N" group:"pace" help:"Maximum probes per second to one address, such as 20 or 0.1 (0: no limit)."`
 	LookupRate  cli.Rate      `placeholder:"N" group:"pace" help:"Maximum DNS queries per second, such as 15 (0: adapts to the resolver)."`
-	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"pace" help:"Most endpoints waiting at one address (0: adapts)."`
-	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"pace" help:"Longest wait for the answer to one attempt; shorter once the address's round trip is known. A bare number is seconds."`
-	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"pace" help:"More attempts after silence, 0 to 20; auto: as many as the loss that is seen asks for."`
-	Patience    cli.Duration  `name:"udp-patience" placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"pace" help:"How long an address that limits what it says of closed udp ports may be waited for."`
+	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"pace" help:"Maximum outstanding probes per address (0: adapts to losses)."`
+	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"pace" help:"Maximum time to wait for a reply; adapts to the measured RTT. A bare number is in seconds."`
+	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"pace" help:"Retransmissions after no reply, 0 to 20; auto adapts to the measured loss."`
+	Patience    cli.Duration  `name:"udp-patience" placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"pace" help:"Maximum time to spend on an address that rate-limits ICMP errors."`
 
-	Allow       []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Ask these targets only (comma-separated, each with ports of its own if it likes). Repeatable."`
-	Deny        []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Never ask these targets. Repeatable."`
-	AllowFile   []string     `sep:"none" placeholder:"FILE" complete:"file" group:"scope" help:"Ask only targets that stand in this file, one TARGET [PORTS] a line. Repeatable: an address has to be in every list."`
-	DenyFile    []string     `sep:"none" placeholder:"FILE" complete:"file" group:"scope" help:"Never ask a target that stands in this file. Repeatable."`
-	HostTimeout cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"End with an address so long after its first attempt (0s: never)."`
-	Deadline    cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"End so long after the start: what was read and is not settled becomes an error (0s: never)."`
+	Allow       []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Probe only these targets (comma-separated, each with optional :PORTS). Repeatable."`
+	Deny        []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Never probe these targets (syntax as for --allow). Repeatable."`
+	AllowFile   []string     `sep:"none" placeholder:"FILE" complete:"file" group:"scope" help:"Probe only targets in FILE, lines of TARGET [PORTS]. Repeatable: a target must be in every list."`
+	DenyFile    []string     `sep:"none" placeholder:"FILE" complete:"file" group:"scope" help:"Never probe targets in FILE, lines of TARGET [PORTS]. Repeatable."`
+	HostTimeout cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"Give up on an address this long after its first probe (0s: never)."`
+	Deadline    cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"Stop after this time; unfinished endpoints are reported as errors (0s: never)."`
 
-	Method    string  `enum:"connect,syn" default:"connect" group:"ask" help:"How tcp ports are asked: connect takes no rights; syn sends the first packet of a handshake alone, which is faster and takes the right to open raw sockets (Linux)."`
-	IPv4      bool    `name:"ipv4" short:"4" xor:"family" group:"ask" help:"Ask names at their IPv4 addresses only."`
-	IPv6      bool    `name:"ipv6" short:"6" xor:"family" group:"ask" help:"Ask names at their IPv6 addresses only."`
-	Source    *string `placeholder:"ADDR" group:"ask" help:"Ask from this address of this machine."`
-	Interface *string `placeholder:"NAME" group:"ask" help:"Ask through this network interface (Linux)."`
-	Payload   string  `placeholder:"auto|none|hex:…|@FILE" default:"auto" values:"auto,none" group:"ask" help:"What udp ports are sent: auto is the request of the service that is registered for the port, none an empty datagram, hex:00ff these bytes, @FILE what is in the file."`
-	Simulate  *string `placeholder:"SPEC" group:"ask" help:"Ask a simulated network, on a virtual clock: nothing leaves. SPEC: rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=real, each optional."`
+	Method    string  `enum:"connect,syn" default:"connect" group:"ask" help:"TCP method. connect: no privileges. syn: half-open scan, faster; requires Linux and CAP_NET_RAW."`
+	IPv4      bool    `name:"ipv4" short:"4" xor:"family" group:"ask" help:"Use only the IPv4 addresses of names."`
+	IPv6      bool    `name:"ipv6" short:"6" xor:"family" group:"ask" help:"Use only the IPv6 addresses of names."`
+	Source    *string `placeholder:"ADDR" group:"ask" help:"Source address of all probes; must be an address of this machine."`
+	Interface *string `placeholder:"NAME" group:"ask" help:"Network interface to send probes through (Linux)."`
+	Payload   string  `placeholder:"auto|none|hex:…|@FILE" default:"auto" values:"auto,none" group:"ask" help:"UDP payload. auto: request of the service registered for the port. none: empty datagram. hex:00ff: these bytes. @FILE: contents of FILE."`
+	Simulate  *string `placeholder:"SPEC" group:"ask" help:"Probe a simulated network on a virtual clock; nothing is sent. SPEC: rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=real, each optional."`
 
-	Open      bool         `xor:"shown" group:"write" help:"Show open ports only: --state open."`
-	State     []string     `placeholder:"LIST" enum:"open,closed,filtered,open|filtered,error" xor:"shown" group:"write" help:"Show these states only (open, closed, filtered, open|filtered, error)."`
+	Open      bool         `xor:"shown" group:"write" help:"Write only open ports; same as --state open."`
+	State     []string     `placeholder:"LIST" enum:"open,closed,filtered,open|filtered,error" xor:"shown" group:"write" help:"Write only these states (open, closed, filtered, open|filtered, error)."`
 	Plain     bool         `group:"write" help:"Write lines ADDRESS:PORT instead of records."`
-	KeepOrder bool         `short:"k" group:"write" help:"Write results in the order of the input."`
-	Resume    *string      `placeholder:"FILE" complete:"file" group:"write" help:"Add results to FILE instead of standard output, and ask only what it does not answer yet."`
-	Fsync     cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"24h" group:"write" help:"Write results through to the disk that often (0s: never). Takes --resume."`
-	NoShare   bool         `group:"ask" help:"Ask for each record by itself: else records of one endpoint that wait at the same time share one asking."`
+	KeepOrder bool         `short:"k" group:"write" help:"Write results in input order."`
+	Resume    *string      `placeholder:"FILE" complete:"file" group:"write" help:"Append results to FILE; probe only endpoints that have no result in FILE."`
+	Fsync     cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"24h" group:"write" help:"Sync the file of --resume to disk at this interval (0s: never)."`
+	NoShare   bool         `group:"ask" help:"Probe duplicate endpoints separately (default: concurrent duplicates share a probe)."`
 
-	Progress string    `enum:"auto,always,never,json" default:"auto" group:"say" help:"Progress on standard error: auto is on a terminal; json is one object a second."`
-	Total    cli.Count `placeholder:"N" group:"say" help:"Number of records to come, for a percentage and the time left in the progress (default: counted, where all inputs are regular files)."`
-	Verbose  bool      `short:"v" group:"say" help:"Say what is done, each open port as it is found, and what was seen in the end."`
-	Quiet    bool      `short:"q" group:"say" help:"No closing line and no progress."`
+	Progress string    `enum:"auto,always,never,json" default:"auto" group:"say" help:"Progress on standard error. auto: if it is a terminal. json: one object per second."`
+	Total    cli.Count `placeholder:"N" group:"say" help:"Expected number of records, for the percentage and the time left (default: counted if all inputs are regular files)."`
+	Verbose  bool      `short:"v" group:"say" help:"Report the settings, each open port when found, and statistics at the end."`
+	Quiet    bool      `short:"q" group:"say" help:"Print neither progress nor the closing line."`
 
 	retries  int
 	requests udp.Requests

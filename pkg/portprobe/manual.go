@@ -11,29 +11,29 @@ import (
 	"portkit/pkg/payload"
 )
 
-// udpSections is what the manual says of udp. What is sent is told from the
-// table that it is sent from.
+// udpSections returns the manual's sections on UDP, with the requests that are
+// sent.
 func udpSections() []cli.Section {
 	return []cli.Section{
-		{Title: "Udp", Text: aboutUDP},
-		{Title: "Udp requests", Text: aboutRequests + requestTerms(payload.All())},
-		{Title: "Large answers", Text: aboutLarge + largeTerms(payload.All())},
-		{Title: "Silent services", Text: aboutSilent + silentTerms(payload.Silent())},
+		{Title: "UDP", Text: aboutUDP},
+		{Title: "UDP requests", Text: aboutRequests + requestTerms(payload.All())},
+		{Title: "Large replies", Text: aboutLarge + largeTerms(payload.All())},
+		{Title: "Services that do not reply", Text: aboutSilent + silentTerms(payload.Silent())},
 	}
 }
 
-// synSections is what the manual says of asking by SYN.
-func synSections() []cli.Section { return []cli.Section{{Title: "Syn", Text: aboutSYN}} }
+// synSections returns the manual's sections on the half-open scan.
+func synSections() []cli.Section { return []cli.Section{{Title: "SYN scan", Text: aboutSYN}} }
 
-const aboutSYN = `--method syn asks tcp ports with the first packet of a handshake alone, without a connection of the system's. open: the handshake was answered (syn-ack), or a SYN without ACK came back (syn). closed: it was refused (reset). Results have the ttl of the answer. The rest is as with connect: retries, pace and ceilings, udp ports, names, scope. It takes no descriptor for each port.
+const aboutSYN = `--method syn sends the first packet of a TCP handshake and never completes a connection. open: a SYN-ACK was received (reason syn-ack), or a SYN without ACK (reason syn). closed: a reset was received (reason reset). Results contain the ttl of the reply. Retries, rates, limits, UDP, names and scope work as with connect. No descriptor per port is needed.
 
-It is there on Linux, and takes the right to open raw sockets (CAP_NET_RAW). Without it nothing is asked and the status is 2; setcap cap_net_raw+ep with the program's path gives it to the program. With its sockets open portprobe gives up all rights that it has, for good: capabilities; no_new_privs; and where the kernel has Landlock the right to write, make and run files and to speak tcp to any port but 53. Files to be read are opened before that.
+It requires Linux and CAP_NET_RAW. Without it portprobe exits with status 2 before anything is sent; grant it with setcap cap_net_raw+ep PROGRAM. Once its sockets are open, portprobe drops its privileges for good: it gives up all capabilities, sets no_new_privs and, if the kernel has Landlock, the permission to write, create and execute files and to connect to TCP ports other than 53. Input files are opened before that.
 
-An answered handshake is ended by a reset: the kernel's, which knows of no connection, and on Ethernet portprobe's too, since a firewall of this machine's may keep the kernel from sending one. No firewall rule is needed or touched. What is sent and heard goes past this machine's own firewall and its IPsec policies, except where the link is no Ethernet.
+An open port gets a reset: from the kernel, which knows of no such connection, and on Ethernet from portprobe too, because a firewall on this machine may block the kernel's. No firewall rule is needed or changed. Except on links other than Ethernet, probes and replies bypass this machine's firewall and IPsec policies.
 
-An answer counts if it acknowledges a number that follows from the endpoint and a secret of this run; all others are ignored. Each attempt leaves from a port of its own, so that its round trip is exact. These ports are taken while portprobe runs, from 61440 on where they are free.
+A reply is accepted only if it acknowledges a sequence number derived from the endpoint and a secret of this run. Each attempt has its own source port, so its round-trip time is exact. portprobe reserves these ports while it runs, from 61440 on if they are free.
 
-Routes and source addresses are the kernel's, and asked for again when they change; rules that choose a route by protocol or port are not seen. Neighbours on an own link are asked for by ARP or neighbour discovery as often as the kernel would, without filling its table; that nobody has an address is host-unreach. That takes three seconds by the kernel's settings, whatever --timeout is, which begins when the SYN leaves. Who is in use is asked again after five seconds, or when another device announces the address.`
+Routes and source addresses are the kernel's, and are updated when they change. Policy rules that select a route by protocol or port are ignored. On-link neighbors are resolved by ARP or neighbor discovery at the kernel's pace, without filling its table. If resolution fails, which takes three seconds by default, the reason is host-unreach. --timeout starts when the SYN is sent. Entries in use are revalidated after five seconds, or when another device announces the address.`
 
 const aboutObstacles = `The record of an endpoint that this machine could not probe has the reason local-error, and its error names the cause. Other errors are the system's own text.
 
@@ -67,30 +67,39 @@ all local ports are in use
 --method syn requires CAP_NET_RAW
 	The message ends with the way to grant it. setcap has no effect under no_new_privs, which NoNewPrivileges= of systemd and allowPrivilegeEscalation: false of Kubernetes set: use AmbientCapabilities=CAP_NET_RAW, or run the container as root with NET_RAW. What the bounding set excludes cannot be granted to the program at all.`
 
-const aboutUDP = `A udp port is asked with the request of the service that is registered for it, because most services answer nothing else. Where there are several, one is tried after the other, and an empty datagram last; every other port gets the empty datagram. This takes no rights.
+const aboutUDP = `Most UDP services reply only to a valid request. portprobe sends the request of the service that is registered for the port. If there are several, it tries them in turn, and the empty datagram last. All other ports get the empty datagram. No privileges are required.
 
-open: a datagram came back, from the port or, as TFTP does it, from another port of that address. The field app names the protocol where the answer was recognised. closed: the probed address itself sent an ICMP port-unreachable. filtered: a router or a firewall rejected the probe, by a port-unreachable from another address or by any other ICMP error. Systems other than Linux do not report the sender: every port-unreachable is closed there. open|filtered: silence. With the reason no-response it was met by as many attempts as make it believed: either something on the way drops what is sent, or a service takes it and does not answer. With the reason rate-limited it is no evidence of anything.
+open
+	A datagram was received, from the port or, as with TFTP, from another port of that address. The field app names the protocol if the reply was recognized.
 
-An ICMP error about the packet (fragmentation needed, packet too big, source quench, parameter problem) is no evidence of a port: the probe is sent again, in fragments once the path MTU is known.
+closed
+	The probed address sent an ICMP port-unreachable.
 
-Hosts limit how many ICMP errors they send: a stock Linux sends about one a second to an address, after a burst of six. Where portprobe sees such a limit it asks again at that pace, while other addresses go on at full speed. Closed ports of such an address take about a second each; a service answers at once, whatever the limit. --udp-patience is how long an address may be waited for; what is still in doubt then is open|filtered with the reason rate-limited. Such records can be fed to portprobe again.
+filtered
+	A router or firewall rejected the probe: with a port-unreachable from another address, or with any other ICMP error. On systems other than Linux the sender is unknown, and every port-unreachable means closed.
 
-A limit may be shared: Linux limits per destination of the error, whichever of its own addresses the error is about, and a router limits what it rejects for a whole network. So addresses are grouped by their /24 (IPv6: /64), by the router that rejects probes to that network, and by neighbor (link-layer address) on an own link. While ICMP rejections about other addresses of the group arrive, silence is no evidence. Such endpoints are retried at the group's pace, in random order, so that every retry has the same chance of being rejected.
+open|filtered
+	No reply. With the reason no-response, enough probes were sent to rule out loss: a firewall drops them, or a service does not reply to them. With the reason rate-limited there is no evidence.
 
-An address that never sent anything is believed to be silent once it missed its chances: two or three retries, each made after 2.2 s without a rejection in its group, or as many as the share of retries that is rejected at the other addresses requires (a chance of 1 in 3000 that the limit alone explains it). In a /24 with one host that limits, nearly all other addresses are reported no-response after about 10 s with one port, and after 15 s to 28 s with 100 ports each. A port of an address that sent something is judged by its own retries. A group in which retries gain nothing while first probes are rejected as before has no limit and delays nothing.
+An ICMP error about the packet (fragmentation needed, packet too big, source quench, parameter problem) is no evidence about the port: the probe is sent again, in fragments once the path MTU is known.
 
-The evidence of a group is forgotten one minute after its latest rejection, and at most 16,384 networks, routers and neighbors are kept. A network from which no rejection arrived at all is judged by itself: that it is behind a router which limits cannot be seen. host-unreach and other ICMP errors that are not rejections do not count.
+Hosts limit how many ICMP errors they send. Linux by default sends about one per second to an address, after a burst of six. When portprobe detects such a limit, it retries at that rate, while other addresses continue at full speed. Closed ports of such an address take about one second each; a service is found at once, whatever the limit. --udp-patience limits the time spent per address. Endpoints still undecided are then open|filtered with the reason rate-limited. Such records can be probed again.
 
---payload sends every udp port the same instead: none an empty datagram, hex: with an even number of hexadecimal digits these bytes, @ with the name of a file what is in it, at most 65,507 bytes. Answers to that are mostly not recognised, for an answer is known by the request that it fits.`
+A limit may be shared. Linux limits per destination, across all of its own addresses, and a router limits its rejections for a whole network. portprobe therefore groups addresses by their /24 (IPv6: /64), by the router that rejects probes to that network, and by on-link neighbor (link-layer address). While ICMP rejections for other addresses of the group arrive, silence is not evidence. Such endpoints are retried at the pace of the group, in random order, so that each retry has the same chance of a rejection.
 
-const aboutRequests = `Of all requests of a protocol the smallest is sent that a service has to answer. None carries a password or a community, and none changes anything at the other end. The ports are those that the request is sent to, the registered one first; behind them stands what the request is made from.`
+An address that never sent anything is concluded silent after two or three retries, each made after 2.2 s without a rejection in its group. If the share of retries that are rejected at other addresses is low, more are needed, until the probability that the limit alone explains the silence is below 1 in 3000. In a /24 with one host that limits, nearly all other addresses are reported as no-response after about 10 s with one port, and after 15 s to 28 s with 100 ports each. A port of an address that sent something is judged by its own retries. If retries gain nothing while first probes are rejected as before, the group has no limit and delays nothing.
 
-const aboutLarge = `These requests may be answered with ten times their own size or more. None is chosen for it; there is no smaller question that the service must answer. qotd and chargen (17, 19) answer anything, so an empty datagram too, with up to 512 bytes.`
+The evidence of a group expires one minute after its latest rejection. At most 16,384 networks, routers and neighbors are kept. A network without any rejection is judged by itself: a limit of its router cannot be seen. host-unreach and other ICMP errors that are not rejections do not count.
 
-const aboutSilent = `These services are sent the empty datagram alone. All but a few take it in silence, and then open|filtered is what can be known of them.`
+--payload sends the same payload to every UDP port: none is an empty datagram, hex: is followed by an even number of hexadecimal digits, @ by a file name. The maximum is 65,507 bytes. Replies are then mostly not recognized, because a reply is matched with the request that it fits.`
 
-// requestTerms lists the requests, those of one protocol together, by their
-// lowest port.
+const aboutRequests = `Of the requests that a service must reply to, the smallest is sent. None contains a password or community, and none changes anything at the other end. Each entry lists the ports, the registered one first, and the source of the request.`
+
+const aboutLarge = `The reply to these requests may be ten times their size or more. The services have no smaller request that they must reply to. qotd and chargen (17, 19) reply to any datagram, including the empty one, with up to 512 bytes.`
+
+const aboutSilent = `These services get only the empty datagram. Nearly all ignore it, so the result is open|filtered.`
+
+// requestTerms lists the requests by protocol, in the order of their ports.
 func requestTerms(all []payload.Request) string {
 	byApp := map[string][]payload.Request{}
 	var apps []string
@@ -118,12 +127,12 @@ func requestTerms(all []payload.Request) string {
 	return b.String()
 }
 
-// requestText is where a request comes from, and its note; that of a large one
-// stands elsewhere.
+// requestText returns a request's source and note; large ones have a section of
+// their own.
 func requestText(r payload.Request) []string {
 	switch {
 	case r.Large:
-		return []string{r.Source + ".", "See Large answers."}
+		return []string{r.Source + ".", "See LARGE REPLIES."}
 	case r.Note != "":
 		return []string{r.Source + ".", r.Note}
 	}
@@ -148,7 +157,7 @@ func silentTerms(all []payload.Mute) string {
 	return b.String()
 }
 
-// term is an item of a list as the manual takes it.
+// term returns an item of a list in the manual's markup.
 func term(name string, ports []uint16, text string) string {
 	var words []string
 	for _, p := range ports {

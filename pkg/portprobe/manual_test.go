@@ -15,23 +15,23 @@ func TestManualOfUDP(t *testing.T) {
 		all[s.Title] = s.Text
 	}
 	for _, r := range payload.All() {
-		requests := all["Udp requests"]
+		requests := all["UDP requests"]
 		if n := strings.Count(requests, "\n\n"+r.App+" ("); n != 1 {
 			t.Errorf("%s is listed %d times", r.App, n)
 		}
 		if !strings.Contains(requests, r.Source+".") {
-			t.Errorf("%s: %q is not said", r.App, r.Source)
+			t.Errorf("%s: %q is missing", r.App, r.Source)
 		}
 		notes := requests
 		if r.Large {
-			notes = all["Large answers"]
+			notes = all["Large replies"]
 		}
 		if !strings.Contains(notes, r.Note) || r.Large && r.Note == "" {
-			t.Errorf("%s: %q is not said", r.App, r.Note)
+			t.Errorf("%s: %q is missing", r.App, r.Note)
 		}
 	}
 	for _, m := range payload.Silent() {
-		if !strings.Contains(all["Silent services"], "\n\n"+m.Name+" (") || !strings.Contains(all["Silent services"], m.Why) {
+		if !strings.Contains(all["Services that do not reply"], "\n\n"+m.Name+" (") || !strings.Contains(all["Services that do not reply"], m.Why) {
 			t.Errorf("%s is not listed", m.Name)
 		}
 	}

@@ -11,73 +11,90 @@ import (
 func Tool() cli.Tool {
 	return cli.Tool{
 		Name:        "portprobe",
-		Summary:     "ask tcp and udp ports and say what came back",
+		Summary:     "probe TCP and UDP ports and record the evidence",
 		Description: description,
 		Command:     &Command{},
 		Schema:      func() []byte { return record.Schema("result") },
 		Reads:       "records",
 		OnSignal:    cli.Settle,
 		Groups: []cli.Group{
-			{Key: "pace", Title: "Pace and patience"},
-			{Key: "ask", Title: "How to ask"},
-			{Key: "scope", Title: "Scope and end"},
-			{Key: "write", Title: "What to write"},
-			{Key: "say", Title: "What to say"},
+			{Key: "pace", Title: "Timing and performance"},
+			{Key: "ask", Title: "Probing"},
+			{Key: "scope", Title: "Scope and limits"},
+			{Key: "write", Title: "Output"},
+			{Key: "say", Title: "Logging"},
 		},
 		Examples: []cli.Example{
-			{Text: "Which ports of this machine answer?", Command: "portgen 127.0.0.1 -p- | portprobe | portsum"},
-			{Text: "One port of two hosts, as plain lines.", Command: "printf '127.0.0.1:22\\n[::1]:22\\n' | portprobe --plain --open"},
-			{Text: "At most 500 attempts a second, and 20 to any one address.", Command: "portgen -i hosts.txt -p 22,443 | portprobe -r 500 --host-rate 20"},
-			{Text: "Which udp services answer, and as what?", Command: "portgen 127.0.0.1 --top 100 --udp | portprobe --open | jq -r '\"\\(.port) \\(.app)\"'"},
-			{Text: "Faster, with the right to open raw sockets (Linux).", Command: "portgen -i hosts.txt -p- | portprobe --method syn | portsum"},
-			{Text: "Try a pipe without sending anything.", Command: "portgen 10.0.0.0/16 --top 10 | portprobe --simulate rtt=20ms,silent=0.9 | portsum"},
-			{Text: "A scan that goes on where it was cut off, within a scope.", Command: "portgen -i hosts.txt -p- | portprobe --allow-file scope.txt --resume scan.ndjson"},
-			{Text: "Ask again what could not be asked.", Command: "jq -c 'select(.state == \"error\")' results.ndjson | portprobe"},
+			{Text: "Scan all ports of this machine.", Command: "portgen 127.0.0.1 -p- | portprobe | portsum"},
+			{Text: "Probe one port of two hosts, with plain lines in and out.", Command: "printf '127.0.0.1:22\\n[::1]:22\\n' | portprobe --plain --open"},
+			{Text: "Send at most 500 probes per second, and 20 to any address.", Command: "portgen -i hosts.txt -p 22,443 | portprobe -r 500 --host-rate 20"},
+			{Text: "List UDP services that reply, with their protocol.", Command: "portgen 127.0.0.1 --top 100 --udp | portprobe --open | jq -r '\"\\(.port) \\(.app)\"'"},
+			{Text: "Use a half-open scan (Linux; requires CAP_NET_RAW).", Command: "portgen -i hosts.txt -p- | portprobe --method syn | portsum"},
+			{Text: "Try a pipeline without sending anything.", Command: "portgen 10.0.0.0/16 --top 10 | portprobe --simulate rtt=20ms,silent=0.9 | portsum"},
+			{Text: "Run a scan that can be interrupted and resumed, limited to a scope.", Command: "portgen -i hosts.txt -p- | portprobe --allow-file scope.txt --resume scan.ndjson"},
+			{Text: "Retry endpoints that could not be probed.", Command: "jq -c 'select(.state == \"error\")' results.ndjson | portprobe"},
 		},
 		Environment: []cli.Term{
-			{Name: allowVariable, Text: "A file as of --allow-file: one more list that an address has to be in."},
-			{Name: denyVariable, Text: "A file as of --deny-file. No flag takes either back."},
+			{Name: allowVariable, Text: "An additional --allow-file."},
+			{Name: denyVariable, Text: "An additional --deny-file. No flag overrides either variable."},
 		},
 		Sections: slices.Concat(sections[:1], synSections(), udpSections(), sections[1:]),
 		SeeAlso:  []string{"portgen(1)", "portsum(1)", "portdiff(1)", "portkit(5)", "portkit-parallel(7)"},
 	}
 }
 
-const description = `Portprobe reads endpoint records, one JSON object a line, or plain lines such as 192.0.2.7:80, [2001:db8::1]:80 or host.example:53/udp, asks each endpoint, and writes a result record for each: one in, one out, whatever happens to it. Fields that it does not know pass through as they are. Result records may be fed to it again and are asked again.
+const description = `portprobe reads endpoint records, one JSON object per line, or plain lines such as 192.0.2.7:80, [2001:db8::1]:80 or host.example:53/udp. It probes each endpoint and writes exactly one result record for each input record. Fields that it does not know are passed through. Result records are accepted as input and probed again.
 
-It asks tcp ports with the system's own connect, which takes no rights. An open port's connection is closed at once with a reset; nothing is sent over it. With --method syn it sends the first packet of a handshake alone, which is faster and takes the right to open raw sockets. It asks udp ports with a datagram that the service there should answer, which takes no rights either.
+TCP ports are probed with the system's connect, which requires no privileges. The connection to an open port is closed at once with a reset; no data is sent. --method syn probes with a half-open scan, which is faster and requires CAP_NET_RAW. UDP ports are probed with a request that the service should reply to, which requires no privileges.
 
-Results leave as soon as they are known and so in no particular order, unless --keep-order is given.`
+Results are written as soon as they are known, in no particular order, unless --keep-order is given.`
 
 var sections = []cli.Section{
-	{Title: "States", Text: `open: the handshake was answered, or over udp a datagram came back. closed: the host refused. filtered: something on the way said no, or, over tcp, every attempt was met by silence. open|filtered: over udp, silence. error: the endpoint could not be asked; the record says why. The reason field says what came back: see portkit(5).
+	{Title: "States", Text: `open
+	The TCP handshake was completed, or a UDP datagram was received.
 
-Silence is believed after two attempts at an address that never answered, after three at one that answers and loses nothing, and otherwise after as many as make it wrong less than once in a thousand million at the loss that is seen, at most 21; and never within a second of the first attempt. --retries sets the number.`},
-	{Title: "Pace", Text: `Without flags portprobe finds its own speed: it asks more at once while answers come and less when they are lost. --concurrency, --rate, --host-rate and --host-concurrency are ceilings that it keeps to over any second, with bursts of at most ten milliseconds.
+closed
+	The host refused.
 
-The timeout of a probe follows from the round trips that an address has shown; --timeout is its maximum. A record's own timeout_ms and retries override the flags.
+filtered
+	A router or firewall rejected the probe, or no TCP probe got a reply.
 
-A TCP endpoint of an address that has replied is listened to for a second after its first probe, or for --timeout if that is shorter, so that a port which replies more slowly than the others is found. Late replies lengthen this to 1.5 times the longest of them, up to --timeout. An endpoint that only listens is not outstanding (--concurrency), but it counts for --host-concurrency, and with connect it holds a descriptor: when these run short, reading waits and -v reports it. Raise ulimit -n, or lower --timeout: -t 0.3 makes a scan of a filtered host faster where -c is high, and misses ports that reply later than that.
+open|filtered
+	No UDP probe got a reply.
 
-At an address that never replied, up to eight endpoints are listened to for the whole --timeout before the others are concluded silent. With connect the system repeats a SYN by itself after a second: -v counts these repeats, and the limits on rates include them. A reply after such a repeat has an rtt_ms only where the timestamps of the connection give it.
+error
+	The endpoint could not be probed; the record reports why.
 
--v reports the loss, and the probability that a no-response is wrong if losses are independent. A no-response is left out of that, and counted separately, if its address replied to no later probe: then all probes may have been lost in one run.
+The field reason names the evidence: see portkit(5).
 
-A reader that is slow slows portprobe, which slows what feeds it.`},
+At an address that never replied, no-response requires two attempts. At an address that replies without loss it requires three. With loss, it requires as many attempts, up to 21, as make the probability that all of them were lost less than 10⁻⁹ at the measured loss rate. It is never concluded within one second of the first attempt. --retries sets a fixed number of retransmissions.`},
+	{Title: "Timing and performance", Text: `By default portprobe adapts its speed: it keeps more probes outstanding while replies arrive, and fewer when probes are lost. --concurrency, --rate, --host-rate and --host-concurrency are upper limits. They hold over any second, with bursts of at most 10 ms.
+
+The timeout of a probe is derived from the round-trip times of its address; --timeout is its maximum. The fields timeout_ms and retries of a record override the flags.
+
+At an address that has replied, portprobe listens for a late reply for one second after the first probe of a TCP endpoint, or for --timeout if that is shorter, so that ports slower than the others are found. Late replies extend this to 1.5 times the longest of them, up to --timeout. An endpoint that only listens is not outstanding (--concurrency), but counts for --host-concurrency. With connect it holds a descriptor: if descriptors run short, portprobe pauses reading, and -v reports it. Raise ulimit -n, or lower --timeout: with a high -c, -t 0.3 speeds up the scan of a filtered host, but misses ports that reply later than that.
+
+At an address that never replied, up to eight endpoints are listened to for the whole --timeout before the others are concluded silent. With connect, the system retransmits a SYN after one second. -v counts these retransmissions, and the rate limits include them. A reply after such a retransmission has an rtt_ms only if the TCP timestamps of the connection provide it.
+
+-v reports the measured loss, and the probability that a no-response is wrong if losses are independent. A no-response is excluded from this and counted separately if its address replied to no later probe: all of its probes may have been lost in one outage.
+
+A slow reader of standard output slows portprobe, and portprobe slows its input.`},
 	{Title: "Errors of this machine", Text: aboutObstacles},
-	{Title: "Names", Text: `International names are looked up in their registered form (münchen.example as xn--mnchen-3ya.example); records keep them as written. A character that no registered name contains is an error.
+	{Title: "Name resolution", Text: `International names are looked up in their registered form (münchen.example as xn--mnchen-3ya.example); records keep them as written. A character that is not allowed in registered names is an error.
 
-Up to 64 lookups are in flight, without a fixed rate, while the resolver keeps up: the default of --lookup-rate. When queries get no reply, SERVFAIL or REFUSED, the lookups slow down to what was answered, to one query per second if nothing was, and speed up again while all are answered. A name is looked up to five times, at intervals of 1, 2, 4 and 8 s. Attempts while the resolver answers nothing at all do not count; after 90 s without any reply to a useful query (15 s if there never was one, 3 s if the resolver cannot be reached) the names fail at once until it is back. An address family that keeps failing is left out if the other has addresses. Where a resolver limits its clients for a minute and more, such as Pi-hole with 1000 queries per minute, --lookup-rate 15 avoids the limit. A and AAAA are two queries. --lookup-rate counts what this process sends to resolvers, not what hosts files answer.
+By default up to 64 lookups are in flight, without a rate limit while the resolver keeps up. When queries get no reply, SERVFAIL or REFUSED, lookups slow down to the rate that was answered, or to one query per second if none was. They speed up again while all queries are answered. A name is looked up to five times, at intervals of 1, 2, 4 and 8 s. Attempts while the resolver answers nothing at all do not count. After 90 s without a useful reply (15 s if there never was one, 3 s if the resolver is unreachable) names fail at once until the resolver is back. If one address family keeps failing, the addresses of the other are used. If a resolver limits its clients for a minute or more, such as Pi-hole with 1000 queries per minute, --lookup-rate 15 avoids the limit. A and AAAA are two queries. --lookup-rate counts queries to resolvers, not lookups answered by a hosts file.
 
-The error of a name reports what happened: "REFUSED by 192.0.2.53", "no reply from 192.0.2.53", or that it is blocked, where a DNS filter or a hosts file gives the address 0.0.0.0 or ::.`},
-	{Title: "Scope", Text: `--allow, --deny, --allow-file and --deny-file say what may be asked, in the words of portgen(1): targets, each with ports of its own if not all are meant, in files one TARGET [PORTS] a line. All --allow together are one list, and so is each file. An address has to be in every list that allows and in none that denies; a name in a list that denies is refused as such, too. This is looked at once a name has been resolved, and again before every attempt. Names in lists are looked up at the start, once: a record of such a name is probed at one of these addresses, also where each lookup returns others. One that has no address, of which an address family could not be looked up, or a line that cannot be read, ends the run before anything is sent, with status 2.
+The error of a name reports the cause: "REFUSED by 192.0.2.53", "no reply from 192.0.2.53", or that the name is blocked, if a DNS filter or a hosts file returns 0.0.0.0 or ::.`},
+	{Title: "Scope", Text: `--allow, --deny, --allow-file and --deny-file limit what may be probed. They accept the targets of portgen(1), each with optional ports; files contain one TARGET [PORTS] per line. All --allow flags form one list, and each file is a list. An address must be in every allow list and in no deny list. A name in a deny list is also denied as a name. The scope is checked after a name is resolved and again before every attempt.
 
-What is refused is an error record with the reason out-of-scope, whose error names the list, and of one that denies the entry with its file and line.`},
-	{Title: "Resumption", Text: `--resume adds results to a file, and what the file answers is not asked: each result there, unless it is an error, answers one input record of the same host, protocol and port, and of the same ip if the input record carries one. Errors are taken out of the file first, by writing the rest beside it and renaming that; a last line that was torn is cut off. Where the file cannot be replaced, because it is mounted into a container by itself or its folder is read-only, it is cleaned in place, with the results that move appended first: a run that is killed meanwhile loses none, and the next run finishes the work. Nothing else is kept anywhere. The file is locked against a second run. What is known of it takes at most 16 bytes of memory an endpoint, and far less where ports are dense. A file whose first line is no result record is left as it is.
+Names in lists are looked up once, at the start. Records with such a name are probed at one of these addresses, even if later lookups return others. If a name has no address, if one address family cannot be looked up, or if a line is invalid, portprobe exits with status 2 before anything is sent.
 
---deadline ends a run in time: reading stops, what was read and is not settled is an error with the reason deadline, and the next run asks it. --host-timeout does the same for one address, counted from the first attempt at it.`},
-	{Title: "Interruption", Text: `The first SIGINT or SIGTERM ends the reading. What was sent already is waited for, at most one --timeout long; what was read and is not settled then comes out as error with the reason interrupted. The second ends portprobe at once. In a pipe the signal of ctrl-C reaches every program: give tee its -i, so that it lives to pass the rest on.
+An endpoint out of scope becomes an error record with the reason out-of-scope. Its error names the list, and for a deny list also the entry with its file and line.`},
+	{Title: "Resuming a scan", Text: `--resume appends results to a file and skips endpoints that have a result in it. Each result other than an error answers one input record with the same host, protocol and port, and with the same ip if the input record has one. Before the scan, errors and a torn last line are removed from the file: the rest is written to a new file, which replaces it. If the file cannot be replaced (mounted into a container as a single file, or in a read-only directory), it is cleaned in place. If portprobe is killed meanwhile, nothing is lost, and the next run finishes the work. The file is locked against a second run. A file whose first line is not a result record is left unchanged. The index of the file uses at most 16 bytes of memory per endpoint, and far less if ports are dense.
 
-SIGUSR1 makes portprobe print how far it is, once. If nothing has been settled for 2 s, the progress line names the cause, such as: waiting for 10.77.0.3: no reply for 8 s. There is no progress line while standard input is the terminal, and none in the background.`},
-	{Title: "Simulation", Text: `--simulate asks a network that exists in this process only. Every endpoint's answer follows from its address, its port and the seed. Names get made-up addresses. The clock is virtual, so that hours pass in seconds; clock=real paces it. Without values of their own, rtt is 20ms, open is 0.01 and everything else is 0: the remaining ports refuse. limit is how many refusals an address sends a second.`},
+--deadline limits the run: reading stops, and unfinished endpoints become errors with the reason deadline, which the next run probes. --host-timeout does the same for one address, counted from its first attempt.`},
+	{Title: "Signals", Text: `The first SIGINT or SIGTERM stops reading. portprobe waits for outstanding probes, for at most --timeout. Unfinished endpoints then become errors with the reason interrupted. The second signal ends portprobe at once. In a pipeline, Ctrl-C reaches every program: use tee -i, so that tee passes on the remaining records.
+
+SIGUSR1 prints the progress once. If nothing was finished for 2 s, the progress line names the cause, such as: waiting for 10.77.0.3: no reply for 8 s. There is no progress line while standard input is the terminal, or in the background.`},
+	{Title: "Simulation", Text: `--simulate probes a network that exists only in this process. The reply of each endpoint follows from its address, its port and the seed. Names get invented addresses. The clock is virtual, so hours pass in seconds; clock=real uses real time. The defaults are rtt=20ms and open=0.01, all others 0: the remaining ports refuse. limit is the number of refusals per second and address.`},
 }
