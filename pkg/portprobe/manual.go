@@ -43,6 +43,9 @@ this machine's route to PREFIX is of the type blackhole (or unreachable, prohibi
 this machine has no route to ADDRESS
 	Add a route. With --interface, the route must leave through that interface.
 
+this machine's own firewall drops or rejects packets to ADDRESS
+	An output rule refuses what is sent, or a BPF filter of the cgroup does. The system reports "operation not permitted". It reports no dropped packet of a connection: by connect such a port is filtered with the reason no-response. A rule that rejects is reported by connect as well. --method syn bypasses the firewall on Ethernet.
+
 IPv6 is switched off on this machine (SETTING = 1)
 	The setting is disable_ipv6 of the interface, or of all interfaces where none but the loopback has IPv6. In a container, the runtime sets it. Set it to 0, or use portgen -4.
 

@@ -50,6 +50,8 @@ func (o origin) obstacle(err error, to netip.Addr, f facts) string {
 		return fmt.Sprintf("this machine has no route to %v through %s", to, o.link)
 	case is(syscall.ENETUNREACH):
 		return fmt.Sprintf("this machine has no route to %v", to)
+	case is(syscall.EPERM) && f.routed:
+		return fmt.Sprintf("this machine's own firewall drops or rejects packets to %v", to)
 	case is(syscall.EADDRNOTAVAIL) && o.source.IsValid() && !f.source:
 		return fmt.Sprintf("--source %v is not an address of this machine", o.source)
 	case f.ports != "" && (is(syscall.EADDRINUSE) || is(syscall.EADDRNOTAVAIL)):

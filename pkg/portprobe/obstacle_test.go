@@ -80,6 +80,7 @@ func TestObstacles(t *testing.T) {
 			"--source 192.0.2.7 is of another address family than 2001:db8::1; use an address of the same family",
 		},
 		{origin{}, syscall.EPERM, "192.0.2.1", facts{}, ""},
+		{origin{}, syscall.EPERM, "192.0.2.1", facts{routed: true}, "this machine's own firewall drops or rejects packets to 192.0.2.1"},
 	} {
 		if got := c.from.obstacle(c.errno, ip(c.to), c.facts); got != c.want {
 			t.Errorf("%+v, %v at %s, %+v: %q, want %q", c.from, c.errno, c.to, c.facts, got, c.want)
