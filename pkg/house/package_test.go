@@ -69,18 +69,22 @@ func need(t *testing.T, programs ...string) {
 
 // installed are the files of the packages with their modes, the completion
 // of zsh in the folder that each kind of system has for it.
-func installed(zsh string) map[string]fs.FileMode {
+func installed(t *testing.T, zsh string) map[string]fs.FileMode {
 	files := map[string]fs.FileMode{
-		"/usr/share/man/man5/portkit.5.gz":           0o644,
-		"/usr/share/man/man7/portkit-parallel.7.gz":  0o644,
 		"/usr/share/doc/portkit/README.md":           0o644,
 		"/usr/share/doc/portkit/README.capabilities": 0o644,
 		"/usr/share/doc/portkit/copyright":           0o644,
 		"/usr/share/doc/portkit/changelog.gz":        0o644,
 	}
+	pages, err := filepath.Glob(file("man/*"))
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("manual pages: %q, %v", pages, err)
+	}
+	for _, page := range pages {
+		files["/usr/share/man/man"+page[len(page)-1:]+"/"+filepath.Base(page)+".gz"] = 0o644
+	}
 	for _, tool := range tools() {
 		files["/usr/bin/"+tool.Name] = 0o755
-		files["/usr/share/man/man1/"+tool.Name+".1.gz"] = 0o644
 		files["/usr/share/bash-completion/completions/"+tool.Name] = 0o644
 		files["/usr/share/fish/vendor_completions.d/"+tool.Name+".fish"] = 0o644
 		files["/usr/share/zsh/"+zsh+"/_"+tool.Name] = 0o644
@@ -127,7 +131,7 @@ func checkDeb(t *testing.T, deb string) {
 	if names := run(t, "ls", control); names != "control\nmd5sums\n" {
 		t.Errorf("the control files are\n%s", names)
 	}
-	want := installed("vendor-completions")
+	want := installed(t, "vendor-completions")
 	want["/usr/share/lintian/overrides/portkit"] = 0o644
 	for line := range strings.Lines(run(t, "dpkg-deb", "-c", deb)) {
 		f := strings.Fields(line)
@@ -144,7 +148,7 @@ func checkDeb(t *testing.T, deb string) {
 
 func checkRPM(t *testing.T, rpm string) {
 	need(t, "rpm")
-	want := installed("site-functions")
+	want := installed(t, "site-functions")
 	for line := range strings.Lines(run(t, "rpm", "-qp", "--qf", "[%{FILEMODES:perms} %{FILEUSERNAME}/%{FILEGROUPNAME} %{FILENAMES}\n]", rpm)) {
 		f := strings.Fields(line)
 		if f[1] != "root/root" || f[0][0] != 'd' && f[0] != want[f[2]].String() {
@@ -206,7 +210,7 @@ func checkInstalled(t *testing.T, root string) {
 	if out, err := scan.CombinedOutput(); err != nil || !strings.Contains(string(out), "TOTALS FOR 4 HOSTS") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	for _, page := range []string{"man1/portgen.1", "man7/portkit-parallel.7"} {
+	for _, page := range []string{"man1/portgen.1", "man7/portkit-parallel.7", "man7/portkit.7"} {
 		want, err := os.ReadFile(file("man/" + path.Base(page)))
 		if err != nil {
 			t.Fatal(err)

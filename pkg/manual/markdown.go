@@ -180,11 +180,11 @@ func (w *pageWriter) tag(content ast.Node) (tag, rest string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	tag, rest, ok := strings.Cut(all, ": ")
-	if !ok || strings.Contains(strings.ReplaceAll(tag, `\fR`, ""), ". ") {
+	tag, rest, ok := strings.Cut(all, `\fR: `)
+	if !ok {
 		return "", "", nil
 	}
-	return tag, rest, nil
+	return tag + `\fR`, rest, nil
 }
 
 // table aligns the columns of a table and folds the last one.

@@ -17,7 +17,7 @@ func TestMarkdown(t *testing.T) {
 		{"a control character first", "`x`\n\n.so file", "\n\\&.so file\n"},
 		{"list", "- one\n  two\n- three", ".IP \\(bu 2\none two\n.IP \\(bu 2\nthree\n"},
 		{"numbers", "2. one\n3. two", ".IP 2. 4\none\n.IP 3. 4\ntwo\n"},
-		{"terms", "- `-p 1`: Ports: all.\n- **Loss.** Text: x.", ".TP\n\\fB\\-p 1\\fR\nPorts: all.\n.IP \\(bu 2\n\\fBLoss.\\fR Text: x.\n"},
+		{"terms", "- `a: b`, or `-p 1`: Ports: all.\n- **Loss.** Text: x.", ".TP\n\\fBa: b\\fR, or \\fB\\-p 1\\fR\nPorts: all.\n.IP \\(bu 2\n\\fBLoss.\\fR Text: x.\n"},
 		{"code", "## H\n\n```sh\na -b 'c'\n\n.d\n```", ".SH H\n.RS 2\n.EX\na \\-b \\(aqc\\(aq\n\n\\&.d\n.EE\n.RE\n"},
 		{"table", "Text.\n\n| a | bc |\n|--|--|\n| `x\\|y` | z |", ".PP\n.RS 2\n.EX\n\\fBa     bc\\fR\nx|y   z\n.EE\n.RE\n"},
 	} {

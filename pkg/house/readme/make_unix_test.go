@@ -49,7 +49,7 @@ func runMake(t *testing.T, line string) {
 	}
 }
 
-// installed holds that what was installed is whole.
+// installed checks that programs and manual pages were installed.
 func installed(t *testing.T, prefix string) {
 	for _, name := range []string{"portgen", "portprobe", "portsum", "portdiff"} {
 		out, err := exec.Command(filepath.Join(prefix, "bin", name), "--version").CombinedOutput()
@@ -60,8 +60,13 @@ func installed(t *testing.T, prefix string) {
 			t.Error(err)
 		}
 	}
-	for _, name := range []string{"man5/portkit.5", "man7/portkit-parallel.7"} {
-		if _, err := os.Stat(filepath.Join(prefix, "share/man", name)); err != nil {
+	pages, err := filepath.Glob(filepath.Join(filepath.Dir(path), "man", "*.[57]"))
+	if err != nil || len(pages) < 2 {
+		t.Errorf("manual pages: %q, %v", pages, err)
+	}
+	for _, page := range pages {
+		section := "man" + strings.TrimPrefix(filepath.Ext(page), ".")
+		if _, err := os.Stat(filepath.Join(prefix, "share/man", section, filepath.Base(page))); err != nil {
 			t.Error(err)
 		}
 	}

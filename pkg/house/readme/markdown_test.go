@@ -62,26 +62,6 @@ func blocks(text string) (all []block, err error) {
 	return all, nil
 }
 
-func readme(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// section is what stands under a heading, up to the next of that level.
-func section(t *testing.T, text, heading string) string {
-	t.Helper()
-	_, rest, ok := strings.Cut(text, "\n## "+heading+"\n")
-	if !ok {
-		t.Fatalf("README.md has no section %q", heading)
-	}
-	rest, _, _ = strings.Cut(rest, "\n## ")
-	return rest
-}
-
 var span = regexp.MustCompile("`([^`\n]+)`")
 
 // spans returns the code spans outside of fenced blocks.

@@ -13,7 +13,7 @@ import (
 	"portkit/pkg/lab"
 )
 
-// provoked says how each message of the README's table comes about: by a
+// provoked is how each message of portkit-troubleshooting(7) comes about: by a
 // command that asks nothing outside; or, where that is not to be had
 // here, in which file of the source it stands, or which error of the system
 // it is.
@@ -46,7 +46,7 @@ var provoked = []struct {
 	{message: "is denied by --deny", command: "echo 192.0.2.1:1 | portprobe --deny 192.0.2.0/24"},
 }
 
-// TestMessages holds the table of messages to what the tools say.
+// TestMessages checks the messages that the manual explains.
 func TestMessages(t *testing.T) {
 	need(t, "")
 	sh := &shell{bin: programs(t), dir: t.TempDir()}
@@ -54,7 +54,7 @@ func TestMessages(t *testing.T) {
 	for _, p := range provoked {
 		i := slices.Index(quoted, p.message)
 		if i < 0 {
-			t.Errorf("the README has no message %q any more", p.message)
+			t.Errorf("portkit-troubleshooting(7) does not explain %q", p.message)
 			continue
 		}
 		quoted = slices.Delete(quoted, i, i+1)
@@ -79,7 +79,7 @@ func TestMessages(t *testing.T) {
 		})
 	}
 	if len(quoted) > 0 {
-		t.Errorf("the README has messages that this test does not know: %q", quoted)
+		t.Errorf("this test does not know the messages %q", quoted)
 	}
 }
 

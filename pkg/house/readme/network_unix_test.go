@@ -19,6 +19,8 @@ var onLoopback = []string{
 	"portgen 127.0.0.1 -p- | portprobe | portsum -o text\n",
 	"portgen 127.0.0.1 -p 22,23 | portprobe --keep-order\n",
 	"portgen 127.0.0.1 -p 53,69,514 --udp | portprobe --keep-order\n",
+	"portgen 127.0.0.1 -p 53,69,514 --udp | portprobe --keep-order |\n" +
+		`  jq -r '"\(.port) \(.state) \(.reason) \(.app // "-")"'` + "\n",
 	"portgen 127.0.0.1 --top 100 --udp | portprobe --open > services.ndjson\n" +
 		`jq -r '"\(.app // "unknown") \(.ip):\(.port)"' services.ndjson | sort` + "\n",
 }

@@ -17,7 +17,8 @@ import (
 
 // theirs are the flags of other programs that the README uses.
 var theirs = strings.Fields("--icsv --ijson --opprint --threads --pipe --block --jobs --joblog --resume-failed " +
-	"--job-name --array --ntasks --cpus-per-task --time --nonall --tag --sshloginfile --line-buffer --ungroup --halt --from-file")
+	"--job-name --array --ntasks --cpus-per-task --time --nonall --tag --sshloginfile --line-buffer --ungroup --halt --from-file " +
+	"--top-ports --excludefile --max-rate --scan-delay --max-parallelism --max-retries --reason --stats-every --shards --wait --source-ip")
 
 // TestFlagsExist checks every flag that a document names.
 func TestFlagsExist(t *testing.T) {
@@ -110,11 +111,13 @@ func exists(t *testing.T, d document, name string) {
 	}
 }
 
-// messages returns the first column of the table of messages.
+// messages returns the messages that portkit-troubleshooting(7) explains.
 func messages(t *testing.T) (all []string) {
-	for line := range strings.Lines(section(t, readme(t), "When something goes wrong")) {
-		if first := regexp.MustCompile("^\\| `([^`]+)` \\|").FindStringSubmatch(line); first != nil {
-			all = append(all, first[1])
+	for _, d := range documents(t) {
+		if d.name() == "portkit-troubleshooting.md" {
+			for _, m := range regexp.MustCompile("(?m)^- `([^`]+)`: ").FindAllStringSubmatch(d.text, -1) {
+				all = append(all, m[1])
+			}
 		}
 	}
 	return all
