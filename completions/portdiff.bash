@@ -1,10 +1,13 @@
 # bash completion for portdiff; made by "make docs".
 _portdiff() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} head= at= IFS=$' \t\n'
+    local i=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev head= at= IFS=$' \t\n'
+    [[ $cur == : ]] && ((i > 1)) && cur= i=$((i - 1))
+    while [[ ${COMP_WORDS[i-1]} == : ]] && ((i > 2)); do i=$((i - 2)); done
+    prev=${COMP_WORDS[i-1]}
     if [[ $cur == [=@] || $cur == =@ ]]; then
         at=${cur#=} cur=
     elif [[ $prev == [=@] || $prev == =@ ]]; then
-        at=${prev#=} prev=${COMP_WORDS[COMP_CWORD-2]}
+        at=${prev#=} prev=${COMP_WORDS[i-2]}
     fi
     COMPREPLY=()
     case $prev in

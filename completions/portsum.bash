@@ -1,10 +1,18 @@
 # bash completion for portsum; made by "make docs".
+_portsum_field() {
+    printf '%s\n' app attempts host input ip ip/24 ip/64 line method port proto reason rtt_ms \
+    service state time ttl
+}
+
 _portsum() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} head= at= IFS=$' \t\n'
+    local i=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev head= at= IFS=$' \t\n'
+    [[ $cur == : ]] && ((i > 1)) && cur= i=$((i - 1))
+    while [[ ${COMP_WORDS[i-1]} == : ]] && ((i > 2)); do i=$((i - 2)); done
+    prev=${COMP_WORDS[i-1]}
     if [[ $cur == [=@] || $cur == =@ ]]; then
         at=${cur#=} cur=
     elif [[ $prev == [=@] || $prev == =@ ]]; then
-        at=${prev#=} prev=${COMP_WORDS[COMP_CWORD-2]}
+        at=${prev#=} prev=${COMP_WORDS[i-2]}
     fi
     COMPREPLY=()
     case $prev in
@@ -12,7 +20,8 @@ _portsum() {
         COMPREPLY=($(compgen -P "$head" -W 'auto text json html csv csv-ports nmap-xml prometheus' -- "$cur"))
         return ;;
     --by)
-        :
+        [[ $cur == *[,:]* ]] && head=${cur%"${cur##*[,:]}"} cur=${cur##*[,:]}
+        COMPREPLY=($(compgen -P "$head" -W '$(_portsum_field)' -- "$cur"))
         return ;;
     esac
     if [[ $cur == -* ]]; then

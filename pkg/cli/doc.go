@@ -32,7 +32,7 @@ type FlagDoc struct {
 	Enum     []string // the values it takes, if these can be listed
 	Repeats  bool     // may be given more than once
 	List     bool     // the value is a list with commas
-	Complete string   // file, directory, host, interface, or ""
+	Complete string   // file, directory, host, interface, service, field, or ""
 	Env      []string
 }
 

@@ -24,7 +24,8 @@ type Tool struct {
 	// (https://pkg.go.dev/github.com/alecthomas/kong#Tag) these tags count:
 	//
 	//	min:"1" max:"65535"  bounds of an integer, float or Duration
-	//	complete:"file"      what shells complete the value with (file, directory, host, interface)
+	//	complete:"file"      what shells complete the value with (file, directory, host, interface;
+	//	                     service, field: a list with commas)
 	//	values:"auto,none"   words among the values, for shells to complete and the manual to list,
 	//	                     of a flag that has no enum because it takes others too
 	//	list:""              a value with commas, of a flag whose type is no slice

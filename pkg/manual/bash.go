@@ -12,25 +12,37 @@ import (
 func Bash(d *cli.Doc) []byte {
 	var b strings.Builder
 	fn := "_" + d.Tool.Name
-	fmt.Fprintf(&b, bashHead, d.Tool.Name, fn)
-	var words []string
+	fmt.Fprintf(&b, bashHead, d.Tool.Name)
+	for _, kind := range listKinds(d) {
+		list := foldCommand(`    printf '%s\n' `+strings.Join(words(kind), " "), listWidth)
+		fmt.Fprintf(&b, "%s_%s() {\n%s\n}\n\n", fn, kind, list)
+	}
+	fmt.Fprintf(&b, bashBody, fn)
+	var flags []string
 	for _, f := range allFlags(d) {
-		words = append(words, spellings(f)...)
+		flags = append(flags, spellings(f)...)
 		if f.Value != "" {
-			fmt.Fprintf(&b, "    %s)\n        %s\n        return ;;\n", strings.Join(spellings(f), "|"), bashValue(f))
+			fmt.Fprintf(&b, "    %s)\n        %s\n        return ;;\n", strings.Join(spellings(f), "|"), bashValue(fn, f))
 		}
 	}
-	fmt.Fprintf(&b, bashTail, quote(strings.Join(words, " ")), bashComplete(argument(d).Complete), fn, d.Tool.Name)
+	fmt.Fprintf(&b, bashTail, quote(strings.Join(flags, " ")), bashComplete(argument(d).Complete), fn, d.Tool.Name)
 	return []byte(b.String())
 }
 
-const bashHead = `# bash completion for %[1]s; made by "make docs".
-%[2]s() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} head= at= IFS=$' \t\n'
+const bashHead = `# bash completion for %s; made by "make docs".
+`
+
+// bashBody finds the current word and the flag before it. By default Bash splits
+// words at colons and replaces only the part behind the last one.
+const bashBody = `%s() {
+    local i=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev head= at= IFS=$' \t\n'
+    [[ $cur == : ]] && ((i > 1)) && cur= i=$((i - 1))
+    while [[ ${COMP_WORDS[i-1]} == : ]] && ((i > 2)); do i=$((i - 2)); done
+    prev=${COMP_WORDS[i-1]}
     if [[ $cur == [=@] || $cur == =@ ]]; then
         at=${cur#=} cur=
     elif [[ $prev == [=@] || $prev == =@ ]]; then
-        at=${prev#=} prev=${COMP_WORDS[COMP_CWORD-2]}
+        at=${prev#=} prev=${COMP_WORDS[i-2]}
     fi
     COMPREPLY=()
     case $prev in
@@ -55,23 +67,36 @@ const bashFile = `if [[ -n $at || $cur == @* ]]; then
         fi
         `
 
-// bashValue is the command that completes a flag's value.
-func bashValue(f cli.FlagDoc) string {
+// bashValue returns the command that completes a flag's value.
+func bashValue(fn string, f cli.FlagDoc) string {
+	if listed(f.Complete) {
+		return bashList + bashWords("$("+fn+"_"+f.Complete+")")
+	}
 	if len(f.Enum) == 0 {
 		return bashComplete(f.Complete)
 	}
-	words := make([]string, len(f.Enum))
+	values := make([]string, len(f.Enum))
 	for i, e := range f.Enum {
-		words[i] = strings.ReplaceAll(shellWord(e), `\`, `\\`)
+		values[i] = strings.ReplaceAll(shellWord(e), `\`, `\\`)
 	}
-	list := `COMPREPLY=($(compgen -P "$head" -W ` + quote(strings.Join(words, " ")) + ` -- "$cur"))`
-	if takesFile(f) {
+	list := bashWords(strings.Join(values, " "))
+	switch {
+	case takesFile(f):
 		return bashFile + list
+	case f.List:
+		return bashList + list
 	}
-	if !f.List {
-		return list
-	}
-	return "[[ $cur == *,* ]] && head=${cur%,*}, cur=${cur##*,}\n        " + list
+	return list
+}
+
+// bashList keeps the items of a list that come before the current one.
+const bashList = `[[ $cur == *[,:]* ]] && head=${cur%"${cur##*[,:]}"} cur=${cur##*[,:]}
+        `
+
+// bashWords completes words, which compgen expands once: what a command in them
+// prints is not read as shell code.
+func bashWords(list string) string {
+	return `COMPREPLY=($(compgen -P "$head" -W ` + quote(list) + ` -- "$cur"))`
 }
 
 // bashComplete completes files and the like; other values cannot be listed.
@@ -79,7 +104,7 @@ func bashComplete(kind string) string {
 	action, ok := map[string]string{"file": "-f", "directory": "-d", "host": "-A hostname"}[kind]
 	switch {
 	case kind == "interface":
-		return `COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$cur"))`
+		return bashWords("$(cd /sys/class/net 2>/dev/null && ls -d -- */ | tr -d /)")
 	case !ok:
 		return ":"
 	}

@@ -1,11 +1,15 @@
 package manual
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
 	"portkit/pkg/cli"
 )
+
+// listWidth is the width that lists in completion files are folded at.
+const listWidth = 100
 
 // short is the beginning of a flag's help, as a list of completions has room
 // for it: its first sentence or clause.
@@ -29,6 +33,17 @@ func allFlags(d *cli.Doc) []cli.FlagDoc {
 		flags = append(flags, g.Flags...)
 	}
 	return flags
+}
+
+// listKinds returns the kinds of values of a tool that have a list.
+func listKinds(d *cli.Doc) []string {
+	var kinds []string
+	for _, f := range allFlags(d) {
+		if listed(f.Complete) && !slices.Contains(kinds, f.Complete) {
+			kinds = append(kinds, f.Complete)
+		}
+	}
+	return kinds
 }
 
 // spellings are the ways to write a flag: -p, --ports.

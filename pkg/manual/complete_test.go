@@ -140,11 +140,12 @@ func TestZsh(t *testing.T) {
 }
 
 // zshTyping types each line, then ^T, which completes it and notes what was
-// offered, and ^X, which prints the notes and clears the line.
+// offered, and ^X, which prints the notes and clears the line. ^X begins longer
+// keys, for which zsh would wait 0.4 s each time.
 const zshTyping = `
 zmodload zsh/zpty
 zpty z zsh -f -i
-zpty -w z "PROMPT= fpath=($1 \$fpath); autoload -U compinit; compinit -u -D"
+zpty -w z "KEYTIMEOUT=1 PROMPT= fpath=($1 \$fpath); autoload -U compinit; compinit -u -D"
 zpty -w z 'noted=(); compadd() {
   if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return; fi
   typeset -a hits; builtin compadd -O hits "$@"; noted+=("${hits[@]}"); builtin compadd "$@" }'

@@ -11,6 +11,10 @@ import (
 func Fish(d *cli.Doc) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# fish completion for %s; made by \"make docs\".\n", d.Tool.Name)
+	for _, kind := range listKinds(d) {
+		list := foldCommand("    set -l list "+strings.Join(words(kind), " "), listWidth)
+		fmt.Fprintf(&b, fishList, d.Tool.Name, kind, list)
+	}
 	arg := fishAction(argument(d).Complete)
 	fmt.Fprintf(&b, "complete -c %s%s\n", d.Tool.Name, strings.TrimPrefix(arg, " -r"))
 	for _, f := range allFlags(d) {
@@ -20,22 +24,34 @@ func Fish(d *cli.Doc) []byte {
 		}
 		b.WriteString(" -l " + f.Name)
 		if f.Value != "" {
-			b.WriteString(fishValue(f))
+			b.WriteString(fishValue(d.Tool.Name, f))
 		}
 		b.WriteString(" -d " + fishQuote(short(f)) + "\n")
 	}
 	return []byte(b.String())
 }
 
-func fishValue(f cli.FlagDoc) string {
+// fishList defines the function that lists the values of a kind, each behind the
+// items that come before it in the current word.
+const fishList = `function __%s_%s
+    set -l head (commandline -ct | string replace -r '^(--[^=]*=|-[a-zA-Z])' '' | string replace -r '[^,:]*$' '')
+%s
+    printf '%%s\n' "$head"$list
+end
+`
+
+func fishValue(tool string, f cli.FlagDoc) string {
+	if listed(f.Complete) {
+		return " -x -a '(__" + tool + "_" + f.Complete + ")'"
+	}
 	if len(f.Enum) == 0 {
 		return fishAction(f.Complete)
 	}
-	words := make([]string, len(f.Enum))
+	values := make([]string, len(f.Enum))
 	for i, e := range f.Enum {
-		words[i] = shellWord(e)
+		values[i] = shellWord(e)
 	}
-	list := strings.Join(words, " ")
+	list := strings.Join(values, " ")
 	switch {
 	case takesFile(f):
 		list += " (" + fishFile + ")"

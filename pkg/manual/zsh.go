@@ -10,7 +10,12 @@ import (
 // Zsh returns the completion of a tool for zsh (zshcompsys(1), _arguments).
 func Zsh(d *cli.Doc) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#compdef %s\n# Made by \"make docs\".\n\n_arguments -s -S", d.Tool.Name)
+	fmt.Fprintf(&b, "#compdef %s\n# Made by \"make docs\".\n\n", d.Tool.Name)
+	for _, kind := range listKinds(d) {
+		list := foldCommand(kind+"_list=("+strings.Join(words(kind), " ")+")", listWidth)
+		fmt.Fprintf(&b, "local -a %s_list\n%s\n\n", kind, list)
+	}
+	b.WriteString("_arguments -s -S")
 	for _, f := range allFlags(d) {
 		for _, spec := range zshFlag(f) {
 			b.WriteString(" \\\n    " + quote(spec))
@@ -48,17 +53,20 @@ func zshFlag(f cli.FlagDoc) []string {
 
 func zshValue(f cli.FlagDoc) string {
 	action := zshAction(f.Complete)
+	if listed(f.Complete) {
+		action = `{ compset -P "*\:"; _sequence compadd - $` + f.Complete + "_list }"
+	}
 	if len(f.Enum) > 0 {
-		words := make([]string, len(f.Enum))
+		values := make([]string, len(f.Enum))
 		for i, e := range f.Enum {
-			words[i] = shellWord(e)
+			values[i] = shellWord(e)
 		}
-		action = "(" + strings.Join(words, " ") + ")"
+		action = "(" + strings.Join(values, " ") + ")"
 		switch {
 		case takesFile(f):
-			action = "{ if compset -P @; then _files; else compadd " + strings.Join(words, " ") + "; fi }"
+			action = "{ if compset -P @; then _files; else compadd " + strings.Join(values, " ") + "; fi }"
 		case f.List:
-			action = "_values -s , " + shellWord(strings.ToLower(f.Value)) + " " + strings.Join(words, " ")
+			action = "_values -s , " + shellWord(strings.ToLower(f.Value)) + " " + strings.Join(values, " ")
 		}
 	}
 	return ":" + zshEscape(f.Value) + ":" + action

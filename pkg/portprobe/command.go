@@ -44,7 +44,7 @@ type Command struct {
 	IPv4      bool    `name:"ipv4" short:"4" xor:"family" group:"ask" help:"Use only the IPv4 addresses of names."`
 	IPv6      bool    `name:"ipv6" short:"6" xor:"family" group:"ask" help:"Use only the IPv6 addresses of names."`
 	Source    *string `placeholder:"ADDR" group:"ask" help:"Source address of all probes; must be an address of this machine."`
-	Interface *string `placeholder:"NAME" group:"ask" help:"Network interface to send probes through (Linux)."`
+	Interface *string `placeholder:"NAME" complete:"interface" group:"ask" help:"Network interface to send probes through (Linux)."`
 	Payload   string  `placeholder:"auto|none|hex:…|@FILE" default:"auto" values:"auto,none" group:"ask" help:"UDP payload. auto: request of the service registered for the port. none: empty datagram. hex:00ff: these bytes. @FILE: contents of FILE."`
 	Simulate  *string `placeholder:"SPEC" group:"ask" help:"Probe a simulated network on a virtual clock; nothing is sent. SPEC: rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=real, each optional."`
 

@@ -9,6 +9,7 @@ package service
 import (
 	_ "embed"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,6 +58,19 @@ func (t *Table) Name(p endpoint.Proto, port uint16) string {
 		return t.entries[i-1].name
 	}
 	return ""
+}
+
+// Names returns the names and aliases of a port, first the one that Name
+// returns.
+func (t *Table) Names(p endpoint.Proto, port uint16) []string {
+	var names []string
+	for i := range t.entries {
+		e := &t.entries[i]
+		if e.lo <= port && port <= e.hi && e.protos&(1<<(p&1)) != 0 && !slices.Contains(names, e.name) {
+			names = append(names, e.name)
+		}
+	}
+	return names
 }
 
 // Ports calls yield for each port that has a name, or an alias, which the

@@ -15,6 +15,25 @@ import (
 
 const tcp, udp = endpoint.TCP, endpoint.UDP
 
+func TestNames(t *testing.T) {
+	table := Load()
+	for _, c := range []struct {
+		proto endpoint.Proto
+		port  uint16
+		want  []string
+	}{
+		{tcp, 22, []string{"ssh"}},
+		{udp, 53, []string{"domain", "dns"}},
+		{tcp, 6001, []string{"x11"}},
+		{udp, 51820, []string{"wireguard"}},
+		{tcp, 51820, nil},
+	} {
+		if got := table.Names(c.proto, c.port); !slices.Equal(got, c.want) {
+			t.Errorf("%v %d has the names %q, want %q", c.proto, c.port, got, c.want)
+		}
+	}
+}
+
 func TestName(t *testing.T) {
 	table := Load()
 	for _, c := range []struct {

@@ -1,0 +1,57 @@
+package manual
+
+import (
+	"slices"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/portspec"
+	"portkit/pkg/record"
+	"portkit/pkg/service"
+	"portkit/pkg/summary"
+)
+
+// listed reports whether words has a list for a kind of value.
+func listed(kind string) bool { return kind == "service" || kind == "field" }
+
+// words returns the list that a kind of value is completed from, sorted.
+func words(kind string) []string {
+	var list []string
+	switch kind {
+	case "service":
+		list = append(services(), "all")
+	case "field":
+		list = append(fields(), "ip/24", "ip/64")
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// services returns the names of the ports that are curated in the built-in list:
+// all 6,000 registered names would make a completion file of 60 kB. A name of
+// UDP ports only has its protocol, without which the default of TCP applies.
+func services() []string {
+	table := service.Load()
+	var list []string
+	for p, curated := range map[endpoint.Proto]int{endpoint.TCP: 600, endpoint.UDP: 150} {
+		for _, port := range portspec.Common(p)[:curated] {
+			for _, name := range table.Names(p, port) {
+				if _, err := portspec.Parse(name, nil, table); err != nil {
+					name += "/udp"
+				}
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}
+
+// fields returns the fields of a result that a summary can be grouped by.
+func fields() []string {
+	var list []string
+	for _, f := range record.Fields(record.KindResult) {
+		if _, err := summary.ParseBy([]string{f.Name}); err == nil {
+			list = append(list, f.Name)
+		}
+	}
+	return list
+}
