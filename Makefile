@@ -9,6 +9,9 @@ TOOLTIME = 10s
 BENCH    = .
 PKGS     = ./...
 
+# Shows on a terminal what a silent step does.
+TICKER = .ci/ticker
+
 # The package whose tests take longest goes first, so that the others run beside
 # it; not under the race detector, where that is too much for its timing. Tests
 # that say they may run beside others wait mostly.
@@ -33,7 +36,7 @@ help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 build: ## build the tools into bin/, static
-	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+	CGO_ENABLED=0 $(TICKER) 'building the tools' $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 install: build ## install into PREFIX (/usr/local), under DESTDIR
 	mkdir -p '$(bindir)' '$(mandir)/man1' '$(mandir)/man5' '$(mandir)/man7' '$(bashdir)' '$(zshdir)' '$(fishdir)'
@@ -50,10 +53,11 @@ package: build ## make the .deb and the .rpm, in dist/
 	GO='$(GO)' MAKE='$(MAKE)' VERSION='$(VERSION)' COMMIT='$(COMMIT)' DIST='$(DIST)' .ci/package
 
 demo: build ## scan a few listeners of its own, and all ports of 127.0.0.1
-	$(GO) run ./pkg/lab/demo bin
+	$(TICKER) 'building the demo' $(GO) build -o bin/.demo ./pkg/lab/demo
+	bin/.demo bin
 
 test: ## run every test that can run here; list what was skipped (REQUIRE=all: a skip fails)
-	$(GO) test -count=1 .ci/gotest/main.go .ci/gotest/main_test.go
+	$(TICKER) 'testing the test runner' $(GO) test -count=1 .ci/gotest/main.go .ci/gotest/main_test.go
 	$(GO) run .ci/gotest/main.go -count=1 -timeout 20m $(SIDE_BY_SIDE) $(SLOWEST) $(PKGS)
 
 # Every process of the race detector's else sleeps for a second at its end.

@@ -1,6 +1,6 @@
 // Command gotest runs go test with the arguments it is given and prints what
 // go test prints without -v, and then, by name and with its reason, every
-// test that was skipped. With REQUIRE=all in the environment a skipped test
+// test that was skipped. A line on a terminal shows the progress. With REQUIRE=all in the environment a skipped test
 // is a failure. It is run by its file's name, as in the Makefile:
 //
 //	go run .ci/gotest/main.go ./...
@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"time"
 )
 
 func main() {
@@ -31,7 +32,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "gotest:", err)
 		os.Exit(1)
 	}
-	r := report{out: os.Stdout, tests: map[key][]string{}}
+	s := &status{out: os.Stdout, began: time.Now()}
+	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		s.terminal = os.Stderr
+	}
+	r := report{out: s, tests: map[key][]string{}, status: s}
 	r.read(out)
 	failed := cmd.Wait() != nil
 	r.closing(os.Getenv("REQUIRE") == "all")
@@ -58,19 +63,87 @@ type report struct {
 	tests   map[key][]string // what running tests have printed
 	skips   []skip
 	refused bool
+	status  *status
 }
 
+// read reports the lines of in until its end.
 func (r *report) read(in io.Reader) {
-	lines := bufio.NewReader(in)
-	for {
-		line, err := lines.ReadString('\n')
-		if line != "" {
-			r.line(line)
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		buffered := bufio.NewReader(in)
+		for {
+			line, err := buffered.ReadString('\n')
+			if line != "" {
+				lines <- line
+			}
+			if err != nil {
+				return
+			}
 		}
-		if err != nil {
-			return
+	}()
+	r.status.draw(time.Now())
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for {
+		select {
+		case line, ok := <-lines:
+			if !ok {
+				r.status.clear()
+				return
+			}
+			r.line(line)
+		case now := <-second.C:
+			r.status.draw(now)
 		}
 	}
+}
+
+// status is the line on a terminal that shows what is being done, so that a
+// long test does not look like a failure.
+type status struct {
+	out      io.Writer // for reports; the line is cleared before them
+	terminal io.Writer // nil if there is none
+	began    time.Time
+	packages int    // done
+	test     string // the latest that was started
+	shown    bool
+}
+
+// add takes note of an event.
+func (s *status) add(e event) {
+	switch {
+	case e.Action == "run":
+		s.test = strings.TrimPrefix(e.Package, "portkit/") + " " + e.Test
+	case e.Test == "" && (e.Action == "pass" || e.Action == "fail" || e.Action == "skip"):
+		s.packages++
+		s.test = ""
+	}
+}
+
+func (s *status) draw(now time.Time) {
+	if s.terminal == nil {
+		return
+	}
+	doing := "compiling"
+	if s.test != "" {
+		doing = s.test
+	}
+	text := fmt.Sprintf("%v: %d packages done; %s", now.Sub(s.began).Round(time.Second), s.packages, doing)
+	fmt.Fprintf(s.terminal, "\r\033[K%.79s", text)
+	s.shown = true
+}
+
+func (s *status) clear() {
+	if s.shown {
+		fmt.Fprint(s.terminal, "\r\033[K")
+		s.shown = false
+	}
+}
+
+func (s *status) Write(text []byte) (int, error) {
+	s.clear()
+	return s.out.Write(text)
 }
 
 func (r *report) line(line string) {
@@ -79,6 +152,7 @@ func (r *report) line(line string) {
 		fmt.Fprint(r.out, line)
 		return
 	}
+	r.status.add(e)
 	test := key{e.Package, e.Test}
 	switch {
 	case e.Action == "build-output":

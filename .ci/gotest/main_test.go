@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 const events = `{"Action":"start","Package":"a"}
@@ -36,7 +37,7 @@ func TestReport(t *testing.T) {
 		{true, "\nSkipped (1):\n  a TestRoot: needs a network namespace\nFAIL: REQUIRE=all, and the above were skipped\n"},
 	} {
 		var out strings.Builder
-		r := report{out: &out, tests: map[key][]string{}}
+		r := report{out: &out, tests: map[key][]string{}, status: &status{}}
 		r.read(strings.NewReader(events))
 		r.closing(c.require)
 		want := "ok  \ta\t0.1s\n    b_test.go:9: 1 is not 2\n--- FAIL: TestBad (0.00s)\npanic: crash\nFAIL\tb\t0.1s\n" +
@@ -45,4 +46,25 @@ func TestReport(t *testing.T) {
 			t.Errorf("require %v: refused %v and printed\n%s", c.require, r.refused, out.String())
 		}
 	}
+}
+
+func TestStatus(t *testing.T) {
+	var out, terminal strings.Builder
+	began := time.Now()
+	s := &status{out: &out, terminal: &terminal, began: began}
+	s.draw(began.Add(2 * time.Second))
+	s.add(event{Action: "run", Package: "portkit/pkg/a", Test: "TestB"})
+	s.add(event{Action: "pass", Package: "portkit/pkg/a", Test: "TestB"})
+	s.add(event{Action: "pass", Package: "portkit/pkg/a"})
+	s.add(event{Action: "run", Package: "portkit/pkg/c", Test: "TestD"})
+	s.Write([]byte("ok\n"))
+	s.draw(began.Add(63 * time.Second))
+	const erase = "\r\x1b[K"
+	want := erase + "2s: 0 packages done; compiling" + erase + erase + "1m3s: 1 packages done; pkg/c TestD"
+	if out.String() != "ok\n" || terminal.String() != want {
+		t.Errorf("printed %q, and on the terminal %q, want %q", &out, &terminal, want)
+	}
+	none := &status{out: &out}
+	none.draw(began)
+	none.clear()
 }

@@ -42,7 +42,7 @@ func TestDemo(t *testing.T) {
 		"SCAN SUMMARY FOR 127.0.0.1\n",
 		"\n20080/tcp\n",
 		"Total ports scanned: 65535\n",
-		"the demo's own",
+		"those of the demo",
 	} {
 		// Outside of the lab other programs may have taken a port.
 		if !strings.Contains(out.String(), want) && lab.Missing() == "" {
@@ -125,10 +125,10 @@ func TestStory(t *testing.T) {
 		states map[string]int
 		want   string
 	}{
-		{[]int{20022}, map[string]int{"open": 1, "closed": 9}, "in 1.5 s: 9 refused, and 1 accepted, the demo's own and no other. Nothing"},
-		{[]int{22, 631, 20022}, map[string]int{"closed": 7}, "3 accepted, the demo's own and 22 and 631, which other"},
-		{[]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, nil, "own and 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, which"},
-		{[]int{20022}, map[string]int{"filtered": 3, "error": 1}, "no other. 4 gave no usable answer; the report says which kind. Nothing"},
+		{[]int{20022}, map[string]int{"open": 1, "closed": 9}, "in 1.5 s: 9 closed and 1 open, those of the demo and no others. Nothing"},
+		{[]int{22, 631, 20022}, map[string]int{"closed": 7}, "3 open, those of the demo and 22 and 631, which other"},
+		{[]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, nil, "demo and 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, which"},
+		{[]int{20022}, map[string]int{"filtered": 3, "error": 1}, "no others. 4 ports have no such state; the report contains the reasons. Nothing"},
 	} {
 		r := &results{open: c.open, states: c.states}
 		if got := r.story([]int{20022}, 1500*time.Millisecond); !strings.Contains(got, c.want) {

@@ -46,7 +46,7 @@ func readResults(name string) (*results, error) {
 	}
 }
 
-// story says what happened.
+// story summarizes the demo for a person.
 func (r *results) story(ours []int, took time.Duration) string {
 	var others []int
 	for _, p := range r.open {
@@ -55,17 +55,17 @@ func (r *results) story(ours []int, took time.Duration) string {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "portgen named %d endpoints, portprobe asked each of them, and portsum added the answers up, in %.1f s: %d refused, and %d accepted, ",
+	fmt.Fprintf(&b, "portgen generated %d endpoints, portprobe probed each, and portsum summarized the results, in %.1f s: %d closed and %d open, ",
 		len(r.ports), took.Seconds(), r.states["closed"], len(r.open))
 	if len(others) == 0 {
-		b.WriteString("the demo's own and no other.")
+		b.WriteString("those of the demo and no others.")
 	} else {
-		fmt.Fprintf(&b, "the demo's own and %s, which other programs here listen on.", few(others))
+		fmt.Fprintf(&b, "those of the demo and %s, which other programs use.", few(others))
 	}
 	if n := r.states["filtered"] + r.states["error"]; n > 0 {
-		fmt.Fprintf(&b, " %d gave no usable answer; the report says which kind.", n)
+		fmt.Fprintf(&b, " %d ports have no such state; the report contains the reasons.", n)
 	}
-	b.WriteString(" Nothing left this machine.\n\nTo type such lines yourself: PATH=\"$PWD/bin:$PATH\"\n")
+	b.WriteString(" Nothing left this machine.\n\nTo run the tools yourself: PATH=\"$PWD/bin:$PATH\"\n")
 	return b.String()
 }
 
