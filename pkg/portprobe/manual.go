@@ -46,6 +46,9 @@ this machine has no route to ADDRESS
 this machine's own firewall drops or rejects packets to ADDRESS
 	An output rule refuses what is sent, or a BPF filter of the cgroup does. The system reports "operation not permitted". It reports no dropped packet of a connection: by connect such a port is filtered with the reason no-response. A rule that rejects is reported by connect as well. --method syn bypasses the firewall on Ethernet.
 
+this machine's own firewall or routes reject the probe
+	The rejection is an ICMP error that this machine sent to itself. Look for output rules and routes that reject.
+
 IPv6 is switched off on this machine (SETTING = 1)
 	The setting is disable_ipv6 of the interface, or of all interfaces where none but the loopback has IPv6. In a container, the runtime sets it. Set it to 0, or use portgen -4.
 
@@ -58,7 +61,7 @@ IPv6 is switched off on this machine (SETTING = 1)
 --source ADDRESS is of another address family
 	One source address cannot reach IPv4 and IPv6 targets. Run portprobe once for each.
 
-ADDRESS is not on the link of --interface (or of --source)
+ADDRESS is not on the link of --interface (or --source)
 	The zone of a link-local target names another interface. Nothing is sent.
 
 ADDRESS is link-local and needs its link
@@ -66,6 +69,12 @@ ADDRESS is link-local and needs its link
 
 all local ports are in use
 	Connect and UDP probes leave from ports of net.ipv4.ip_local_port_range. Widen the range, lower --concurrency, or end what occupies the ports. --method syn is affected at its start only.
+
+the probe connected to itself
+	The target is a port of this machine in net.ipv4.ip_local_port_range, and the kernel chose the same port as the source. TCP then connects without a service (RFC 9293 section 3.5, simultaneous open). Probe the endpoint again. To prevent it, take the probed ports out of the range with net.ipv4.ip_local_reserved_ports. --method syn is not affected.
+
+the probe may have connected to another probe
+	The target is a port of this machine, and the source port of the probe was probed at the same time: the two probes may have connected to each other. Whether a service listens is unknown. Probe the endpoint again with --concurrency 1, or reserve the probed ports.
 
 --method syn requires CAP_NET_RAW
 	The message ends with the way to grant it. setcap has no effect under no_new_privs, which NoNewPrivileges= of systemd and allowPrivilegeEscalation: false of Kubernetes set: use AmbientCapabilities=CAP_NET_RAW, or run the container as root with NET_RAW. What the bounding set excludes cannot be granted to the program at all.`

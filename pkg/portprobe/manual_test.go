@@ -1,10 +1,12 @@
 package portprobe
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"portkit/pkg/payload"
+	"portkit/pkg/probe/connect"
 )
 
 // What the manual lists is what is sent: every protocol once, every port, every
@@ -37,5 +39,28 @@ func TestManualOfUDP(t *testing.T) {
 	}
 	if got := term("a", []uint16{7, 9, 7}, "B."); got != "\n\na (7, 9)\n\tB." {
 		t.Errorf("a term is %q", got)
+	}
+}
+
+// explained fails the test if the manual's errors of this machine lack one.
+func explained(t *testing.T, text string) {
+	t.Helper()
+	for term := range strings.SplitSeq(aboutObstacles, "\n\n") {
+		title, _, _ := strings.Cut(term, "\n\t")
+		title = regexp.QuoteMeta(title)
+		title = regexp.MustCompile(`\b[A-Z]{6,}\b`).ReplaceAllString(title, `\S+`) // ADDRESS
+		title = regexp.MustCompile(`(\S+) \\\(or (.*)\\\)`).ReplaceAllStringFunc(title, func(words string) string {
+			return "(" + strings.NewReplacer(` \(or `, "|", ", ", "|", `\)`, "").Replace(words) + ")"
+		})
+		if regexp.MustCompile("^" + title).MatchString(text) {
+			return
+		}
+	}
+	t.Errorf("the manual does not explain %q", text)
+}
+
+func TestManualExplainsConnections(t *testing.T) {
+	for _, err := range []error{connect.ErrSelf, connect.ErrMet} {
+		explained(t, err.Error())
 	}
 }

@@ -92,6 +92,7 @@ func (o *obstructed) check(t *testing.T, method string, r ran) {
 		if m["reason"] != "local-error" || !strings.Contains(text, want) {
 			t.Errorf("%s/%v %v %s: %v %q, want %q", method, m["proto"], m["host"], o.args, m["reason"], text, want)
 		}
+		explained(t, text)
 	}
 }
 

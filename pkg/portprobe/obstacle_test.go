@@ -85,6 +85,9 @@ func TestObstacles(t *testing.T) {
 		if got := c.from.obstacle(c.errno, ip(c.to), c.facts); got != c.want {
 			t.Errorf("%+v, %v at %s, %+v: %q, want %q", c.from, c.errno, c.to, c.facts, got, c.want)
 		}
+		if c.want != "" {
+			explained(t, c.want)
+		}
 	}
 }
 

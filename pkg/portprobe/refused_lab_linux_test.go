@@ -82,6 +82,7 @@ func (c *refusalCase) check(t *testing.T, method, want string, args []string) {
 		text := fmt.Sprint(m["reason"])
 		if text == "local-error" {
 			text = fmt.Sprint(m["error"])
+			explained(t, text)
 		}
 		if !strings.Contains(text, want) {
 			t.Errorf("%s, %s %v: %v is %q, want %q", c.cause, method, args, m["host"], text, want)
@@ -112,7 +113,7 @@ func refusalCases(l *lab.Lab) []refusalCase {
 		// The kernel reports datagrams that it drops, but no SYN of a connection. By
 		// SYN, frames of Ethernet pass the firewall. The slow rows come first.
 		{"firewall drops", both(dropped), "no-response", drops, "reset", false},
-		{"firewall rejects", both(rejected), "this machine's own firewall or routes reject it", drops, "reset", false},
+		{"firewall rejects", both(rejected), "this machine's own firewall or routes reject the probe", drops, "reset", false},
 		// Packets to this machine itself do not leave in frames. ICMP errors of an
 		// output rule are those of the target.
 		{"firewall drops, own address", ownEnds(dropped), "no-response", drops, drops, true},

@@ -27,8 +27,8 @@ type Options struct {
 // errNoZone is a link-local address, which is one of many, without its link.
 var errNoZone = errors.New("a link-local address takes its link as a zone, as in fe80::1%eth0")
 
-// errSelf is an answer of the socket itself, which is none.
-var errSelf = errors.New("the connection met itself: the port to ask was taken as the source port")
+// ErrSelf is the error of a probe whose socket is connected to itself.
+var ErrSelf = errors.New("the probe connected to itself: its source port is the probed port")
 
-// errMet is a connection between two probes.
-var errMet = errors.New("the probe may have connected to another probe: its source port was probed too")
+// ErrMet is the error of a probe whose socket may be connected to another probe's.
+var ErrMet = errors.New("the probe may have connected to another probe: its source port was probed too")

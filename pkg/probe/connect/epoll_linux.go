@@ -210,9 +210,9 @@ func (t *Epoll) ownEnd(s *socket) error {
 	}
 	switch own := t.addr.Get(); {
 	case own == netip.AddrPortFrom(s.to.Addr().WithZone(""), s.to.Port()):
-		return errSelf
+		return ErrSelf
 	case s.tick != 0 && t.opts.Own.met(own.Port(), s.tick):
-		return errMet
+		return ErrMet
 	}
 	return nil
 }

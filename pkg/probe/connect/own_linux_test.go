@@ -73,7 +73,7 @@ func meet(k *asker, to netip.Addr, enough *atomic.Bool) (m meetings) {
 			switch {
 			case a.Reason == endpoint.SynAck:
 				m.open++
-			case a.Reason == endpoint.LocalError && a.Err == errMet:
+			case a.Reason == endpoint.LocalError && a.Err == ErrMet:
 				m.met++
 			}
 		}

@@ -32,7 +32,7 @@ func dial(ctx context.Context, d *net.Dialer, a *probe.Attempt) (answer probe.An
 	}
 	defer hangUp(conn)
 	if conn.LocalAddr().String() == conn.RemoteAddr().String() {
-		return probe.Answer{Reason: endpoint.LocalError, Err: errSelf}, true
+		return probe.Answer{Reason: endpoint.LocalError, Err: ErrSelf}, true
 	}
 	return probe.Answer{Reason: endpoint.SynAck, From: a.To.Addr()}, true
 }

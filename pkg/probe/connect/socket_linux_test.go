@@ -75,7 +75,7 @@ func TestSelfConnection(t *testing.T) {
 		met := false
 		for range 20 {
 			switch a := k.hear(k.send(to, 40000)); {
-			case a.Reason == endpoint.LocalError && a.Err == errSelf:
+			case a.Reason == endpoint.LocalError && a.Err == ErrSelf:
 				met = true
 			case a.Reason != refused:
 				t.Errorf("%+v", a)

@@ -152,7 +152,7 @@ func (q Queued) aboutPacket() bool {
 }
 
 // ErrOwn is a rejection that never left this machine.
-var ErrOwn = errors.New("this machine's own firewall or routes reject it")
+var ErrOwn = errors.New("this machine's own firewall or routes reject the probe")
 
 // Judge says what an error about an attempt at to, made from the address own,
 // means. This machine tells itself by ICMP that nobody on the link answers ARP
