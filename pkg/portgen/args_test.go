@@ -25,6 +25,30 @@ func TestTargetsWithCommas(t *testing.T) {
 	}
 }
 
+// TestNoPortsNameTheForm checks that the error about missing ports names a form
+// that works for the target: an IPv6 address needs brackets.
+func TestNoPortsNameTheForm(t *testing.T) {
+	for in, want := range map[string]string{
+		"fd77::3:22":         "use -p, --top or [fd77::3:22]:PORTS, or [fd77::3]:22 if 22 is the port",
+		"[fd77::3:22]":       "use -p, --top or [fd77::3:22]:PORTS, or [fd77::3]:22 if 22 is the port",
+		"2001:db8::a":        "use -p, --top or [2001:db8::a]:PORTS",
+		"2001:db8::1:22/120": "use -p, --top or [2001:db8::1:22/120]:PORTS",
+		"fe80::1:22%eth0":    "use -p, --top or [fe80::1:22%eth0]:PORTS",
+		"192.0.2.1":          "use -p, --top or TARGET:PORTS",
+		"host.example":       "use -p, --top or TARGET:PORTS",
+	} {
+		want = "no ports given; " + want + "\n"
+		if got := run("", in); got.status != 2 || got.out != "" || !strings.HasSuffix(got.err, want) {
+			t.Errorf("portgen %s: %+v, want %q", in, got, want)
+		}
+		for _, line := range []string{in, `{"host":"` + in + `"}`, `{"ip":"` + in + `"}`} {
+			if got := run(line+"\n", ""); got.status != 1 || !strings.HasSuffix(got.err, want) {
+				t.Errorf("%s: %+v, want %q", line, got, want)
+			}
+		}
+	}
+}
+
 func TestFileAsTarget(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

@@ -25,33 +25,34 @@ type reader struct {
 // word makes an entry of a TARGET, with its own ports or those that stand
 // beside it ("" for neither).
 func (r *reader) word(word, ports string) (e entry, err error) {
-	if err := r.where(&e, word, &ports); err != nil {
+	only, err := r.where(&e, word, &ports)
+	if err != nil {
 		return entry{}, err
 	}
-	if e.ports, err = r.plans.of(ports); err != nil {
+	if e.ports, err = r.plans.of(only, ports); err != nil {
 		return entry{}, fmt.Errorf("target %q: %w", word, err)
 	}
 	return e, nil
 }
 
-// where reads the TARGET itself. Ports of its own go to ports, which must be
-// empty then.
-func (r *reader) where(e *entry, word string, ports *string) error {
+// where reads the TARGET itself and returns it without the ports of its own.
+// Those go to ports, which must be empty then.
+func (r *reader) where(e *entry, word string, ports *string) (string, error) {
 	word, own, err := target.Split(word)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if own != "" && *ports != "" {
-		return fmt.Errorf("target %q has ports of its own, and %q stands beside it", word, *ports)
+		return "", fmt.Errorf("target %q has ports of its own, and %q stands beside it", word, *ports)
 	}
 	if own != "" {
 		*ports = own
 	}
 	if e.target, err = target.Parse(word); err != nil {
-		return err
+		return "", err
 	}
 	r.keepSpelling(e, word)
-	return nil
+	return word, nil
 }
 
 // keepSpelling remembers how the user wrote a single address, if that is not

@@ -109,7 +109,8 @@ func (r *reader) pass(extra []byte, f ndjson.Field) []byte {
 // fill makes the entry of the known fields.
 func (r *reader) fill(e *entry, o *object) error {
 	own := ""
-	if err := r.objectWhere(e, o, &own); err != nil {
+	word, err := r.objectWhere(e, o, &own)
+	if err != nil {
 		return err
 	}
 	def, err := protoOf(o)
@@ -123,14 +124,15 @@ func (r *reader) fill(e *entry, o *object) error {
 	case len(o.ports) > 0:
 		e.ports, err = r.plans.ofValues(o.ports, def)
 	default:
-		e.ports, err = r.plans.of(own)
+		e.ports, err = r.plans.of(word, own)
 	}
 	return err
 }
 
 // objectWhere reads the target out of host, ip or target, whichever there is
-// first, and ip as the address of a host that is one.
-func (r *reader) objectWhere(e *entry, o *object, ports *string) error {
+// first, and ip as the address of a host that is one. It returns the target
+// without ports of its own.
+func (r *reader) objectWhere(e *entry, o *object, ports *string) (word string, err error) {
 	for _, f := range []struct {
 		name  string
 		value []byte
@@ -140,17 +142,15 @@ func (r *reader) objectWhere(e *entry, o *object, ports *string) error {
 		}
 		text, err := ndjson.Text(f.value, nil)
 		if err != nil {
-			return fmt.Errorf("%s %w", f.name, err)
+			return "", fmt.Errorf("%s %w", f.name, err)
 		}
-		if err := r.where(e, string(text), ports); err != nil {
-			return err
+		word, err := r.where(e, string(text), ports)
+		if err == nil && f.name == "host" && o.ip != nil {
+			err = r.objectAddr(e, o.ip, string(text))
 		}
-		if f.name == "host" && o.ip != nil {
-			return r.objectAddr(e, o.ip, string(text))
-		}
-		return nil
+		return word, err
 	}
-	return fmt.Errorf("host is missing: a line of a list takes host or ip")
+	return "", fmt.Errorf("host is missing: a line of a list takes host or ip")
 }
 
 // objectAddr takes ip as the address that host has.

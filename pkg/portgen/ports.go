@@ -1,8 +1,8 @@
 package portgen
 
 import (
-	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"portkit/pkg/cli"
@@ -10,6 +10,7 @@ import (
 	"portkit/pkg/ndjson"
 	"portkit/pkg/portspec"
 	"portkit/pkg/service"
+	"portkit/pkg/target"
 )
 
 // maxPlans bounds the port specs that are remembered.
@@ -26,7 +27,18 @@ type plans struct {
 	key     []byte
 }
 
-var errNoPorts = errors.New("no ports given; use -p, --top or TARGET:PORTS")
+// errNoPorts returns the error of a target without ports. An IPv6 target needs
+// brackets before its ports, and may have been meant to have one already.
+func errNoPorts(word string) error {
+	form := "TARGET:PORTS"
+	if strings.Contains(word, ":") {
+		form = "[" + word + "]:PORTS"
+	}
+	if meant, port, ok := target.MeantPort(word); ok {
+		return fmt.Errorf("no ports given; use -p, --top or %s, or %s if %d is the port", form, meant, port)
+	}
+	return fmt.Errorf("no ports given; use -p, --top or %s", form)
+}
 
 func newPlans(c *Command, ctx *cli.Context) (*plans, error) {
 	p := &plans{own: map[string]*portspec.Set{}, names: &lazyNames{}}
@@ -94,13 +106,13 @@ func (p *plans) readList(name string, ctx *cli.Context) (portspec.List, error) {
 	return list, err
 }
 
-// of returns the ports of a target whose own are spec: "" for none.
-func (p *plans) of(spec string) (*portspec.Set, error) {
+// of returns the ports of the target word, whose own are spec: "" for none.
+func (p *plans) of(word, spec string) (*portspec.Set, error) {
 	switch {
 	case spec != "":
 		return p.cached(spec, func() (portspec.Set, error) { return portspec.Parse(spec, p.def, p.names) })
 	case p.common == nil:
-		return nil, errNoPorts
+		return nil, errNoPorts(word)
 	}
 	return p.common, nil
 }
