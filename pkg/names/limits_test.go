@@ -195,7 +195,7 @@ func TestNamesThatFailByThemselves(t *testing.T) {
 	}{
 		{"SERVFAIL", servfail, 10, "could not be looked up: SERVFAIL by 192.0.2.53", 40 * time.Second},
 		{"REFUSED", denied, 10, "could not be looked up: REFUSED by 192.0.2.53", 40 * time.Second},
-		{"a third SERVFAIL", servfail, 4, "could not be looked up: SERVFAIL by 192.0.2.53", 200 * time.Second},
+		{"a quarter SERVFAIL", servfail, 4, "could not be looked up: SERVFAIL by 192.0.2.53", 200 * time.Second},
 		{"silence", drop, 50, "could not be looked up: no reply from 192.0.2.53", 90 * time.Second},
 		{"nothing works", denied, 1, "could not be looked up: REFUSED by 192.0.2.53", 60 * time.Second},
 		{"nothing replies", drop, 1, "could not be looked up: no reply from 192.0.2.53", 60 * time.Second},

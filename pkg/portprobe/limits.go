@@ -18,10 +18,14 @@ const (
 	leastAWorker = 8
 )
 
-// afford lowers the wish for so many workers and endpoints at once to what the
-// limit on descriptors allows, and says so. room is how many descriptors all
-// attempts may hold: all that the limit allows, since those that are listened to
-// for a late reply hold one without being outstanding.
+// atDescriptorLimit is the cause in messages about the descriptor limit, its
+// argument.
+const atDescriptorLimit = "the descriptor limit (ulimit -n) is %d"
+
+// afford reduces the wanted workers and concurrency to what the descriptor limit
+// allows, and reports that. room is the number of descriptors that all attempts
+// may hold: all that the limit allows, since an endpoint that only listens for a
+// late reply holds one without being outstanding.
 func (r *run) afford(workers, wish int) (_, concurrency, room int) {
 	limit := descriptorLimit()
 	if limit <= 0 {
@@ -35,21 +39,21 @@ func (r *run) afford(workers, wish int) (_, concurrency, room int) {
 	workers = max(1, min(workers, free/leastAWorker))
 	free = max(1, free-workers*workerDescriptors)
 	if free < wish {
-		r.ctx.Log.Printf("asking %d endpoints at once, not %d: more descriptors are not allowed (ulimit -n)", free, wish)
+		r.ctx.Log.Printf("concurrency limited to %d instead of %d: "+atDescriptorLimit, free, wish, limit)
 	}
 	concurrency = min(wish, free)
 	return min(workers, concurrency), concurrency, free
 }
 
-// affordPorts lowers the wish for so many workers to those whose source ports the
-// free descriptors hold, and says so.
+// affordPorts reduces the wanted workers to those whose source ports the free
+// descriptors can hold, and reports that.
 func (r *run) affordPorts(wish, free int) int {
 	for n := wish; n > 0; n-- {
 		if n*(workerDescriptors+syn.Descriptors(n)) > free {
 			continue
 		}
 		if n < wish {
-			r.ctx.Log.Printf("asking with %d workers, not %d: more descriptors are not allowed (ulimit -n)", n, wish)
+			r.ctx.Log.Printf("workers limited to %d instead of %d: "+atDescriptorLimit, n, wish, descriptorLimit())
 		}
 		return n
 	}

@@ -19,7 +19,7 @@ func (r *run) openSYN(workers int) (err error) {
 	case errors.Is(err, syn.ErrSystem):
 		return errors.New("--method syn is there on Linux only: --method connect works here")
 	case errors.Is(err, syscall.EMFILE):
-		return fmt.Errorf("--method syn takes %d descriptors a worker, and more are not allowed (ulimit -n)", syn.Descriptors(workers))
+		return fmt.Errorf("--method syn needs %d descriptors per worker; "+atDescriptorLimit, syn.Descriptors(workers), descriptorLimit())
 	case err != nil:
 		return fmt.Errorf("--method syn: %w", err)
 	}

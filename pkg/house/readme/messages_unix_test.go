@@ -34,7 +34,7 @@ var provoked = []struct {
 	{message: "network is unreachable", system: syscall.ENETUNREACH},
 	{message: "permission denied", system: syscall.EACCES},
 	{message: "is not an address of this machine", source: "pkg/portprobe/obstacle.go"},
-	{message: "more descriptors are not allowed (ulimit -n)", command: "ulimit -n 64; echo 127.0.0.1:1 | portprobe", real: true},
+	{message: "the descriptor limit (ulimit -n) is", command: "ulimit -n 64; echo 127.0.0.1:1 | portprobe", real: true},
 	{message: "--method syn requires CAP_NET_RAW", source: "pkg/portprobe/syn.go"},
 	{message: "is a broadcast or multicast address: it is not asked", source: "pkg/portprobe/sink.go"},
 	{message: "reading a host list from the terminal", source: "pkg/portgen/tool.go pkg/cli/input.go"},
