@@ -32,6 +32,27 @@ result, then the user's own.
 A line that could not be read becomes a record with the state error, its line number and its text. If it was a JSON object but not an
 endpoint, it keeps its unknown fields and the known fields that are valid.`
 
+const aboutTimes = `The tools write a time as RFC 3339 in UTC with milliseconds. portsum(1) also accepts what databases, data frames and programs write. These all
+mean the same:
+
+    "2026-01-31T12:00:00.000Z"
+    "2026-01-31T17:30:00+05:30"    an offset from UTC
+    "2026-01-31T17:30:00+0530"     the same without a colon
+    "2026-01-31t12:00:00z"         lower case
+    "2026-01-31T12:00:00"          no offset: UTC
+    "2026-01-31 12:00:00"          a blank for T, as in SQL
+    "2026-01-31 17:30:00 +05:30"   a blank before the offset
+    "2026-01-31T12:00:00,000000Z"  a comma, up to nanoseconds
+    1769860800                     seconds since 1970, as a number
+    1769860800.000                 with a fraction
+    1769860800000                  milliseconds
+    1769860800000000               microseconds
+    1769860800000000000            nanoseconds
+
+Any other value is ignored: the record counts without its time, a summary without its stats. portsum reports the first five such records on
+standard error, and the number of all "records with a value that was ignored". Times are read only where they are used: with --stats, and
+with -o html and -o nmap-xml.`
+
 const aboutReasons = `The reason is the evidence for a state. A local failure is never reported as a port state.`
 
 const aboutPlainLines = `If a line does not begin with a brace, portprobe(1) reads it as HOST:PORT, with optional /udp; # starts a comment. --plain writes such lines.

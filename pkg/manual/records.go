@@ -18,6 +18,8 @@ func Records() []byte {
 	r.section("Result records")
 	r.paragraphs(aboutResults)
 	r.fields(record.KindResult)
+	r.section("Times")
+	r.paragraphs(aboutTimes)
 	r.section("Reasons")
 	r.text(aboutReasons)
 	r.reasons()

@@ -1,0 +1,35 @@
+package manual
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+)
+
+// TestTimesOfTheManual checks that each form of a time in portkit(5) is
+// understood, and as the same time.
+func TestTimesOfTheManual(t *testing.T) {
+	t.Parallel()
+	const want = 1769860800000
+	forms := 0
+	for line := range strings.Lines(aboutTimes) {
+		form, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "    ")
+		if !ok {
+			continue
+		}
+		form, _, _ = strings.Cut(form, "  ")
+		forms++
+		d := record.Decoder{Times: true}
+		var r record.Result
+		text := fmt.Sprintf(`{"ip":"192.0.2.1","port":1,"state":"open","time":%s}`, form)
+		if err := d.Result(ndjson.Line{No: 1, Text: []byte(text)}, &r); err != nil || r.Unusable != nil || r.Time != want {
+			t.Errorf("%s is %d, %v, %v", form, r.Time, err, r.Unusable)
+		}
+	}
+	if forms < 10 {
+		t.Errorf("%d forms", forms)
+	}
+}
