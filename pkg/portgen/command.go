@@ -141,7 +141,8 @@ func (c *Command) family() func(netip.Addr) bool {
 // linear writes entry after entry, and what it has whenever it has to wait.
 func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 	w := newWindow(c.Shard, c.Skip, c.Limit)
-	if w.done() {
+	if w.done() { // before anything is read
+		ctx.Log.Printf("%s", w.explain(c))
 		return nil
 	}
 	err := s.each(func(e *entry) error {
@@ -164,7 +165,7 @@ func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 		return ctx.Err()
 	})
 	if err == nil {
-		c.explainEmpty(ctx, s)
+		c.explainEmpty(ctx, s, &w)
 	}
 	return err
 }
@@ -182,7 +183,6 @@ func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 	if err != nil {
 		return err
 	}
-	c.explainEmpty(ctx, s)
 	if c.Seed == nil {
 		seed := randomSeed()
 		c.Seed = &seed
@@ -190,7 +190,10 @@ func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 	if c.Verbose {
 		ctx.Log.Printf("the order is that of --seed %d", *c.Seed)
 	}
-	out.shuffle(all, newWindow(c.Shard, c.Skip, c.Limit), *c.Seed)
+	w := newWindow(c.Shard, c.Skip, c.Limit)
+	if out.shuffle(all, &w, *c.Seed) {
+		c.explainEmpty(ctx, s, &w)
+	}
 	return out.err
 }
 
@@ -215,7 +218,7 @@ func (c *Command) count(ctx *cli.Context, s *source) error {
 	if err != nil {
 		return err
 	}
-	c.explainEmpty(ctx, s)
+	c.explainEmpty(ctx, s, &w)
 	if _, err := io.WriteString(ctx.Out, fmt.Sprintln(total)); err != nil {
 		return err
 	}

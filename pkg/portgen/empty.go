@@ -1,6 +1,7 @@
 package portgen
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,9 +74,38 @@ func (e *empty) explain(c *Command) string {
 	return "no endpoints: every target " + strings.Join(why, " or ")
 }
 
+// explain reports why --limit, --skip and --shard leave nothing of what there
+// is; "" if they leave something, or if there is nothing.
+func (w *window) explain(c *Command) string {
+	shard := ""
+	if c.Shard.n > 1 {
+		shard = fmt.Sprintf("shard %d/%d", c.Shard.i, c.Shard.n)
+	}
+	size := w.size(c.Shard)
+	switch {
+	case w.some:
+	case c.Limit.set && c.Limit.n.IsZero():
+		return "no endpoints: --limit is 0"
+	case w.none:
+		return fmt.Sprintf("no endpoints: --skip %v exceeds the maximum number of records", c.Skip.n)
+	case w.seen.IsZero():
+	case size.IsZero():
+		return fmt.Sprintf("no endpoints: %s of %v records is empty", shard, w.seen)
+	case shard != "":
+		return fmt.Sprintf("no endpoints: --skip %v skips all %v records of %s", c.Skip.n, size, shard)
+	default:
+		return fmt.Sprintf("no endpoints: --skip %v skips all %v records", c.Skip.n, size)
+	}
+	return ""
+}
+
 // explainEmpty reports on standard error why nothing was written.
-func (c *Command) explainEmpty(ctx *cli.Context, s *source) {
-	if why := s.empty.explain(c); why != "" {
+func (c *Command) explainEmpty(ctx *cli.Context, s *source, w *window) {
+	why := s.empty.explain(c)
+	if why == "" && !s.empty.failed {
+		why = w.explain(c)
+	}
+	if why != "" {
 		ctx.Log.Printf("%s", why)
 	}
 }

@@ -12,6 +12,7 @@ type window struct {
 	endless bool   // no limit
 	none    bool   // next is past all indices there can be
 	seen    number // records in the stretches so far
+	some    bool   // one of them was wanted
 }
 
 func newWindow(s shard, skip, limit count) window {
@@ -33,6 +34,7 @@ func (w *window) take(size number) (off, n number) {
 	if w.done() || w.next.Cmp(w.seen) >= 0 {
 		return off, n
 	}
+	w.some = true
 	off = w.next.Sub(base)
 	n = size.Sub64(1).Sub(off).Div64(w.step)
 	if n != uint128.Max {
@@ -48,4 +50,13 @@ func (w *window) take(size number) (off, n number) {
 	next, ok2 := plus(w.next, advance)
 	w.next, w.none = next, !ok1 || !ok2
 	return off, n
+}
+
+// size returns how many of the records so far are in shard s.
+func (w *window) size(s shard) number {
+	before := num(max(s.i, 1) - 1)
+	if w.seen.Cmp(before) <= 0 {
+		return number{}
+	}
+	return w.seen.Sub(before).Sub64(1).Div64(w.step).Add64(1)
 }
