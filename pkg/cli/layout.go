@@ -1,12 +1,12 @@
 package cli
 
-import "errors"
+import (
+	"errors"
 
-var (
-	errUTF16    = errors.New("UTF-16 text; convert to UTF-8 with iconv -f UTF-16")
-	errArray    = errors.New("a JSON array, not one object per line; convert with jq -c '.[]'")
-	errIndented = errors.New("JSON objects over several lines, not one per line; convert with jq -c '.'")
+	"portkit/pkg/ndjson"
 )
+
+var errUTF16 = errors.New("UTF-16 text; convert to UTF-8 with iconv -f UTF-16")
 
 // isUTF16 reports whether a text begins with the byte order mark of UTF-16.
 func isUTF16(begin []byte) bool {
@@ -35,7 +35,7 @@ const (
 	decided
 )
 
-// check looks at the next bytes of a text. It returns errArray or errIndented as
+// check looks at the next bytes of a text. It returns ndjson.ErrArray or ndjson.ErrIndented as
 // soon as that is certain.
 func (l *layout) check(p []byte) error {
 	for _, c := range p {
@@ -52,13 +52,13 @@ func (l *layout) check(p []byte) error {
 			switch c {
 			case ' ', '\t', '\r':
 			case '\n', '{', '"', '[', ']':
-				return errArray
+				return ndjson.ErrArray
 			default:
 				l.state = decided
 			}
 		case inObject:
 			if l.object(c) {
-				return errIndented
+				return ndjson.ErrIndented
 			}
 		}
 	}

@@ -5,26 +5,28 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"portkit/pkg/ndjson"
 )
 
 func TestLayout(t *testing.T) {
 	for text, want := range map[string]error{
 		"":                                      nil,
 		"[":                                     nil, // may be torn
-		"[\n":                                   errArray,
-		"[]\n":                                  errArray,
-		"\ufeff\r\n [ \r\n{\"host\":\"a\"}]":    errArray,
-		`[{"host":"a","port":1}]`:               errArray,
-		`["a","b"]`:                             errArray,
-		`[["a"]]`:                               errArray,
-		"# hosts\n\n[{":                         errArray,
+		"[\n":                                   ndjson.ErrArray,
+		"[]\n":                                  ndjson.ErrArray,
+		"\ufeff\r\n [ \r\n{\"host\":\"a\"}]":    ndjson.ErrArray,
+		`[{"host":"a","port":1}]`:               ndjson.ErrArray,
+		`["a","b"]`:                             ndjson.ErrArray,
+		`[["a"]]`:                               ndjson.ErrArray,
+		"# hosts\n\n[{":                         ndjson.ErrArray,
 		"[2001:db8::1]:22\n":                    nil,
 		"[::1]:22\n":                            nil,
 		"# a [\nhost\n[\n":                      nil, // not at the beginning
-		"{\n  \"host\": \"a\"\n}\n":             errIndented,
-		"{\"host\": \"a\",\r\n \"port\": 22}\n": errIndented,
-		"{\"host\": \"a\", \"ports\": [\n":      errIndented,
-		"{\"host\":\n":                          errIndented,
+		"{\n  \"host\": \"a\"\n}\n":             ndjson.ErrIndented,
+		"{\"host\": \"a\",\r\n \"port\": 22}\n": ndjson.ErrIndented,
+		"{\"host\": \"a\", \"ports\": [\n":      ndjson.ErrIndented,
+		"{\"host\":\n":                          ndjson.ErrIndented,
 		"{\"host\":\"a\",\"port\":22}\n{\n":     nil,
 		"{\"host\":\"a\",\"po\n":                nil, // torn
 		"{\"host\":\"a,\n":                      nil, // torn in a string
@@ -52,8 +54,8 @@ func TestLayout(t *testing.T) {
 func TestInputOfAnotherLayout(t *testing.T) {
 	const name = "toy: standard input: "
 	for text, said := range map[string]error{
-		"[" + strings.Repeat("\n{\"host\":\"a\"},", 500) + "\n]\n": errArray,
-		strings.Repeat("{\n \"host\": \"a\"\n}\n", 500):            errIndented,
+		"[" + strings.Repeat("\n{\"host\":\"a\"},", 500) + "\n]\n": ndjson.ErrArray,
+		strings.Repeat("{\n \"host\": \"a\"\n}\n", 500):            ndjson.ErrIndented,
 	} {
 		var out, err bytes.Buffer
 		in := iotest.OneByteReader(strings.NewReader(text))

@@ -5,6 +5,7 @@ package manual
 const aboutTheStream = `The tools exchange NDJSON: one JSON object (RFC 8259) per line, in UTF-8, each line ended by a line feed.
 Blank lines are skipped. A carriage return before the line feed, a leading byte order mark and a missing last line feed are accepted.
 An input that begins with a JSON array, or with an object over several lines, is rejected with exit status 3. Convert it with jq -c '.[]' or jq -c .
+After other lines, such an array or object counts as one invalid line, and reading continues after it.
 Input lines may be up to 1 MiB long. A tool may lengthen them by up to 16 KiB, which every tool accepts.
 
 For each record that portprobe(1) reads, it writes exactly one record: a result, or an error that reports why the endpoint could not be

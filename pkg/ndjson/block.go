@@ -89,6 +89,9 @@ func (r *Reader) lastBlock(buf []byte) (Block, error) {
 }
 
 func (r *Reader) block(data []byte, long bool) Block {
+	if r.FirstLineOnly {
+		r.hideRests(data, long)
+	}
 	b := Block{First: r.no + 1, Data: data, no: r.no, long: long}
 	b.At = r.total - int64(r.end-r.start) - int64(len(data))
 	r.no += int64(bytes.Count(data, []byte{'\n'}))
@@ -96,6 +99,27 @@ func (r *Reader) block(data []byte, long bool) Block {
 		r.no++
 	}
 	return b
+}
+
+// hideRests makes blank lines of those that belong to what an earlier line began:
+// lines keep their numbers and places.
+func (r *Reader) hideRests(data []byte, long bool) {
+	if long {
+		r.spread.open = nil
+		return
+	}
+	for first := r.no == 0; len(data) > 0; first = false {
+		n := bytes.IndexByte(data, '\n')
+		if n < 0 {
+			n = len(data)
+		}
+		if r.spread.rest(trim(data[:n], first)) {
+			for i := range data[:n] {
+				data[i] = ' '
+			}
+		}
+		data = data[min(n+1, len(data)):]
+	}
 }
 
 // Next returns the block's next line that is not blank; ok is false after

@@ -22,7 +22,8 @@ type page[T any] struct {
 }
 
 // NewFeed starts to read. Each of parsers is called by a goroutine of its own,
-// with a block and a T that may have been handed out before.
+// with a block and a T that may have been handed out before. Of JSON over several
+// lines they get the first line only.
 func NewFeed[T any](in io.Reader, parsers []func(*Block, *T)) *Feed[T] {
 	n := 2 * len(parsers) // every page there is: none waits to be put back
 	f := &Feed[T]{free: make(chan *page[T], n), todo: make(chan *page[T], n), inOrder: make(chan *page[T], n)}
@@ -32,7 +33,9 @@ func NewFeed[T any](in io.Reader, parsers []func(*Block, *T)) *Feed[T] {
 	for _, parse := range parsers {
 		go f.parse(parse)
 	}
-	go f.read(NewReader(in))
+	r := NewReader(in)
+	r.FirstLineOnly = true
+	go f.read(r)
 	return f
 }
 

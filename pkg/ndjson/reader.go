@@ -47,6 +47,10 @@ type Line struct {
 // holds at most MaxLine bytes and one read's worth, and gives every read at
 // least 64 KiB of room. It is for one goroutine.
 type Reader struct {
+	// FirstLineOnly hands out only the first line of an array, or of an object,
+	// that goes on over further lines, so that it is one wrong line.
+	FirstLineOnly bool
+
 	src io.Reader
 	buf []byte
 	// buf[start:end] is what was read and not handed out.
@@ -58,6 +62,10 @@ type Reader struct {
 	no int64
 	// skipping says that buf[start:] is still the rest of a long line.
 	skipping bool
+	// spread is what was begun by an earlier line; followed reports whether it
+	// has followed the line buf[start:lf].
+	spread   spread
+	followed bool
 	// total is how many bytes were read.
 	total int64
 	err   error
@@ -79,7 +87,7 @@ func (r *Reader) Next() (Line, error) {
 		}
 		if r.end-r.start >= longest {
 			l := r.take(r.end, r.end)
-			r.skipping = true
+			r.skipping, r.spread.open = true, nil
 			return l, nil
 		}
 		if r.err != nil {
@@ -97,8 +105,11 @@ func (r *Reader) Buffered() bool { return r.whole() || r.err != nil }
 func (r *Reader) quick() (Line, bool) {
 	rest := r.buf[r.scanned:r.end]
 	n := bytes.IndexByte(rest, '\n')
-	if n < 1 || n > MaxLine || rest[0] <= ' ' || r.start < r.scanned || r.lf >= 0 || r.skipping || r.no == 0 {
+	if n < 1 || n > MaxLine || rest[0] <= ' ' || r.start < r.scanned || r.lf >= 0 || r.skipping || r.no == 0 || len(r.spread.open) > 0 {
 		return Line{}, false
+	}
+	if r.FirstLineOnly {
+		r.spread.rest(rest[:n])
 	}
 	r.no++
 	r.start += n + 1
@@ -112,7 +123,7 @@ func (r *Reader) quick() (Line, bool) {
 // whole finds the first line in the buffer that is not blank and has its LF.
 func (r *Reader) whole() bool {
 	for r.find() {
-		if !r.skipping && !r.blank(r.start, r.lf) {
+		if !r.skipping && !r.blank(r.start, r.lf) && !r.rest(r.lf) {
 			return true
 		}
 		if !r.skipping {
@@ -143,7 +154,17 @@ func (r *Reader) find() bool {
 }
 
 // drop forgets the buffer up to n.
-func (r *Reader) drop(n int) { r.start, r.scanned, r.lf = n, n, -1 }
+func (r *Reader) drop(n int) { r.start, r.scanned, r.lf, r.followed = n, n, -1, false }
+
+// rest reports whether the line buf[start:to] belongs to what an earlier line
+// began. It may be called more than once for a line.
+func (r *Reader) rest(to int) bool {
+	if !r.FirstLineOnly || r.followed {
+		return false
+	}
+	r.followed = !r.spread.rest(trim(r.buf[r.start:to], r.no == 0))
+	return !r.followed
+}
 
 // blank says whether buf[from:to], a line, has nothing in it.
 func (r *Reader) blank(from, to int) bool {
@@ -163,7 +184,7 @@ func (r *Reader) take(to, next int) Line {
 
 // last hands out what stands after the last LF, then r's error.
 func (r *Reader) last() (Line, error) {
-	if r.err == io.EOF && !r.skipping && !r.blank(r.start, r.end) {
+	if r.err == io.EOF && !r.skipping && !r.blank(r.start, r.end) && !r.rest(r.end) {
 		return r.take(r.end, r.end), nil
 	}
 	r.drop(r.end)

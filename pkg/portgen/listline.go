@@ -80,7 +80,7 @@ func isAddress(e *entry, word string) (netip.Addr, bool) {
 // error is a *record.Bad.
 func (r *reader) line(l ndjson.Line) (e entry, ok bool, err error) {
 	if l.Long {
-		return e, false, record.NewBad(l, "long", fmt.Sprintf("the line is longer than %d bytes", ndjson.MaxLine))
+		return e, false, record.TooLong(l)
 	}
 	text := bytes.TrimSpace(l.Text)
 	if len(text) > 0 && text[0] == '{' {
@@ -92,7 +92,7 @@ func (r *reader) line(l ndjson.Line) (e entry, ok bool, err error) {
 	}
 	e, err = r.words(words)
 	if err != nil {
-		return e, false, record.NewBad(l, "target", err.Error())
+		return e, false, record.Unreadable(l, "target", err.Error())
 	}
 	return e, true, nil
 }
@@ -107,8 +107,6 @@ func (r *reader) words(words []string) (entry, error) {
 		ports = words[1]
 	case words[0] == "null" || words[0] == "true" || words[0] == "false":
 		return entry{}, errors.New(words[0] + " is neither a target nor an object")
-	case words[0] == "[":
-		return entry{}, errors.New("an array is not a target; want one object per line, as from jq -c '.[]'")
 	}
 	e, err := r.word(words[0], ports)
 	if err == nil && ports == "" && !r.doubted && mayMeanPort(words[0]) {

@@ -25,7 +25,7 @@ type object struct {
 // object makes an entry of an NDJSON line.
 func (r *reader) object(l ndjson.Line) (e entry, ok bool, err error) {
 	if r.fields, err = ndjson.Scan(l.Text, r.fields); err != nil {
-		return e, false, record.NewBad(l, "json", err.Error())
+		return e, false, record.Unreadable(l, "json", err.Error())
 	}
 	told := r.renamed
 	o := r.sort()

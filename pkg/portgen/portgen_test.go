@@ -214,7 +214,7 @@ func TestListLinesThatAreWrong(t *testing.T) {
 		{"", `a:80 443`, ``, `target \"a\" has ports of its own, and \"443\" stands beside it`},
 		{"", `a 70000`, ``, `target \"a\": port 70000 is outside 1-65535`},
 		{"-p 1", `null`, ``, `null is neither a target nor an object`},
-		{"-p 1", `[`, ``, `an array is not a target; want one object per line, as from jq -c '.[]'`},
+		{"-p 1", `[`, ``, `a JSON array, not one object per line; convert with jq -c '.[]'`},
 		{"-p 1", `http://a/`, ``, `target \"http://a/\": a URL is not a target; use a:80`},
 		{"-p 1", `[1,2]`, ``, `target \"1,2\": an IPv4 address has four octets, this has 1, and no name is made of digits and dots`},
 		{"-p 1", `"a"`, ``, `target \"\\\"a\\\"\": '\"' belongs to no host name and no address`},

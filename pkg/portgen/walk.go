@@ -176,7 +176,9 @@ func (s *source) list(in *cli.Input, yield func(*entry) error, idle func() error
 	if in.Name != cli.StdinName {
 		s.prefix = in.Name + ": "
 	}
-	for lines := ndjson.NewReader(in); ; {
+	lines := ndjson.NewReader(in)
+	lines.FirstLineOnly = true
+	for {
 		if !lines.Buffered() {
 			if err := idle(); err != nil {
 				return err

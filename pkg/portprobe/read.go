@@ -50,6 +50,7 @@ type reader struct {
 // does.
 func (r *reader) read(in *cli.Input) error {
 	lines := ndjson.NewReader(&source{in, r})
+	lines.FirstLineOnly = true
 	defer r.rest()
 	for {
 		line, err := lines.Next()

@@ -35,6 +35,7 @@ func recordsIn(in io.Reader, quit <-chan struct{}) (n int64, ok bool) {
 		return 0, false
 	}
 	blocks := ndjson.NewReader(in)
+	blocks.FirstLineOnly = true
 	var data []byte
 	for {
 		block, err := blocks.NextBlock(data)

@@ -60,5 +60,17 @@ func problemf(kind, format string, a ...any) *problem {
 // bad makes the problem with a line an error for the caller.
 func (p *problem) bad(l ndjson.Line) *Bad { return NewBad(l, p.kind, p.msg) }
 
-// tooLong is the problem with a line of which only the beginning is there.
-func tooLong() *problem { return problemf("long", "the line is longer than %d bytes", ndjson.MaxLine) }
+// Unreadable is NewBad for a line that is not a record, with a message of its own
+// if the line begins an array or an object over several lines.
+func Unreadable(l ndjson.Line, kind, msg string) *Bad {
+	// A long line is only a beginning, which may end anywhere.
+	if err := ndjson.Layout(l.Text); err == ndjson.ErrArray || err != nil && !l.Long {
+		kind, msg = "layout", err.Error()
+	}
+	return NewBad(l, kind, msg)
+}
+
+// TooLong returns the Bad of a line of which only the beginning is there.
+func TooLong(l ndjson.Line) *Bad {
+	return Unreadable(l, "long", fmt.Sprintf("the line is longer than %d bytes", ndjson.MaxLine))
+}

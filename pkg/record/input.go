@@ -78,14 +78,14 @@ func decode(value []byte, buf *[]byte) ([]byte, error) {
 func (d *Decoder) Input(l ndjson.Line, in *Input) error {
 	*in = Input{Retries: -1}
 	if l.Long {
-		return tooLong().bad(l)
+		return TooLong(l)
 	}
 	if !isObject(l.Text) {
 		return d.plain(l, in)
 	}
 	var err error
 	if d.fields, err = ndjson.Scan(l.Text, d.fields); err != nil {
-		return NewBad(l, "json", err.Error())
+		return Unreadable(l, "json", err.Error())
 	}
 	var k known
 	d.sort(&k, in)

@@ -30,7 +30,7 @@ func (d *Decoder) plain(l ndjson.Line, in *Input) error {
 	}
 	if p := parsePlain(text, in); p != nil {
 		*in = Input{Retries: -1}
-		return p.bad(l)
+		return Unreadable(l, p.kind, p.msg)
 	}
 	return nil
 }

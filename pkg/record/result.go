@@ -46,14 +46,14 @@ type Result struct {
 func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 	*r = Result{RTT: -1}
 	if l.Long {
-		return tooLong().bad(l)
+		return TooLong(l)
 	}
 	if !isObject(l.Text) {
-		return problemf("no result", "%s is no result: a result record is a JSON object", ndjson.Show(l.Text)).bad(l)
+		return Unreadable(l, "no result", ndjson.Show(l.Text)+" is no result: a result record is a JSON object")
 	}
 	var err error
 	if d.fields, err = ndjson.Scan(l.Text, d.fields); err != nil {
-		return NewBad(l, "json", err.Error())
+		return Unreadable(l, "json", err.Error())
 	}
 	r.Fields = d.fields
 	k := d.index()

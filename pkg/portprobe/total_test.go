@@ -1,0 +1,21 @@
+package portprobe
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestRecordsIn checks that the total is the number of records that are read: of
+// JSON over several lines the first line only.
+func TestRecordsIn(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]int64{
+		"":                               0,
+		"a:1\n\n# b:1\nb:2":              2,
+		"a:1\n[\n{\"a\":1},\n{}\n]\nb:1": 3,
+	} {
+		if n, ok := recordsIn(strings.NewReader(in), nil); n != want || !ok {
+			t.Errorf("%q: %d, %v, want %d", in, n, ok, want)
+		}
+	}
+}
