@@ -55,6 +55,7 @@ type page struct {
 	Style                      template.CSS
 	Script                     template.JS
 
+	Nothing    string // why there are no results; "" if there are some
 	Tiles      []tile
 	States     []stateRow
 	Shares     []share
@@ -64,6 +65,7 @@ type page struct {
 	GroupTitle string
 	GroupNames []string
 	Groups     []groupRow
+	BadGroups  bool // the last number of each is of records that could not be read
 
 	Services     []serviceRow
 	MoreServices string
@@ -117,6 +119,10 @@ func newPage(r *Report) *page {
 	}
 	p.States, p.Shares, p.SharesText = s.shares()
 	p.GroupTitle, p.GroupNames, p.Groups = s.groupRows()
+	p.BadGroups = s.badGroups
+	if s.hosts == 0 {
+		p.Nothing = noResults(s.bad)
+	}
 	p.Services, p.MoreServices = s.services()
 	p.hostsOf(s)
 	style := baseCSS + pageCSS + p.widths()

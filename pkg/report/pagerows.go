@@ -81,6 +81,9 @@ func (s *survey) groupRows() (title string, names []string, rows []groupRow) {
 		for state := endpoint.Open; state <= endpoint.Error; state++ {
 			row.Numbers = append(row.Numbers, thousands(g.states[state]))
 		}
+		if s.badGroups {
+			row.Numbers = append(row.Numbers, thousands(g.bad))
+		}
 		rows = append(rows, row)
 	}
 	return strings.Join(names, ", "), names, rows

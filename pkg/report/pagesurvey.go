@@ -38,6 +38,7 @@ type survey struct {
 	apps        map[portKey]map[string]int
 	reasons     [endpoint.Reasons]missing
 	groups      []*group
+	badGroups   bool // records of some could not be read
 }
 
 type portKey struct {
@@ -68,6 +69,10 @@ func newSurvey(r *Report) *survey {
 	s.replied, _ = countHosts(r)
 	for sum := range r.Records {
 		s.bad += sum.Bad
+		if sum.Bad > 0 && len(sum.By) > 0 {
+			s.addGroup(byKey, values.of(sum), sum)
+			s.badGroups = true
+		}
 	}
 	for proto := range s.asked {
 		for port := range 1 << 16 {
@@ -154,7 +159,9 @@ func (s *survey) addGroup(byKey map[string]*group, values []string, sum *record.
 		g = &group{values: slices.Clone(values)}
 		byKey[key], s.groups = g, append(s.groups, g)
 	}
-	g.count(sum)
+	if g.bad += sum.Bad; sum.Bad == 0 {
+		g.count(sum)
+	}
 }
 
 // hostRecords is what the records of a host, its address and its group say.

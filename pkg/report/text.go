@@ -188,7 +188,7 @@ func (t *text) end() {
 	t.unread()
 }
 
-// unread says how many records could not be read, or that there was nothing.
+// unread writes how many records could not be read, and why there are no results.
 func (t *text) unread() {
 	if t.bad > 0 {
 		if t.blocks > 0 {
@@ -196,9 +196,18 @@ func (t *text) unread() {
 		}
 		t.line(fmt.Sprintf("Records that could not be read: %d", t.bad))
 	}
-	if t.blocks == 0 && t.bad == 0 {
-		t.line("No results.")
+	if t.blocks == 0 {
+		t.line(noResults(t.bad))
 	}
+}
+
+// noResults returns why a report has no results, of which bad records could not
+// be read.
+func noResults(bad uint64) string {
+	if bad > 0 {
+		return "No results: every record is unreadable or an error without an endpoint."
+	}
+	return "No results: the input has no records."
 }
 
 func (t *text) line(s string) {
