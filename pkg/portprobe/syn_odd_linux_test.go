@@ -44,12 +44,15 @@ func newStranger(t *testing.T, h *lab.Host, answers map[uint16]func(*stranger, q
 		if err != nil {
 			return err
 		}
-		const ip = unix.ETH_P_IP<<8 | unix.ETH_P_IP>>8 // network order
+		const all = unix.ETH_P_ALL<<8 | unix.ETH_P_ALL>>8 // network order
 		tv := unix.NsecToTimeval(int64(50 * time.Millisecond))
 		if err := unix.SetsockoptTimeval(s.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &tv); err != nil {
 			return err
 		}
-		return unix.Bind(s.fd, &unix.SockaddrLinklayer{Protocol: ip & 0xffff, Ifindex: link.Index})
+		if err := unix.SetsockoptInt(s.fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1); err != nil {
+			return err
+		}
+		return unix.Bind(s.fd, &unix.SockaddrLinklayer{Protocol: all & 0xffff, Ifindex: link.Index})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -77,8 +80,7 @@ func (s *stranger) live(quit <-chan struct{}) {
 		h, ok2 := wire.ParseTCP(p.Payload, p.Size)
 		if answer := s.answers[h.DstPort]; ok && ok2 && p.Proto == wire.ProtoTCP && h.Flags == wire.FlagSYN && answer != nil {
 			q := question{from: netip.AddrPortFrom(p.Src, h.SrcPort), to: netip.AddrPortFrom(p.Dst, h.DstPort), seq: h.Seq}
-			q.ether = append(append(q.ether, buf[6:12]...), buf[:6]...)
-			q.ether = append(q.ether, 8, 0)
+			q.ether = append(append(append(q.ether, buf[6:12]...), buf[:6]...), buf[12:14]...)
 			answer(s, q)
 		}
 	}
@@ -108,7 +110,7 @@ func (s *stranger) send(q question, r reply) {
 	b = binary.BigEndian.AppendUint32(b, q.seq+1+r.ack)
 	b = append(b, byte(20+len(r.options))/4<<4, r.flags, 0xff, 0xff, 0, 0, 0, 0)
 	b = append(append(b, r.options...), r.text...)
-	binary.BigEndian.PutUint16(b[16:], checksum(pseudoHeader(q, len(b)), b))
+	binary.BigEndian.PutUint16(b[16:], checksum(pseudoHeader(q, wire.ProtoTCP, len(b)), b))
 	if r.spoil != nil {
 		r.spoil(b)
 	}
@@ -129,9 +131,10 @@ func (s *stranger) send(q question, r reply) {
 
 func (s *stranger) write(frame []byte) { _, _ = unix.Write(s.fd, frame) }
 
-func pseudoHeader(q question, size int) []byte {
+// pseudoHeader has the sum of that of either family (RFC 9293 section 3.1).
+func pseudoHeader(q question, proto byte, size int) []byte {
 	b := append(q.to.Addr().AsSlice(), q.from.Addr().AsSlice()...)
-	return append(b, 0, wire.ProtoTCP, byte(size>>8), byte(size))
+	return append(b, 0, proto, byte(size>>8), byte(size))
 }
 
 // checksum is that of RFC 1071, of two pieces, the first of even size.

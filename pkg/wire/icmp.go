@@ -1,11 +1,15 @@
 package wire
 
-// Kinds of ICMP and ICMPv6 errors (RFC 792; RFC 4443 section 3).
+// Kinds of ICMP and ICMPv6 errors (RFC 792; RFC 4443 section 3). Source quench is
+// not among them: hosts ignore it (RFC 6633).
 const (
-	ICMPUnreachable    = 3
-	ICMPTimeExceeded   = 11
-	ICMPv6Unreachable  = 1
-	ICMPv6TimeExceeded = 3
+	ICMPUnreachable        = 3
+	ICMPTimeExceeded       = 11
+	ICMPParameterProblem   = 12
+	ICMPv6Unreachable      = 1
+	ICMPv6PacketTooBig     = 2
+	ICMPv6TimeExceeded     = 3
+	ICMPv6ParameterProblem = 4
 )
 
 // icmpSize is how much stands before what an error quotes, in bytes.
@@ -26,14 +30,22 @@ func ParseRejection(p *IP) (r Rejection, ok bool) {
 		return r, false
 	}
 	r.Kind, r.Code = b[0], b[1]
-	switch {
-	case p.Proto == ProtoICMP && (r.Kind == ICMPUnreachable || r.Kind == ICMPTimeExceeded),
-		p.Proto == ProtoICMPv6 && (r.Kind == ICMPv6Unreachable || r.Kind == ICMPv6TimeExceeded):
-	default:
+	if !isError(p.Proto, r.Kind) {
 		return r, false
 	}
 	r.About, ok = ParseIP(b[icmpSize:])
 	return r, ok && r.About.Src.Is4() == p.Src.Is4()
+}
+
+// isError reports whether a kind of message is an error that quotes a packet.
+func isError(proto, kind uint8) bool {
+	switch proto {
+	case ProtoICMP:
+		return kind == ICMPUnreachable || kind == ICMPTimeExceeded || kind == ICMPParameterProblem
+	case ProtoICMPv6:
+		return ICMPv6Unreachable <= kind && kind <= ICMPv6ParameterProblem
+	}
+	return false
 }
 
 // IntactICMP says that a whole ICMP message is as its checksum says. (That of

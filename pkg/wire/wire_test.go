@@ -128,10 +128,15 @@ func TestRejectionsQuote(t *testing.T) {
 	}{
 		{b4, a4, b4, ProtoICMP, ICMPUnreachable, true},
 		{b4, a4, b4, ProtoICMP, ICMPTimeExceeded, true},
+		{b4, a4, b4, ProtoICMP, ICMPParameterProblem, true},
 		{b4, a4, b4, ProtoICMP, 0, false},
+		{b4, a4, b4, ProtoICMP, 4, false}, // source quench (RFC 6633)
 		{b4, a6, b6, ProtoICMP, ICMPUnreachable, false},
 		{b6, a6, b6, ProtoICMPv6, ICMPv6Unreachable, true},
 		{b6, a6, b6, ProtoICMPv6, ICMPv6TimeExceeded, true},
+		{b6, a6, b6, ProtoICMPv6, ICMPv6PacketTooBig, true},
+		{b6, a6, b6, ProtoICMPv6, ICMPv6ParameterProblem, true},
+		{b6, a6, b6, ProtoICMPv6, 0, false},
 		{b6, a6, b6, ProtoICMPv6, 128, false},
 	} {
 		quoted := synPacket(netip.AddrPortFrom(c.from, 9), netip.AddrPortFrom(c.to, 7), 5)

@@ -74,7 +74,8 @@ func (b block) filter4() []bpf.Instruction {
 		code,
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ProtoICMP, SkipFalse: drop},
 		bpf.LoadIndirect{Off: 0, Size: 1},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ICMPUnreachable, SkipTrue: 1},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ICMPUnreachable, SkipTrue: 2},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ICMPParameterProblem, SkipTrue: 1},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ICMPTimeExceeded, SkipFalse: drop},
 		bpf.LoadIndirect{Off: 8, Size: 1}, // the quoted header's version and size
 		bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: 0xf},
@@ -105,8 +106,7 @@ func (b block) filter6() []bpf.Instruction {
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ProtoICMPv6, SkipFalse: drop},
 		bpf.LoadAbsolute{Off: 40, Size: 1},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.Advertisement, SkipTrue: take},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ICMPv6Unreachable, SkipTrue: 1},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ICMPv6TimeExceeded, SkipFalse: drop},
+		bpf.JumpIf{Cond: bpf.JumpGreaterThan, Val: wire.ICMPv6ParameterProblem, SkipTrue: drop},
 		bpf.LoadAbsolute{Off: 54, Size: 1}, // what the quoted header carries
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: wire.ProtoTCP, SkipFalse: take},
 		bpf.LoadAbsolute{Off: 88, Size: 2}, // the quoted source port

@@ -25,9 +25,14 @@ func packets() map[string]struct {
 		"6": {netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::9")},
 	} {
 		us, them := ends[0], ends[1]
-		icmp, unreachable, exceeded := uint8(wire.ProtoICMP), uint8(wire.ICMPUnreachable), uint8(wire.ICMPTimeExceeded)
+		icmp := uint8(wire.ProtoICMP)
+		kinds := map[uint8]bool{wire.ICMPUnreachable: true, wire.ICMPTimeExceeded: true, wire.ICMPParameterProblem: true, 4: false, 8: false}
 		if us.Is6() {
-			icmp, unreachable, exceeded = wire.ProtoICMPv6, wire.ICMPv6Unreachable, wire.ICMPv6TimeExceeded
+			icmp = wire.ProtoICMPv6
+			kinds = map[uint8]bool{
+				wire.ICMPv6Unreachable: true, wire.ICMPv6PacketTooBig: true, wire.ICMPv6TimeExceeded: true,
+				wire.ICMPv6ParameterProblem: true, 128: false,
+			}
 		}
 		for port, want := range map[uint16]bool{61439: false, 61440: true, 61567: true, 61568: false, 0: false} {
 			here, there := netip.AddrPortFrom(us, port), netip.AddrPortFrom(them, 80)
@@ -35,7 +40,7 @@ func packets() map[string]struct {
 			asked := wire.AppendSYN(wire.AppendIP(nil, us, them, wire.ProtoTCP, 64, wire.SYNSize), here, there, 1, 1460)
 			id := name + string(rune('a'+port%7))
 			all["tcp"+id] = one{answer, want}
-			for kind, is := range map[uint8]bool{unreachable: true, exceeded: true, 8: false, 128: false} {
+			for kind, is := range kinds {
 				text := append([]byte{kind, 1, 0, 0, 0, 0, 0, 0}, asked...)
 				b := append(wire.AppendIP(nil, them, us, icmp, 64, len(text)), text...)
 				all["icmp"+id+string(rune('a'+kind%26))] = one{b, want && is}
