@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/vishvananda/netlink"
 )
@@ -23,6 +24,7 @@ type Host struct {
 	near   []netip.Prefix // the near end's on the link
 	server *server
 	udp    *udpServer
+	late   atomic.Int64 // nanoseconds; see Late
 	undo   []func() error
 }
 

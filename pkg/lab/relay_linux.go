@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vishvananda/netlink"
@@ -23,6 +24,8 @@ const (
 	// relayQueue is the most frames held each way; more are lost, as in a
 	// router.
 	relayQueue = 1 << 16
+	// maxAge bounds how long ago a frame may have arrived: the wall clock may be set.
+	maxAge = 10 * time.Second
 )
 
 // relay makes the namespace and the link from it to the host.
@@ -69,7 +72,7 @@ func (h *Host) startRelay(s *space) error {
 		return err
 	}
 	for i := range ends {
-		q := &delayQueue{delay: h.cfg.delay, jitter: h.cfg.jitter, wake: make(chan struct{}, 1)}
+		q := &delayQueue{delay: h.cfg.delay, jitter: h.cfg.jitter, late: &h.late, wake: make(chan struct{}, 1)}
 		if i == 1 { // what comes from the far end
 			q.portDelay = h.cfg.portDelay
 		}
@@ -78,6 +81,10 @@ func (h *Host) startRelay(s *space) error {
 	}
 	return nil
 }
+
+// Late returns the longest time since the last call by which a frame has left the
+// host's Delay or PortDelay late: a busy machine does not let the lab keep its times.
+func (h *Host) Late() time.Duration { return time.Duration(h.late.Swap(0)) }
 
 // packetSocket opens a socket for all that arrives on a link. Frames carry
 // their virtio header, so that checksums still to be made are made by the
@@ -99,6 +106,7 @@ func packetSocket(link string) (*os.File, error) {
 	// Refused in a user namespace: the limit of the other call then holds.
 	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 32<<20)
 	err = errors.Join(
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
 		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_VNET_HDR, 1),
 		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1),
 		unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all & 0xffff, Ifindex: dev.Attrs().Index}))
@@ -113,6 +121,7 @@ func packetSocket(link string) (*os.File, error) {
 type delayQueue struct {
 	delay, jitter time.Duration
 	portDelay     func(port uint16) time.Duration // nil: none
+	late          *atomic.Int64                   // see Host.Late
 	wake          chan struct{}
 
 	mu     sync.Mutex
@@ -124,7 +133,7 @@ type delayQueue struct {
 func (q *delayQueue) read(from *os.File) {
 	buf := make([]byte, 1<<17)
 	for {
-		n, err := from.Read(buf)
+		n, arrived, err := receive(from, buf)
 		if err != nil && !errors.Is(err, unix.ENETDOWN) {
 			q.push(frame{}, true)
 			return
@@ -132,7 +141,7 @@ func (q *delayQueue) read(from *os.File) {
 		if n <= 0 {
 			continue
 		}
-		due := time.Now().Add(q.delay)
+		due := arrived.Add(q.delay)
 		if q.jitter > 0 {
 			due = due.Add(rand.N(q.jitter))
 		}
@@ -141,6 +150,40 @@ func (q *delayQueue) read(from *os.File) {
 		}
 		q.push(frame{due, append([]byte(nil), buf[:n]...)}, false)
 	}
+}
+
+// receive reads a frame and when the kernel had it: on a busy machine that is long
+// before it is read.
+func receive(from *os.File, buf []byte) (n int, arrived time.Time, err error) {
+	raw, err := from.SyscallConn()
+	if err != nil {
+		return 0, arrived, err
+	}
+	var oob [64]byte
+	var size int
+	var failed error
+	err = raw.Read(func(fd uintptr) bool {
+		n, size, _, _, failed = unix.Recvmsg(int(fd), buf, oob[:], unix.MSG_DONTWAIT)
+		return !errors.Is(failed, unix.EAGAIN)
+	})
+	return n, arrival(oob[:size]), errors.Join(err, failed)
+}
+
+// arrival returns the time in the control messages of a frame (socket(7),
+// SO_TIMESTAMPNS), which is of the wall clock, or else the present.
+func arrival(messages []byte) time.Time {
+	now := time.Now()
+	all, err := unix.ParseSocketControlMessage(messages)
+	for _, m := range all {
+		if err != nil || m.Header.Level != unix.SOL_SOCKET || m.Header.Type != unix.SO_TIMESTAMPNS || len(m.Data) < 16 {
+			continue
+		}
+		at := time.Unix(int64(binary.NativeEndian.Uint64(m.Data)), int64(binary.NativeEndian.Uint64(m.Data[8:])))
+		if age := now.Sub(at); age > 0 && age < maxAge {
+			return now.Add(-age)
+		}
+	}
+	return now
 }
 
 // sourcePort returns the port that a frame with a virtio header was sent from by TCP
@@ -178,11 +221,12 @@ func (q *delayQueue) write(to *os.File) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		f, wait, closed := q.next()
+		f, late, wait, closed := q.next()
 		if closed {
 			return
 		}
 		if f != nil {
+			raise(q.late, int64(late))
 			// A frame that the link does not take is lost, as on any link.
 			_, _ = to.Write(f)
 			continue
@@ -195,17 +239,24 @@ func (q *delayQueue) write(to *os.File) {
 	}
 }
 
-// next returns a frame that is due, or how long to wait for one.
-func (q *delayQueue) next() (f []byte, wait time.Duration, closed bool) {
+// raise makes a value at least n.
+func raise(v *atomic.Int64, n int64) {
+	for old := v.Load(); old < n && !v.CompareAndSwap(old, n); old = v.Load() {
+	}
+}
+
+// next returns a frame that is due and how long it has been, or how long to wait for
+// one.
+func (q *delayQueue) next() (f []byte, late, wait time.Duration, closed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed || len(q.frames) == 0 {
-		return nil, time.Hour, q.closed
+		return nil, 0, time.Hour, q.closed
 	}
 	if wait = time.Until(q.frames[0].due); wait > 0 {
-		return nil, wait, false
+		return nil, 0, wait, false
 	}
-	return heap.Pop(&q.frames).(frame).data, 0, false
+	return heap.Pop(&q.frames).(frame).data, -wait, 0, false
 }
 
 // frame is bytes on the wire and when they are due.

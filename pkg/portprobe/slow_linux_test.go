@@ -25,13 +25,14 @@ func TestSlowPorts(t *testing.T) {
 		slow       uint16 // open ports
 		mostOfTime time.Duration
 		syn        bool
+		single     bool // one attempt each
 	}{
-		{"20 beside 200 closed ones", nil, 1, 200, 20, 4 * time.Second, false},
-		{"up to 1.2 s", nil, 1, 200, 25, 6 * time.Second, false},
-		{"one forwarded port", nil, 1, 10, 4, 2 * time.Second, false},
-		{"no retries", []string{"--retries", "0"}, 1, 200, 20, 4 * time.Second, false},
-		{"10 outstanding", []string{"-c", "10"}, 1, 20, 12, 8 * time.Second, false},
-		{"by SYN", nil, 1, 200, 20, 4 * time.Second, true},
+		{"20 beside 200 closed ones", nil, 1, 200, 20, 4 * time.Second, false, false},
+		{"up to 1.2 s", nil, 1, 200, 25, 6 * time.Second, false, false},
+		{"one forwarded port", nil, 1, 10, 4, 2 * time.Second, false, false},
+		{"no retries", []string{"--retries", "0"}, 1, 200, 20, 4 * time.Second, false, true},
+		{"10 outstanding", []string{"-c", "10"}, 1, 20, 12, 8 * time.Second, false, false},
+		{"by SYN", nil, 1, 200, 20, 4 * time.Second, true, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var in strings.Builder
@@ -41,18 +42,25 @@ func TestSlowPorts(t *testing.T) {
 			for p := range c.slow {
 				fmt.Fprintf(&in, "%v:%d\n", h.Addr(), first+p)
 			}
+			h.Late()
 			began := time.Now()
 			ask := tool
 			if c.syn {
 				ask = toolBySYN
 			}
 			r := ask(t, in.String(), append(c.args, "-v", "--progress", "never")...)
-			took := time.Since(began)
+			took, late := time.Since(began), h.Late()
 			for _, m := range records(t, r.out) {
 				port := uint16(m["port"].(float64))
 				want := "closed"
 				if port >= first {
 					want = "open"
+				}
+				// Without retries a port is listened to for a second, and replies later
+				// where this machine was busy: TestSlowPortsBesideFastOnes has no such times.
+				if c.single && want == "open" && m["reason"] == "no-response" && delay(port)+2*late > 985*time.Millisecond {
+					t.Logf("port %d: the lab was up to %v late, each way", port, late)
+					continue
 				}
 				if m["state"] != want {
 					t.Errorf("port %d, slow by %v: %v/%v, want %s", port, delay(port), m["state"], m["reason"], want)
@@ -65,7 +73,7 @@ func TestSlowPorts(t *testing.T) {
 			if took > c.mostOfTime {
 				t.Errorf("took %v", took)
 			}
-			t.Log(took, r.err[strings.LastIndex(strings.TrimSpace(r.err), "\n")+1:])
+			t.Log(took, "lab late by up to", late, r.err[strings.LastIndex(strings.TrimSpace(r.err), "\n")+1:])
 		})
 	}
 }
