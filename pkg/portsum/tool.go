@@ -60,7 +60,9 @@ csv, csv-ports
 	--by come first, prefixed with by_ if another column has the same name. Lists of ports contain the protocol
 	(tcp:22,80-90), which portgen -p accepts and spreadsheets do not read as numbers or dates. Text that a spreadsheet would evaluate as a formula, because
 	it begins with = + - or @, possibly after blanks or separators, is prefixed with an apostrophe. Numbers are unchanged. So is text that a spreadsheet
-	converts to a date or number when the file is opened directly, such as mar-1, 1e5 or 0012: import the file and set these columns to text.
+	converts to a date or number when the file is opened directly, such as mar-1, 1e5 or 0012: import the file and set these columns to text
+	(LibreOffice: click the column's heading in the dialog Text Import, then Column type: Text). An apostrophe there would be part of the value for
+	every other reader, such as Miller or a database.
 
 nmap-xml
 	For ndiff and other importers of nmap's XML. Each address is one host, whatever names it was
