@@ -71,7 +71,7 @@ func (r *argReader) long(arg string) error {
 	case isAsking(f):
 		return askedFor(f.Name)
 	case tied && !takesValue(f) && (f.IsCounter() || value != "true" && value != "false"):
-		return fmt.Errorf("%s: takes no value, got %q", name, value)
+		return fmt.Errorf("%s: accepts no value, got %q", name, value)
 	case tied:
 		r.tied = append(r.tied, name+"="+value)
 		return nil
@@ -108,7 +108,7 @@ func (r *argReader) flag(f *kong.Flag) error {
 	case !takesValue(f):
 		r.tied = append(r.tied, "--"+f.Name)
 	case len(r.left) == 0:
-		return fmt.Errorf("--%s: has no value; takes %s", f.Name, placeholder(f))
+		return fmt.Errorf("--%s: requires a value: %s", f.Name, placeholder(f))
 	default:
 		r.tied = append(r.tied, "--"+f.Name+"="+r.pop())
 	}

@@ -103,7 +103,7 @@ func (c *Context) Open(name string) (io.ReadCloser, error) {
 	}
 	if c.isOutput(r.r) {
 		_ = r.Close() // of nothing that was read
-		return nil, InputError(fmt.Errorf("%s: it is the file that the output goes to", r.name))
+		return nil, InputError(fmt.Errorf("%s: also the output file", r.name))
 	}
 	if name == StdinName {
 		return io.NopCloser(c.In), nil

@@ -25,9 +25,9 @@ func TestInputThatIsTheOutput(t *testing.T) {
 		stdin string // a file
 		want  outcome
 	}{
-		{[]string{name}, os.DevNull, outcome{3, "old\n", "toy: " + name + ": it is the file that the output goes to\n"}},
-		{[]string{link, "-"}, os.DevNull, outcome{3, "old\n", "toy: " + link + ": it is the file that the output goes to\n"}},
-		{nil, name, outcome{3, "old\n", "toy: standard input: it is the file that the output goes to\n"}},
+		{[]string{name}, os.DevNull, outcome{3, "old\n", "toy: " + name + ": also the output file\n"}},
+		{[]string{link, "-"}, os.DevNull, outcome{3, "old\n", "toy: " + link + ": also the output file\n"}},
+		{nil, name, outcome{3, "old\n", "toy: standard input: also the output file\n"}},
 		{nil, os.DevNull, outcome{0, "old\n", ""}},
 	} {
 		in, err := os.Open(c.stdin)

@@ -34,7 +34,7 @@ func popText(ctx *kong.DecodeContext, what string) (string, error) {
 	t := ctx.Scan.Pop()
 	text, ok := t.Value.(string)
 	if !ok {
-		return "", errors.New("has no value; takes " + what)
+		return "", errors.New("requires a value: " + what)
 	}
 	return text, nil
 }

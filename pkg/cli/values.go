@@ -52,7 +52,7 @@ func (d *Duration) Decode(ctx *kong.DecodeContext) error {
 		err = fmt.Errorf("%q is out of range", text)
 	}
 	if err != nil {
-		return fmt.Errorf("%w; takes a duration from %s to %s, such as 3s or 500ms (a bare number is seconds)",
+		return fmt.Errorf("%w; want a duration from %s to %s, such as 3s or 500ms (a bare number is seconds)",
 			err, shortDuration(lo), shortDuration(hi))
 	}
 	*d = Duration(v)
@@ -151,9 +151,9 @@ func popInt(ctx *kong.DecodeContext, lo, hi int64) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err != nil && !isInteger(text):
-		return 0, fmt.Errorf("%q is not a whole number; takes %s", text, wholeNumber(lo, hi))
+		return 0, fmt.Errorf("%q is not a whole number; want %s", text, wholeNumber(lo, hi))
 	case err != nil || n < lo || n > hi:
-		return 0, fmt.Errorf("%s is out of range; takes %s", text, wholeNumber(lo, hi))
+		return 0, fmt.Errorf("%s is out of range; want %s", text, wholeNumber(lo, hi))
 	}
 	return n, nil
 }

@@ -209,7 +209,7 @@ func TestTextThatChanges(t *testing.T) {
 	for _, then := range []string{strings.Replace(line, "open", "OPEN", 1), strings.Replace(line, "10.", "20.", 1), strings.Repeat("\n", 80), "", "{"} {
 		s := &shifting{texts: [2]string{line, then}}
 		_, err := Compare(source("OLD", ""), Source{"NEW", s}, Options{}, new(bytes.Buffer))
-		if err == nil || err.Error() != "NEW was changed while it was read" {
+		if err == nil || err.Error() != "NEW changed while it was read" {
 			t.Errorf("%q: error %v", then, err)
 		}
 	}

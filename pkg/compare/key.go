@@ -71,7 +71,7 @@ func mayBeAddress(host []byte) bool {
 	return bytes.IndexByte(host, ':') >= 0
 }
 
-// splitKey returns what a key was made of. Of a name there is no address.
+// splitKey returns what a key was made of. Of a name there is not an address.
 func splitKey(key []byte) (host []byte, addr netip.Addr) {
 	switch key[0] {
 	case keyOf4:

@@ -58,7 +58,7 @@ func (l *lines) read(s *span) error {
 }
 
 func (l *lines) changed() error {
-	return fmt.Errorf("%s was changed while it was read", l.source.Name)
+	return fmt.Errorf("%s changed while it was read", l.source.Name)
 }
 
 // about is what the line says it is about.

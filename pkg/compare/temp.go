@@ -23,5 +23,5 @@ func tempError(err error) error {
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	return fmt.Errorf("temporary files in %s: %w (TMPDIR names another folder)", os.TempDir(), err)
+	return fmt.Errorf("temporary files in %s: %w (set TMPDIR to use another directory)", os.TempDir(), err)
 }

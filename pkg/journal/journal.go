@@ -37,7 +37,7 @@ type Journal struct {
 }
 
 // ErrInUse is a journal that another run is writing.
-var ErrInUse = errors.New("another run is writing it")
+var ErrInUse = errors.New("in use by another run")
 
 // Open locks a results file, made if there is none, reads it and takes out what
 // is to be asked again: records of errors, and a last line that was torn. A file
@@ -71,7 +71,7 @@ func (j *Journal) open() (err error) {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return errors.New("it is no regular file")
+		return errors.New("not a regular file")
 	}
 	size := info.Size()
 	if m, ok := lastMark(j.file, size); ok {
@@ -136,7 +136,7 @@ func blame(path string, err error) error {
 	if _, missing := os.Lstat(path); !errors.Is(missing, fs.ErrNotExist) || errors.Is(err, fs.ErrNotExist) || !errors.As(err, &at) {
 		return err
 	}
-	return fmt.Errorf("cannot be created in the folder %s: %w", filepath.Dir(path), at.Err)
+	return fmt.Errorf("cannot create a file in the directory %s: %w", filepath.Dir(path), at.Err)
 }
 
 // read indexes the results of the file, which is size bytes long, and finds
@@ -184,7 +184,7 @@ func (j *Journal) wholeLines(size int64) (int64, error) {
 			return from + int64(n) + 1, nil
 		}
 		if n := min(len(begins), len(part)); from == 0 && string(part[:n]) != begins[:n] {
-			return 0, errors.New("it holds no result: it is left alone")
+			return 0, errors.New("contains no result; left unchanged")
 		}
 		end = from
 	}
@@ -236,11 +236,11 @@ func (w *walk) line(line ndjson.Line) error {
 	}
 	switch {
 	case r == nil && w.first:
-		return fmt.Errorf("line %d is no result: it is left alone", line.No)
+		return fmt.Errorf("line %d is not a result; file left unchanged", line.No)
 	case r == nil && w.damaged == 0:
 		w.damaged = line.No
 	case r != nil && w.damaged != 0:
-		return fmt.Errorf("line %d is no result: it is left alone", w.damaged)
+		return fmt.Errorf("line %d is not a result; file left unchanged", w.damaged)
 	}
 	w.first = false
 	return w.yield(line, r)

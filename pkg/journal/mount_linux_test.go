@@ -87,7 +87,7 @@ func inMounts(t *testing.T, folder string) {
 		}
 	}
 	_, err := Open(filepath.Join(inside, "new.ndjson"))
-	if err == nil || !strings.HasSuffix(err.Error(), "new.ndjson: cannot be created in the folder "+inside+": read-only file system") {
+	if err == nil || !strings.HasSuffix(err.Error(), "new.ndjson: cannot create a file in the directory "+inside+": read-only file system") {
 		t.Errorf("in a read-only folder: %v", err)
 	}
 }

@@ -36,13 +36,13 @@ func Main() int { return cli.Main(Tool()) }
 func (c *Command) Validate() error {
 	switch {
 	case c.Expect == "" && c.New == "":
-		return errors.New("it takes two scans, OLD and NEW; - is standard input")
+		return errors.New("two scans are required, OLD and NEW; use - for standard input")
 	case c.Expect == "":
 		return twice(c.Old, c.New)
 	case c.New != "":
-		return errors.New("--expect takes one scan, not OLD and NEW")
+		return errors.New("--expect accepts one scan, not OLD and NEW")
 	case c.ByIP:
-		return errors.New("--by-ip does not go with --expect, which knows hosts by name and by address")
+		return errors.New("--by-ip cannot be combined with --expect, which identifies hosts by name and by address")
 	case c.Old == "":
 		c.Old = cli.StdinName
 	}
@@ -51,7 +51,7 @@ func (c *Command) Validate() error {
 
 func twice(a, b string) error {
 	if a == cli.StdinName && b == cli.StdinName {
-		return errors.New("standard input is named twice and can be read once")
+		return errors.New("standard input can be read only once")
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ type drawing func(io.Writer, iter.Seq[*record.Change], report.Diff, report.Servi
 // renamed says what became of fields that are called as a change record's own.
 func (c *Command) renamed(ctx *cli.Context, t *compare.Tally) {
 	if t.Renamed {
-		ctx.Log.Printf("the results have fields that bear the name of a change record's own: they pass on with list_ before it, as list_change")
+		ctx.Log.Printf("fields named like those of change records are passed on as list_NAME, such as list_change")
 	}
 }
 

@@ -181,7 +181,7 @@ TMPDIR=$1 "$2" /dev/null "$3" >"$1/out"; status=$?; find "$1" -name 'portdiff-*'
 	}
 	text := string(out)
 	if exit == nil || exit.ExitCode() != 2 || !strings.HasPrefix(text, "portdiff: temporary files in ") ||
-		!strings.HasSuffix(text, ": no space left on device (TMPDIR names another folder)\n") || strings.Count(text, "\n") != 1 {
+		!strings.HasSuffix(text, ": no space left on device (set TMPDIR to use another directory)\n") || strings.Count(text, "\n") != 1 {
 		t.Errorf("%v, said %q", err, text)
 	}
 }

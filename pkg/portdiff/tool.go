@@ -78,7 +78,7 @@ the summary contains them, and the fields that it is grouped by. A field named c
 list_new. portprobe accepts change records as endpoints and probes them again.`
 
 const identity = `An endpoint is a host, a protocol and a port. The host is the field host as written, so a name remains the
-same host when its address changes. With --by-ip the address identifies the host (the field host if there is no address), so a host
+same host when its address changes. With --by-ip the address identifies the host (the field host if there is not an address), so a host
 probed under another name is the same.
 
 If a scan contains an endpoint more than once, its most definite state counts: open, closed, filtered, open|filtered, error, in

@@ -58,9 +58,9 @@ func (c *Command) Validate() error {
 	case c.IPv4 && c.IPv6:
 		return errors.New("--ipv4 and --ipv6 cannot be used together; leave both out for both families")
 	case c.Shard.n > 0 && c.Order == "random" && c.Seed == nil:
-		return errors.New("--shard with --order random needs --seed, the same for all shards")
+		return errors.New("--shard with --order random requires --seed, the same for all shards")
 	case c.Skip.set && c.Order == "random" && c.Seed == nil:
-		return errors.New("--skip with --order random needs --seed, the one of the run whose records are skipped")
+		return errors.New("--skip with --order random requires --seed, the same as in the first run")
 	}
 	return nil
 }
@@ -188,7 +188,7 @@ func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 		c.Seed = &seed
 	}
 	if c.Verbose {
-		ctx.Log.Printf("the order is that of --seed %d", *c.Seed)
+		ctx.Log.Printf("random order with --seed %d", *c.Seed)
 	}
 	w := newWindow(c.Shard, c.Skip, c.Limit)
 	if out.shuffle(all, &w, *c.Seed) {

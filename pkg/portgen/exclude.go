@@ -96,7 +96,7 @@ func readExcluded(ctx *cli.Context, c *Command) (list []excluded, err error) {
 func appendExcluded(list []excluded, where, word string) ([]excluded, error) {
 	word, ports, err := target.Split(word)
 	if err == nil && ports != "" {
-		err = fmt.Errorf("target %q: an exclusion takes no ports (--exclude-ports does)", word)
+		err = fmt.Errorf("target %q: an exclusion cannot have ports; use --exclude-ports", word)
 	}
 	e := excluded{where: where}
 	if err == nil {
@@ -129,7 +129,7 @@ func readExcludeFile(ctx *cli.Context, list []excluded, name string) ([]excluded
 			continue
 		}
 		if l.Long || len(words) > 1 || words[0][0] == '{' {
-			return nil, fmt.Errorf("%s: %s is not one target; an exclusion takes no ports and no fields", where, ndjson.Show(l.Text))
+			return nil, fmt.Errorf("%s: %s is not one target; an exclusion has neither ports nor fields", where, ndjson.Show(l.Text))
 		}
 		if list, err = appendExcluded(list, where, words[0]); err != nil {
 			return nil, err

@@ -102,7 +102,7 @@ func (r *reader) words(words []string) (entry, error) {
 	ports := ""
 	switch {
 	case len(words) > 2:
-		return entry{}, fmt.Errorf("%q stands behind target and ports; a line is TARGET [PORTS] [# comment]", ndjson.Show([]byte(words[2])))
+		return entry{}, fmt.Errorf("%q is unexpected; a line is TARGET [PORTS] [# comment]", ndjson.Show([]byte(words[2])))
 	case len(words) == 2:
 		ports = words[1]
 	case words[0] == "null" || words[0] == "true" || words[0] == "false":

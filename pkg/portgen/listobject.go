@@ -118,7 +118,7 @@ func (r *reader) fill(e *entry, o *object) error {
 	case err != nil:
 		return err
 	case own != "" && len(o.ports) > 0:
-		return fmt.Errorf("host has ports of its own (%q), and there is the field ports too", own)
+		return fmt.Errorf("ports are given twice: in host (%q) and in the field ports", own)
 	case own != "" && def != nil:
 		e.ports, err = r.plans.ofValues([][]byte{ndjson.AppendString(nil, own)}, def)
 	case len(o.ports) > 0:
@@ -161,14 +161,14 @@ func (r *reader) objectAddr(e *entry, value []byte, host string) error {
 	}
 	var given entry
 	if given.target, err = target.Parse(string(text)); err != nil {
-		return fmt.Errorf("ip %s is no address", ndjson.Show(value))
+		return fmt.Errorf("ip %s is not an address", ndjson.Show(value))
 	}
 	addr, ok := isAddress(&given, string(text))
 	switch only := e.target.At(number{}); {
 	case !ok:
-		return fmt.Errorf("ip %s is no address", ndjson.Show(value))
+		return fmt.Errorf("ip %s is not an address", ndjson.Show(value))
 	case e.target.Count() != num(1):
-		return fmt.Errorf("host %q is many addresses, and ip is one", host)
+		return fmt.Errorf("host %q is more than one address, but ip is one", host)
 	case only == addr:
 		return nil
 	case only.IsValid() && (e.more == nil || e.more.host == ""):
@@ -192,7 +192,7 @@ func protoOf(o *object) ([]endpoint.Proto, error) {
 	if p, ok := endpoint.ParseProto(text); err == nil && ok {
 		return []endpoint.Proto{p}, nil
 	}
-	return nil, fmt.Errorf(`proto %s is neither "tcp" nor "udp"`, ndjson.Show(value))
+	return nil, fmt.Errorf(`proto %s is not "tcp" or "udp"`, ndjson.Show(value))
 }
 
 // salvage makes an error record's content of an object that is no entry, with

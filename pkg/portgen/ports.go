@@ -186,7 +186,7 @@ func (p *plans) value(v []byte, def []endpoint.Proto) (portspec.Set, error) {
 	}
 	n, err := ndjson.Int(v)
 	if err != nil {
-		return portspec.Set{}, fmt.Errorf("ports %w: it takes a string, an integer 1-65535, or an array of both", err)
+		return portspec.Set{}, fmt.Errorf("ports %w; want a string, an integer 1-65535, or an array of both", err)
 	}
 	if n < 1 || n > 65535 {
 		return portspec.Set{}, fmt.Errorf("port %s is outside 1-65535", ndjson.Show(v))

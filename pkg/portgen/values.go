@@ -25,13 +25,13 @@ type count struct {
 // Decode reads the flag's value (kong.MapperValue).
 func (c *count) Decode(ctx *kong.DecodeContext) error {
 	text, _ := ctx.Scan.Pop().Value.(string)
-	const takes = "takes a whole number from 0"
+	const wanted = "want a whole number from 0"
 	if text == "" || strings.Trim(text, "0123456789") != "" {
-		return fmt.Errorf("%q is not a whole number; %s", text, takes)
+		return fmt.Errorf("%q is not a whole number; %s", text, wanted)
 	}
 	n, err := uint128.FromString(text)
 	if err != nil {
-		return fmt.Errorf("%s is out of range; %s below 2^128", text, takes)
+		return fmt.Errorf("%s is out of range; %s below 2^128", text, wanted)
 	}
 	c.n, c.set = n, true
 	return nil
@@ -48,7 +48,7 @@ func (s *shard) Decode(ctx *kong.DecodeContext) error {
 	i, err1 := strconv.ParseUint(part, 10, 64)
 	n, err2 := strconv.ParseUint(parts, 10, 64)
 	if err1 != nil || err2 != nil || i < 1 || i > n {
-		return fmt.Errorf("%q is not a shard; takes I/N with I from 1 to N, such as 1/4", text)
+		return fmt.Errorf("%q is not a shard; want I/N with I from 1 to N, such as 1/4", text)
 	}
 	s.i, s.n = i, n
 	return nil

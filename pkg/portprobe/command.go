@@ -83,9 +83,9 @@ func (c *Command) Validate() (err error) {
 	}
 	switch {
 	case c.Resume != nil && (c.Open || len(c.State) > 0 || c.Plain):
-		return errors.New("--resume: its file gets every record, and whole: it does not go with --open, --state or --plain")
+		return errors.New("--resume cannot be combined with --open, --state or --plain")
 	case c.Fsync > 0 && c.Resume == nil:
-		return errors.New("--fsync: only the file of --resume is written through to the disk")
+		return errors.New("--fsync requires --resume")
 	}
 	if c.Source != nil {
 		a, err := netip.ParseAddr(*c.Source)
@@ -95,7 +95,7 @@ func (c *Command) Validate() (err error) {
 	}
 	if c.Interface != nil {
 		if _, err = net.InterfaceByName(*c.Interface); err != nil {
-			return fmt.Errorf("--interface: this machine has none named %q", *c.Interface)
+			return fmt.Errorf("--interface: no interface named %q", *c.Interface)
 		}
 		c.link = *c.Interface
 	}
@@ -168,7 +168,7 @@ func (c *Command) shown() (shown [endpoint.States]bool) {
 // startingLine is what -v says first.
 func (c *Command) startingLine(workers, concurrency int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "asking with %s, at most %d tcp and %d udp endpoints at once, %v for an answer, retries %s",
+	fmt.Fprintf(&b, "%s, at most %d TCP and %d UDP probes outstanding, timeout %v, retries %s",
 		plural(int64(workers), "worker"), concurrency, c.concurrency(endpoint.UDP), time.Duration(c.Timeout), c.Retries)
 	if c.Rate > 0 {
 		fmt.Fprintf(&b, ", at most %v probes per second", c.Rate)

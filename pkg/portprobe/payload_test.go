@@ -20,11 +20,11 @@ func TestPayloadsThatAreWrong(t *testing.T) {
 		"hex:0":             `"0" is not an even number of hexadecimal digits`,
 		"@" + dir:           dir + ": is a directory",
 		"@" + dir + "/none": dir + "/none: no such file or directory",
-		"@" + long:          "it does not go into a datagram, which takes at most 65507 bytes",
-		"hex:" + strings.Repeat("00", maxPayload+1): "it does not go into a datagram, which takes at most 65507 bytes",
+		"@" + long:          "longer than a datagram, which holds at most 65507 bytes",
+		"hex:" + strings.Repeat("00", maxPayload+1): "longer than a datagram, which holds at most 65507 bytes",
 	}
 	if _, err := os.Stat("/dev/zero"); err == nil {
-		cases["@/dev/zero"] = "it does not go into a datagram, which takes at most 65507 bytes"
+		cases["@/dev/zero"] = "longer than a datagram, which holds at most 65507 bytes"
 	}
 	for payload, want := range cases {
 		r := tool(t, "", "--simulate", "rtt=1ms", "--payload", payload)

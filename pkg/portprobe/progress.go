@@ -170,7 +170,7 @@ func (r *run) sayFound(f *endpoint.Result) {
 
 // sayFailed tells of an endpoint that could not be asked.
 func (r *run) sayFailed(f *endpoint.Result) {
-	r.ctx.Log.Linef("endpoints that could not be asked", "port %d/%v on %s: %s", f.Port, f.Proto, f.Host, f.Err)
+	r.ctx.Log.Linef("endpoints that could not be probed", "port %d/%v on %s: %s", f.Port, f.Proto, f.Host, f.Err)
 }
 
 // closingLine says what was seen, so that the answers can be judged.
@@ -195,14 +195,14 @@ func (r *run) closingLine() {
 		states = append(states, fmt.Sprintf("%d not probed as broadcast or multicast addresses", r.out.skipped))
 	}
 	if before := r.reader.answered.Load(); before > 0 {
-		states = append(states, fmt.Sprintf("%d answered before", before))
+		states = append(states, fmt.Sprintf("%d from an earlier run", before))
 	}
 	seconds := max(time.Since(r.began).Seconds(), 1e-3)
 	attempts := plural(counts.Attempts.Load(), "attempt")
 	if n := counts.Repeats.Load(); n > 0 {
-		attempts += fmt.Sprintf(" (and %s by the system)", plural(n, "repeat"))
+		attempts += fmt.Sprintf(" (and %s by the system)", plural(n, "retransmission"))
 	}
-	r.ctx.Log.Printf("%d asked: %s; %s in %.2f s, %.0f a second; %s", asked,
+	r.ctx.Log.Printf("%d probed: %s; %s in %.2f s, %.0f per second; %s", asked,
 		strings.Join(states, ", "), attempts, seconds,
 		float64(counts.Attempts.Load())/seconds, lossSeen(counts))
 }

@@ -246,7 +246,7 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 		r.end(endpoint.Interrupted, r.Timeout.D(), stopLookups)
 	case <-deadline:
 		r.late = true
-		r.ctx.Log.Printf("the deadline of %v came before the end", r.Deadline)
+		r.ctx.Log.Printf("stopped by --deadline %v", r.Deadline)
 		r.end(endpoint.Deadline, 0, stopLookups)
 	case <-r.failed:
 		r.end(endpoint.Interrupted, 0, stopLookups)

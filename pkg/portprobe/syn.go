@@ -17,7 +17,7 @@ func (r *run) openSYN(workers int) (err error) {
 	case errors.Is(err, syn.ErrPermission):
 		return errors.New("--method syn requires CAP_NET_RAW; " + grantHint(processStatus()) + ", or use --method connect")
 	case errors.Is(err, syn.ErrSystem):
-		return errors.New("--method syn is there on Linux only: --method connect works here")
+		return errors.New("--method syn requires Linux; use --method connect")
 	case errors.Is(err, syscall.EMFILE):
 		return fmt.Errorf("--method syn needs %d descriptors per worker; "+atDescriptorLimit, syn.Descriptors(workers), descriptorLimit())
 	case err != nil:
@@ -74,6 +74,6 @@ func (r *run) giveUpRights() {
 	}
 	r.ctx.OpenAhead(r.Files)
 	if err := syn.GiveUpRights(); err != nil {
-		r.ctx.Log.Printf("the right to open raw sockets could not be given up: %v", err)
+		r.ctx.Log.Printf("privileges could not be dropped: %v", err)
 	}
 }

@@ -65,7 +65,7 @@ func bare(err error) error {
 // fits sends every port the same, if it goes into one datagram.
 func fits(text []byte) (udp.Requests, error) {
 	if len(text) > maxPayload {
-		return nil, fmt.Errorf("--payload: it does not go into a datagram, which takes at most %d bytes", maxPayload)
+		return nil, fmt.Errorf("--payload: longer than a datagram, which holds at most %d bytes", maxPayload)
 	}
 	return always(text), nil
 }

@@ -90,7 +90,7 @@ func ReadPortsFile(r io.Reader, def []endpoint.Proto, names Services) (List, err
 	case err != nil:
 		return List{}, err
 	case len(b.ranked) == 0:
-		return List{}, errors.New("no ports in it: it takes lines of port[/proto] [weight]")
+		return List{}, errors.New("no ports; want lines of PORT[/PROTO] [WEIGHT]")
 	}
 	return b.list(), nil
 }
@@ -123,11 +123,11 @@ func (b *ranking) addLine(line string, mask protoMask, names Services) error {
 		var err error
 		weight, err = strconv.ParseFloat(fields[1], 64)
 		if err != nil || !(weight >= 0) || math.IsInf(weight, 0) {
-			return fmt.Errorf("weight %s is no number of at least 0", quote(fields[1]))
+			return fmt.Errorf("weight %s is not a number of at least 0", quote(fields[1]))
 		}
 	}
 	if len(fields) > 2 {
-		return fmt.Errorf("%s after the weight: it takes port[/proto] [weight]", quote(fields[2]))
+		return fmt.Errorf("unexpected %s after the weight; want PORT[/PROTO] [WEIGHT]", quote(fields[2]))
 	}
 	for _, i := range p.found.set().items {
 		b.ranked = append(b.ranked, ranked{i, weight})

@@ -153,18 +153,18 @@ func TestReadPortsFile(t *testing.T) {
 
 func TestReadPortsFileRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                  "no ports in it",
-		"# nothing\n":                       "no ports in it",
+		"":                                  "no ports; want lines",
+		"# nothing\n":                       "no ports; want lines",
 		"22\n\n70000\n":                     "line 3: port 70000 is outside 1-65535",
-		"22,,80\n":                          "line 1: a port is missing beside a comma",
-		"22,80,\n":                          "line 1: a port is missing beside a comma",
+		"22,,80\n":                          "line 1: empty port next to a comma",
+		"22,80,\n":                          "line 1: empty port next to a comma",
 		"22,70000 3\n":                      "line 1: port 70000 is outside 1-65535",
-		"22 many\n":                         `line 1: weight "many" is no number`,
-		"22 -1\n":                           `line 1: weight "-1" is no number of at least 0`,
-		"22 NaN\n":                          `line 1: weight "NaN" is no number`,
-		"22 Inf\n":                          `line 1: weight "Inf" is no number`,
-		"http 80/tcp 0.4\n":                 `line 1: no service is registered under the name "http"`,
-		"22 1 ssh\n":                        `line 1: "ssh" after the weight`,
+		"22 many\n":                         `line 1: weight "many" is not a number`,
+		"22 -1\n":                           `line 1: weight "-1" is not a number of at least 0`,
+		"22 NaN\n":                          `line 1: weight "NaN" is not a number`,
+		"22 Inf\n":                          `line 1: weight "Inf" is not a number`,
+		"http 80/tcp 0.4\n":                 `line 1: unknown service name "http"`,
+		"22 1 ssh\n":                        `line 1: unexpected "ssh" after the weight`,
 		"22\n" + strings.Repeat("x", 2<<20): "line 2: longer than 1 MiB",
 	} {
 		list, err := portspec.ReadPortsFile(strings.NewReader(text), onlyTCP, nil)

@@ -92,7 +92,7 @@ func cutPrefix(text string) (rest string, mask protoMask, err error) {
 	case "u", "udp":
 		mask = 1 << endpoint.UDP
 	default:
-		return "", 0, fmt.Errorf("%s: a protocol before the colon is tcp, udp, T or U", quote(text))
+		return "", 0, fmt.Errorf("%s: unknown protocol before the colon; use tcp, udp, T or U", quote(text))
 	}
 	if rest = strings.TrimSpace(rest); rest == "" {
 		return "", 0, fmt.Errorf("%s: no port after the colon", quote(text))
@@ -105,13 +105,13 @@ func (p *parser) item(text string, mask protoMask) error {
 	what, proto, hasProto := strings.Cut(text, "/")
 	switch {
 	case text == "":
-		return errors.New("a port is missing beside a comma")
+		return errors.New("empty port next to a comma")
 	case what == "" && proto != "" && strings.Trim(proto, "0123456789") == "":
 		return fmt.Errorf("%s is a prefix length, not a port; write it right after the address", quote(text))
 	case hasProto:
 		named, ok := endpoint.ParseProto(strings.ToLower(strings.TrimSpace(proto)))
 		if !ok {
-			return fmt.Errorf("%s: a protocol after the slash is tcp or udp", quote(text))
+			return fmt.Errorf("%s: unknown protocol after the slash; use tcp or udp", quote(text))
 		}
 		mask = 1 << named
 	}
@@ -137,7 +137,7 @@ func (p *parser) item(text string, mask protoMask) error {
 func portRange(text string) (lo, hi uint16, err error) {
 	low, high, isRange := strings.Cut(text, "-")
 	if strings.Contains(high, "-") {
-		return 0, 0, fmt.Errorf("%s is no range of ports: it takes 80-90, 1-, -1024, or - for all", quote(text))
+		return 0, 0, fmt.Errorf("%s is not a port range; use 80-90, 1-, -1024, or - for all", quote(text))
 	}
 	if !isRange {
 		high = low
@@ -149,7 +149,7 @@ func portRange(text string) (lo, hi uint16, err error) {
 		return 0, 0, err
 	}
 	if hi < lo {
-		return 0, 0, fmt.Errorf("%s runs backwards: write %d-%d", quote(text), hi, lo)
+		return 0, 0, fmt.Errorf("%s runs backwards; use %d-%d", quote(text), hi, lo)
 	}
 	return lo, hi, nil
 }
@@ -172,7 +172,7 @@ func port(text, digits string, absent uint16) (uint16, error) {
 // name adds the ports registered under a name or a pattern of names.
 func (p *parser) name(text string, mask protoMask) error {
 	if bad := strings.IndexFunc(text, notInName); bad >= 0 {
-		return fmt.Errorf("%s is neither a port, a range nor a service's name; commas separate ports", quote(text))
+		return fmt.Errorf("%s is not a port, range or service name; separate ports with commas", quote(text))
 	}
 	var wanted, all protoMask
 	if p.names != nil {
@@ -192,9 +192,9 @@ func (p *parser) name(text string, mask protoMask) error {
 		if all == 1<<endpoint.UDP {
 			other = endpoint.UDP
 		}
-		return fmt.Errorf("%s is registered for %v only: write %s/%v to ask that", quote(text), other, abridge(text), other)
+		return fmt.Errorf("%s is registered only for %v; use %s/%v", quote(text), other, abridge(text), other)
 	}
-	return fmt.Errorf("no service is registered under the name %s", quote(text))
+	return fmt.Errorf("unknown service name %s", quote(text))
 }
 
 // notInName is whether r is in no service's name (RFC 6335 section 5.1) and

@@ -51,9 +51,9 @@ func (c *Command) Validate() (err error) {
 	}
 	switch {
 	case c.Weights && (c.Output != "auto" || len(c.by) > 0):
-		return errors.New("--weights: it is lines of its own, over all hosts: it does not go with --output or --by")
+		return errors.New("--weights cannot be combined with --output or --by")
 	case c.Output == "nmap-xml" && len(c.By) > 0:
-		return errors.New("--by: nmap-xml has no groups")
+		return errors.New("--by cannot be combined with -o nmap-xml, which has no groups")
 	}
 	return nil
 }

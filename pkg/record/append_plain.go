@@ -8,7 +8,7 @@ import (
 
 // AppendPlain appends an endpoint as the line that portprobe and other tools
 // read, with its LF: `192.0.2.7:80`, `[2001:db8::1]:80`, `host.example:80` while
-// there is no address; behind it "/udp" where that is the protocol.
+// there is not an address; behind it "/udp" where that is the protocol.
 func AppendPlain(dst, host []byte, ep endpoint.Endpoint) []byte {
 	switch {
 	case ep.Addr.Is6():

@@ -180,7 +180,7 @@ func (d *Decoder) ip(value []byte, in *Input) *problem {
 	}
 	addr, ok := parseAddr(text)
 	if !ok {
-		return problemf("ip", "ip %s is no address", ndjson.Show(value))
+		return problemf("ip", "ip %s is not an address", ndjson.Show(value))
 	}
 	p := checkAddr("ip", addr)
 	if p == nil {

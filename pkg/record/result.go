@@ -125,7 +125,7 @@ func (d *Decoder) stateProblem(k *known) *problem {
 	value := d.value(k, fieldState)
 	switch {
 	case value == nil && k[fieldPort] > 0 && k.has(fieldHost, fieldTarget, fieldIP):
-		return &problem{"state", "an endpoint record, not a result: state is missing; portprobe makes results of endpoints"}
+		return &problem{"state", "an endpoint record, not a result: state is missing; probe it with portprobe"}
 	case value == nil:
 		return &problem{"state", "not a result record: state is missing"}
 	}
@@ -139,14 +139,14 @@ func (d *Decoder) asked(k *known, r *Result) (p *problem) {
 	if ip != nil {
 		text, err := decode(ip, &d.ipText)
 		if r.Addr, _ = parseAddr(text); err != nil || !r.Addr.IsValid() {
-			return problemf("ip", "ip %s is no address", ndjson.Show(ip))
+			return problemf("ip", "ip %s is not an address", ndjson.Show(ip))
 		}
 	}
 	switch {
 	case host != nil:
 		r.Host, err = decode(host, &d.hostText)
 		if err != nil || len(r.Host) == 0 {
-			return problemf("host", "host %s is no name or address", ndjson.Show(host))
+			return problemf("host", "host %s is not a name or address", ndjson.Show(host))
 		}
 		if ip == nil {
 			r.Addr, _ = parseAddr(r.Host)

@@ -57,16 +57,16 @@ func TestBadResult(t *testing.T) {
 	var d Decoder
 	var r Result
 	for _, c := range []struct{ line, want string }{
-		{`{"host":"x","port":80}`, `an endpoint record, not a result: state is missing; portprobe makes results of endpoints`},
+		{`{"host":"x","port":80}`, `an endpoint record, not a result: state is missing; probe it with portprobe`},
 		{`{"host":"x","port":80,"state":"up"}`, `state "up" is none of open, closed, filtered, open|filtered, error`},
-		{`{"host":"x","port":80,"state":null}`, `an endpoint record, not a result: state is missing; portprobe makes results of endpoints`},
+		{`{"host":"x","port":80,"state":null}`, `an endpoint record, not a result: state is missing; probe it with portprobe`},
 		{`{"port":80,"state":"open"}`, `host is missing: a record takes host or ip`},
 		{`{"host":"","port":80,"state":"open"}`, `host is missing: a record takes host or ip`},
-		{`{"host":7,"port":80,"state":"open"}`, `host 7 is no name or address`},
-		{`{"ip":"x","port":80,"state":"open"}`, `ip "x" is no address`},
+		{`{"host":7,"port":80,"state":"open"}`, `host 7 is not a name or address`},
+		{`{"ip":"x","port":80,"state":"open"}`, `ip "x" is not an address`},
 		{`{"ip":null,"port":80,"state":"open"}`, `host is missing: a record takes host or ip`},
 		{`{"host":"x","port":0,"state":"open"}`, `port 0 is outside 1-65535`},
-		{`{"host":"x","port":80,"proto":"sctp","state":"open"}`, `proto "sctp" is neither "tcp" nor "udp"`},
+		{`{"host":"x","port":80,"proto":"sctp","state":"open"}`, `proto "sctp" is not "tcp" or "udp"`},
 		{`{"host":"x"`, `not valid JSON at byte 12: the object is not closed`},
 		{`null`, `null is no result: a result record is a JSON object`},
 		{`a:80`, `a:80 is no result: a result record is a JSON object`},

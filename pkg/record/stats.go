@@ -169,7 +169,7 @@ func readClock(value []byte) (int64, error) {
 	var d Decoder
 	ms := d.when(value)
 	if ms == 0 {
-		return 0, fmt.Errorf("%s is no time, as 2026-01-31T12:00:00.000Z is", ndjson.Show(value))
+		return 0, fmt.Errorf("%s is not a time such as 2026-01-31T12:00:00.000Z", ndjson.Show(value))
 	}
 	return ms, nil
 }
@@ -198,7 +198,7 @@ func readHistogram(value []byte, h *histogram.Histogram) error {
 		}
 	}
 	if h.Min > h.Max || h.Max > h.Sum || len(h.Bins) == 0 {
-		return errors.New("sum, min, max and buckets do not belong together")
+		return errors.New("sum, min, max and buckets are inconsistent")
 	}
 	return nil
 }
@@ -222,11 +222,11 @@ func readBins(value []byte, bins []histogram.Bin) ([]histogram.Bin, error) {
 	for _, f := range fields {
 		most, err := strconv.ParseInt(string(f.Key), 10, 64)
 		if err != nil || most < 1 {
-			return bins, fmt.Errorf("%q is no number of microseconds", ndjson.Show(f.Key))
+			return bins, fmt.Errorf("%q is not a number of microseconds", ndjson.Show(f.Key))
 		}
 		n, err := readAmount(f.Value)
 		if err == nil && n == 0 {
-			err = errors.New("0 is no number of round trips")
+			err = errors.New("0 is not a count of round trips")
 		}
 		if err != nil {
 			return bins, err

@@ -59,18 +59,18 @@ func TestStatsAreReadAsTheyWereMeant(t *testing.T) {
 func TestDamagedStats(t *testing.T) {
 	for _, c := range []struct{ stats, want string }{
 		{`5`, "stats: 5 is not an object"},
-		{`{"first":5,"last":"2026-01-02T03:04:05Z"}`, "stats: first: 5 is no time"},
-		{`{"last":"yesterday"}`, `stats: last: "yesterday" is no time`},
+		{`{"first":5,"last":"2026-01-02T03:04:05Z"}`, "stats: first: 5 is not a time"},
+		{`{"last":"yesterday"}`, `stats: last: "yesterday" is not a time`},
 		{`{"last":"2026-01-02T03:04:05Z"}`, "stats: first and last are no span of time"},
 		{`{"first":"2026-01-02T03:04:06Z","last":"2026-01-02T03:04:05Z"}`, "stats: first and last are no span of time"},
 		{`{"rtt_us":[]}`, "stats: rtt_us: [] is not an object"},
 		{`{"rtt_us":{"sum":-1}}`, "stats: rtt_us: sum: -1 is negative"},
 		{`{"rtt_us":{"min":0.5}}`, "stats: rtt_us: min: 0.5 is not an integer"},
-		{`{"rtt_us":{"sum":3,"min":3,"max":3}}`, "stats: rtt_us: sum, min, max and buckets do not belong together"},
-		{`{"rtt_us":{"sum":3,"min":3,"max":2,"buckets":{"3":1}}}`, "stats: rtt_us: sum, min, max and buckets do not belong together"},
-		{`{"rtt_us":{"buckets":{"0":1}}}`, `stats: rtt_us: buckets: "0" is no number of microseconds`},
-		{`{"rtt_us":{"buckets":{"x":1}}}`, `stats: rtt_us: buckets: "x" is no number of microseconds`},
-		{`{"rtt_us":{"buckets":{"1":0}}}`, "stats: rtt_us: buckets: 0 is no number of round trips"},
+		{`{"rtt_us":{"sum":3,"min":3,"max":3}}`, "stats: rtt_us: sum, min, max and buckets are inconsistent"},
+		{`{"rtt_us":{"sum":3,"min":3,"max":2,"buckets":{"3":1}}}`, "stats: rtt_us: sum, min, max and buckets are inconsistent"},
+		{`{"rtt_us":{"buckets":{"0":1}}}`, `stats: rtt_us: buckets: "0" is not a number of microseconds`},
+		{`{"rtt_us":{"buckets":{"x":1}}}`, `stats: rtt_us: buckets: "x" is not a number of microseconds`},
+		{`{"rtt_us":{"buckets":{"1":0}}}`, "stats: rtt_us: buckets: 0 is not a count of round trips"},
 		{`{"rtt_us":{"buckets":{"1":"2"}}}`, `stats: rtt_us: buckets: "2" is a string`},
 	} {
 		s, err := readSummary(`{"kind":"summary","host":"a","open":[1],"stats":` + c.stats + `}`)

@@ -102,7 +102,7 @@ func (s *Summary) readBad(v summaryFields) error {
 	case n < 1:
 		return fmt.Errorf("bad_records: %d is less than 1", n)
 	case v.host != nil || v.ip != nil:
-		return errors.New("bad_records stands beside a host")
+		return errors.New("bad_records cannot be combined with host")
 	}
 	s.Bad = uint64(n)
 	return nil
@@ -116,14 +116,14 @@ func (s *Summary) readKey(v summaryFields) error {
 	if v.ip != nil {
 		ip, err := ndjson.Text(v.ip, nil)
 		if s.Addr, _ = parseAddr(ip); err != nil || !s.Addr.IsValid() {
-			return fmt.Errorf("ip %s is no address", ndjson.Show(v.ip))
+			return fmt.Errorf("ip %s is not an address", ndjson.Show(v.ip))
 		}
 		s.Host = s.Addr.AppendTo(s.Host)
 	}
 	if v.host != nil {
 		host, err := ndjson.Text(v.host, nil)
 		if err != nil || len(host) == 0 {
-			return fmt.Errorf("host %s is no name or address", ndjson.Show(v.host))
+			return fmt.Errorf("host %s is not a name or address", ndjson.Show(v.host))
 		}
 		if s.Host = append(s.Host[:0], host...); v.ip == nil {
 			s.Addr, _ = parseAddr(host)
@@ -233,7 +233,7 @@ func readRanges(spans []Span, value []byte, like Span) ([]Span, error) {
 		a, errA := strconv.ParseUint(first, 10, 16)
 		b, errB := strconv.ParseUint(last, 10, 16)
 		if errA != nil || errB != nil || a < 1 || b < a {
-			return nil, fmt.Errorf("%q is no range of ports, as 80 and 1-1024 are", ndjson.Show([]byte(part)))
+			return nil, fmt.Errorf("%q is not a port range such as 80 or 1-1024", ndjson.Show([]byte(part)))
 		}
 		like.First, like.Last = uint16(a), uint16(b)
 		spans = append(spans, like)
@@ -273,7 +273,7 @@ func withReasons(dst, states, reasons []Span) ([]Span, error) {
 			dst = append(dst, part)
 			if part.Reason != 0 {
 				if reasons[0].First != part.First {
-					return nil, fmt.Errorf("port %d has a reason and no state", reasons[0].First)
+					return nil, fmt.Errorf("port %d has a reason but no state", reasons[0].First)
 				}
 				reasons = dropFirst(reasons, part.Last)
 			}
@@ -284,7 +284,7 @@ func withReasons(dst, states, reasons []Span) ([]Span, error) {
 		}
 	}
 	if len(reasons) > 0 {
-		return nil, fmt.Errorf("port %d has a reason and no state", reasons[0].First)
+		return nil, fmt.Errorf("port %d has a reason but no state", reasons[0].First)
 	}
 	return dst, nil
 }
@@ -310,7 +310,7 @@ func (s *Summary) readApps(value []byte) error {
 	for _, f := range fields {
 		port, err := strconv.ParseUint(string(f.Key), 10, 16)
 		if err != nil || !s.has(uint16(port)) {
-			return fmt.Errorf("apps: %q is none of the ports listed", ndjson.Show(f.Key))
+			return fmt.Errorf("apps: %q is not a listed port", ndjson.Show(f.Key))
 		}
 		name, err := ndjson.Text(f.Value, nil)
 		if err != nil {

@@ -44,7 +44,7 @@ func parseProto(value []byte) (endpoint.Proto, *problem) {
 			return p, nil
 		}
 	}
-	return 0, problemf("proto", `proto %s is neither "tcp" nor "udp"`, ndjson.Show(value))
+	return 0, problemf("proto", `proto %s is not "tcp" or "udp"`, ndjson.Show(value))
 }
 
 // parseTimeout reads the value of timeout_ms; absent, it is 0.

@@ -28,7 +28,7 @@ func NmapXML(w io.Writer, r *Report) error {
 	x.hosts()
 	x.tail()
 	if x.left > 0 {
-		r.Say("left out of the nmap XML, which has no state for them: %s that could not be asked", plural(int(x.left), "port"))
+		r.Say("omitted from nmap-xml, which has no state for them: %s that could not be probed", plural(int(x.left), "port"))
 	}
 	return x.w.Flush()
 }

@@ -38,13 +38,13 @@ func ParseBy(names []string) (By, error) {
 		f := byField{name: name, bits: -1}
 		switch {
 		case name == "":
-			return nil, fmt.Errorf("an empty name is no field")
+			return nil, fmt.Errorf("empty field name")
 		case slices.Contains(own, name):
-			return nil, fmt.Errorf("%s is a field of the summary itself; take a field of the results, or ip/BITS", name)
+			return nil, fmt.Errorf("%s is a field of summaries; use a field of the results or ip/BITS", name)
 		case strings.HasPrefix(name, "ip/"):
 			bits, err := strconv.ParseUint(name[3:], 10, 8)
 			if err != nil || bits > 128 {
-				return nil, fmt.Errorf("%s: the length of a prefix is 0 to 128, as in ip/24", name)
+				return nil, fmt.Errorf("%s: the prefix length must be 0 to 128, as in ip/24", name)
 			}
 			f.bits = int(bits)
 		}

@@ -23,16 +23,16 @@ const (
 func checkName(s string) error {
 	bare := strings.TrimSuffix(s, ".")
 	if len(bare) > maxName {
-		return fmt.Errorf("a host name has at most %d characters, this has %d", maxName, len(bare))
+		return fmt.Errorf("the host name has %d characters; the maximum is %d", len(bare), maxName)
 	}
 	for label := range strings.SplitSeq(bare, ".") {
 		switch {
 		case label == "":
-			return errors.New("a label of the host name is empty")
+			return errors.New("the host name has an empty label")
 		case len(label) > maxLabel:
-			return fmt.Errorf("a label of a host name has at most %d characters, one here has %d", maxLabel, len(label))
+			return fmt.Errorf("a label of the host name has %d characters; the maximum is %d", len(label), maxLabel)
 		case label[0] == '-':
-			return errors.New("a label of a host name does not begin with a hyphen")
+			return errors.New("a label of a host name cannot begin with a hyphen")
 		}
 	}
 	for _, r := range bare {
@@ -40,9 +40,9 @@ func checkName(s string) error {
 			continue
 		}
 		if r == utf8.RuneError {
-			return errors.New("it is not valid UTF-8")
+			return errors.New("not valid UTF-8")
 		}
-		return fmt.Errorf("%s belongs to no host name and no address", strconv.QuoteRune(r))
+		return fmt.Errorf("%s is not allowed in a host name or address", strconv.QuoteRune(r))
 	}
 	return nil
 }
@@ -68,17 +68,17 @@ func checkZone(a netip.Addr) error {
 		return nil
 	}
 	if !a.IsLinkLocalUnicast() && !a.IsLinkLocalMulticast() && !a.IsInterfaceLocalMulticast() {
-		return errors.New("only link-local addresses take a zone")
+		return errors.New("a zone requires a link-local address")
 	}
 	if len(z) > maxZone {
-		return fmt.Errorf("a zone has at most %d characters, this has %d", maxZone, len(z))
+		return fmt.Errorf("the zone has %d characters; the maximum is %d", len(z), maxZone)
 	}
 	if strings.ContainsRune(z, ':') {
-		return fmt.Errorf("zone %s has a colon in it; ports go after brackets: [fe80::1%%eth0]:22", strconv.Quote(z))
+		return fmt.Errorf("zone %s contains a colon; ports follow brackets: [fe80::1%%eth0]:22", strconv.Quote(z))
 	}
 	for _, r := range z {
 		if r <= ' ' || r >= 0x7f || strings.ContainsRune(`%/,[]"\#`, r) {
-			return fmt.Errorf("zone %s has %s in it", strconv.Quote(z), strconv.QuoteRune(r))
+			return fmt.Errorf("zone %s contains %s", strconv.Quote(z), strconv.QuoteRune(r))
 		}
 	}
 	return nil

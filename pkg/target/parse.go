@@ -41,7 +41,7 @@ func parse(s string) (Target, error) {
 	}
 	switch {
 	case s == "":
-		return Target{}, errors.New("it is empty")
+		return Target{}, errors.New("empty")
 	case strings.Contains(s, ":"):
 		return parse6(s)
 	case strings.Trim(s, "0123456789.*-,/") == "":
@@ -96,7 +96,7 @@ func parse6(s string) (Target, error) {
 		return parsePrefix6(s[:i], s[i+1:])
 	}
 	if strings.Contains(s, "-") && !strings.Contains(s, "%") {
-		return Target{}, errors.New("it is no range of IPv6 addresses: it takes two whole ones, as 2001:db8::1-2001:db8::9")
+		return Target{}, errors.New("not a range of IPv6 addresses; write both in full, as in 2001:db8::1-2001:db8::9")
 	}
 	_, err := parseAddr(s)
 	return Target{}, err
@@ -116,7 +116,7 @@ func parsePrefix6(s, length string) (Target, error) {
 		return Target{}, err
 	}
 	if a.Zone() != "" && ones < 10 {
-		return Target{}, errors.New("only link-local addresses take a zone, and the prefix is wider than they are")
+		return Target{}, errors.New("a zone requires link-local addresses, and the prefix is wider than fe80::/10")
 	}
 	b := a.As16()
 	n := uint128.FromBytesBE(b[:])
@@ -180,7 +180,7 @@ func addrPair(s string) (lo, hi netip.Addr, ok bool) {
 func parseAddr(s string) (netip.Addr, error) {
 	a, err := netip.ParseAddr(s)
 	if err != nil {
-		return a, errors.New("it is not an IPv6 address" + bracketHint(s))
+		return a, errors.New("not an IPv6 address" + bracketHint(s))
 	}
 	if err := checkZone(a); err != nil {
 		return a, err
@@ -202,12 +202,12 @@ func between(lo, hi netip.Addr) (Target, error) {
 	case lo.Is4() != hi.Is4():
 		return Target{}, errors.New("one end of the range is IPv4, the other IPv6")
 	case zone != "" && hi.Zone() != "" && zone != hi.Zone():
-		return Target{}, errors.New("the ends of the range are in two zones")
+		return Target{}, errors.New("the ends of the range have different zones")
 	case zone == "":
 		zone = hi.Zone()
 	}
 	if zone != "" && (checkZone(lo.WithZone(zone)) != nil || checkZone(hi.WithZone(zone)) != nil) {
-		return Target{}, errors.New("only link-local addresses take a zone")
+		return Target{}, errors.New("a zone requires a link-local address")
 	}
 	f, first := split(lo)
 	_, last := split(hi)
@@ -218,10 +218,10 @@ func between(lo, hi netip.Addr) (Target, error) {
 // asked.
 func ranged(f family, lo, hi number, zone string) (Target, error) {
 	if lo.Cmp(hi) > 0 {
-		return Target{}, errors.New("the range ends before it begins")
+		return Target{}, errors.New("the end of the range is below its start")
 	}
 	if hi.IsZero() {
-		return Target{}, errors.New("it is the unspecified address, at which nothing can be asked")
+		return Target{}, errors.New("the unspecified address is not a host")
 	}
 	if lo.IsZero() {
 		lo = uint128.From64(1)

@@ -15,7 +15,7 @@ type pattern [4][]byte
 func parsePattern(s string) (*pattern, error) {
 	octets := strings.Split(s, ".")
 	if len(octets) != 4 {
-		return nil, fmt.Errorf("an IPv4 address has four octets, this has %d, and no name is made of digits and dots", len(octets))
+		return nil, fmt.Errorf("an IPv4 address has four octets, not %d, and digits and dots are never a host name", len(octets))
 	}
 	var p pattern
 	for i, o := range octets {
@@ -64,7 +64,7 @@ func markOctet(has *[256]bool, item string) error {
 		return err
 	}
 	if first > last {
-		return fmt.Errorf("the octet range %s ends before it begins", item)
+		return fmt.Errorf("octet range %s: the end is below the start", item)
 	}
 	for v := first; v <= last; v++ {
 		has[v] = true
@@ -78,10 +78,10 @@ func octet(s string, open int, isRange bool) (int, error) {
 		return open, nil
 	}
 	if s == "" {
-		return 0, fmt.Errorf("an octet is empty")
+		return 0, fmt.Errorf("empty octet")
 	}
 	if len(s) > 1 && s[0] == '0' {
-		return 0, fmt.Errorf("octet %s has a leading zero, which some read as octal", s)
+		return 0, fmt.Errorf("octet %s has a leading zero, which may mean octal", s)
 	}
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil && strings.Trim(s, "0123456789") != "" {

@@ -23,7 +23,7 @@ type Builder struct {
 // octet patterns that make more than MaxRanges ranges.
 func (b *Builder) Add(t Target) error {
 	if name, ok := t.Name(); ok {
-		return fmt.Errorf("%s is a name, and a set holds addresses", name)
+		return fmt.Errorf("%s is a name, not an address", name)
 	}
 	list := b.list(t)
 	before := len(*list)
@@ -39,7 +39,7 @@ func (b *Builder) Add(t Target) error {
 	})
 	if len(*list)-before > MaxRanges {
 		*list = (*list)[:before]
-		return fmt.Errorf("the octet pattern makes more than %d ranges", MaxRanges)
+		return fmt.Errorf("the octet pattern expands to more than %d ranges", MaxRanges)
 	}
 	return nil
 }

@@ -150,8 +150,8 @@ func TestMinusAgainstCountingOut(t *testing.T) {
 func TestSetRefuses(t *testing.T) {
 	var b Builder
 	for _, c := range []struct{ in, err string }{
-		{"host.example", "host.example is a name, and a set holds addresses"},
-		{"*.*.*.1", "the octet pattern makes more than 1048576 ranges"},
+		{"host.example", "host.example is a name, not an address"},
+		{"*.*.*.1", "the octet pattern expands to more than 1048576 ranges"},
 	} {
 		if err := b.Add(must(t, c.in)); err == nil || err.Error() != c.err {
 			t.Errorf("Add(%s): %v, want %s", c.in, err, c.err)

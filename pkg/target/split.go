@@ -16,13 +16,13 @@ func Split(s string) (target, ports string, err error) {
 	switch {
 	case err != nil:
 	case s == "":
-		err = errors.New("it is empty")
+		err = errors.New("empty")
 	case strings.Contains(s, "://"):
 		err = urlError(s)
 	case target == "":
 		err = errors.New("the target before the colon is empty")
 	case hasPorts && ports == "":
-		err = errors.New("no ports stand after the colon")
+		err = errors.New("no ports after the colon")
 	default:
 		return target, ports, nil
 	}
@@ -61,7 +61,7 @@ func cutBrackets(s string) (target, ports string, hasPorts bool, err error) {
 		if strings.HasPrefix(rest, "/") {
 			return "", "", false, fmt.Errorf("the prefix length belongs inside the brackets, before %q", "]")
 		}
-		return "", "", false, fmt.Errorf("after the bracket comes :PORTS, not %s", strconv.Quote(clip(rest)))
+		return "", "", false, fmt.Errorf("want :PORTS after the bracket, not %s", strconv.Quote(clip(rest)))
 	}
 	return target, ports, hasPorts, nil
 }

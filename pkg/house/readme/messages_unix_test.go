@@ -25,9 +25,9 @@ var provoked = []struct {
 	system  syscall.Errno
 }{
 	{message: "no ports given; use -p", command: "portgen 192.0.2.1"},
-	{message: "belongs to portgen", command: "portprobe --top 10 </dev/null"},
+	{message: "is not allowed portgen", command: "portprobe --top 10 </dev/null"},
 	{message: "octet 256 is outside 0-255", command: "portgen 192.0.2.256 -p 1"},
-	{message: "no service is registered under the name", command: "portgen 192.0.2.1 -p httq"},
+	{message: "unknown service name", command: "portgen 192.0.2.1 -p httq"},
 	{message: "port 70000 is outside 1-65535", command: "echo 192.0.2.1:70000 | portprobe"},
 	{message: "has no address: no such host", source: "pkg/names/names.go"},
 	{message: "could not be looked up", source: "pkg/names/names.go"},
@@ -40,9 +40,9 @@ var provoked = []struct {
 	{message: "reading a host list from the terminal", source: "pkg/portgen/tool.go pkg/cli/input.go"},
 	{message: "no space left on device", system: syscall.ENOSPC},
 	{message: "standard output: closed", command: "(portgen 192.0.2.1 -p 1 >&-)"},
-	{message: "cannot be created in the folder", source: "pkg/journal/journal.go"},
-	{message: "another run is writing it", command: "(sleep 1 | portprobe --resume busy) & sleep 0.5; echo 192.0.2.1:1 | portprobe --resume busy; wait"},
-	{message: "is no result: it is left alone", command: "echo diary >diary; echo 192.0.2.1:1 | portprobe --resume diary"},
+	{message: "cannot create a file in the directory", source: "pkg/journal/journal.go"},
+	{message: "in use by another run", command: "(sleep 1 | portprobe --resume busy) & sleep 0.5; echo 192.0.2.1:1 | portprobe --resume busy; wait"},
+	{message: "is not a result; file left unchanged", command: "echo diary >diary; echo 192.0.2.1:1 | portprobe --resume diary"},
 	{message: "is denied by --deny", command: "echo 192.0.2.1:1 | portprobe --deny 192.0.2.0/24"},
 }
 

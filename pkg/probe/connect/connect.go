@@ -25,7 +25,7 @@ type Options struct {
 }
 
 // errNoZone is a link-local address, which is one of many, without its link.
-var errNoZone = errors.New("a link-local address takes its link as a zone, as in fe80::1%eth0")
+var errNoZone = errors.New("a link-local address requires a zone, as in fe80::1%eth0")
 
 // ErrSelf is the error of a probe whose socket is connected to itself.
 var ErrSelf = errors.New("the probe connected to itself: its source port is the probed port")

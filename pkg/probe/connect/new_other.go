@@ -11,7 +11,7 @@ import (
 // New returns this system's best transport.
 func New(o Options, c probe.Clock) (probe.Transport, error) {
 	if o.Interface != "" {
-		return nil, errors.New("an interface to ask through cannot be chosen on this system")
+		return nil, errors.New("an interface cannot be chosen on this system")
 	}
 	return NewPortable(o, c), nil
 }

@@ -37,7 +37,7 @@ func Parse(spec string) (Config, error) {
 		}
 	}
 	if c.Open+c.Silent > 1 {
-		return c, fmt.Errorf("open=%v and silent=%v are more than all ports", c.Open, c.Silent)
+		return c, fmt.Errorf("open=%v and silent=%v add up to more than 1", c.Open, c.Silent)
 	}
 	return c, nil
 }
@@ -57,7 +57,7 @@ func (c *Config) set(key, value string) (err error) {
 	case "limit":
 		c.Limit, err = strconv.Atoi(value)
 		if err != nil || c.Limit < 0 {
-			err = fmt.Errorf("limit=%s is not a number of answers a second", value)
+			err = fmt.Errorf("limit=%s is not a number of replies per second", value)
 		}
 	case "seed":
 		c.Seed, err = strconv.ParseUint(value, 10, 64)
@@ -70,7 +70,7 @@ func (c *Config) set(key, value string) (err error) {
 			err = fmt.Errorf("clock=%s is not virtual or real", value)
 		}
 	default:
-		err = fmt.Errorf("%s is not known: it takes %s", key, Usage)
+		err = fmt.Errorf("unknown key %s; want %s", key, Usage)
 	}
 	return err
 }
@@ -90,7 +90,7 @@ func duration(key, value string) (time.Duration, error) {
 func part(key, value string) (float64, error) {
 	f, err := strconv.ParseFloat(value, 64)
 	if err != nil || !(f >= 0 && f <= 1) {
-		return 0, fmt.Errorf("%s=%s is not a part from 0 to 1", key, value)
+		return 0, fmt.Errorf("%s=%s is not a fraction from 0 to 1", key, value)
 	}
 	return f, nil
 }

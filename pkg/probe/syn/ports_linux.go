@@ -43,7 +43,7 @@ func reserve(size int) (b block, fds []int, err error) {
 			return b, nil, err
 		}
 	}
-	return b, nil, errors.New("too few ports are free to ask from")
+	return b, nil, errors.New("too few free source ports")
 }
 
 // candidates are the first ports of blocks, in an order that begins anywhere

@@ -19,7 +19,7 @@ func GiveUpRights() error {
 	_, _, e := syscall.AllThreadsSyscall(unix.SYS_CAPSET,
 		uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none)), 0)
 	if e == unix.ENOTSUP {
-		return errors.New("this program was built with cgo; CGO_ENABLED=0 builds one that can")
+		return errors.New("not possible in a build with cgo; build with CGO_ENABLED=0")
 	}
 	if e != 0 {
 		return e

@@ -25,13 +25,13 @@ type Options struct {
 }
 
 // errNoZone is a link-local address, which is one of many, without its link.
-var errNoZone = errors.New("a link-local address takes its link as a zone, as in fe80::1%eth0")
+var errNoZone = errors.New("a link-local address requires a zone, as in fe80::1%eth0")
 
 // errOtherLink is a link-local address on another link than Options.Interface.
-var errOtherLink = errors.New("it is not on the link that is to be asked through")
+var errOtherLink = errors.New("not on the link of --interface")
 
 // ErrPermission is that this process may not open raw sockets.
-var ErrPermission = errors.New("the right to open raw sockets is missing")
+var ErrPermission = errors.New("CAP_NET_RAW is missing")
 
 // ErrSystem is that this system has no such sockets.
-var ErrSystem = errors.New("only Linux has the sockets that it takes")
+var ErrSystem = errors.New("requires Linux")
