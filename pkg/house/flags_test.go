@@ -36,7 +36,7 @@ func TestFlagsOfOtherToolsAreNamed(t *testing.T) {
 			}
 			var out, err bytes.Buffer
 			status := cli.Run(tool, cli.IO{Args: []string{name}, In: strings.NewReader(""), Out: &out, Err: &err})
-			got, want := err.String(), " is not allowed "+strings.Join(those, " and ")+"\n"
+			got, want := err.String(), " belongs to "+strings.Join(those, " and ")+"\n"
 			if status != cli.StatusUsage || !strings.HasPrefix(got, tool.Name+": "+name) || !strings.HasSuffix(got, want) {
 				t.Errorf("%s %s: status %d, %q; want %q", tool.Name, name, status, got, want)
 			}

@@ -131,6 +131,6 @@ func TestOnlyNdjsonImportsJSONIterator(t *testing.T) {
 		}
 	}
 	if got := slices.Sorted(maps.Keys(importers)); !slices.Equal(got, []string{"pkg/ndjson"}) {
-		t.Errorf("%s is imported by %q; it is not allowed pkg/ndjson alone", jsonIt, got)
+		t.Errorf("%s is imported by %q; it belongs to pkg/ndjson alone", jsonIt, got)
 	}
 }

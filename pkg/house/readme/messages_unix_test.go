@@ -25,7 +25,7 @@ var provoked = []struct {
 	system  syscall.Errno
 }{
 	{message: "no ports given; use -p", command: "portgen 192.0.2.1"},
-	{message: "is not allowed portgen", command: "portprobe --top 10 </dev/null"},
+	{message: "belongs to portgen", command: "portprobe --top 10 </dev/null"},
 	{message: "octet 256 is outside 0-255", command: "portgen 192.0.2.256 -p 1"},
 	{message: "unknown service name", command: "portgen 192.0.2.1 -p httq"},
 	{message: "port 70000 is outside 1-65535", command: "echo 192.0.2.1:70000 | portprobe"},
