@@ -43,7 +43,7 @@ func (r *reader) where(e *entry, word string, ports *string) (string, error) {
 		return "", err
 	}
 	if own != "" && *ports != "" {
-		return "", fmt.Errorf("target %q has ports of its own, and %q stands beside it", word, *ports)
+		return "", fmt.Errorf("target %q has ports and is followed by ports %q", word, *ports)
 	}
 	if own != "" {
 		*ports = own
@@ -106,7 +106,7 @@ func (r *reader) words(words []string) (entry, error) {
 	case len(words) == 2:
 		ports = words[1]
 	case words[0] == "null" || words[0] == "true" || words[0] == "false":
-		return entry{}, errors.New(words[0] + " is neither a target nor an object")
+		return entry{}, errors.New(words[0] + " is not a target or an object")
 	}
 	e, err := r.word(words[0], ports)
 	if err == nil && ports == "" && !r.doubted && mayMeanPort(words[0]) {

@@ -150,7 +150,7 @@ func (r *reader) objectWhere(e *entry, o *object, ports *string) (word string, e
 		}
 		return word, err
 	}
-	return "", fmt.Errorf("host is missing: a line of a list takes host or ip")
+	return "", fmt.Errorf("host is missing; an object requires host or ip")
 }
 
 // objectAddr takes ip as the address that host has.

@@ -213,7 +213,7 @@ func TestListLinesThatAreWrong(t *testing.T) {
 		{"", `a 80 443`, ``, `\"443\" is unexpected; a line is TARGET [PORTS] [# comment]`},
 		{"", `a:80 443`, ``, `target \"a\" has ports and is followed by ports \"443\"`},
 		{"", `a 70000`, ``, `target \"a\": port 70000 is outside 1-65535`},
-		{"-p 1", `null`, ``, `null is neither a target nor an object`},
+		{"-p 1", `null`, ``, `null is not a target or an object`},
 		{"-p 1", `[`, ``, `a JSON array, not one object per line; convert with jq -c '.[]'`},
 		{"-p 1", `http://a/`, ``, `target \"http://a/\": a URL is not a target; use a:80`},
 		{"-p 1", `[1,2]`, ``, `target \"1,2\": an IPv4 address has four octets, not 1, and digits and dots are never a host name`},
