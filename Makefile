@@ -30,7 +30,7 @@ bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zshdir  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: help build install package demo test race lint fmt cross fuzz bench docs clean
+.PHONY: help build install package demo test race lint fmt cross fuzz bench docs picture clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,9 @@ bench: ## run the benchmarks that BENCH matches (all)
 
 docs: ## make man pages, completions and schemas anew
 	$(GO) generate ./...
+
+picture: build ## make .github/report.png, the picture in README.md (needs Chromium)
+	.ci/picture
 
 clean: ## remove what was built
 	rm -rf bin dist

@@ -1,10 +1,9 @@
-// Package house holds the tests of the house itself: that the walls stand
-// where they should, that the files made from the source are what the source
-// makes, and that the tools' texts are whole.
+// Package house tests the repository itself: that packages import lower floors
+// only, that the files made from the source are up to date, that files and
+// functions are short, and that the texts of the tools are complete.
 //
-// A package stands on a floor and imports packages of lower floors only, so
-// that a reader of any line knows from its folder what it may touch. A new
-// package takes its place in the table of floors_test.go.
+// The floors are in pkg/README.md, the map of the packages. A new package gets
+// a row there.
 package house
 
 //go:generate go test . -run ^TestDocs$ -count=1 -update

@@ -2,86 +2,117 @@ package house
 
 import (
 	"maps"
+	"os"
+	"os/exec"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// floors is the floor of each package below pkg. What stands below a folder
-// named internal is of its parent's floor. manual stands above cli, because
-// it describes what cli.Describe tells of a tool.
-var floors = map[string]int{
-	"endpoint":      0,
-	"lookalike":     0,
-	"ndjson":        1,
-	"target":        1,
-	"portspec":      1,
-	"order":         1,
-	"names":         1,
-	"service":       1,
-	"histogram":     1,
-	"wire":          1,
-	"payload":       1,
-	"record":        2,
-	"probe":         2,
-	"scope":         3,
-	"journal":       3,
-	"summary":       3,
-	"compare":       3,
-	"probe/connect": 3,
-	"probe/udp":     3,
-	"probe/syn":     3,
-	"probe/simnet":  3,
-	"report":        4,
-	"cli":           3,
-	"manual":        5,
-	"portgen":       5,
-	"portprobe":     5,
-	"portsum":       5,
-	"portdiff":      5,
+// The map of the packages, pkg/README.md, is the table of floors: sections
+// "## Floor N: …" and one for packages that only tests import, each with a
+// table of packages. What is below a directory named internal has the floor of
+// its parent.
+const (
+	mapFile  = "pkg/README.md"
+	testOnly = -1 // the floor of packages that only tests import, and that may import any
+	topFloor = 5
+)
+
+var (
+	floorHeading = regexp.MustCompile(`^## (?:Floor (\d+): .+|For tests only)$`)
+	floorRow     = regexp.MustCompile("^\\| `([^`]+)` \\| \\S.* \\|$")
+)
+
+// floors returns the floor of each package in the map by its path below pkg.
+func floors(t *testing.T) map[string]int {
+	t.Helper()
+	text, err := os.ReadFile(file(mapFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]int{}
+	floor, found := 0, false
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "## ") {
+			m := floorHeading.FindStringSubmatch(line)
+			if found = m != nil; found {
+				if floor, err = strconv.Atoi(m[1]); err != nil {
+					floor = testOnly
+				}
+			}
+		}
+		if m := floorRow.FindStringSubmatch(line); m != nil && found {
+			if _, twice := all[m[1]]; twice {
+				t.Errorf("%s: %s occurs twice", mapFile, m[1])
+			}
+			all[m[1]] = floor
+		}
+	}
+	return all
 }
 
-// testOnly is the packages that only tests import, and that may import any.
-var testOnly = []string{"lab", "house"}
+// TestMapIsComplete compares the map with the packages that Go finds.
+func TestMapIsComplete(t *testing.T) {
+	list := exec.Command("go", "list", "./pkg/...")
+	list.Dir = file(".")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapped := floors(t)
+	missing := maps.Clone(mapped)
+	for _, p := range strings.Fields(string(out)) {
+		name := strings.TrimPrefix(p, module+"pkg/")
+		floor, ok := mapped[name]
+		if !ok {
+			t.Errorf("%s does not list the package %s", mapFile, name)
+		}
+		if parent := room("pkg/" + name); mapped[parent] != floor {
+			t.Errorf("%s: %s is not on the floor of %s", mapFile, name, parent)
+		}
+		delete(missing, name)
+	}
+	for name := range missing {
+		t.Errorf("%s lists %s, which does not exist", mapFile, name)
+	}
+}
 
 const (
 	module = "portkit/"
 	jsonIt = "github.com/json-iterator/go"
 )
 
-// room is the name of a folder in the table; ok is false where it has none.
-func room(dir string) (name string, ok bool) {
-	name, ok = strings.CutPrefix(dir, "pkg/")
-	if parent, _, found := strings.Cut(name, "/internal/"); found {
-		name = parent
+// room returns the package in the map whose floor applies to a directory
+// below pkg: itself, or the parent of an internal one. It is "" elsewhere.
+func room(dir string) string {
+	name, ok := strings.CutPrefix(dir, "pkg/")
+	if !ok {
+		return ""
 	}
-	return name, ok
-}
-
-func isTestOnly(name string) bool {
-	return slices.ContainsFunc(testOnly, func(only string) bool {
-		return name == only || strings.HasPrefix(name, only+"/")
-	})
+	name, _, _ = strings.Cut(name, "/internal/")
+	return name
 }
 
 func TestPackagesImportLowerFloorsOnly(t *testing.T) {
+	mapped := floors(t)
 	for _, s := range sources(t) {
-		name, ok := room(s.dir)
-		if s.test || !ok || isTestOnly(name) {
-			continue
-		}
-		floor, ok := floors[name]
-		if !ok {
-			t.Errorf("%s: %s has no floor: give it one in the table of floors", s.name, s.dir)
-			continue
+		name := room(s.dir)
+		floor, ok := mapped[name]
+		if s.test || !ok || floor == testOnly {
+			continue // TestMapIsComplete reports packages without a floor
 		}
 		for _, imported := range s.imports {
-			checkImport(t, s, floor, imported)
+			checkImport(t, mapped, s, floor, imported)
 		}
 	}
 }
 
-func checkImport(t *testing.T, s source, floor int, imported string) {
+func checkImport(t *testing.T, mapped map[string]int, s source, floor int, imported string) {
+	t.Helper()
 	dir, ours := strings.CutPrefix(imported, module)
 	if !ours {
 		if floor == 0 && !standard(imported) {
@@ -89,34 +120,33 @@ func checkImport(t *testing.T, s source, floor int, imported string) {
 		}
 		return
 	}
-	name, _ := room(dir)
-	mine, _ := room(s.dir)
-	its, ok := floors[name]
+	its, ok := mapped[room(dir)]
 	switch {
-	case isTestOnly(name):
-		t.Errorf("%s: imports %s, which is for tests only", s.name, dir)
 	case !ok:
-		t.Errorf("%s: imports %s, which has no floor", s.name, dir)
-	case its >= floor && name != mine:
+		t.Errorf("%s: imports %s, which is not in %s", s.name, dir, mapFile)
+	case its == testOnly:
+		t.Errorf("%s: imports %s, which is for tests only", s.name, dir)
+	case its >= floor && room(dir) != room(s.dir):
 		t.Errorf("%s: floor %d imports %s of floor %d; only lower floors may be imported", s.name, floor, dir, its)
 	}
 }
 
-// standard is whether a path is of the standard library: no dot in its first
-// element.
+// standard reports whether a path is of the standard library: no dot in its
+// first element.
 func standard(imported string) bool {
 	first, _, _ := strings.Cut(imported, "/")
 	return !strings.Contains(first, ".")
 }
 
 func TestCommandsImportTheTopFloorOnly(t *testing.T) {
+	mapped := floors(t)
 	for _, s := range sources(t) {
 		if s.test || !strings.HasPrefix(s.dir, "cmd/") {
 			continue
 		}
 		for _, imported := range s.imports {
-			name, _ := room(strings.TrimPrefix(imported, module))
-			if floor, ok := floors[name]; !standard(imported) || strings.HasPrefix(imported, module) && (!ok || floor != 5) {
+			floor := mapped[room(strings.TrimPrefix(imported, module))]
+			if !standard(imported) || strings.HasPrefix(imported, module) && floor != topFloor {
 				t.Errorf("%s: imports %s; a command imports its tool of floor 5 and the standard library", s.name, imported)
 			}
 		}

@@ -28,7 +28,7 @@ func makePackages(t *testing.T, umask, zone string) packages {
 	if err := os.Mkdir(top, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range strings.Fields("cmd pkg man completions go.mod go.sum Makefile README.md LICENSE .ci") {
+	for _, name := range strings.Fields("cmd pkg man completions go.mod go.sum Makefile README.md LICENSE .ci .github") {
 		run(t, "cp", "-R", file(name), filepath.Join(top, name))
 	}
 	cmd := exec.Command("sh", "-c", `umask "$1"; exec make -s package VERSION="$2" COMMIT=c0ffee SOURCE_DATE_EPOCH=1234567890`, "sh", umask, packageVersion)

@@ -19,17 +19,29 @@ func (d document) name() string { return filepath.Base(d.path) }
 // documents returns the README and the sources of the manual pages.
 func documents(t *testing.T) []document {
 	t.Helper()
-	pages, err := filepath.Glob("../../manual/pages/*.md")
-	if err != nil || len(pages) == 0 {
-		t.Fatalf("manual pages: %q, %v", pages, err)
-	}
-	var all []document
-	for _, file := range append([]string{path}, pages...) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	return read(t, path, "../../manual/pages/*.md")
+}
+
+// texts returns the documents and the others whose links are checked only.
+func texts(t *testing.T) []document {
+	t.Helper()
+	return append(documents(t), read(t, "../../README.md", "../../../.github/*.md")...)
+}
+
+func read(t *testing.T, patterns ...string) (all []document) {
+	t.Helper()
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %q, %v", pattern, files, err)
 		}
-		all = append(all, document{file, string(text)})
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, document{file, string(text)})
+		}
 	}
 	return all
 }

@@ -53,7 +53,7 @@ func TestMakeTargetsExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range documents(t) {
+	for _, d := range texts(t) {
 		for _, s := range spans(d.text) {
 			target, ok := strings.CutPrefix(s, "make ")
 			target, _, _ = strings.Cut(target, " ")
@@ -81,10 +81,10 @@ var (
 	manPage = regexp.MustCompile(`\b(port[a-z-]*)\(([157])\)`)
 )
 
-// TestLinks follows the links of the documents inside the repository, and
+// TestLinks follows the links of the texts inside the repository, and
 // their references to manual pages.
 func TestLinks(t *testing.T) {
-	for _, d := range documents(t) {
+	for _, d := range texts(t) {
 		anchors := map[string]bool{}
 		for _, h := range heading.FindAllStringSubmatch(d.text, -1) {
 			anchors["#"+strings.ReplaceAll(strings.ToLower(h[1]), " ", "-")] = true
