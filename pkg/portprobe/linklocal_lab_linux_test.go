@@ -2,6 +2,8 @@ package portprobe
 
 import (
 	"fmt"
+	"net"
+	"net/netip"
 	"testing"
 
 	"portkit/pkg/lab"
@@ -22,6 +24,7 @@ func TestLinkLocalByInterface(t *testing.T) {
 		{bare, []string{"--interface", h.Link(), "--source", "fe80::1"}},
 		{zoned, []string{"--interface", h.Link(), "--source", "fe80::1"}},
 		{zoned, []string{"--source", "fe80::1%" + h.Link()}},
+		{zoned, []string{"--source", ownLinkLocal(t, h)}},
 	} {
 		in := fmt.Sprintf(`{"host":"%s","port":7777}`+"\n"+`{"host":"%s","port":7777,"proto":"udp"}`+"\n", c.to, c.to)
 		for name, r := range map[string]ran{
@@ -37,4 +40,25 @@ func TestLinkLocalByInterface(t *testing.T) {
 			}
 		}
 	}
+}
+
+// ownLinkLocal returns the address that the kernel made for this machine's end of a
+// link (RFC 4862 section 5.3). No other link has it.
+func ownLinkLocal(t *testing.T, h *lab.Host) string {
+	t.Helper()
+	link, err := net.InterfaceByName(h.Link())
+	if err != nil {
+		t.Fatal(err)
+	}
+	addrs, err := link.Addrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addrs {
+		if p := netip.MustParsePrefix(a.String()); p.Addr().IsLinkLocalUnicast() && p.Addr() != netip.MustParseAddr("fe80::1") {
+			return p.Addr().String()
+		}
+	}
+	t.Fatal("the link has no address of the kernel's")
+	return ""
 }

@@ -18,8 +18,8 @@ func TestErrorsAboutThePacket(t *testing.T) {
 	}{
 		{1, 0, endpoint.SynAck, 2},
 		{3, -1, endpoint.SynAck, 4},
-		{255, 0, endpoint.NoResponse, 4},
-		{255, 1, endpoint.NoResponse, 5},
+		{30, 0, endpoint.NoResponse, 4},
+		{30, 1, endpoint.NoResponse, 5},
 	} {
 		s := scan{opts: defaults()}
 		s.opts.Retries = c.retries

@@ -83,7 +83,11 @@ func TestAnswersAreOfTheirAttempt(t *testing.T) {
 			wire.FlagSYN | ack: endpoint.SynAck, wire.FlagSYN | ack | 0xc0: endpoint.SynAck, rst | ack: endpoint.Reset,
 			rst: 0, ack: 0, wire.FlagSYN: endpoint.SYNReceived, wire.FlagSYN | ack | rst: 0, 0: 0,
 		} {
-			if a, ok := look(tr, e.answerTo(tr, 2, flags)); ok != (want != 0) || ok && a.Reason != want {
+			b := e.answerTo(tr, 2, flags)
+			if flags == wire.FlagSYN { // acknowledges nothing
+				clear(b[len(b)-wire.SYNSize+8:][:4])
+			}
+			if a, ok := look(tr, b); ok != (want != 0) || ok && a.Reason != want {
 				t.Errorf("%v, flags %#x: %v, %v", e, flags, a.Reason, ok)
 			}
 		}
