@@ -32,13 +32,13 @@ fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 .PHONY: help build install package demo test race lint fmt cross fuzz bench docs picture clean
 
-help: ## show this
+help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-build: ## build the tools into bin/, static
+build: ## build static binaries into bin/
 	CGO_ENABLED=0 $(TICKER) 'building the tools' $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
-install: build ## install into PREFIX (/usr/local), under DESTDIR
+install: build ## install into DESTDIR/PREFIX (default PREFIX: /usr/local)
 	mkdir -p '$(bindir)' '$(mandir)/man1' '$(mandir)/man5' '$(mandir)/man7' '$(bashdir)' '$(zshdir)' '$(fishdir)'
 	set -e; for tool in $(TOOLS); do install -m 755 "bin/$$tool" '$(bindir)/'; done
 	install -m 644 man/*.1 '$(mandir)/man1/'
@@ -49,22 +49,22 @@ install: build ## install into PREFIX (/usr/local), under DESTDIR
 		install -m 644 "completions/_$$tool" "$(zshdir)/_$$tool"; \
 		install -m 644 "completions/$$tool.fish" "$(fishdir)/$$tool.fish"; done
 
-package: build ## make the .deb and the .rpm, in dist/
+package: build ## build the .deb and .rpm packages into dist/
 	GO='$(GO)' MAKE='$(MAKE)' VERSION='$(VERSION)' COMMIT='$(COMMIT)' DIST='$(DIST)' .ci/package
 
-demo: build ## scan a few listeners of its own, and all ports of 127.0.0.1
+demo: build ## start three listeners and scan all ports of 127.0.0.1
 	$(TICKER) 'building the demo' $(GO) build -o bin/.demo ./pkg/lab/demo
 	bin/.demo bin
 
-test: ## run every test that can run here; list what was skipped (REQUIRE=all: a skip fails)
+test: ## run all tests and list those skipped (REQUIRE=all: fail on a skip)
 	$(TICKER) 'testing the test runner' $(GO) test -count=1 .ci/gotest/main.go .ci/gotest/main_test.go
 	$(GO) run .ci/gotest/main.go -count=1 -timeout 20m $(SIDE_BY_SIDE) $(SLOWEST) $(PKGS)
 
 # Every process of the race detector's else sleeps for a second at its end.
-race: ## the same under the race detector, in fewer rounds (needs a C compiler)
+race: ## run the tests under the race detector, with fewer rounds (requires a C compiler)
 	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(SIDE_BY_SIDE) $(PKGS)
 
-lint: ## gofmt, gofumpt, vet, staticcheck, go.mod tidy
+lint: ## check with gofmt, gofumpt, vet, staticcheck and go mod tidy
 	$(GO) mod tidy -diff
 	@files=$$(gofmt -l cmd pkg .ci); [ -z "$$files" ] || { echo "not gofmt'ed:" $$files; exit 1; }
 	@files=$$($(TOOL) gofumpt -l cmd pkg .ci); [ -z "$$files" ] || { echo "not gofumpt'ed:" $$files; exit 1; }
@@ -72,23 +72,23 @@ lint: ## gofmt, gofumpt, vet, staticcheck, go.mod tidy
 	$(GO) vet .ci/gotest/main.go .ci/gotest/main_test.go
 	$(TOOL) staticcheck ./...
 
-fmt: ## format every Go file as lint wants it
+fmt: ## format all Go files as lint requires
 	$(TOOL) gofumpt -w cmd pkg .ci
 
-cross: ## build and vet for the other systems
+cross: ## build and vet for the other operating systems
 	GO='$(GO)' .ci/cross
 
-fuzz: ## fuzz each target for FUZZTIME (10s), whole tools for TOOLTIME (10s)
+fuzz: ## fuzz each target for FUZZTIME (10s) and whole tools for TOOLTIME (10s)
 	GO='$(GO)' FUZZTIME='$(FUZZTIME)' TOOLTIME='$(TOOLTIME)' .ci/fuzz
 
-bench: ## run the benchmarks that BENCH matches (all)
+bench: ## run the benchmarks that match BENCH (default: all)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(PKGS)
 
-docs: ## make man pages, completions and schemas anew
+docs: ## regenerate man pages, completions and schemas
 	$(GO) generate ./...
 
-picture: build ## make .github/report.png, the picture in README.md (needs Chromium)
+picture: build ## draw .github/report.png, the picture in README.md (requires Chromium)
 	.ci/picture
 
-clean: ## remove what was built
+clean: ## remove built files
 	rm -rf bin dist

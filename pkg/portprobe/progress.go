@@ -159,7 +159,7 @@ func (p progress) json() string {
 	return b.String() + "}\n"
 }
 
-// sayFound tells of an open port.
+// sayFound logs an open port.
 func (r *run) sayFound(f *endpoint.Result) {
 	service := ""
 	if f.Service != "" {
@@ -168,12 +168,13 @@ func (r *run) sayFound(f *endpoint.Result) {
 	r.ctx.Log.Printf("Port %d/%v on %s: open%s", f.Port, f.Proto, f.Host, service)
 }
 
-// sayFailed tells of an endpoint that could not be asked.
+// sayFailed logs an endpoint that could not be probed.
 func (r *run) sayFailed(f *endpoint.Result) {
 	r.ctx.Log.Linef("endpoints that could not be probed", "port %d/%v on %s: %s", f.Port, f.Proto, f.Host, f.Err)
 }
 
-// closingLine says what was seen, so that the answers can be judged.
+// closingLine logs the totals and the measured loss, by which the results can be
+// judged.
 func (r *run) closingLine() {
 	if r.Quiet || !r.Verbose && !r.ctx.ErrTerminal {
 		return
@@ -189,7 +190,7 @@ func (r *run) closingLine() {
 		}
 	}
 	if asked == 0 {
-		states = []string{"nothing to ask"}
+		states = []string{"nothing to probe"}
 	}
 	if r.out.skipped > 0 {
 		states = append(states, fmt.Sprintf("%d not probed as broadcast or multicast addresses", r.out.skipped))

@@ -161,7 +161,7 @@ func diffTotals(n [endpoint.Changes]uint64) string {
 // nothing is what is said where there are no changes.
 func (d *Diff) nothing() string {
 	if d.Expected {
-		return "Everything is as expected."
+		return "All ports are as expected."
 	}
 	return "No differences."
 }
@@ -177,5 +177,5 @@ func (d *Diff) unseen() string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "Records about no endpoint, which were compared with nothing: " + strings.Join(parts, ", ") + "."
+	return "Records without an endpoint, not compared: " + strings.Join(parts, ", ") + "."
 }

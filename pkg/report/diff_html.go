@@ -35,12 +35,12 @@ func DiffHTML(w io.Writer, changes iter.Seq[*record.Change], about Diff, service
 	printable := func(s string) string { return string(escape(nil, s)) }
 	style := baseCSS + diffCSS
 	head := diffHead{
-		Title:   printable("What changed from " + about.Old + " to " + about.New),
+		Title:   printable("Changes from " + about.Old + " to " + about.New),
 		Summary: diffTotals(about.Changes), Unseen: printable(about.unseen()),
 		Style: template.CSS(style), Policy: policy(style, ""),
 	}
 	if about.Expected {
-		head.Title = printable("What is not in " + about.New + " as expected in " + about.Old)
+		head.Title = printable("Differences between " + about.New + " and the ports expected in " + about.Old)
 	}
 	if head.Summary == "" {
 		head.Summary = about.nothing()

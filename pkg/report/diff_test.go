@@ -146,7 +146,7 @@ func TestDiffCounts(t *testing.T) {
 	if err := DiffText(&out, each(c.changes), about, service.Load(), escape); err != nil {
 		t.Fatal(err)
 	}
-	want := "\n\n7 hosts: 7 opened, 1 removed\nRecords about no endpoint, which were compared with nothing: 3 in aESC.\n"
+	want := "\n\n7 hosts: 7 opened, 1 removed\nRecords without an endpoint, not compared: 3 in aESC.\n"
 	if !strings.HasSuffix(out.String(), want) {
 		t.Errorf("%s\nends not with %q", out.String(), want)
 	}

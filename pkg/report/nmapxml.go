@@ -332,7 +332,7 @@ func (x *nmapXML) tail() {
 	elapsed := fmt.Sprintf("%.2f", float64(x.stats.Last-x.stats.First)/1000)
 	x.line("<runstats>")
 	x.empty("finished", "time", seconds(last), "timestr", unixText(last), "elapsed", elapsed, "exit", "success",
-		"summary", fmt.Sprintf("%d addresses with results, %d of them up", x.total, x.up))
+		"summary", fmt.Sprintf("%d %s scanned, %d up", x.total, counted(x.total, "address", "addresses"), x.up))
 	x.empty("hosts", "up", strconv.Itoa(x.up), "down", "0", "total", strconv.Itoa(x.total))
 	x.line("</runstats>")
 	x.line("</nmaprun>")

@@ -34,8 +34,8 @@ var pageCSS string
 var pageJS string
 
 // HTML writes a page that needs nothing but itself: no script, style, font or
-// image from elsewhere, and its policy lets it ask for none. It can be sorted
-// and filtered, printed, and read without colours or without its script.
+// image from elsewhere, and its policy forbids loading any. It can be sorted
+// and filtered, printed, and read without colors or without its script.
 func HTML(w io.Writer, r *Report) error {
 	t, err := template.New("page").Parse(startHTML + pageHTML)
 	if err != nil {
@@ -92,17 +92,17 @@ type (
 	}
 )
 
-// look is how a state is shown: the class of its colour, and the letter that
-// tells it without one.
+// look is how a state is shown: the class of its color, and the letter that
+// identifies it without one.
 type look struct{ class, letter, name, meaning string }
 
 func looks() [endpoint.States]look {
 	return [endpoint.States]look{
-		endpoint.Open:         {"o", "O", "open", "Something accepts what is sent there."},
-		endpoint.Closed:       {"c", "c", "closed", "The host says that nothing listens there."},
-		endpoint.Filtered:     {"f", "f", "filtered", "Something in between refuses, or nothing comes back: mostly a firewall."},
-		endpoint.OpenFiltered: {"q", "?", "open or filtered", "Over udp nothing came back: a service that keeps silent, or a firewall."},
-		endpoint.Error:        {"e", "!", "not asked", "The scan could not ask: nothing is known."},
+		endpoint.Open:         {"o", "O", "open", "A service accepted the connection or replied."},
+		endpoint.Closed:       {"c", "c", "closed", "The host replied that no service listens on the port."},
+		endpoint.Filtered:     {"f", "f", "filtered", "No reply, or an ICMP error from a router or firewall."},
+		endpoint.OpenFiltered: {"q", "?", "open or filtered", "No reply over UDP: a silent service or a firewall."},
+		endpoint.Error:        {"e", "!", "not probed", "The port could not be probed; its state is unknown."},
 	}
 }
 
@@ -177,14 +177,14 @@ func (s *survey) tiles() []tile {
 		{"", thousands(uint64(s.replied)) + " of " + thousands(uint64(s.hosts)), counted(s.hosts, "host replied", "hosts replied")},
 		{"good", thousands(uint64(s.alive)), counted(s.alive, "host with open ports", "hosts with open ports")},
 		{"good", thousands(s.total.states[endpoint.Open]), counted(int(s.total.states[endpoint.Open]), "open port", "open ports")},
-		{"", thousands(s.total.all()), counted(int(s.total.all()), "port in the scan", "ports in the scan")},
+		{"", thousands(s.total.all()), counted(int(s.total.all()), "port scanned", "ports scanned")},
 	}
 	// A prefix has broadcast addresses: that these were not probed is no trouble.
 	if n := s.total.states[endpoint.Error] - s.total.reasons[endpoint.Error][endpoint.NotUnicast]; n > 0 {
-		tiles = append(tiles, tile{"bad", thousands(n), counted(int(n), "port not asked", "ports not asked")})
+		tiles = append(tiles, tile{"bad", thousands(n), counted(int(n), "port not probed", "ports not probed")})
 	}
 	if s.bad > 0 {
-		tiles = append(tiles, tile{"bad", thousands(s.bad), counted(int(s.bad), "record not read", "records not read")})
+		tiles = append(tiles, tile{"bad", thousands(s.bad), counted(int(s.bad), "unreadable record", "unreadable records")})
 	}
 	return tiles
 }

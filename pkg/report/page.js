@@ -10,7 +10,7 @@
   const mapAt = openAt + 1, errorAt = openAt + 5;
   let texts;
 
-  // What a row is found by: all but its letters and numbers.
+  // The searchable text of a row: all but its letters and numbers.
   const textOf = row => [...row.cells].slice(0, mapAt).map(c => c.textContent).join(" ").toLowerCase();
 
   function filter() {
@@ -34,7 +34,7 @@
     text: (row, at) => row.cells[at].textContent,
   };
 
-  // The first time numbers go down and texts up, then the other way about.
+  // The first click sorts numbers descending and texts ascending, the next reverses.
   function sort(at) {
     const head = heads[at], kind = head.dataset.sort;
     const first = kind === "num" ? "descending" : "ascending";
@@ -61,7 +61,7 @@
     });
   });
 
-  // A letter tells which port it stands for when pointed at.
+  // A tooltip shows the port that a letter belongs to.
   const columns = [...heads[mapAt].children].map(s => s.textContent);
   body.addEventListener("mousemove", e => {
     const cell = e.target.closest("td.map");

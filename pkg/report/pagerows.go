@@ -35,18 +35,18 @@ type (
 	number   struct{ Class, Text string }
 )
 
-// meanings says in plain words why nothing is known of a port.
+// meanings explains the reasons why the state of a port is unknown.
 func meanings() map[endpoint.Reason]string {
 	return map[endpoint.Reason]string{
-		endpoint.ResolveFailed: "The name has no address.",
-		endpoint.NotUnicast:    "A broadcast or multicast address is not asked.",
-		endpoint.OutOfScope:    "It is outside the scope that was set: nothing was sent.",
-		endpoint.Deadline:      "Time was up before it was settled.",
-		endpoint.Interrupted:   "The scan was ended before it was settled.",
-		endpoint.LocalError:    "The scanning machine could not ask: its own network, limits or firewall.",
-		endpoint.RateLimited:   "Asked, but the host may not say so often that a port is closed: open or filtered, without evidence.",
-		endpoint.BadRecord:     "The line could not be read.",
-		0:                      "No reason is given.",
+		endpoint.ResolveFailed: "The name could not be resolved.",
+		endpoint.NotUnicast:    "Broadcast and multicast addresses are not probed.",
+		endpoint.OutOfScope:    "The address or port is out of scope; nothing was sent.",
+		endpoint.Deadline:      "A time limit ended the probing before the state was determined.",
+		endpoint.Interrupted:   "The scan was interrupted before the state was determined.",
+		endpoint.LocalError:    "A failure of the scanning host: its network, limits or firewall.",
+		endpoint.RateLimited:   "The host limits the rate of its ICMP errors: the port may be open, closed or filtered.",
+		endpoint.BadRecord:     "The record could not be read.",
+		0:                      "The records contain no reason.",
 	}
 }
 
@@ -97,7 +97,7 @@ func (s *survey) services() (rows []serviceRow, more string) {
 	})
 	if n := len(keys) - servicesMost; n > 0 {
 		keys = keys[:servicesMost]
-		more = "And " + thousands(uint64(n)) + " more ports, at fewer hosts each."
+		more = thousands(uint64(n)) + " more " + counted(n, "port is", "ports are") + " open, each on at most as many hosts."
 	}
 	for _, k := range keys {
 		n := count(&s.open, k)
@@ -122,7 +122,7 @@ func (p *page) hostsOf(s *survey) {
 	}
 	openOnly := s.rows > hostsMost
 	if openOnly {
-		p.LeftOut = "Hosts with nothing open are too many to list here: " + thousands(uint64(s.hosts-s.alive)) + "."
+		p.LeftOut = thousands(uint64(s.hosts-s.alive)) + " hosts without open ports are not listed."
 	}
 	p.Hosts = func(yield func(hostRow) bool) {
 		values := groups{report: &own}
@@ -243,7 +243,7 @@ func median(h *hostRecords) number {
 	return number{"nr", strings.TrimSuffix(millis(all.Quantile(0.5)), " ms")}
 }
 
-// trips is the histogram of round trips.
+// trips is the histogram of round-trip times.
 type trips struct {
 	Text, Label string
 	Width       int
@@ -261,9 +261,10 @@ func newTrips(h *histogram.Histogram) *trips {
 	}
 	bars := bars(h)
 	t := &trips{
-		Text: fmt.Sprintf("%s answers took %s at the least and %s at the most; half of them at most %s, 99 of 100 at most %s.",
-			thousands(uint64(h.Count())), millis(float64(h.Min)), millis(float64(h.Max)), millis(h.Quantile(0.5)), millis(h.Quantile(0.99))),
-		Label: fmt.Sprintf("Round trips in %d bars", len(bars)),
+		Text: fmt.Sprintf("%s %s: minimum %s, median %s, 99th percentile %s, maximum %s.",
+			thousands(uint64(h.Count())), counted(int(h.Count()), "reply", "replies"),
+			millis(float64(h.Min)), millis(h.Quantile(0.5)), millis(h.Quantile(0.99)), millis(float64(h.Max))),
+		Label: fmt.Sprintf("Histogram of round-trip times with %d bars", len(bars)),
 		Width: max(8, len(bars)) * 44,
 	}
 	most := int64(1)

@@ -16,7 +16,7 @@ const (
 	columnsMost  = 24     // ports on the map
 	servicesMost = 60     // rows of open services
 	examples     = 4      // hosts named beside a reason
-	hostsMost    = 20_000 // with more of them, those with nothing open are left out
+	hostsMost    = 20_000 // with more of them, those without open ports are omitted
 	appsMost     = 4      // protocols named beside a port
 )
 
@@ -244,7 +244,7 @@ func (k portKey) compare(l portKey) int {
 
 func (k portKey) String() string { return fmt.Sprintf("%d/%s", k.port, k.proto) }
 
-// appText lists what answers at a port were recognised as, the most frequent
+// appText lists the protocols recognized at a port, the most frequent
 // first.
 func (s *survey) appText(k portKey) string {
 	counts := s.apps[k]

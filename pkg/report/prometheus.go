@@ -103,15 +103,15 @@ func (p *prometheus) series(values []string) *series {
 var labelEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 func (p *prometheus) write() {
-	p.head("portkit_hosts", "gauge", "Hosts that results are about.")
+	p.head("portkit_hosts", "gauge", "Hosts with results.")
 	p.each("portkit_hosts", func(g *series) float64 { return float64(g.hosts) })
 	p.head("portkit_hosts_open", "gauge", "Hosts with an open port.")
 	p.each("portkit_hosts_open", func(g *series) float64 { return float64(g.alive) })
 	p.head("portkit_ports", "gauge", "Ports by protocol and state.")
 	p.states()
-	p.head("portkit_reasons", "gauge", "Ports by protocol and what their state rests on.")
+	p.head("portkit_reasons", "gauge", "Ports by protocol and reason.")
 	p.reasons()
-	p.head("portkit_bad_records", "gauge", "Records and lines that could not be read.")
+	p.head("portkit_bad_records", "gauge", "Unreadable records and lines.")
 	p.value("portkit_bad_records", "", float64(p.bad))
 	if p.report.Stats {
 		p.times()
@@ -119,9 +119,9 @@ func (p *prometheus) write() {
 }
 
 func (p *prometheus) times() {
-	p.timestamp("portkit_first_result_timestamp_seconds", "When the first result came.", func(g *series) int64 { return g.stats.First })
-	p.timestamp("portkit_last_result_timestamp_seconds", "When the last result came.", func(g *series) int64 { return g.stats.Last })
-	p.head("portkit_rtt_seconds", "histogram", "Round trips of the attempts that were answered.")
+	p.timestamp("portkit_first_result_timestamp_seconds", "Time of the first result.", func(g *series) int64 { return g.stats.First })
+	p.timestamp("portkit_last_result_timestamp_seconds", "Time of the last result.", func(g *series) int64 { return g.stats.Last })
+	p.head("portkit_rtt_seconds", "histogram", "Round-trip times of the replies.")
 	p.eachProto(func(g *series, proto endpoint.Proto, labels string) { p.histogram(labels, &g.rtts[proto]) })
 }
 

@@ -125,8 +125,8 @@ func (t *text) portText(p openPort) string {
 	return s
 }
 
-// replied writes how many of several hosts replied at all: whether there is
-// nobody, or a firewall in between.
+// replied writes how many of several hosts replied at all, which tells unused
+// addresses from a firewall in front of them.
 func (t *text) replied(replied, hosts int) {
 	if hosts > 1 {
 		t.line(fmt.Sprintf("Hosts that replied: %d of %d", replied, hosts))
@@ -194,7 +194,7 @@ func (t *text) unread() {
 		if t.blocks > 0 {
 			t.line("")
 		}
-		t.line(fmt.Sprintf("Records that could not be read: %d", t.bad))
+		t.line(fmt.Sprintf("Unreadable records: %d", t.bad))
 	}
 	if t.blocks == 0 {
 		t.line(noResults(t.bad))

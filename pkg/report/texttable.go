@@ -15,7 +15,7 @@ import (
 const (
 	tableWidth = 100 // of a table with hosts and ports, where that can be
 	hostWidth  = 44  // of its column of hosts, at most
-	quietShown = 20  // groups with nothing open that are listed; more are counted
+	quietShown = 20  // maximum number of groups without open ports that are listed; more are only counted
 )
 
 // group is the hosts that have the same values in the fields of Report.By.
@@ -143,8 +143,8 @@ func named(value string) string {
 	return value
 }
 
-// loud returns the groups to be listed: all, or if very many of them have
-// nothing open only those that do, and one that stands for the others.
+// loud returns the groups to list: all or, if very many have no open ports,
+// those with open ports and one that sums up the others.
 func loud(all []*group) (listed, others []*group) {
 	var quiet []*group
 	for _, g := range all {
@@ -266,7 +266,7 @@ func (t *text) hosts(g *group) {
 		t.hanging(r.title, width+2, ports)
 	}
 	if quiet := g.hosts - g.alive; quiet > 0 {
-		t.line(fmt.Sprintf("Hosts with nothing open: %d", quiet))
+		t.line(fmt.Sprintf("Hosts without open ports: %d", quiet))
 	}
 	t.line("")
 }

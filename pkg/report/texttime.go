@@ -9,21 +9,21 @@ import (
 	"portkit/pkg/record"
 )
 
-// times writes when results came and how long round trips took.
+// times writes the period of the results and their round-trip times.
 func (t *text) times(s *record.Stats) {
 	if s.Last > 0 {
 		t.line("Results from: " + clock(s.First) + " to " + clock(s.Last))
 	}
 	if h := &s.RTT; len(h.Bins) > 0 {
-		t.line(fmt.Sprintf("Round trips: %d, %s the least, %s the median, %s at the 99th percentile, %s the most",
-			h.Count(), millis(float64(h.Min)), millis(h.Quantile(0.5)), millis(h.Quantile(0.99)), millis(float64(h.Max))))
+		t.line(fmt.Sprintf("RTT: %d %s, min %s, median %s, 99th percentile %s, max %s",
+			h.Count(), counted(int(h.Count()), "reply", "replies"), millis(float64(h.Min)), millis(h.Quantile(0.5)), millis(h.Quantile(0.99)), millis(float64(h.Max))))
 	}
 }
 
-// barMost is how long the longest bar is.
+// barMost is the length of the longest bar.
 const barMost = 40
 
-// roundTrips draws how many round trips took how long.
+// roundTrips draws the histogram of the round-trip times.
 func (t *text) roundTrips(h *histogram.Histogram) {
 	bars := bars(h)
 	if len(bars) == 0 {
@@ -34,7 +34,7 @@ func (t *text) roundTrips(h *histogram.Histogram) {
 		most = max(most, b.Count)
 	}
 	t.line("")
-	t.line("ROUND TRIPS, at most:")
+	t.line("RTT HISTOGRAM (upper bound, replies):")
 	t.line(halfRule)
 	for _, b := range bars {
 		length := int((b.Count*barMost + most - 1) / most)
@@ -42,8 +42,8 @@ func (t *text) roundTrips(h *histogram.Histogram) {
 	}
 }
 
-// bar is how many round trips took at most so many microseconds, and more
-// than the bar before it.
+// bar is a bucket of the histogram: the round-trip times of at most most
+// microseconds and more than the bucket before.
 type bar struct {
 	most  int64
 	Count int64

@@ -36,13 +36,13 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	for _, want := range []string{
-		"Listening on 20022, 20080 and 20443 of 127.0.0.1, and not on 20444.\n",
+		"The demo listens on ports 20022, 20080 and 20443 of 127.0.0.1; port 20444 is closed.\n",
 		"$ portgen 127.0.0.1 -p 20022,20080,20443,20444 | portprobe --keep-order\n",
 		"$ portgen 127.0.0.1 -p- | portprobe | tee results.ndjson | portsum -o text\n",
 		"SCAN SUMMARY FOR 127.0.0.1\n",
 		"\n20080/tcp\n",
 		"Total ports scanned: 65535\n",
-		"those of the demo",
+		"the demo's own",
 	} {
 		// Outside of the lab other programs may have taken a port.
 		if !strings.Contains(out.String(), want) && lab.Missing() == "" {
@@ -60,9 +60,9 @@ func TestBrokenTools(t *testing.T) {
 		t.Skip("the demo needs a POSIX shell")
 	}
 	for name, c := range map[string]struct{ portprobe, want string }{
-		"drops lines": {`sed 1d`, "65534 records of 65534 ports came out; 65535 went in"},
-		"repeats":     {`awk '{print} NR == 1 {print}'`, "65536 records of 65535 ports came out"},
-		"all closed":  {`cat`, "was not found open"},
+		"drops lines": {`sed 1d`, "wrote 65534 records of 65534 ports; want one for each of 65535"},
+		"repeats":     {`awk '{print} NR == 1 {print}'`, "wrote 65536 records of 65535 ports"},
+		"all closed":  {`cat`, "the results do not contain it as open"},
 		"fails":       {`cat >/dev/null; exit 3`, "exit status 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -125,10 +125,10 @@ func TestStory(t *testing.T) {
 		states map[string]int
 		want   string
 	}{
-		{[]int{20022}, map[string]int{"open": 1, "closed": 9}, "in 1.5 s: 9 closed and 1 open, those of the demo and no others. Nothing"},
-		{[]int{22, 631, 20022}, map[string]int{"closed": 7}, "3 open, those of the demo and 22 and 631, which other"},
-		{[]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, nil, "demo and 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, which"},
-		{[]int{20022}, map[string]int{"filtered": 3, "error": 1}, "no others. 4 ports have no such state; the report contains the reasons. Nothing"},
+		{[]int{20022}, map[string]int{"open": 1, "closed": 9}, "in 1.5 s: 9 closed and 1 open, all of them the demo's own. No packet"},
+		{[]int{22, 631, 20022}, map[string]int{"closed": 7}, "3 open, the demo's own and those of other programs: 22 and 631."},
+		{[]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, nil, "programs: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more."},
+		{[]int{20022}, map[string]int{"filtered": 3, "error": 1}, "own. Filtered or not probed: 4; the report lists the reasons. No packet"},
 	} {
 		r := &results{open: c.open, states: c.states}
 		if got := r.story([]int{20022}, 1500*time.Millisecond); !strings.Contains(got, c.want) {

@@ -62,7 +62,7 @@ func demo(ctx context.Context, bin string, out io.Writer) error {
 	defer ours.close()
 	sh := shell{ctx: ctx, dir: dir, path: bin, out: out}
 
-	fmt.Fprintf(out, "Listening on %s of 127.0.0.1, and not on %d.\n\n", list(ours.ports), ours.vacant)
+	fmt.Fprintf(out, "The demo listens on ports %s of 127.0.0.1; port %d is closed.\n\n", list(ours.ports), ours.vacant)
 	sh.run(fmt.Sprintf("portgen 127.0.0.1 -p %s,%d | portprobe --keep-order", join(ours.ports, ","), ours.vacant))
 	began := time.Now()
 	sh.run("portgen 127.0.0.1 -p- | portprobe | tee " + saved + " | portsum -o text")

@@ -58,14 +58,14 @@ func (r *results) story(ours []int, took time.Duration) string {
 	fmt.Fprintf(&b, "portgen generated %d endpoints, portprobe probed each, and portsum summarized the results, in %.1f s: %d closed and %d open, ",
 		len(r.ports), took.Seconds(), r.states["closed"], len(r.open))
 	if len(others) == 0 {
-		b.WriteString("those of the demo and no others.")
+		b.WriteString("all of them the demo's own.")
 	} else {
-		fmt.Fprintf(&b, "those of the demo and %s, which other programs use.", few(others))
+		fmt.Fprintf(&b, "the demo's own and those of other programs: %s.", few(others))
 	}
 	if n := r.states["filtered"] + r.states["error"]; n > 0 {
-		fmt.Fprintf(&b, " %d ports have no such state; the report contains the reasons.", n)
+		fmt.Fprintf(&b, " Filtered or not probed: %d; the report lists the reasons.", n)
 	}
-	b.WriteString(" Nothing left this machine.\n\nTo run the tools yourself: PATH=\"$PWD/bin:$PATH\"\n")
+	b.WriteString(" No packet left this host.\n\nTo run the tools yourself: PATH=\"$PWD/bin:$PATH\"\n")
 	return b.String()
 }
 
@@ -78,18 +78,18 @@ func few(ports []int) string {
 	return fmt.Sprintf("%s and %d more", join(ports[:most], ", "), len(ports)-most)
 }
 
-// check tells whether the tools did what they promise.
+// check reports whether each port has one result and the listeners are open.
 func (r *results) check(ours []int) error {
 	total := 0
 	for _, n := range r.states {
 		total += n
 	}
 	if total != allPorts || len(r.ports) != allPorts {
-		return fmt.Errorf("%d records of %d ports came out; %d went in", total, len(r.ports), allPorts)
+		return fmt.Errorf("portprobe wrote %d records of %d ports; want one for each of %d ports", total, len(r.ports), allPorts)
 	}
 	for _, p := range ours {
 		if !slices.Contains(r.open, p) {
-			return fmt.Errorf("the listener on port %d was not found open", p)
+			return fmt.Errorf("port %d is open, but the results do not contain it as open", p)
 		}
 	}
 	return nil
