@@ -1,6 +1,7 @@
-// Package manual makes the manual pages and the shells' completions from what
-// the tools tell the command line and from the tables of the records' fields,
-// so that they cannot say anything else than the programs do.
+// Package manual makes the manual pages and the completions for shells. Those
+// of a tool come from the model of its command line, portkit(5) from the tables
+// of the records' fields, so that they always agree with the programs. The
+// pages of section 7 are Markdown files in the directory pages.
 package manual
 
 import (
