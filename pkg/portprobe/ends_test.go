@@ -37,7 +37,7 @@ func TestDeadline(t *testing.T) {
 	if n != 400 || reasons["deadline"] < 200 || reasons["conn-refused"] < 20 || r.status != cli.StatusRecords {
 		t.Errorf("exit %d, %d records: %v", r.status, n, reasons)
 	}
-	if !strings.Contains(r.err, "the deadline of 600ms came") {
+	if !strings.Contains(r.err, "stopped by --deadline 600ms") {
 		t.Errorf("it says %q", r.err)
 	}
 }

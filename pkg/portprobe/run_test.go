@@ -287,7 +287,7 @@ func TestRealConnect(t *testing.T) {
 	if fmt.Sprint(got) != want || r.status != 0 {
 		t.Errorf("exit %d, %v\nwant %s", r.status, got, want)
 	}
-	if !strings.Contains(r.err, "/tcp on 127.0.0.1: open") || !strings.Contains(r.err, "3 asked: 1 open, 2 closed, 2 not probed as broadcast or multicast addresses;") ||
+	if !strings.Contains(r.err, "/tcp on 127.0.0.1: open") || !strings.Contains(r.err, "3 probed: 1 open, 2 closed, 2 not probed as broadcast or multicast addresses;") ||
 		strings.Count(r.err, "multicast") != 1 {
 		t.Errorf("-v says %q", r.err)
 	}
