@@ -46,6 +46,8 @@ func (r *argReader) next() error {
 		r.left = nil
 	case strings.HasPrefix(arg, "--"):
 		return r.long(arg)
+	case strings.HasPrefix(arg, "-") && sole(arg):
+		return r.unknown(arg)
 	case strings.HasPrefix(arg, "-") && arg != "-":
 		return r.short(arg[1:])
 	case beginsWithDash(arg):

@@ -78,9 +78,9 @@ func runTool(t Tool, with IO, ctx *Context) error {
 	case asked(err) != "":
 		return answer(asked(err), t, with, ctx)
 	case err != nil:
-		return UsageError(err)
+		return foreign(t, k, with.Args, UsageError(err))
 	}
-	return t.Command.Run(ctx)
+	return foreign(t, k, with.Args, t.Command.Run(ctx))
 }
 
 func answer(what string, t Tool, with IO, ctx *Context) error {

@@ -11,52 +11,11 @@ import (
 	"portkit/pkg/lookalike"
 )
 
-// toolFlags returns the flags of each tool that not all tools have, the short
-// form before the long one. A test compares them with the tools themselves,
-// which this package cannot import.
-func toolFlags() [][]string {
-	return [][]string{
-		{
-			"portgen", "-p --ports", "--top", "--ports-file", "--tcp", "--udp", "--exclude-ports", "-i --input",
-			"-x --exclude", "-X --exclude-file", "--resolve", "--lookup-rate", "-4 --ipv4", "-6 --ipv6", "--order", "--seed", "--shard",
-			"--skip", "--limit", "--count", "--plain", "-v --verbose",
-		},
-		{
-			"portprobe", "-c --concurrency", "-w --workers", "-r --rate", "--host-rate", "--lookup-rate", "--host-concurrency", "-t --timeout",
-			"--retries", "--udp-patience", "--method", "-4 --ipv4", "-6 --ipv6", "--source", "--interface", "--payload",
-			"--simulate", "--no-share", "--allow", "--deny", "--allow-file", "--deny-file", "--host-timeout", "--deadline",
-			"--open", "--state", "--plain", "-k --keep-order", "--resume", "--fsync", "--progress", "--total",
-			"-v --verbose", "-q --quiet",
-		},
-		{"portsum", "-o --output", "--by", "--weights", "--stats"},
-		{"portdiff", "-o --output", "--expect", "--by-ip", "--all"},
-	}
-}
-
-// owners returns the tools that have a flag, and its long form.
-func owners(name string) (tools []string, long string) {
-	for _, list := range toolFlags() {
-		for _, flag := range list[1:] {
-			short, rest, _ := strings.Cut(flag, " ")
-			if rest == "" {
-				rest = short
-			}
-			if name == short || name == rest {
-				tools, long = append(tools, list[0]), rest
-			}
-		}
-	}
-	return tools, long
-}
-
 // unknown returns the error for a flag that the tool does not have: the tool
 // that has one of that name, or else the flag that may be meant.
 func (r *argReader) unknown(name string) error {
-	if tools, long := owners(name); len(tools) > 0 {
-		if long != name {
-			name += " (" + long + ")"
-		}
-		return fmt.Errorf("%s belongs to %s", name, strings.Join(tools, " and "))
+	if err := belongs(name); err != nil {
+		return err
 	}
 	if best := r.near(strings.TrimLeft(name, "-")); best != "" {
 		return fmt.Errorf("%s: no such flag; did you mean --%s?", name, best)

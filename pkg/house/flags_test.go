@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/translate"
 )
 
 // TestFlagsOfOtherToolsAreNamed gives each tool every flag that it does not
@@ -24,6 +25,9 @@ func TestFlagsOfOtherToolsAreNamed(t *testing.T) {
 					if name != "-" {
 						owners[name] = append(owners[name], tool.Name)
 						has[[2]string{tool.Name, name}] = true
+						if known := translate.Lookup(name); known.Tools != nil && known.Value != (f.Value != "") {
+							t.Errorf("%s %s: value %q, but translate has %+v", tool.Name, name, f.Value, known)
+						}
 					}
 				}
 			}

@@ -31,13 +31,8 @@ func misplaced(files []string) error {
 		if err != nil {
 			continue
 		}
-		t, err := target.Parse(word)
-		switch {
-		case err != nil:
-		case ports != "":
-			return fmt.Errorf("%s: no such file; targets go to portgen: portgen %s | portprobe", name, name)
-		case t.Is4() || t.Is6():
-			return fmt.Errorf("%s: no such file; targets go to portgen: portgen %s -p PORTS | portprobe", name, name)
+		if t, err := target.Parse(word); err == nil && (ports != "" || t.Is4() || t.Is6()) {
+			return fmt.Errorf("%s: no such file; targets belong to portgen", name)
 		}
 	}
 	return nil

@@ -55,10 +55,10 @@ func TestResumeNamesItsFileInAPipe(t *testing.T) {
 
 func TestTargetsInPlaceOfFiles(t *testing.T) {
 	for _, c := range []struct{ arg, want string }{
-		{"127.0.0.1", "portprobe: 127.0.0.1: no such file; targets go to portgen: portgen 127.0.0.1 -p PORTS | portprobe\n"},
-		{"127.0.0.1:22", "portprobe: 127.0.0.1:22: no such file; targets go to portgen: portgen 127.0.0.1:22 | portprobe\n"},
-		{"host.example:22", "portprobe: host.example:22: no such file; targets go to portgen: portgen host.example:22 | portprobe\n"},
-		{"10.0.0.0/24", "portprobe: 10.0.0.0/24: no such file; targets go to portgen: portgen 10.0.0.0/24 -p PORTS | portprobe\n"},
+		{"127.0.0.1", "portprobe: 127.0.0.1: no such file; targets belong to portgen; use: portgen 127.0.0.1 --top 1000 | portprobe --simulate ''\n"},
+		{"127.0.0.1:22", "portprobe: 127.0.0.1:22: no such file; targets belong to portgen; use: portgen 127.0.0.1:22 | portprobe --simulate ''\n"},
+		{"host.example:22", "portprobe: host.example:22: no such file; targets belong to portgen; use: portgen host.example:22 | portprobe --simulate ''\n"},
+		{"10.0.0.0/24", "portprobe: 10.0.0.0/24: no such file; targets belong to portgen; use: portgen 10.0.0.0/24 --top 1000 | portprobe --simulate ''\n"},
 	} {
 		if r := tool(t, "", c.arg, "--simulate", ""); r.status != 2 || r.err != c.want {
 			t.Errorf("portprobe %s: %+v, want %q", c.arg, r, c.want)

@@ -49,7 +49,7 @@ func meant(s string) string {
 		return ""
 	}
 	if t, err := target.Parse(s); err == nil && (t.Is4() || t.Is6()) {
-		return fmt.Sprintf("targets go to portgen: portgen %s -p PORTS | portprobe", s)
+		return fmt.Sprintf("use: portgen %s --top 1000 | portprobe", s)
 	}
 	return ""
 }

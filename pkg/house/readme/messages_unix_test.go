@@ -25,6 +25,8 @@ var provoked = []struct {
 	system  syscall.Errno
 }{
 	{message: "no ports given; use -p", command: "portgen 192.0.2.1"},
+	{message: "no such file; targets belong to portgen", command: "portprobe 192.0.2.1"},
+	{message: "half-open scan; use:", command: "portprobe -sS 192.0.2.1"},
 	{message: "belongs to portgen", command: "portprobe --top 10 </dev/null"},
 	{message: "octet 256 is outside 0-255", command: "portgen 192.0.2.256 -p 1"},
 	{message: "unknown service name", command: "portgen 192.0.2.1 -p httq"},
