@@ -11,7 +11,7 @@ import (
 // comes may take.
 const lastWords = 250 * time.Millisecond
 
-var errNotRead = errors.New("nobody reads it")
+var errNotRead = errors.New("no reader")
 
 // errorStream is standard error. Its reader may hold up a tool, as any reader
 // may, but not keep the first signal from ending it: from then on a message that

@@ -111,7 +111,7 @@ func (r *reader) words(words []string) (entry, error) {
 	e, err := r.word(words[0], ports)
 	if err == nil && ports == "" && !r.doubted && mayMeanPort(words[0]) {
 		r.doubted = true
-		e.detail().said = words[0] + " is two addresses, and no port of one: in a list ports stand behind a blank or a colon"
+		e.detail().said = words[0] + " means two addresses; in a list, ports follow after a blank or a colon"
 	}
 	return e, err
 }

@@ -334,7 +334,7 @@ func TestFieldsNamedLikeAResult(t *testing.T) {
 func TestCommaThatMayMeanAPort(t *testing.T) {
 	got := run("192.0.2.1,22\n192.0.2.3,80\n", "-p 1 --plain")
 	want := "192.0.2.1:1\n192.0.2.22:1\n192.0.2.3:1\n192.0.2.80:1\n"
-	said := "portgen: 192.0.2.1,22 is two addresses, and no port of one: in a list ports stand behind a blank or a colon\n"
+	said := "portgen: 192.0.2.1,22 means two addresses; in a list, ports follow after a blank or a colon\n"
 	if got.out != want || got.err != said || got.status != 0 {
 		t.Errorf("status %d\ngot  %swant %ssaid %s", got.status, got.out, want, got.err)
 	}

@@ -93,7 +93,7 @@ filtered
 open|filtered
 	No reply. With the reason no-response, enough probes were sent to rule out loss: a firewall drops them, or a service does not reply to them. With the reason rate-limited there is no evidence.
 
-An ICMP error about the packet (fragmentation needed, packet too big, source quench, parameter problem) is no evidence about the port: the probe is sent again, in fragments once the path MTU is known.
+An ICMP error about the packet (fragmentation needed, packet too big, source quench, parameter problem) is not evidence about the port: the probe is sent again, in fragments once the path MTU is known.
 
 Hosts limit how many ICMP errors they send. Linux by default sends about one per second to an address, after a burst of six. When portprobe detects such a limit, it retries at that rate, while other addresses continue at full speed. Closed ports of such an address take about one second each; a service is found at once, whatever the limit. --udp-patience limits the time spent per address. Endpoints still undecided are then open|filtered with the reason rate-limited. Such records can be probed again.
 

@@ -121,7 +121,7 @@ func (p *pen) why(j *probe.Job) string {
 	case j.Reason == endpoint.OutOfScope:
 		return j.To.Addr().String() + " is out of scope (--allow, --deny)"
 	case j.Reason == endpoint.NotUnicast:
-		return j.To.Addr().String() + " is a broadcast or multicast address: it is not asked"
+		return j.To.Addr().String() + " is a broadcast or multicast address; not probed"
 	}
 	return j.Reason.String()
 }

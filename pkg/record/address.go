@@ -62,11 +62,11 @@ func parse4(b []byte) (netip.Addr, bool) {
 // make two endpoints of one.
 func checkAddr(what string, a netip.Addr) *problem {
 	if a.IsUnspecified() {
-		return problemf(what, "%s %s stands for no host", what, a)
+		return problemf(what, "%s %s is not the address of a host", what, a)
 	}
 	if zone := a.Zone(); zone != "" {
 		if !a.IsLinkLocalUnicast() && !a.IsLinkLocalMulticast() && !a.IsInterfaceLocalMulticast() {
-			return problemf(what, "%s %s has a zone, which only link-local addresses take", what, ndjson.Show([]byte(a.String())))
+			return problemf(what, "%s %s has a zone; only link-local addresses have one", what, ndjson.Show([]byte(a.String())))
 		}
 		if strings.ContainsFunc(zone, notInZone) {
 			return problemf(what, "%s %q has a zone that no interface has", what, ndjson.Show([]byte(a.String())))

@@ -140,7 +140,7 @@ func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 	c.App = d.text(&k, fieldApp)
 	var ok bool
 	if c.Change, ok = endpoint.ParseChange(unquote(change)); !ok {
-		return problemf("no change", "change %s is none that portdiff gives", ndjson.Show(change)).bad(l)
+		return problemf("no change", "change %s is not one that portdiff writes", ndjson.Show(change)).bad(l)
 	}
 	return nil
 }

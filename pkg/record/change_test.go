@@ -56,8 +56,8 @@ func TestNoChange(t *testing.T) {
 		{`{`, "line 4: not valid JSON"},
 		{`{"port":1,"change":"opened"}`, "line 4: host is missing"},
 		{`{"host":"a","change":"opened"}`, "line 4: port is missing"},
-		{`{"host":"a","port":1}`, "line 4: change  is none that portdiff gives"},
-		{`{"host":"a","port":1,"change":"closed?"}`, `line 4: change "closed?" is none that portdiff gives`},
+		{`{"host":"a","port":1}`, "line 4: change  is not one that portdiff writes"},
+		{`{"host":"a","port":1,"change":"closed?"}`, `line 4: change "closed?" is not one that portdiff writes`},
 	} {
 		var d Decoder
 		var got Change

@@ -122,7 +122,7 @@ func (d *Decoder) endpoint(k *known, in *Input) *problem {
 	in.Timeout, p[2] = parseTimeout(d.value(k, fieldTimeout))
 	in.Retries, p[3] = parseRetries(d.value(k, fieldRetries))
 	if first != nil && p[0] != nil && !k.has(fieldHost, fieldTarget, fieldIP, fieldPort) {
-		return &problem{"no endpoint", "the record is no endpoint: host and port are missing"}
+		return &problem{"no endpoint", "not an endpoint: host and port are missing"}
 	}
 	for i := 0; i < len(p) && first == nil; i++ {
 		first = p[i]

@@ -49,7 +49,7 @@ func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 		return TooLong(l)
 	}
 	if !isObject(l.Text) {
-		return Unreadable(l, "no result", ndjson.Show(l.Text)+" is no result: a result record is a JSON object")
+		return Unreadable(l, "no result", ndjson.Show(l.Text)+" is not a result record; want a JSON object")
 	}
 	var err error
 	if d.fields, err = ndjson.Scan(l.Text, d.fields); err != nil {
@@ -129,7 +129,7 @@ func (d *Decoder) stateProblem(k *known) *problem {
 	case value == nil:
 		return &problem{"state", "not a result record: state is missing"}
 	}
-	return problemf("state", "state %s is none of open, closed, filtered, open|filtered, error", ndjson.Show(value))
+	return problemf("state", "state %s is not one of open, closed, filtered, open|filtered, error", ndjson.Show(value))
 }
 
 // asked reads the endpoint of a result.

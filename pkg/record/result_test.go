@@ -58,7 +58,7 @@ func TestBadResult(t *testing.T) {
 	var r Result
 	for _, c := range []struct{ line, want string }{
 		{`{"host":"x","port":80}`, `an endpoint record, not a result: state is missing; probe it with portprobe`},
-		{`{"host":"x","port":80,"state":"up"}`, `state "up" is none of open, closed, filtered, open|filtered, error`},
+		{`{"host":"x","port":80,"state":"up"}`, `state "up" is not one of open, closed, filtered, open|filtered, error`},
 		{`{"host":"x","port":80,"state":null}`, `an endpoint record, not a result: state is missing; probe it with portprobe`},
 		{`{"port":80,"state":"open"}`, `host is missing: a record takes host or ip`},
 		{`{"host":"","port":80,"state":"open"}`, `host is missing: a record takes host or ip`},
@@ -68,8 +68,8 @@ func TestBadResult(t *testing.T) {
 		{`{"host":"x","port":0,"state":"open"}`, `port 0 is outside 1-65535`},
 		{`{"host":"x","port":80,"proto":"sctp","state":"open"}`, `proto "sctp" is not "tcp" or "udp"`},
 		{`{"host":"x"`, `not valid JSON at byte 12: the object is not closed`},
-		{`null`, `null is no result: a result record is a JSON object`},
-		{`a:80`, `a:80 is no result: a result record is a JSON object`},
+		{`null`, `null is not a result record; want a JSON object`},
+		{`a:80`, `a:80 is not a result record; want a JSON object`},
 	} {
 		err := d.Result(ndjson.Line{No: 7, Text: []byte(c.line)}, &r)
 		if b, ok := err.(*Bad); !ok || b.Msg != c.want || b.Kind == "" || r.Fields != nil {

@@ -157,7 +157,7 @@ func readStats(value []byte, s *Stats) error {
 		}
 	}
 	if err == nil && (s.First > s.Last || s.First == 0 && s.Last > 0) {
-		err = errors.New("first and last are no span of time")
+		err = errors.New("last is before first, or first is missing")
 	}
 	if err != nil {
 		return fmt.Errorf("stats: %w", err)

@@ -19,11 +19,11 @@ const (
 // parsePort reads the value of port.
 func parsePort(value []byte) (uint16, *problem) {
 	if value == nil {
-		return 0, &problem{"port", "port is missing: it takes an integer 1-65535"}
+		return 0, &problem{"port", "port is missing; want an integer, 1-65535"}
 	}
 	n, err := ndjson.Int(value)
 	if err != nil {
-		return 0, problemf("port", "port %v: it takes 1-65535", err)
+		return 0, problemf("port", "port %v; want 1-65535", err)
 	}
 	if n < 1 || n > math.MaxUint16 {
 		return 0, problemf("port", "port %s is outside 1-65535", ndjson.Show(value))
@@ -54,7 +54,7 @@ func parseTimeout(value []byte) (time.Duration, *problem) {
 	}
 	d, err := millis(value)
 	if err != nil {
-		return 0, problemf("timeout_ms", "timeout_ms %v: it takes milliseconds, at most a day of them", err)
+		return 0, problemf("timeout_ms", "timeout_ms %v; want milliseconds, at most one day", err)
 	}
 	if d <= 0 || d > MaxTimeout {
 		return 0, problemf("timeout_ms", "timeout_ms %s is not between 0 and %d, a day", ndjson.Show(value), MaxTimeout.Milliseconds())
@@ -69,7 +69,7 @@ func parseRetries(value []byte) (int, *problem) {
 	}
 	n, err := ndjson.Int(value)
 	if err != nil {
-		return -1, problemf("retries", "retries %v: it takes 0-%d", err, MaxRetries)
+		return -1, problemf("retries", "retries %v; want 0-%d", err, MaxRetries)
 	}
 	if n < 0 || n > MaxRetries {
 		return -1, problemf("retries", "retries %s is outside 0-%d", ndjson.Show(value), MaxRetries)

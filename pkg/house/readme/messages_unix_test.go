@@ -38,7 +38,7 @@ var provoked = []struct {
 	{message: "is not an address of this machine", source: "pkg/portprobe/obstacle.go"},
 	{message: "the descriptor limit (ulimit -n) is", command: "ulimit -n 64; echo 127.0.0.1:1 | portprobe", real: true},
 	{message: "--method syn requires CAP_NET_RAW", source: "pkg/portprobe/syn.go"},
-	{message: "is a broadcast or multicast address: it is not asked", source: "pkg/portprobe/sink.go"},
+	{message: "is a broadcast or multicast address; not probed", source: "pkg/portprobe/sink.go"},
 	{message: "reading a host list from the terminal", source: "pkg/portgen/tool.go pkg/cli/input.go"},
 	{message: "no space left on device", system: syscall.ENOSPC},
 	{message: "standard output: closed", command: "(portgen 192.0.2.1 -p 1 >&-)"},
