@@ -43,7 +43,7 @@ var provoked = []struct {
 	{message: "no space left on device", system: syscall.ENOSPC},
 	{message: "standard output: closed", command: "(portgen 192.0.2.1 -p 1 >&-)"},
 	{message: "cannot create a file in the directory", source: "pkg/journal/journal.go"},
-	{message: "in use by another run", command: "(sleep 1 | portprobe --resume busy) & sleep 0.5; echo 192.0.2.1:1 | portprobe --resume busy; wait"},
+	{message: "in use by another run", command: "(until [ -e end ]; do sleep 0.05; done | portprobe --resume busy) & until [ -e busy ]; do sleep 0.05; done; sleep 0.2; echo 192.0.2.1:1 | portprobe --resume busy; : >end; wait"},
 	{message: "is not a result; file left unchanged", command: "echo diary >diary; echo 192.0.2.1:1 | portprobe --resume diary"},
 	{message: "is denied by --deny", command: "echo 192.0.2.1:1 | portprobe --deny 192.0.2.0/24"},
 }
