@@ -33,7 +33,7 @@ func Records() []byte {
 	r.fields(record.KindChange)
 	r.section("Examples")
 	r.paragraphs(recordExamples)
-	r.seeAlso([]string{"portgen(1)", "portprobe(1)", "portsum(1)", "portdiff(1)", "portkit-parallel(7)"})
+	r.seeAlso([]string{"portgen(1)", "portprobe(1)", "portsum(1)", "portdiff(1)", "portkit(7)", "portkit-recipes(7)", "portkit-parallel(7)"})
 	return r.bytes()
 }
 

@@ -34,7 +34,7 @@ func Tool() cli.Tool {
 			{Title: "Host lists", Text: lists},
 			{Title: "Order", Text: orders},
 		},
-		SeeAlso: []string{"portprobe(1)", "portsum(1)", "portdiff(1)", "portkit(5)", "portkit-parallel(7)"},
+		SeeAlso: []string{"portprobe(1)", "portsum(1)", "portdiff(1)", "portkit(5)", "portkit(7)", "portkit-recipes(7)", "portkit-troubleshooting(7)", "portkit-parallel(7)"},
 	}
 }
 

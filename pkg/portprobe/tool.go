@@ -39,7 +39,7 @@ func Tool() cli.Tool {
 			{Name: denyVariable, Text: "An additional --deny-file. No flag overrides either variable."},
 		},
 		Sections: slices.Concat(sections[:1], synSections(), udpSections(), sections[1:]),
-		SeeAlso:  []string{"portgen(1)", "portsum(1)", "portdiff(1)", "portkit(5)", "portkit-parallel(7)"},
+		SeeAlso:  []string{"portgen(1)", "portsum(1)", "portdiff(1)", "portkit(5)", "portkit(7)", "portkit-recipes(7)", "portkit-troubleshooting(7)", "portkit-parallel(7)"},
 	}
 }
 

@@ -35,7 +35,7 @@ func Tool() cli.Tool {
 			{Name: "130, 143", Text: "Ended by SIGINT or SIGTERM, after reading the rest of the input and writing the summary; at once if standard input is a terminal."},
 			{Name: "141", Text: "The reader of standard output exited (SIGPIPE)."},
 		},
-		SeeAlso: []string{"portgen(1)", "portprobe(1)", "portdiff(1)", "portkit(5)", "portkit-parallel(7)"},
+		SeeAlso: []string{"portgen(1)", "portprobe(1)", "portdiff(1)", "portkit(5)", "portkit(7)", "portkit-recipes(7)", "portkit-troubleshooting(7)", "portkit-parallel(7)"},
 	}
 }
 
