@@ -66,12 +66,12 @@ function __portgen_service
     printf '%s\n' "$head"$list
 end
 complete -c portgen -x -a '(__fish_print_hostnames)'
-complete -c portgen -s i -l input -r -F -d 'Target list, text or NDJSON'
+complete -c portgen -s i -l input -r -F -d 'Host list, text or NDJSON'
 complete -c portgen -s x -l exclude -x -a '(__fish_print_hostnames)' -d 'Exclude these targets'
 complete -c portgen -s X -l exclude-file -r -F -d 'Exclude the targets in FILE, one per line'
 complete -c portgen -s p -l ports -x -a '(__portgen_service)' -d 'Ports of targets without :PORTS'
-complete -c portgen -l top -x -d 'The N most common ports of each protocol, from the built-in list or --ports-file'
-complete -c portgen -l ports-file -r -F -d 'Read ports from FILE, lines PORT[,PORT…][/PROTO] [WEIGHT], heaviest first'
+complete -c portgen -l top -x -d 'The N most common ports of each selected protocol, from the built-in list or --ports-file'
+complete -c portgen -l ports-file -r -F -d 'Read ports from FILE, lines PORT[,PORT…][/PROTO] [WEIGHT]'
 complete -c portgen -l tcp -d 'Ports without a protocol are TCP'
 complete -c portgen -l udp -d 'Ports without a protocol are UDP'
 complete -c portgen -l exclude-ports -x -a '(__portgen_service)' -d 'Exclude these ports, of both protocols unless one is given'

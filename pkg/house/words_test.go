@@ -62,6 +62,7 @@ func wordExceptions() []wordException {
 		{"capitals", "| portprobe, syn |", "a value of --method"},
 		{"capitals", "1000, syn and UDP", "a value of --method"},
 		{"capitals", "method syn", "a value of --method"},
+		{"capitals", "else json (default", "a value of --output"},
 		{"capitals", "connect, syn, udp or simulate", "the values of a result's method"},
 		{"capitals", "reason syn)", "a reason"},
 		{"capitals", "| syn |", "a reason"},

@@ -110,7 +110,7 @@ func flagText(f cli.FlagDoc) string {
 		s += " Values: " + strings.Join(f.Enum, ", ") + "."
 	}
 	if f.Default != "" {
-		s += " Default: " + f.Default + "."
+		s = strings.TrimSuffix(s, ".") + " (default: " + f.Default + ")."
 	}
 	if f.Repeats && !strings.Contains(f.Help, "epeatable") {
 		s += " Repeatable."

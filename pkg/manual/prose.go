@@ -4,11 +4,11 @@ package manual
 
 const aboutTheStream = `The tools exchange NDJSON: one JSON object (RFC 8259) per line, in UTF-8, each line ended by a line feed.
 Blank lines are skipped. A carriage return before the line feed, a leading byte order mark and a missing last line feed are accepted.
-An input that begins with a JSON array, or with an object over several lines, is rejected with exit status 3. Convert it with jq -c '.[]' or jq -c .
+An input that begins with a JSON array, or with an object over several lines, is rejected with exit status 3 (portdiff: 2). Convert an array with jq -c '.[]' and an indented object with jq -c '.' first.
 After other lines, such an array or object counts as one invalid line, and reading continues after it.
 Input lines may be up to 1 MiB long. A tool may lengthen them by up to 16 KiB, which every tool accepts.
 
-For each record that portprobe(1) reads, it writes exactly one record: a result, or an error that reports why the endpoint could not be
+For each record that portprobe(1) reads, it writes exactly one record, unless a flag omits it: a result, or an error that reports why the endpoint could not be
 probed.
 
 Unknown fields, such as an owner, a ticket or a rack, are passed through byte for byte and in their order, after the known fields.
@@ -16,7 +16,7 @@ A host list's field with the name of a result field is passed on as list_NAME. W
 again, its old result fields are removed first.
 
 In a known field, null and the empty string mean that the field is absent: data frames, databases and CSV converters write them
-for missing values. This holds for every field of every record. An invalid value in a field that is not essential, such as rtt_ms, time
+for missing values. This holds for every known field of every record, except old and new of change records, where null means not probed. An invalid value in a field that is not essential, such as rtt_ms, time
 or an unknown reason, is ignored, and portsum(1) and portdiff(1) report and count such records.
 A record without a valid host, port, proto or state cannot be counted. An invalid timeout_ms or retries is an error, because it would change how
 the endpoint is probed.
@@ -54,7 +54,7 @@ Any other value is ignored: the record counts without its time, a summary withou
 standard error, and the number of all "records with a value that was ignored". Times are read only where they are used: with --stats, and
 with -o html and -o nmap-xml.`
 
-const aboutReasons = `The reason is the evidence for a state. A local failure is never reported as a port state.`
+const aboutReasons = `The reason is the evidence for a state. A failure that this machine reports is never recorded as a port state.`
 
 const aboutPlainLines = `If a line does not begin with a brace, portprobe(1) reads it as HOST:PORT, with optional /udp; # starts a comment. --plain writes such lines.
 

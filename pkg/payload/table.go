@@ -19,12 +19,12 @@ func infrastructure() []Request {
 		{App: "mdns", Ports: p(5353), Build: mdnsBuild, Match: mdnsMatch, Source: "RFC 6762 section 6.7"},
 		{
 			App: "mdns", Ports: p(5353), Build: mdnsServicesBuild, Match: mdnsServicesMatch, Source: "RFC 6763 section 9", Large: true,
-			Note: "Lists the types of all services; sent only to a responder that did not reply for its address.",
+			Note: "Lists the types of all services; sent only to a responder that did not reply to the query for its address.",
 		},
 		{App: "dns", Ports: p(53, 5353), Build: dnsBuild, Match: dnsMatch, Source: "RFC 1035 section 4.1, RFC 4892 section 2"},
 		{
 			App: "dns", Ports: p(53), Build: dnsLocalBuild, Match: dnsLocalMatch, Source: "RFC 1035 section 4.1, RFC 6761 section 6.3", Large: true,
-			Note: "A server without the name may refer to the root servers, in at most 512 bytes; sent only if there was no reply for the server's identity.",
+			Note: "A server without the name may refer to the root servers, in at most 512 bytes; sent only if there was no reply to the query for the server's identity.",
 		},
 		{App: "tftp", Ports: p(69), Build: tftpBuild, Match: tftpMatch, Source: "RFC 1350 section 5", Elsewhere: true, loose: true, Note: "Requests a file that does not exist."},
 		{App: "rpcbind", Ports: p(111), Build: rpcbindBuild, Match: rpcbindMatch, Source: "RFC 5531 section 12, RFC 1833 section 3"},
@@ -57,11 +57,11 @@ func directory() []Request {
 		},
 		{
 			App: "mssql-browser", Ports: p(1434), Build: mssqlExpressBuild, Match: mssqlMatch, Source: "[MC-SQLR] section 2.2.3", Large: true,
-			Note: "The same for the other default instance name.",
+			Note: "For the other default instance name.",
 		},
 		{App: "ssdp", Ports: p(1900), Build: ssdpBuild, Match: ssdpMatch, Source: "UPnP Device Architecture 2.0 section 1.3.2", Note: "Root devices only."},
 		{App: "ws-discovery", Ports: p(3702), Build: wsdBuild, Match: wsdMatch, Source: "WS-Discovery (April 2005) section 5"},
-		{App: "ws-discovery", Ports: p(3702), Build: wsdDeviceBuild, Match: wsdDeviceMatch, Source: "WS-Discovery (April 2005) section 5", Note: "The same for devices that reply only if their type is named."},
+		{App: "ws-discovery", Ports: p(3702), Build: wsdDeviceBuild, Match: wsdDeviceMatch, Source: "WS-Discovery (April 2005) section 5", Note: "For devices that reply only if their type is named."},
 		{App: "memcached", Ports: p(11211), Build: memcachedBuild, Match: memcachedMatch, Source: "memcached doc/protocol.txt", Note: "The command version; never stats or get."},
 	}
 }

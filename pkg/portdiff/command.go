@@ -23,7 +23,7 @@ type Command struct {
 	ByIP   bool   `name:"by-ip" help:"Identify hosts by address instead of by name as written."`
 	All    bool   `help:"Also show endpoints that only one scan probed and that are not open."`
 
-	Old string `arg:"" optional:"" placeholder:"OLD" complete:"file" help:"First scan: result records and summary records; - is standard input."`
+	Old string `arg:"" optional:"" placeholder:"OLD" complete:"file" help:"First scan: result records and summary records. - is standard input."`
 	New string `arg:"" optional:"" placeholder:"NEW" complete:"file" help:"Second scan. With --expect there is only one, RESULTS (default: standard input)."`
 
 	memory int // compare.Options.Memory, for tests

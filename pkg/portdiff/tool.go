@@ -21,7 +21,7 @@ func Tool() cli.Tool {
 			{Text: "Show changes since yesterday.", Command: "portdiff yesterday.ndjson today.ndjson -o text"},
 			{Text: "Show only newly opened ports with their owner, a field of your own.", Command: `portdiff yesterday.ndjson today.ndjson | jq -c 'select(.new == "open") | {host, port, owner}'`},
 			{Text: "Probe changed endpoints again before raising an alarm.", Command: "portdiff yesterday.ndjson today.ndjson | portprobe | portsum -o text"},
-			{Text: "Compare with the expected ports in cron or CI; differences exit with 1.", Command: "portgen 192.0.2.0/24 -p- | portprobe | portdiff --expect expected.txt -o text"},
+			{Text: "Compare with the expected ports in cron or CI. If there are differences, the exit status is 1.", Command: "portgen 192.0.2.0/24 -p- | portprobe | portdiff --expect expected.txt -o text"},
 			{Text: "List unexpected open ports.", Command: `portdiff --expect expected.txt results.ndjson | jq -c 'select(.change == "added")'`},
 		},
 		Sections: []cli.Section{
@@ -44,8 +44,8 @@ func Tool() cli.Tool {
 
 const description = `portdiff reads two scans and writes one change record for each endpoint that differs: the endpoint, the kind of change,
 its state in OLD and in NEW (null if not probed), followed by the other fields of NEW, byte for byte. On a terminal it
-prints a report by host instead, newly opened ports first. -o html writes the report as a page. With -o text, the report is written to any output;
-without differences, only a terminal gets a message: files and pipes stay empty, so cron sends no mail.
+prints a report by host instead, newly opened ports first. -o html writes the report as a page. -o text writes it to files and pipes too.
+If there are no differences, only a terminal gets a message: files and pipes stay empty, so cron sends no mail.
 
 A scan consists of result records of portprobe, summary records of portsum, or both, in any order. Change records are sorted
 independently of the order of the scans: IPv4 addresses, IPv6 addresses, names; TCP before UDP; by port.
@@ -53,10 +53,10 @@ independently of the order of the scans: IPv4 addresses, IPv6 addresses, names; 
 With --expect there is one scan, and a file that lists the expected open ports.`
 
 const changesText = `opened
-	Open now, and not before.
+	Open now, and probed before with another state.
 
 closed
-	Open before, closed or filtered now.
+	No longer open: the state is closed or filtered now.
 
 changed
 	Any other change of state, such as from closed to filtered, or from open to open|filtered.
@@ -82,8 +82,8 @@ same host when its address changes. With --by-ip the address identifies the host
 probed under another name is the same.
 
 If a scan contains an endpoint more than once, its most definite state counts: open, closed, filtered, open|filtered, error, in
-this order. Among equal states, the alphabetically first reason counts, as in portsum(1). If records are equal in this, the fields of one
-of them are used, the same one in any order.
+this order. Among equal states, the alphabetically first reason counts, as in portsum(1). If these are equal too, the fields of one
+record are used; the choice does not depend on their order.
 
 Error records without an endpoint, and the bad_records of a summary, are not compared. The report prints their number.`
 
@@ -106,21 +106,21 @@ unknown
 	In the file, and could not be probed.
 
 removed
-	In the file, without a result: it was not probed, or the results were filtered, as by --open.
+	In the file, without a result: it was not probed, or its result was omitted, as with --open.
 
 The last two count as differences too: the port is not known to be open. Each address
 of a prefix or range is expected: 192.0.2.0/28 22 expects port 22 to be open on sixteen addresses.
 
 An address in the file matches results for this address, under any name. A name in the file matches
 results with this name as host (ignoring case and a trailing dot), at any address. Nothing is looked up.
-An open port that is expected under either its address or its name is expected. --by-ip cannot be combined with --expect.
+An open port is expected if the file lists its address or its name. --by-ip cannot be combined with --expect.
 
 With --all, endpoints that are neither in the file nor open are shown too. The maximum is 268,435,456 expected endpoints.`
 
 const resources = `Scans in the order above, as written by portgen in linear order and portprobe --keep-order, are read once, side by
 side, and not stored. (Within a host any order is fine.) Other scans are sorted: in memory up to 32 MiB
-each, and beyond that in temporary files. Input from a pipe may have to be read twice, so it is
-stored, beyond 8 MiB in a temporary file, as are change records until the scans are known to be in order. portdiff uses less than 256 MiB
+each, and beyond that in temporary files. Input from a pipe is stored, because it may be read twice.
+Change records are stored until the scans are known to be in order. Beyond 8 MiB, both go to temporary files. portdiff uses less than 256 MiB
 of memory for scans of any size.
 
 Temporary files are unnamed and vanish when portdiff ends, however it ends. A full disk is an error, with status 2.`

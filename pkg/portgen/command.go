@@ -17,22 +17,22 @@ import (
 
 // Command is portgen's command line.
 type Command struct {
-	Ports     []string     `short:"p" sep:"none" placeholder:"SPEC" complete:"service" group:"ports" help:"Ports of targets without :PORTS: 22,80-90,443, - or all, 1-, -1024, service names and patterns (ssh, http*), 53/udp, tcp:80,udp:53, T:80,U:53. Repeatable."`
-	Top       cli.Positive `placeholder:"N" max:"65535" group:"ports" help:"The N most common ports of each protocol, from the built-in list or --ports-file. Added to -p."`
-	PortsFile string       `placeholder:"FILE" complete:"file" group:"ports" help:"Read ports from FILE, lines PORT[,PORT…][/PROTO] [WEIGHT], heaviest first. Without --top, all of them."`
+	Ports     []string     `short:"p" sep:"none" placeholder:"SPEC" complete:"service" group:"ports" help:"Ports of targets without :PORTS: 22,80-90,443, - or all, 1-, -1024, service names and patterns (ssh, http*), 53/udp, tcp:80,udp:53, T:80,U:53. Required, unless --top or --ports-file is given. Repeatable."`
+	Top       cli.Positive `placeholder:"N" max:"65535" group:"ports" help:"The N most common ports of each selected protocol, from the built-in list or --ports-file. Added to -p."`
+	PortsFile string       `placeholder:"FILE" complete:"file" group:"ports" help:"Read ports from FILE, lines PORT[,PORT…][/PROTO] [WEIGHT]. --top selects those with the highest weight. Without --top, all of them."`
 	TCP       bool         `name:"tcp" group:"ports" help:"Ports without a protocol are TCP (the default)."`
-	UDP       bool         `name:"udp" group:"ports" help:"Ports without a protocol are UDP; with --tcp, both."`
+	UDP       bool         `name:"udp" group:"ports" help:"Ports without a protocol are UDP. With --tcp, both."`
 
-	Input        []string `short:"i" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"Target list, text or NDJSON; - is standard input (default: standard input if there is no TARGET). Repeatable."`
+	Input        []string `short:"i" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"Host list, text or NDJSON. - is standard input (default: standard input if there is no TARGET). Repeatable."`
 	Exclude      []string `short:"x" sep:"none" placeholder:"SPEC" complete:"host" group:"targets" help:"Exclude these targets (comma-separated). Repeatable."`
 	ExcludeFile  []string `short:"X" sep:"none" placeholder:"FILE" complete:"file" group:"targets" help:"Exclude the targets in FILE, one per line. Repeatable."`
 	ExcludePorts []string `sep:"none" placeholder:"SPEC" complete:"service" group:"ports" help:"Exclude these ports, of both protocols unless one is given. Repeatable."`
 
-	Resolve string `enum:"none,first,all" default:"none" group:"names" help:"Look up names now: none, their first address, or all. none leaves it to portprobe; with an exclusion it means first."`
+	Resolve string `enum:"none,first,all" default:"none" group:"names" help:"Look up names now: their first address, or all. none: portprobe looks them up. With an exclusion, none is treated as first."`
 	IPv4    bool   `name:"ipv4" short:"4" group:"names" help:"Only IPv4 addresses, also of names."`
 	IPv6    bool   `name:"ipv6" short:"6" group:"names" help:"Only IPv6 addresses, also of names."`
 
-	LookupRate cli.Rate `placeholder:"N" group:"names" help:"Maximum DNS queries per second, such as 15 (0: adapts to the resolver)."`
+	LookupRate cli.Rate `placeholder:"N" group:"names" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
 
 	Order string  `enum:"linear,random" default:"linear" group:"which" help:"linear: targets as given, ports of each address ascending. random: all records shuffled."`
 	Seed  *uint64 `placeholder:"N" group:"which" help:"Seed of the random order: the same N gives the same order (default: random, reported by -v)."`

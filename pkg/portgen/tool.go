@@ -24,7 +24,7 @@ func Tool() cli.Tool {
 		},
 		Examples: []cli.Example{
 			{Text: "Scan three ports of a network.", Command: "portgen 192.0.2.0/24 -p 22,80,443 | portprobe | portsum -o text"},
-			{Text: "Scan the hosts of a list; extra fields such as owner are kept.", Command: "portgen -i hosts.ndjson -p 1-1024 | portprobe --open"},
+			{Text: "Scan the hosts of a list. Extra fields such as owner are kept.", Command: "portgen -i hosts.ndjson -p 1-1024 | portprobe --open"},
 			{Text: "Count the endpoints of a scan before running it.", Command: "portgen 10.0.0.0/8 -p- -x 10.1.0.0/16 --count"},
 			{Text: "Scan in random order, divided among four machines (this is the first).", Command: "portgen 10.0.0.0/8 --top 100 --order random --seed 7 --shard 1/4 | portprobe"},
 			{Text: "Write ip:port lines for another tool.", Command: "portgen 192.0.2.1-9 -p http,https --plain"},
@@ -54,15 +54,15 @@ const targets = `A target is one of
     host.example               a name
 
 optionally followed by :PORTS, which replaces -p: host.example:80,443, 192.0.2.0/24:53/udp,
-[2001:db8::/120]:22. Digits and dots that are not a valid address are an error, never a name. So are
-the dashes, slashes and full-width digits that look like ASCII. A target does not begin with a dash. Commas may
+[2001:db8::/120]:22. Digits and dots that are not a valid address are an error, never a name. Non-ASCII
+dashes, slashes and digits that resemble ASCII are an error too. A target does not begin with a dash. Commas may
 separate targets without :PORTS. Address bits beyond the
-prefix length are ignored. 0.0.0.0 and :: are not hosts: as targets they are an error, and wider targets omit them,
+prefix length are ignored. 0.0.0.0 and :: are not hosts: as targets they are an error, and prefixes and ranges omit them,
 as well as the IPv4-mapped addresses of an IPv6 prefix.
 
-An exclusion (-x, -X) applies to every target that yields the address: prefixes, ranges and names, which are then
-looked up at once. An excluded name excludes all its addresses of both families. An excluded address with a
-zone is excluded only in that zone, without a zone in all. If an exclusion is invalid or cannot be resolved, portgen
+An exclusion (-x, -X) applies to every target that yields the address: prefixes, ranges and names, which
+portgen then looks up itself. An excluded name excludes all its addresses of both families. An exclusion with a
+zone applies only to that zone, and one without a zone to all zones. If an exclusion is invalid or cannot be resolved, portgen
 exits before it writes anything.
 
 ` + "Names are looked up as described in portprobe(1), NAME RESOLUTION: in their registered form, at the pace of the resolver, with retries."
@@ -83,7 +83,7 @@ omitted. In all these cases the exit status is 1.
 
 If there are no endpoints, a line on standard error reports why, and the exit status is 0.
 
-In linear order lists are streamed: the records of a line are written at once.`
+In linear order lists are streamed: the records of a line are written as soon as it is read.`
 
 const orders = `Linear order: target by target as given, address by address, and the ports of
 each address ascending, TCP before UDP. Overlapping targets are not merged.

@@ -18,7 +18,7 @@ func udpSections() []cli.Section {
 		{Title: "UDP", Text: aboutUDP},
 		{Title: "UDP requests", Text: aboutRequests + requestTerms(payload.All())},
 		{Title: "Large replies", Text: aboutLarge + largeTerms(payload.All())},
-		{Title: "Services that do not reply", Text: aboutSilent + silentTerms(payload.Silent())},
+		{Title: "Services without a request", Text: aboutSilent + silentTerms(payload.Silent())},
 	}
 }
 
@@ -27,13 +27,13 @@ func synSections() []cli.Section { return []cli.Section{{Title: "SYN scan", Text
 
 const aboutSYN = `--method syn sends the first packet of a TCP handshake and never completes a connection. open: a SYN-ACK was received (reason syn-ack), or a SYN without ACK (reason syn). closed: a reset was received (reason reset). Results contain the ttl of the reply. Retries, rates, limits, UDP, names and scope work as with connect. No descriptor per port is needed.
 
-It requires Linux and CAP_NET_RAW. Without it portprobe exits with status 2 before anything is sent; grant it with setcap cap_net_raw+ep PROGRAM. Once its sockets are open, portprobe drops its privileges for good: it gives up all capabilities, sets no_new_privs and, if the kernel has Landlock, the permission to write, create and execute files and to connect to TCP ports other than 53. Input files are opened before that.
+--method syn requires Linux and CAP_NET_RAW. Without the capability, portprobe exits with status 2 before anything is sent; grant it with setcap cap_net_raw+ep PROGRAM. Once its sockets are open, portprobe drops its privileges for good: it gives up all capabilities and sets no_new_privs. If the kernel supports Landlock, it also gives up the permission to write, create and execute files, and to connect to TCP ports other than 53. Input files are opened before that.
 
-An open port gets a reset: from the kernel, which knows of no such connection, and on Ethernet from portprobe too, because a firewall on this machine may block the kernel's. No firewall rule is needed or changed. Except on links other than Ethernet, probes and replies bypass this machine's firewall and IPsec policies.
+An open port gets a reset: from the kernel, which knows of no such connection, and on Ethernet from portprobe too, because a firewall on this machine may block the kernel's. No firewall rule is needed or changed. On Ethernet links, probes and replies bypass this machine's firewall and IPsec policies. On other links they do not.
 
-A reply is accepted only if it acknowledges a sequence number derived from the endpoint and a secret of this run. Each attempt has its own source port, so its round-trip time is exact. portprobe reserves these ports while it runs, from 61440 on if they are free.
+A reply is accepted only if it acknowledges a sequence number derived from the endpoint and a secret of this run. Each attempt has its own source port, so its round-trip time is exact. portprobe reserves these source ports while it runs: from 61440 upwards, if free.
 
-Routes and source addresses are the kernel's, and are updated when they change. Policy rules that select a route by protocol or port are ignored. On-link neighbors are resolved by ARP or neighbor discovery at the kernel's pace, without filling its table. If resolution fails, which takes three seconds by default, the reason is host-unreach. --timeout starts when the SYN is sent. Entries in use are revalidated after five seconds, or when another device announces the address.`
+portprobe uses the kernel's routes and source addresses and follows their changes. Policy rules that select a route by protocol or port are ignored. On-link neighbors are resolved by ARP or neighbor discovery at the kernel's pace, without filling its table. If resolution fails, which takes three seconds by default, the reason is host-unreach. --timeout starts when the SYN is sent. Neighbor entries in use are revalidated after five seconds, or when another device announces the address.`
 
 const aboutObstacles = `The record of an endpoint that this machine could not probe has the reason local-error, and its error names the cause. Other errors are the system's own text.
 
@@ -44,7 +44,7 @@ this machine has no route to ADDRESS
 	Add a route. With --interface, the route must leave through that interface.
 
 this machine's own firewall drops or rejects packets to ADDRESS
-	An output rule refuses what is sent, or a BPF filter of the cgroup does. The system reports "operation not permitted". It reports no dropped packet of a connection: by connect such a port is filtered with the reason no-response. A rule that rejects is reported by connect as well. --method syn bypasses the firewall on Ethernet.
+	An output rule refuses what is sent, or a BPF filter of the cgroup does. The system reports "operation not permitted". With connect, the system does not report a dropped packet: the port is filtered with the reason no-response. It does report a rule that rejects. --method syn bypasses the firewall on Ethernet.
 
 this machine's own firewall or routes reject the probe
 	The rejection is an ICMP error that this machine sent to itself. Look for output rules and routes that reject.
@@ -99,17 +99,17 @@ Hosts limit how many ICMP errors they send. Linux by default sends about one per
 
 A limit may be shared. Linux limits per destination, across all of its own addresses, and a router limits its rejections for a whole network. portprobe therefore groups addresses by their /24 (IPv6: /64), by the router that rejects probes to that network, and by on-link neighbor (link-layer address). While ICMP rejections for other addresses of the group arrive, silence is not evidence. Such endpoints are retried at the pace of the group, in random order, so that each retry has the same chance of a rejection.
 
-An address that never sent anything is concluded silent after two or three retries, each made after 2.2 s without a rejection in its group. If the share of retries that are rejected at other addresses is low, more are needed, until the probability that the limit alone explains the silence is below 1 in 3000. In a /24 with one host that limits, nearly all other addresses are reported as no-response after about 10 s with one port, and after 15 s to 28 s with 100 ports each. A port of an address that sent something is judged by its own retries. If retries gain nothing while first probes are rejected as before, the group has no limit and delays nothing.
+An address that never replied is reported as no-response after two or three retries without a reply, each sent when the group has had no rejection for 2.2 s. If few retries to other addresses are rejected, more are sent, until the probability that the limit alone explains the missing reply is below 1 in 3000. In a /24 with one host that limits, nearly all other addresses are reported as no-response after about 10 s with one port, and after 15 s to 28 s with 100 ports each. A port of an address that sent something is judged by its own retries. If retries are never rejected while first probes still are, the group is treated as unlimited, and its endpoints are not delayed.
 
 The evidence of a group expires one minute after its latest rejection. At most 16,384 networks, routers and neighbors are kept. A network without any rejection is judged by itself: a limit of its router cannot be seen. host-unreach and other ICMP errors that are not rejections do not count.
 
 --payload sends the same payload to every UDP port: none is an empty datagram, hex: is followed by an even number of hexadecimal digits, @ by a file name. The maximum is 65,507 bytes. Replies are then mostly not recognized, because a reply is matched with the request that it fits.`
 
-const aboutRequests = `Of the requests that a service must reply to, the smallest is sent. None contains a password or community, and none changes anything at the other end. Each entry lists the ports, the registered one first, and the source of the request.`
+const aboutRequests = `Of the requests that a service must reply to, the smallest is sent. None contains a password or community, and none changes anything at the other end. Each entry lists the ports, the registered one first, and the source of the request. If there are several requests, each has its own sentence.`
 
 const aboutLarge = `The reply to these requests may be ten times their size or more. The services have no smaller request that they must reply to. qotd and chargen (17, 19) reply to any datagram, including the empty one, with up to 512 bytes.`
 
-const aboutSilent = `These services get only the empty datagram. Nearly all ignore it, so the result is open|filtered.`
+const aboutSilent = `These services get only the empty datagram. Except for qotd and chargen, nearly all ignore it, so the result is open|filtered.`
 
 // requestTerms lists the requests by protocol, in the order of their ports.
 func requestTerms(all []payload.Request) string {

@@ -33,7 +33,7 @@ func TestManualOfUDP(t *testing.T) {
 		}
 	}
 	for _, m := range payload.Silent() {
-		if !strings.Contains(all["Services that do not reply"], "\n\n"+m.Name+" (") || !strings.Contains(all["Services that do not reply"], m.Why) {
+		if !strings.Contains(all["Services without a request"], "\n\n"+m.Name+" (") || !strings.Contains(all["Services without a request"], m.Why) {
 			t.Errorf("%s is not listed", m.Name)
 		}
 	}

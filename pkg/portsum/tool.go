@@ -29,7 +29,7 @@ func Tool() cli.Tool {
 		Sections: []cli.Section{{Title: "Output formats", Text: outputs}, {Title: "Combining results", Text: addingUp}, {Title: "Groups", Text: aboutGroups}},
 		Exit: []cli.Term{
 			{Name: "0", Text: "Success. Error records in the input are data."},
-			{Name: "1", Text: "Finished, but some lines could not be read."},
+			{Name: "1", Text: "Finished, but some lines were not valid records."},
 			{Name: "2", Text: "Usage error. Nothing was read."},
 			{Name: "3", Text: "An input could not be read, or the output could not be written."},
 			{Name: "130, 143", Text: "Ended by SIGINT or SIGTERM, after reading the rest of the input and writing the summary; at once if standard input is a terminal."},
@@ -52,7 +52,7 @@ const outputs = `text
 html
 	A self-contained page. It loads no script, font or image, and its content security policy forbids it. It contains totals,
 	errors with their reasons, groups, open services, the distribution of round-trip times,
-	and a table of hosts with a map of up to 24 common ports, which can be filtered and sorted if scripts are enabled, printed, and
+	and a table of hosts with a map of up to 24 common ports, which can be searched and sorted if scripts are enabled, printed, and
 	read without colors. With more than 20,000 hosts, hosts without open ports are counted, not listed.
 
 csv, csv-ports
@@ -112,5 +112,5 @@ Results and summaries are both accepted, and their parts add up. Weight files ca
 const aboutGroups = `--by groups by the value of a field as written in the record: 1 and 1.0 are two groups, and records
 without the field form their own group. host, ip and proto are always distinguished in records; in text and prometheus they can be
 groups too. ip/24 is the 24-bit prefix of the address. An endpoint whose records differ in the field
-belongs to several groups, and counts in each of them and in their total. Records without an endpoint
+belongs to several groups. It counts once in each of them, and therefore more than once in their total. Records without an endpoint
 and lines that could not be read are counted in a separate record, bad_records.`

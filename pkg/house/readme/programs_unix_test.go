@@ -21,7 +21,7 @@ var needed = []string{"jq", "mlr", "parallel", "xargs"}
 
 // plain are the other programs that blocks may run. None of them can send
 // anything.
-var plain = []string{"sh", "bash", "sort", "comm", "head", "tail", "uniq", "cat", "awk", "grep", "tee", "wc", "env", "true"}
+var plain = []string{"sh", "bash", "sort", "comm", "head", "tail", "uniq", "cat", "awk", "grep", "tee", "wc", "env", "true", "sed", "mv"}
 
 // printed are programs that blocks name and that do nothing here but print
 // their command line.
