@@ -18,6 +18,15 @@ TICKER = .ci/ticker
 SLOWEST      = ./pkg/portprobe
 SIDE_BY_SIDE = -parallel 8
 
+# Under the race detector the engine's simulations, which have one worker, and the
+# lab's tables of cases take ten minutes and run no other code concurrently than
+# the rest.
+RACE        = CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(SIDE_BY_SIDE)
+RACY        = ./pkg/cli ./pkg/compare ./pkg/names ./pkg/ndjson ./pkg/portgen ./pkg/portsum \
+	./pkg/probe/connect ./pkg/probe/syn ./pkg/probe/udp ./pkg/probe/internal/...
+RACY_ENGINE = Worker|Shared|Share|Stop|Submit|Close|Refused|Repeats
+RACY_TOOL   = Interrupt|Real|Resume|Progress|Order|Share|Scope|Deadline|Scenes|Read|Fsync
+
 VERSION := $(or $(patsubst v%,%,$(shell git describe --tags --abbrev=0 2>/dev/null)),devel)
 COMMIT  := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
 LDFLAGS  = -s -w -X portkit/pkg/cli.version=$(VERSION) -X portkit/pkg/cli.commit=$(COMMIT)
@@ -63,8 +72,10 @@ test: ## run all tests and list those skipped (REQUIRE=all: fail on a skip)
 	bin/.gotest -count=1 -timeout 20m $(SIDE_BY_SIDE) $(SLOWEST) $(PKGS)
 
 # Every process of the race detector's else sleeps for a second at its end.
-race: ## run the tests under the race detector, with fewer rounds (requires a C compiler)
-	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(SIDE_BY_SIDE) $(PKGS)
+race: ## run what is concurrent under the race detector, with fewer rounds (requires a C compiler)
+	$(RACE) $(RACY)
+	$(RACE) -run '$(RACY_ENGINE)' ./pkg/probe
+	$(RACE) -run '$(RACY_TOOL)' ./pkg/portprobe
 
 lint: ## check with gofmt, gofumpt, vet, staticcheck and go mod tidy
 	$(GO) mod tidy -diff
