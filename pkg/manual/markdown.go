@@ -126,16 +126,12 @@ func (w *pageWriter) code(n *ast.FencedCodeBlock) []string {
 	return strings.Split(escape(strings.TrimSuffix(string(n.Lines().Value(w.source)), "\n")), "\n")
 }
 
-// verbatim writes lines of roff that are not filled.
+// verbatim writes lines of roff as a paragraph that is not filled.
 func (w *pageWriter) verbatim(lines []string) {
 	if !w.first {
 		w.roff.line(".PP")
 	}
-	w.roff.line(".RS 2\n.EX")
-	for _, line := range lines {
-		w.roff.line(protect(line))
-	}
-	w.roff.line(".EE\n.RE")
+	w.roff.unfilled(lines)
 }
 
 func (w *pageWriter) list(n *ast.List) error {

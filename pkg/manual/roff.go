@@ -61,41 +61,36 @@ func (r *roff) paragraphs(text string) {
 }
 
 func (r *roff) verbatim(text string) {
-	r.line(".PP\n.RS 2\n.EX")
+	var lines []string
 	for l := range strings.SplitSeq(text, "\n") {
-		for l := range strings.SplitSeq(foldRow(l, verbatimWidth), "\n") {
-			r.line(protect(escape(l)))
-		}
+		lines = append(lines, strings.Split(escape(foldRow(l, verbatimWidth)), "\n")...)
+	}
+	r.line(".PP")
+	r.unfilled(lines)
+}
+
+// unfilled writes lines of roff as they are, indented.
+func (r *roff) unfilled(lines []string) {
+	r.line(".RS 2\n.EX")
+	for _, line := range lines {
+		r.line(protect(line))
 	}
 	r.line(".EE\n.RE")
 }
 
-// text writes filled prose in which flags and references to other pages
-// stand out.
+// text writes filled prose, with flags and references to other pages in bold.
 func (r *roff) text(s string) {
-	line := ""
+	var words []string
 	for word := range strings.FieldsSeq(s) {
 		for pieces := breakWord(word, wordWidth); len(pieces) > 1; pieces = pieces[1:] {
-			if line != "" {
-				r.line(protect(line))
-			}
+			r.fill(strings.Join(words, " "))
 			r.line(protect(escape(pieces[0])))
 			r.line(".br")
-			line, word = "", pieces[1]
+			words, word = nil, pieces[1]
 		}
-		word = emphasise(word)
-		if line != "" && len(line)+1+len(word) > lineWidth {
-			r.line(protect(line))
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
+		words = append(words, emphasise(word))
 	}
-	if line != "" {
-		r.line(protect(line))
-	}
+	r.fill(strings.Join(words, " "))
 }
 
 // fill writes text that is roff already, in lines of about lineWidth.
