@@ -58,9 +58,9 @@ var aboutPackets = []struct {
 	{true, 4, 1, "connect syn"},
 }
 
-// TestICMPAboutThePacket: a port is probed again after an ICMP error that is about
-// the packet, and is what the reply to the next probe makes it. An error that is seen
-// needs none of the retries.
+// TestICMPAboutThePacket: after an ICMP error about the packet the port is probed
+// again, and its state follows from the reply to that probe. If the method sees the
+// error, this uses none of the retries.
 func TestICMPAboutThePacket(t *testing.T) {
 	t.Parallel() // it waits mostly
 	h := lab.New(t).Host("", lab.Silent("7000-7999"))

@@ -8,51 +8,48 @@ import (
 )
 
 const (
-	// enoughChances is how improbable it must be, one in e to that power, that a
-	// limit alone left an address or an endpoint without an error.
+	// enoughChances is the evidence that silence requires: the probability that a
+	// limit alone explains it must be below e to the power of minus this.
 	enoughChances = 8
-	// quietChance is what one attempt counts for that was made while no error
-	// came to any address of the group: two of them are enough, as at an address that
-	// nothing is known of.
+	// quietChance is the evidence of a retry during which no address of the group
+	// was rejected. Two suffice, as at an address outside any group.
 	quietChance = 4
-	// limitedChance is that in a group that has met errors with attempts made again:
-	// it limits, and what it sends may be lost too.
+	// limitedChance replaces quietChance in a group whose retries were rejected: it
+	// has a limit, and its errors may be lost as well.
 	limitedChance = 2.7
-	// chanceMemory is how many attempts the chance of one is told from,
-	// leastChances how many that takes.
+	// chanceMemory is the number of retries from which the probability of a
+	// rejection is estimated, leastChances the minimum.
 	chanceMemory = 64
 	leastChances = 8
 	evenChance   = 0.5
-	// othersEvery is rejectionEvery where errors about others may have been sent
-	// instead, twice: one that is lost on the way must not seem a pause in which
-	// all of them had their chance.
+	// othersEvery is how long errors about other addresses explain a silence: twice
+	// the interval of a limit, so that a lost error does not look like a pause.
 	othersEvery = 2 * rejectionEvery
-	// steadyAfter is how long errors must come without a pause until a burst that
-	// a limit allows after a rest is over.
+	// steadyAfter is the time after which errors without a pause are no longer the
+	// initial burst of a limit.
 	steadyAfter = 2 * time.Second
-	// mostSpread is the longest time between two tries of an address to get its
-	// turn in its group.
+	// mostSpread is the maximum delay until an address asks for its turn again.
 	mostSpread = time.Second
 )
 
-// group is how several addresses reject together. Their limit may be one: it is
-// the machine's whose addresses they are (Linux limits per destination of the
-// error, icmp(7)), or the router's that rejects for all of them.
+// group is a set of addresses that may share a limit on ICMP errors: that of the
+// machine they belong to (Linux limits per destination of the error, icmp(7)), or
+// that of the router that rejects for all of them.
 //
-// While errors come to some address of a group, the silence of another says
-// nothing, and it is tried again, at the group's pace and in random order. So
-// every attempt of the group has the same chance, and an address that had its
-// chances is believed: others were rejected meanwhile as often as their share
-// of the attempts predicts, and it was not.
+// While errors about one address of a group arrive, the silence of another is not
+// evidence. Its endpoints are retried at the pace of the group and in random
+// order, so that every retry has the same probability of a rejection. An address
+// that was never rejected while others were is concluded silent once that
+// probability makes the limit an unlikely explanation.
 type group struct {
-	into *group // the group that this one has become a part of; nil: none
+	into *group // group that has absorbed this one; nil: none
 	yield
 
-	who     netip.Addr // the address that the latest error is about
-	other   Time       // when the latest about another address came
-	members int        // addresses that have waited for it
-	shown   bool       // an attempt made again met an error: there is a limit, or loss
-	chances tally      // of paced attempts at addresses that have rejected before
+	who     netip.Addr // address that the latest error is about
+	other   Time       // arrival of the latest error about another address
+	members int        // addresses that have waited for the group
+	shown   bool       // a retry was rejected: there is a limit, or loss
+	chances tally      // paced retries at addresses that have rejected before
 	steady  steady
 }
 
@@ -69,7 +66,8 @@ func (c *tally) add(won bool, memory float32) {
 	}
 }
 
-// win is the chance of one attempt; unknown if fewer than some were made.
+// win returns the probability that an attempt is rejected; unknown below a minimum
+// number of attempts.
 func (c *tally) win(least float32) float64 {
 	if c.tries < least {
 		return unknown
@@ -77,14 +75,14 @@ func (c *tally) win(least float32) float64 {
 	return float64(c.wins / (c.tries + 1))
 }
 
-// steady is how attempts fare while errors come all the time.
+// steady compares first and later attempts while errors arrive without a pause.
 type steady struct {
-	since        Time  // errors have come without a pause
+	since        Time  // start of errors without a pause
 	fresh, again tally // first attempts, and later ones
 }
 
-// counts reports whether what becomes of an attempt at now tells of a limit: a
-// burst is over, and errors still come.
+// counts reports whether an attempt at now is evidence about a limit: the initial
+// burst is over, and errors still arrive.
 func (s *steady) counts(now, last Time) bool {
 	return s.since != 0 && now < last.Add(rejectionEvery) && now.Sub(s.since) >= steadyAfter
 }
@@ -98,9 +96,8 @@ func (s *steady) add(first, won bool) {
 	}
 }
 
-// unlimited reports whether nothing is limited: later attempts would have met
-// errors as often as first ones, and did not. What is lost on the way may be
-// met by a second attempt.
+// unlimited reports whether the group has no limit: with one, later attempts would
+// be rejected as often as first ones. After loss, only second attempts are.
 func (s *steady) unlimited() bool {
 	wins := s.fresh.wins + s.again.wins
 	return 8*s.again.wins <= wins &&
@@ -113,14 +110,14 @@ type tried struct {
 	first  bool // the endpoint's first
 	paced  bool // made at the group's pace
 	known  bool // its address has rejected before
-	cold   bool // its address had chances enough: its silence is its own
-	passed int  // attempts that its endpoint was not rejected at, in turn with others
+	cold   bool // its address is concluded silent, see joint
+	passed int  // its endpoint's retries without a rejection
 }
 
 func (g *group) tick(now Time) { g.yield.tick(now, g.chances.win(1), g.least()) }
 
-// least is the lowest pace: few addresses left to try must not keep each other
-// from having their chances.
+// least returns the minimum pace in retries per second: the last few addresses of
+// a group must not slow each other down.
 func (g *group) least() float64 { return min(max(float64(g.members), 2), leastRejections) }
 
 // rejected counts an error about an address.
@@ -143,9 +140,9 @@ func (g *group) rejected(now Time, who netip.Addr, t tried) {
 	g.came(now, t.paced)
 }
 
-// besides is when the latest error came that may have been sent instead of one
-// about who; 0: never. While nobody else waits, errors about who itself are for
-// its own limit.
+// besides returns when the latest error about another address than who arrived,
+// which the limit may have allowed instead; 0: never. If no other address waits,
+// errors about who concern its own limit.
 func (g *group) besides(who netip.Addr) Time {
 	if g.who == who && g.members == 0 {
 		return g.other
@@ -153,8 +150,7 @@ func (g *group) besides(who netip.Addr) Time {
 	return g.last
 }
 
-// unanswered counts an attempt at an address that stayed unanswered, and judges
-// that.
+// unanswered counts an attempt without a reply and judges it.
 func (g *group) unanswered(now Time, who netip.Addr, t tried) doubt {
 	g.tick(now)
 	if g.steady.counts(now, g.last) {
@@ -176,30 +172,30 @@ func (g *group) unanswered(now Time, who netip.Addr, t tried) doubt {
 	return d
 }
 
-// enough reports whether an endpoint has had chances enough with a number of
-// attempts.
+// enough reports whether a number of retries without a rejection suffices to
+// conclude that an endpoint is silent.
 func (g *group) enough(passed int) bool {
 	win := g.chances.win(leastChances)
 	return win > 0 && -float64(passed)*math.Log1p(-win) >= enoughChances
 }
 
-// silence is what is known of an attempt that stayed unanswered.
+// silence is the facts about an attempt without a reply.
 type silence struct {
-	besides   bool    // errors about other addresses of the group may have been sent instead
-	unlimited bool    // the group was seen to limit nothing
-	shown     bool    // errors were met by attempts made again
-	cold      bool    // as of tried
-	paced     bool    // as of tried
-	win       float64 // chance of a paced attempt; unknown
+	besides   bool    // the limit may have allowed errors about other addresses instead
+	unlimited bool    // the group has no limit
+	shown     bool    // retries of the group were rejected
+	cold      bool    // as in tried
+	paced     bool    // as in tried
+	win       float64 // probability that a paced retry is rejected; unknown
 }
 
-// doubt is what a group makes of a silence.
+// doubt is the group's judgment of a silence.
 type doubt struct {
-	shared bool    // the limit may be shared: what is made again has the group's pace
-	shown  bool    // errors were met by attempts made again
-	void   bool    // it says nothing of the endpoint
-	weight float32 // what it counts for of enoughChances
-	retry  Time    // when to try again
+	shared bool    // the limit may be shared: retries follow the group's pace
+	shown  bool    // retries of the group were rejected
+	void   bool    // not evidence about the endpoint
+	weight float32 // evidence towards enoughChances
+	retry  Time    // time of the next retry
 }
 
 func (s silence) judge() doubt {
@@ -217,8 +213,8 @@ func (s silence) judge() doubt {
 	return doubt{shared: true, void: true}
 }
 
-// take reports whether an attempt made again may be sent at now, or when to ask
-// for that again: at a random time, so that no address is always too late.
+// take reports whether a retry may be sent at now, or else when to ask again: at a
+// random time, so that no address is always too late.
 func (g *group) take(now Time) (ok bool, next Time) {
 	g.tick(now)
 	if g.pace.rate == 0 {
@@ -231,7 +227,7 @@ func (g *group) take(now Time) (ok bool, next Time) {
 	return false, next.Add(time.Duration(rand.Float64() * min(spread, float64(mostSpread))))
 }
 
-// join adds what another group is known for.
+// join merges the evidence of another group into g.
 func (g *group) join(o *group) {
 	g.members += o.members
 	if o.last > g.last {

@@ -8,43 +8,41 @@ import (
 )
 
 const (
-	// maxGroups is how many prefixes, senders and neighbors are remembered to have
-	// rejected.
+	// maxGroups is the maximum number of prefixes, senders and neighbors with a group.
 	maxGroups = 16_384
-	// groupFor is how long after its latest error a group is forgotten.
+	// groupFor is the lifetime of a group after its latest error.
 	groupFor = time.Minute
-	// evictOf is how many of them are looked at for the one that is given up for
-	// another.
+	// evictOf is the number of groups from which the oldest is evicted.
 	evictOf = 16
 )
 
-// groups are the groups of addresses whose limit on ICMP errors may be one. An
-// address belongs to that of its /24 (IPv6: /64), of the sender of errors about
-// that prefix if it is another address, and of its neighbor on an own link if it
-// is known. An error about an address makes its groups one.
+// groups holds the groups of addresses that may share a limit on ICMP errors. An
+// address belongs to the group of its /24 (IPv6: /64), to that of the sender of
+// errors about this prefix, if that is another address, and to that of its on-link
+// neighbor, if known. An error about an address merges its groups.
 //
-// A group exists from the first error on, and is forgotten a minute after the
-// latest; there are at most maxGroups, the oldest of a few of them makes room.
+// A group is created by its first error and expires groupFor after the latest. There
+// are at most maxGroups.
 type groups struct {
 	some atomic.Bool // there was an error
 	mu   sync.Mutex  // never held across a system call, nor with another one taken after it
 	all  map[groupKey]*group
 }
 
-// groupKey is what addresses have in common: a prefix (of a sender, its whole
-// address), or a neighbor, which is the name of its link-layer address.
+// groupKey identifies a group: a prefix, the full address of a sender, or the
+// link-layer address of a neighbor.
 type groupKey struct {
 	prefix   netip.Prefix
 	neighbor string
 }
 
-// member is an address as groups see it.
+// member is an address with what its groups depend on.
 type member struct {
 	ip       netip.Addr
 	neighbor string // link-layer address, or ""
 }
 
-// prefixOf is the network in which a router is taken to limit rejections.
+// prefixOf returns the network in which a router is assumed to limit rejections.
 func prefixOf(ip netip.Addr) groupKey {
 	bits := 64
 	if ip.Is4() {
@@ -54,7 +52,7 @@ func prefixOf(ip netip.Addr) groupKey {
 	return groupKey{prefix: p, neighbor: ip.Zone()}
 }
 
-// find returns the group of a key; nil if there is none at now.
+// find returns the group of a key; nil if there is none.
 func (s *groups) find(now Time, k groupKey) *group {
 	g := s.all[k]
 	if g == nil {
@@ -71,8 +69,8 @@ func (s *groups) find(now Time, k groupKey) *group {
 	return g
 }
 
-// with returns the group of a key, which may be new, joined with another; other
-// may be nil.
+// with returns the group of a key, created if missing and merged with other unless
+// that is nil.
 func (s *groups) with(now Time, k groupKey, other *group) *group {
 	g := s.find(now, k)
 	switch {
@@ -90,7 +88,7 @@ func (s *groups) with(now Time, k groupKey, other *group) *group {
 	return other
 }
 
-// evict makes room for one more.
+// evict removes a group if the maximum is reached.
 func (s *groups) evict() {
 	if len(s.all) < maxGroups {
 		return
@@ -127,8 +125,8 @@ func (s *groups) of(now Time, m member) *group {
 	return s.with(now, k, g)
 }
 
-// rejected notes an error about a member that came from an address, and reports
-// whether the member's limit may be one that it shares.
+// rejected records an error about a member sent by from, and reports whether the
+// member's limit may be shared.
 func (s *groups) rejected(now Time, m member, from netip.Addr, t tried) (shared bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -147,8 +145,8 @@ func (s *groups) rejected(now Time, m member, from netip.Addr, t tried) (shared 
 	return g.members > 0 && !g.steady.unlimited()
 }
 
-// unanswered judges an attempt at a member that stayed unanswered; joined is set
-// once the member waits for its group.
+// unanswered judges an attempt at a member without a reply. It sets joined once the
+// member waits for its group.
 func (s *groups) unanswered(now Time, m member, t tried, joined *bool) doubt {
 	if !s.some.Load() {
 		return doubt{}
@@ -167,7 +165,7 @@ func (s *groups) unanswered(now Time, m member, t tried, joined *bool) doubt {
 	return d
 }
 
-// leave notes that a member no longer waits for its group.
+// leave records that a member no longer waits for its group.
 func (s *groups) leave(now Time, m member) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -176,8 +174,8 @@ func (s *groups) leave(now Time, m member) {
 	}
 }
 
-// take reports whether an attempt made again at a member may be sent at now, or
-// when to ask again.
+// take reports whether a retry at a member may be sent at now, or else when to ask
+// again.
 func (s *groups) take(now Time, m member) (ok bool, next Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,20 +1,20 @@
 package probe
 
-// joint is what an address has of the group that it rejects with.
+// joint is an address's state in its group.
 type joint struct {
-	joined  bool    // it has waited for the group
-	shared  bool    // its limit may be the group's, whose pace it is tried at
-	shown   bool    // the group meets errors with attempts made again
-	void    bool    // its latest silence was void because of others' errors
-	cold    bool    // it has never sent anything, and had chances enough to be rejected
-	chances float32 // of those, had so far
-	quiet   Time    // when the latest quiet one of them was counted
+	joined  bool    // has waited for the group
+	shared  bool    // its limit may be the group's: retries follow the group's pace
+	shown   bool    // retries of the group were rejected
+	void    bool    // its latest silence was not evidence, because of other addresses' errors
+	cold    bool    // never sent anything, and its evidence has reached enoughChances
+	chances float32 // evidence so far
+	quiet   Time    // time of the latest evidence by quietChance
 }
 
-// limited reports whether the address is taken to limit because its group does.
+// limited reports whether the address counts as limited because its group is.
 func (j *joint) limited() bool { return j.void || j.shared && j.shown }
 
-// tried is the attempt of a fate as the address's group sees it. The mutex is
+// tried returns the attempt of a fate in the form that groups judge. The mutex is
 // held.
 func (a *address) tried(f fate) tried {
 	var passed int
@@ -28,8 +28,8 @@ func (a *address) tried(f fate) tried {
 	}
 }
 
-// meet learns which neighbor has an address that rejects, or that others may
-// have been rejected instead of. It asks the system, so no mutex may be held.
+// meet looks up the link-layer address of an address in a group. It calls the
+// system, so no mutex may be held.
 func (w *worker) meet(a *address) {
 	find := w.engine.opts.LinkLayer
 	if find == nil || !a.unmet() {
@@ -42,7 +42,7 @@ func (w *worker) meet(a *address) {
 	}
 }
 
-// unmet reports whether the address is that of an unknown neighbor.
+// unmet reports whether the address is on-link and its neighbor is not known yet.
 func (a *address) unmet() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -51,7 +51,7 @@ func (a *address) unmet() bool {
 
 func (a *address) member() member { return member{a.ip, a.neighbor} }
 
-// rejectedJointly notes an error about the address with its group. The mutex is
+// rejectedJointly records an error about the address with its group. The mutex is
 // held.
 func (a *address) rejectedJointly(now Time, f fate) {
 	j := &a.rejections.joint
@@ -59,8 +59,8 @@ func (a *address) rejectedJointly(now Time, f fate) {
 	j.void, j.cold, j.chances = false, false, 0
 }
 
-// doubted asks the address's group what an unanswered attempt is worth. The
-// mutex is held.
+// doubted returns the judgment of the address's group on an attempt without a
+// reply. The mutex is held.
 func (a *address) doubted(now Time, f fate) doubt {
 	j := &a.rejections.joint
 	d := a.groups.unanswered(now, a.member(), a.tried(f), &j.joined)
@@ -79,8 +79,8 @@ func (a *address) doubted(now Time, f fate) doubt {
 	return d
 }
 
-// pass counts a chance that an address which never sent anything has passed.
-// Errors that were lost must not speak for several attempts.
+// pass adds to the evidence that an address which never sent anything is silent.
+// One lost error must not count for several attempts.
 func (j *joint) pass(now Time, d doubt) {
 	if !d.void && d.weight > 0 {
 		if j.quiet != 0 && now < j.quiet.Add(rejectionEvery) {
@@ -92,8 +92,8 @@ func (j *joint) pass(now Time, d doubt) {
 	j.cold = j.cold || j.chances >= enoughChances
 }
 
-// takeAgain reports whether an attempt made again may be sent to the address at
-// now, or when. The mutex is held.
+// takeAgain reports whether a retry may be sent to the address at now, or else
+// when. The mutex is held.
 func (a *address) takeAgain(now Time) (ok bool, next Time) {
 	r := a.rejections
 	if r.joint.shared && !r.joint.cold {
@@ -104,7 +104,7 @@ func (a *address) takeAgain(now Time) (ok bool, next Time) {
 	return r.take(now)
 }
 
-// silent is the fate of j's newest attempt when its time is over.
+// silent returns the fate of j's latest attempt after its timeout.
 func (w *worker) silent(j *Job) fate {
 	if w.engine.table.groups.some.Load() {
 		w.meet(j.address)

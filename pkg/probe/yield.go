@@ -2,12 +2,12 @@ package probe
 
 import "time"
 
-// yield is how fast the attempts made again at an address, or at a group of
-// addresses, may be, by the ICMP errors that came lately.
+// yield paces the retries at an address, or a group of addresses, by the rate of
+// recent ICMP errors.
 type yield struct {
-	last Time // when the latest error came
+	last Time // arrival of the latest error
 
-	epoch         Time // when the present one began
+	epoch         Time // start of the current epoch
 	count, before int  // errors in it, and in the one before
 	most          int  // errors in one epoch
 	asked, met    int  // in it, attempts made again, and of them those answered
@@ -15,8 +15,8 @@ type yield struct {
 	schedule      schedule
 }
 
-// sure is how many errors a second there are to be had at the least; 0 if that
-// is not known.
+// sure returns the number of errors per second that the limit certainly allows; 0
+// if unknown.
 func (y *yield) sure() int {
 	if y.most < 2*rejectionBurst {
 		return 0
@@ -24,16 +24,16 @@ func (y *yield) sure() int {
 	return y.most - rejectionBurst
 }
 
-// take reports whether an attempt made again may be sent at now, or when.
+// take reports whether a retry may be sent at now, or else when.
 func (y *yield) take(now Time) (ok bool, next Time) {
 	got, next := y.pace.take(&y.schedule, now, 1)
 	y.asked += got
 	return got == 1, next
 }
 
-// tick ends the epoch when its time has come, and paces attempts made again by
-// what it brought, to least per second. win is the chance of such an attempt at a
-// group, or unknown.
+// tick ends the epoch after its duration, and sets the pace of retries by its
+// errors, at least least per second. win is the probability that a retry of a
+// group is rejected, or unknown.
 func (y *yield) tick(now Time, win, least float64) {
 	took := now - y.epoch
 	if took < rejectionEpoch {
@@ -58,8 +58,7 @@ func (y *yield) setPace(rate float64) {
 	y.pace = newCeiling(rate)
 }
 
-// came counts an error that came at now, for an attempt that was made again or
-// not.
+// came counts an error that arrived at now, for a retry or a first attempt.
 func (y *yield) came(now Time, again bool) {
 	y.last = max(y.last, now)
 	y.count++
@@ -69,22 +68,21 @@ func (y *yield) came(now Time, again bool) {
 	}
 }
 
-// exhaustedBy reports whether an attempt sent at a time may have met no error
-// because too many were sent before, the latest at last and less than every
-// earlier. Where more than one a second are to be had, it has not if few came
-// lately.
+// exhaustedBy reports whether the limit may explain that the attempt at sent was
+// not rejected: the latest error arrived at last, less than every before. A limit
+// above one per second does not, if few errors arrived recently.
 func (y *yield) exhaustedBy(last Time, every time.Duration, sent Time) bool {
 	return last != 0 && sent < last.Add(every) && y.before+y.count >= y.sure()/2
 }
 
-// alone and unknown are what a pacing has for a chance: there is no group, and
-// too few attempts to know.
+// alone and unknown are values of pacing.win: there is no group, or there were too
+// few attempts to estimate.
 const (
 	alone   = -2.0
 	unknown = -1.0
 )
 
-// pacing is what the pace of attempts made again follows from.
+// pacing is the input of the pace of retries.
 type pacing struct {
 	pace       float64 // attempts per second until now; 0: any number
 	rate, sure float64 // errors per second: in the epoch, and at the least
@@ -93,9 +91,9 @@ type pacing struct {
 	win        float64 // chance of an attempt in a group; alone, unknown
 }
 
-// next is the pace for the next epoch. Where no attempt was answered, what is
-// left may well be silent. A group is slowed down by halves, since few of its
-// addresses may be there, and not at all while most attempts win.
+// next returns the pace for the next epoch. If no retry was rejected, the remaining
+// endpoints may be silent. A group slows down by at most half, because few of its
+// addresses may exist, and not at all while most retries are rejected.
 func (p pacing) next() float64 {
 	byRate := max(p.least, rejectionSurplus*max(p.rate, p.sure))
 	switch {

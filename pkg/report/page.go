@@ -55,7 +55,7 @@ type page struct {
 	Style                      template.CSS
 	Script                     template.JS
 
-	Nothing    string // why there are no results; "" if there are some
+	Nothing    string // reason for an empty report; "" if it has results
 	Tiles      []tile
 	States     []stateRow
 	Shares     []share
