@@ -62,7 +62,7 @@ package: build ## build the .deb and .rpm packages into dist/
 	GO='$(GO)' MAKE='$(MAKE)' VERSION='$(VERSION)' COMMIT='$(COMMIT)' DIST='$(DIST)' .ci/package
 
 demo: build ## start three listeners and scan all ports of 127.0.0.1
-	$(TICKER) 'building the demo' $(GO) build -o bin/.demo ./pkg/lab/demo
+	$(TICKER) 'building the demo' $(GO) build -o bin/.demo ./pkg/internal/lab/demo
 	bin/.demo bin
 
 test: ## run all tests and list those skipped (REQUIRE=all: fail on a skip)

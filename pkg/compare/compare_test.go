@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 func source(name, text string) Source { return Source{name, strings.NewReader(text)} }

@@ -20,7 +20,7 @@ type golden struct {
 	answer []byte
 }
 
-// goldens are the answers of real daemons in testdata, which pkg/lab/daemons
+// goldens are the answers of real daemons in testdata, which pkg/internal/lab/daemons
 // writes with -capture, and those made by hand of the specifications.
 func goldens(tb testing.TB) []golden {
 	tb.Helper()

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // Whatever the space and its order, memory follows the targets that were

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // TestDeadAddressesInRandomOrder: every port of every dead address of a link has

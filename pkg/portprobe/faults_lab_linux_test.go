@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // fault is something that happens to the network, or to this machine, while

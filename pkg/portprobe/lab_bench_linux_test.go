@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // itself is a peer for lab.Race: this tool in a process of its own, with a

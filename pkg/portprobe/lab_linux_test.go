@@ -9,7 +9,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // asTool is set in the environment of a process that is to be the tool.

@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"testing"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // TestLinkLocalByInterface: the link of a link-local target or source may be given

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // memory is the most memory of a process that was resident, in MiB (VmHWM, proc(5)).

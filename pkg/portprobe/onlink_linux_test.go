@@ -18,7 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // neighbourhood is a /24 on the scanner's own link: ten hosts live in it, with a

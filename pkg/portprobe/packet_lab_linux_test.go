@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/wire"
 )
 

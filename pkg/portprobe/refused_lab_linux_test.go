@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // refusalCase is a cause for which this machine refuses to send to addresses of both

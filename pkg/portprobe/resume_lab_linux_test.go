@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // resumed is a scan of many ports of a host into a file, which is cut off and

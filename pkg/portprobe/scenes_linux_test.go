@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // scene is a host that makes it hard to tell the truth about its ports.

@@ -13,7 +13,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // world is what scopes and inputs are made of at random: addresses of a host of

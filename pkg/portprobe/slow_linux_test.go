@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // TestSlowPorts scans a host that refuses at once and has open ports that reply

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // BenchmarkLabSYNRace lets the tool race other scanners that ask by SYN, and its own

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // bySYN is what a case must come out as when it is asked by SYN: a refusal is a

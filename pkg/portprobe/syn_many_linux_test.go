@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // without is the prefixes that p is without those in taken.

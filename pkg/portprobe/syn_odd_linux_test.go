@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/wire"
 )
 

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // TestSYNWithoutTheRight: nothing is asked, in any way, and what to do is said.

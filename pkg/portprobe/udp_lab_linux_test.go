@@ -9,7 +9,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // udpTransports are the ways to ask over udp, with what the lab's table says of

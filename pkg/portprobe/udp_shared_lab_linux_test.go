@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // reasonsOf counts states with their reasons, and holds that there is one record

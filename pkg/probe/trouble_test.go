@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/simnet"
 )

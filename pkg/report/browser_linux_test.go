@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // browser is a headless Chromium that is spoken to over a pipe, in the

@@ -16,7 +16,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 )

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/record"
 	"portkit/pkg/summary"
 )

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 	"portkit/pkg/summary"

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/internal/kernel"
 )

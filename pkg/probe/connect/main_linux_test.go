@@ -3,7 +3,7 @@ package connect
 import (
 	"testing"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 func TestMain(m *testing.M) { lab.Main(m) }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/probe"
 )
 

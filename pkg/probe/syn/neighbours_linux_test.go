@@ -10,7 +10,7 @@ import (
 	"github.com/vishvananda/netlink"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/probe"
 	"portkit/pkg/wire"
 )

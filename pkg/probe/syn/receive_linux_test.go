@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/probe"
 	"portkit/pkg/wire"
 )

@@ -10,7 +10,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
-	"portkit/pkg/lab"
+	"portkit/pkg/internal/lab"
 )
 
 // parsed is a prefix as netlink takes it.

@@ -1,0 +1,49 @@
+package repocheck
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/translate"
+)
+
+// TestFlagsOfOtherToolsAreNamed gives each tool every flag that it does not
+// have and another has: the error names the tools that have it, and no others.
+func TestFlagsOfOtherToolsAreNamed(t *testing.T) {
+	owners := map[string][]string{}
+	has := map[[2]string]bool{}
+	for _, tool := range tools() {
+		d, err := cli.Describe(tool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range d.Groups {
+			for _, f := range g.Flags {
+				for _, name := range []string{"--" + f.Name, "-" + f.Short} {
+					if name != "-" {
+						owners[name] = append(owners[name], tool.Name)
+						has[[2]string{tool.Name, name}] = true
+						if known := translate.Lookup(name); known.Tools != nil && known.Value != (f.Value != "") {
+							t.Errorf("%s %s: value %q, but translate has %+v", tool.Name, name, f.Value, known)
+						}
+					}
+				}
+			}
+		}
+	}
+	for name, those := range owners {
+		for _, tool := range tools() {
+			if has[[2]string{tool.Name, name}] {
+				continue
+			}
+			var out, err bytes.Buffer
+			status := cli.Run(tool, cli.IO{Args: []string{name}, In: strings.NewReader(""), Out: &out, Err: &err})
+			got, want := err.String(), " belongs to "+strings.Join(those, " and ")+"\n"
+			if status != cli.StatusUsage || !strings.HasPrefix(got, tool.Name+": "+name) || !strings.HasSuffix(got, want) {
+				t.Errorf("%s %s: status %d, %q; want %q", tool.Name, name, status, got, want)
+			}
+		}
+	}
+}
