@@ -2,21 +2,21 @@ package cli
 
 import "os"
 
-// Halt ends the waiting for input, once and for all. It may be used by any
+// InputCanceler ends the waiting for input, once and for all. It may be used by any
 // goroutine.
-type Halt struct{ waited, ended *os.File } // the ends of a pipe; nil: there was none to be had
+type InputCanceler struct{ waited, ended *os.File } // the ends of a pipe; nil: there was none to be had
 
-// NewHalt returns a Halt that wants to be stopped in the end.
-func NewHalt() *Halt {
+// NewInputCanceler returns a Halt that wants to be stopped in the end.
+func NewInputCanceler() *InputCanceler {
 	r, w, err := os.Pipe()
 	if err != nil {
-		return &Halt{} // then nothing can be waited for: Ready says so
+		return &InputCanceler{} // then nothing can be waited for: Ready says so
 	}
-	return &Halt{r, w}
+	return &InputCanceler{r, w}
 }
 
 // Stop makes every Ready return, those that come later too.
-func (h *Halt) Stop() {
+func (h *InputCanceler) Stop() {
 	_ = h.ended.Close() // the poll sees it
 	_ = h.waited.Close()
 }
@@ -24,7 +24,7 @@ func (h *Halt) Stop() {
 // Ready waits until h is stopped or the next Read of in returns at once: with
 // what has come, the end or an error. false says that the latter cannot be known
 // of this input, and that a Read may take for ever.
-func (in *Input) Ready(h *Halt) bool {
+func (in *Input) Ready(h *InputCanceler) bool {
 	if in.file == nil || h.waited == nil {
 		return false
 	}

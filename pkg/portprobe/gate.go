@@ -9,8 +9,8 @@ const (
 	maxText    = 64 << 20
 )
 
-// gate bounds the records that were read and are not written yet.
-type gate struct {
+// backlog bounds the records that were read and are not written yet.
+type backlog struct {
 	mu      sync.Mutex
 	room    sync.Cond
 	records int
@@ -18,21 +18,21 @@ type gate struct {
 	open    bool
 }
 
-func newGate() *gate {
-	g := &gate{}
+func newBacklog() *backlog {
+	g := &backlog{}
 	g.room.L = &g.mu
 	return g
 }
 
 // try lets one record of so many bytes in if there is room.
-func (g *gate) try(bytes int) bool {
+func (g *backlog) try(bytes int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.enter(bytes)
 }
 
 // wait lets one record in as soon as there is room.
-func (g *gate) wait(bytes int) {
+func (g *backlog) wait(bytes int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for !g.enter(bytes) {
@@ -42,7 +42,7 @@ func (g *gate) wait(bytes int) {
 
 // enter counts a record in if there is room. A record that alone is larger
 // than the bound is let in when nothing else is.
-func (g *gate) enter(bytes int) bool {
+func (g *backlog) enter(bytes int) bool {
 	if !g.open && g.records > 0 && (g.records >= maxRecords || g.bytes+bytes > maxText) {
 		return false
 	}
@@ -52,7 +52,7 @@ func (g *gate) enter(bytes int) bool {
 }
 
 // leave counts records out.
-func (g *gate) leave(records, bytes int) {
+func (g *backlog) leave(records, bytes int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.records -= records
@@ -61,14 +61,14 @@ func (g *gate) leave(records, bytes int) {
 }
 
 // empty reports whether everything that was read is written.
-func (g *gate) empty() bool {
+func (g *backlog) empty() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.records == 0
 }
 
 // release lets everything in from now on: the run ends.
-func (g *gate) release() {
+func (g *backlog) release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.open = true

@@ -22,18 +22,18 @@ const (
 // argument.
 const atDescriptorLimit = "the descriptor limit (ulimit -n) is %d"
 
-// afford reduces the wanted workers and concurrency to what the descriptor limit
+// fitDescriptorLimit reduces the wanted workers and concurrency to what the descriptor limit
 // allows, and reports that. room is the number of descriptors that all attempts
 // may hold: all that the limit allows, since an endpoint that only listens for a
 // late reply holds one without being outstanding.
-func (r *run) afford(workers, wish int) (_, concurrency, room int) {
+func (r *run) fitDescriptorLimit(workers, wish int) (_, concurrency, room int) {
 	limit := descriptorLimit()
 	if limit <= 0 {
 		return workers, wish, max(2*wish, unlimitedRoom)
 	}
 	free := limit - openDescriptors() - spareDescriptors - limit/8
 	if r.syn() { // a SYN takes none
-		workers = r.affordPorts(workers, free)
+		workers = r.fitSourcePorts(workers, free)
 		return workers, wish, max(1, free-workers*(workerDescriptors+syn.Descriptors(workers)))
 	}
 	workers = max(1, min(workers, free/leastAWorker))
@@ -45,9 +45,9 @@ func (r *run) afford(workers, wish int) (_, concurrency, room int) {
 	return min(workers, concurrency), concurrency, free
 }
 
-// affordPorts reduces the wanted workers to those whose source ports the free
+// fitSourcePorts reduces the wanted workers to those whose source ports the free
 // descriptors can hold, and reports that.
-func (r *run) affordPorts(wish, free int) int {
+func (r *run) fitSourcePorts(wish, free int) int {
 	for n := wish; n > 0; n-- {
 		if n*(workerDescriptors+syn.Descriptors(n)) > free {
 			continue

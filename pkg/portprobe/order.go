@@ -16,7 +16,7 @@ type held struct {
 func newOrder() *order { return &order{early: map[uint64]held{}} }
 
 // take moves the parcel's lines into out as far as their turn has come.
-func (o *order) take(p, out *parcel) {
+func (o *order) take(p, out *resultBatch) {
 	start := 0
 	for i, l := range p.ends {
 		text := p.lines[start:l.end]
@@ -41,7 +41,7 @@ func (o *order) take(p, out *parcel) {
 	}
 }
 
-func (o *order) emit(out *parcel, h held) {
+func (o *order) emit(out *resultBatch, h held) {
 	out.lines = append(out.lines, h.text...)
 	out.records++
 	out.bytes += h.bytes

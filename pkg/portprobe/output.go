@@ -12,8 +12,8 @@ import (
 // start nothing new.
 const maxUnwritten = 256 << 10
 
-// parcel is lines that belong together, with what they stand for.
-type parcel struct {
+// resultBatch is lines that belong together, with what they stand for.
+type resultBatch struct {
 	lines   []byte
 	ends    []line // of each line in lines, only where the order is kept
 	records int    // including those that are not shown
@@ -29,8 +29,8 @@ type line struct {
 	end int
 }
 
-func (p *parcel) reset() {
-	*p = parcel{lines: p.lines[:0], ends: p.ends[:0]}
+func (p *resultBatch) reset() {
+	*p = resultBatch{lines: p.lines[:0], ends: p.ends[:0]}
 }
 
 // tally counts records by state.
@@ -46,7 +46,7 @@ func (t *tally) add(u *tally) {
 // endpoints waits for a reader downstream.
 type output struct {
 	w      io.Writer
-	gate   *gate
+	gate   *backlog
 	onRoom func() // called when full turns false
 	onFail func() // called once, when a line could not be written
 
@@ -55,7 +55,7 @@ type output struct {
 
 	mu     sync.Mutex
 	ready  sync.Cond
-	next   parcel
+	next   resultBatch
 	order  *order // nil: as they come
 	closed bool
 	err    error
@@ -69,7 +69,7 @@ type output struct {
 func (o *output) failures() int64 { return o.tally[endpoint.Error] - o.skipped }
 
 // startOutput makes an output and its goroutine, which ends with close.
-func startOutput(w io.Writer, g *gate, keepOrder bool, onRoom, onFail func()) *output {
+func startOutput(w io.Writer, g *backlog, keepOrder bool, onRoom, onFail func()) *output {
 	o := &output{w: w, gate: g, onRoom: onRoom, onFail: onFail, done: make(chan struct{})}
 	o.ready.L = &o.mu
 	if keepOrder {
@@ -80,7 +80,7 @@ func startOutput(w io.Writer, g *gate, keepOrder bool, onRoom, onFail func()) *o
 }
 
 // put takes a parcel's content over and empties it. It never waits.
-func (o *output) put(p *parcel) {
+func (o *output) put(p *resultBatch) {
 	if p.records == 0 {
 		return
 	}
@@ -105,7 +105,7 @@ func (o *output) put(p *parcel) {
 // run is the life of the writing goroutine.
 func (o *output) run() {
 	defer close(o.done)
-	var out parcel
+	var out resultBatch
 	for o.take(&out) {
 		if o.err == nil && len(out.lines) > 0 {
 			if _, err := o.w.Write(out.lines); err != nil {
@@ -118,7 +118,7 @@ func (o *output) run() {
 }
 
 // take waits for lines and swaps them out; false when there will be none.
-func (o *output) take(out *parcel) bool {
+func (o *output) take(out *resultBatch) bool {
 	o.mu.Lock()
 	for o.next.records == 0 && !o.closed {
 		o.ready.Wait()

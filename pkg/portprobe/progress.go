@@ -159,8 +159,8 @@ func (p progress) json() string {
 	return b.String() + "}\n"
 }
 
-// sayFound logs an open port.
-func (r *run) sayFound(f *endpoint.Result) {
+// logOpen logs an open port.
+func (r *run) logOpen(f *endpoint.Result) {
 	service := ""
 	if f.Service != "" {
 		service = " (" + f.Service + ")"
@@ -168,8 +168,8 @@ func (r *run) sayFound(f *endpoint.Result) {
 	r.ctx.Log.Printf("Port %d/%v on %s: open%s", f.Port, f.Proto, f.Host, service)
 }
 
-// sayFailed logs an endpoint that could not be probed.
-func (r *run) sayFailed(f *endpoint.Result) {
+// logError logs an endpoint that could not be probed.
+func (r *run) logError(f *endpoint.Result) {
 	r.ctx.Log.Linef("endpoints that could not be probed", "port %d/%v on %s: %s", f.Port, f.Proto, f.Host, f.Err)
 }
 
@@ -221,7 +221,7 @@ func lossSeen(c *probe.Counts) string {
 	if c.Loss() == 0 {
 		text = "no loss seen"
 	}
-	if doubt := c.Doubt(); doubt > 0 {
+	if doubt := c.FalseSilenceProb(); doubt > 0 {
 		text += fmt.Sprintf(", probability of a wrong no-response at most %.0e if losses are independent", doubt)
 	}
 	if n := c.Unproven.Load(); n > 0 {

@@ -24,8 +24,8 @@ const batch = 256
 type reader struct {
 	engine   *probe.Engine
 	names    *resolver
-	gate     *gate
-	pen      pen // for records that are not asked
+	gate     *backlog
+	sink     workerSink // for records that are not asked
 	log      *cli.Log
 	unicast  func(netip.Addr) bool
 	misfit   func(netip.Addr) error
@@ -38,12 +38,12 @@ type reader struct {
 	input    record.Input
 	jobs     []*probe.Job
 	seq      uint64
-	mu       sync.Mutex // held while a line is worked on
-	idle     sync.Cond  // it waits or has finished
-	halt     *cli.Halt  // ends its waiting for input
-	waits    bool       // nothing lies in the buffer, no line is worked on, and none may come at once
-	ending   bool       // no more is to be read
-	finished bool       // no line is to be worked on any more
+	mu       sync.Mutex         // held while a line is worked on
+	idle     sync.Cond          // it waits or has finished
+	halt     *cli.InputCanceler // ends its waiting for input
+	waits    bool               // nothing lies in the buffer, no line is worked on, and none may come at once
+	ending   bool               // no more is to be read
+	finished bool               // no line is to be worked on any more
 }
 
 // read works through one input. It returns when that ends, or when the run
@@ -100,11 +100,11 @@ func (r *reader) rest() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.waits = true
-	return r.more()
+	return r.wantsMore()
 }
 
-// more says whether more is to be read, and lets finish know if not.
-func (r *reader) more() bool {
+// wantsMore says whether more is to be read, and lets finish know if not.
+func (r *reader) wantsMore() bool {
 	r.finished = r.finished || r.ending
 	r.idle.Broadcast()
 	return !r.finished
@@ -116,7 +116,7 @@ func (r *reader) begin(soon bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.waits = !soon
-	return r.more()
+	return r.wantsMore()
 }
 
 // finish lets what has been read be worked on, and nothing after it.
@@ -157,7 +157,7 @@ func (r *reader) take(line ndjson.Line) {
 	case err != nil:
 		r.bad(seq, err, size)
 	case in.Pass:
-		r.pen.pass(seq, line.Text)
+		r.sink.pass(seq, line.Text)
 	default:
 		r.ask(r.job(seq))
 	}
@@ -168,14 +168,14 @@ func (r *reader) bad(seq uint64, err error, size int) {
 	var bad *record.Bad
 	if errors.As(err, &bad) {
 		r.log.Linef("records that could not be read", "%v", bad)
-		r.pen.bad(seq, bad, time.Now(), size)
+		r.sink.bad(seq, bad, time.Now(), size)
 	}
 }
 
 // job makes a job of the record that was read last.
 func (r *reader) job(seq uint64) *probe.Job {
 	in := &r.input
-	j := r.pen.newJob()
+	j := r.sink.newJob()
 	j.Text = append(append(j.Text, in.Host...), in.Extra...)
 	j.Host = int32(len(in.Host))
 	j.Seq = seq
@@ -183,7 +183,7 @@ func (r *reader) job(seq uint64) *probe.Job {
 	j.Proto = in.Proto
 	j.Timeout, j.Retries = in.Timeout, int8(in.Retries)
 	if j.Proto == endpoint.UDP {
-		j.Ways = r.ways(in.Port)
+		j.Variants = r.ways(in.Port)
 	}
 	j.RTT = -1
 	return j
@@ -193,7 +193,7 @@ func (r *reader) job(seq uint64) *probe.Job {
 // for a name.
 func (r *reader) ask(j *probe.Job) {
 	if r.scope.Denies(r.input.Host) {
-		r.refuse(&r.pen, j, endpoint.OutOfScope, errors.New(r.scope.NameRefusal(r.input.Host)))
+		r.refuse(&r.sink, j, endpoint.OutOfScope, errors.New(r.scope.NameRefusal(r.input.Host)))
 		return
 	}
 	if j.To.Addr().IsValid() {
@@ -205,7 +205,7 @@ func (r *reader) ask(j *probe.Job) {
 	}
 	if a, ok := r.names.resolve(j, r.input.Host); ok {
 		if a.err != nil {
-			r.refuse(&r.pen, j, r.unresolved(), a.err)
+			r.refuse(&r.sink, j, r.unresolved(), a.err)
 			return
 		}
 		j.To = netip.AddrPortFrom(a.addr, j.To.Port())
@@ -216,7 +216,7 @@ func (r *reader) ask(j *probe.Job) {
 // submit adds a job to the batch for the engine.
 func (r *reader) submit(j *probe.Job) {
 	if reason, err := r.askable(j); reason != 0 {
-		r.refuse(&r.pen, j, reason, err)
+		r.refuse(&r.sink, j, reason, err)
 		return
 	}
 	if r.jobs = append(r.jobs, j); len(r.jobs) == batch {
@@ -239,7 +239,7 @@ func (r *reader) askable(j *probe.Job) (endpoint.Reason, error) {
 }
 
 // refuse settles a job that is not asked.
-func (r *reader) refuse(p *pen, j *probe.Job, reason endpoint.Reason, err error) {
+func (r *reader) refuse(p *workerSink, j *probe.Job, reason endpoint.Reason, err error) {
 	j.Reason = reason
 	if reason == endpoint.ResolveFailed {
 		r.log.Linef("records whose name has no address", "%v", err)
@@ -261,7 +261,7 @@ func (r *reader) unresolved() endpoint.Reason {
 
 // flush hands over what was gathered.
 func (r *reader) flush() {
-	r.pen.Flush() // first: to submit may take time
+	r.sink.Flush() // first: to submit may take time
 	if len(r.jobs) > 0 {
 		r.engine.Submit(r.jobs)
 		r.jobs = r.jobs[:0]
@@ -271,7 +271,7 @@ func (r *reader) flush() {
 // deliver takes jobs whose name has been looked up. The resolver's goroutines
 // call it.
 func (r *reader) deliver(jobs []*probe.Job, a answer) {
-	p := pen{scribe: r.pen.scribe, out: r.pen.out}
+	p := workerSink{recordFormat: r.sink.recordFormat, out: r.sink.out}
 	defer p.Flush()
 	asked := jobs[:0]
 	for _, j := range jobs {

@@ -29,8 +29,8 @@ type run struct {
 	began    time.Time
 	engine   *probe.Engine
 	out      *output
-	gate     *gate
-	scribe   *scribe
+	gate     *backlog
+	scribe   *recordFormat
 	names    *resolver
 	resolver *names.Resolver
 	reader   *reader
@@ -46,8 +46,8 @@ type run struct {
 
 // Run asks what it reads and returns when all of it is written.
 func (c *Command) Run(ctx *cli.Context) error {
-	defer cli.LetWaste(50, 2<<20)()
-	r := &run{Command: c, ctx: ctx, began: time.Now(), gate: newGate(), failed: make(chan struct{})}
+	defer cli.RelaxGC(50, 2<<20)()
+	r := &run{Command: c, ctx: ctx, began: time.Now(), gate: newBacklog(), failed: make(chan struct{})}
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	concurrency, room := r.concurrency(endpoint.TCP), 0
 	own := noLinks()
 	if r.simulate == nil {
-		workers, concurrency, room = r.afford(workers, concurrency)
+		workers, concurrency, room = r.fitDescriptorLimit(workers, concurrency)
 		r.giveProcessors(workers)
 		own = ownLinks()
 	}
@@ -110,7 +110,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	}
 	r.scribe = r.newScribe()
 	r.out = startOutput(r.writer(), r.gate, r.KeepOrder,
-		func() { r.engine.Nudge() }, func() { close(r.failed) })
+		func() { r.engine.WakeAll() }, func() { close(r.failed) })
 	r.engine, err = probe.Start(probe.Options{
 		Workers: workers, Concurrency: concurrency,
 		Ahead:           r.ahead(workers),
@@ -125,17 +125,17 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		Patience:  r.Patience.D(), HostTimeout: r.HostTimeout.D(),
 		Share:   !r.NoShare,
 		Allowed: r.allowed(),
-		Sink:    func(int) probe.Sink { return &pen{scribe: r.scribe, out: r.out} },
+		Sink:    func(int) probe.Sink { return &workerSink{recordFormat: r.scribe, out: r.out} },
 	})
 	if err != nil {
 		r.out.close()
 		return nil, cli.UsageError(err)
 	}
-	r.giveUpRights()
+	r.dropPrivileges()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.reader = &reader{
-		engine: r.engine, gate: r.gate, log: r.ctx.Log, halt: cli.NewHalt(), unicast: own.unicast, misfit: r.misfit(),
-		pen:  pen{scribe: r.scribe, out: r.out},
+		engine: r.engine, gate: r.gate, log: r.ctx.Log, halt: cli.NewInputCanceler(), unicast: own.unicast, misfit: r.misfit(),
+		sink: workerSink{recordFormat: r.scribe, out: r.out},
 		ways: r.requests.Ways, scope: r.scope, journal: r.journal,
 	}
 	r.reader.idle.L, r.reader.waits = &r.reader.mu, true
@@ -147,8 +147,8 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	return cancel, nil
 }
 
-func (r *run) newScribe() *scribe {
-	s := &scribe{
+func (r *run) newScribe() *recordFormat {
+	s := &recordFormat{
 		shown: r.shown(), plain: r.Plain, ordered: r.KeepOrder,
 		method: [2]endpoint.Method{endpoint.TCP: endpoint.Connect, endpoint.UDP: endpoint.UDPDatagram}, services: service.Load(),
 		clock: func(t probe.Time) time.Time { return r.began.Add(time.Duration(t)) },
@@ -161,9 +161,9 @@ func (r *run) newScribe() *scribe {
 		s.method = [2]endpoint.Method{endpoint.Simulate, endpoint.Simulate}
 		s.clock = func(t probe.Time) time.Time { return r.began.Add(simnet.Elapsed(t)) }
 	}
-	s.failed = r.sayFailed
+	s.failed = r.logError
 	if r.Verbose {
-		s.found = r.sayFound
+		s.found = r.logOpen
 	}
 	return s
 }

@@ -10,9 +10,9 @@ import (
 	"portkit/pkg/service"
 )
 
-// scribe writes records as this run wants them: which, and how. It is shared
+// recordFormat writes records as this run wants them: which, and how. It is shared
 // and does not change.
-type scribe struct {
+type recordFormat struct {
 	shown    [endpoint.States]bool
 	plain    bool
 	ordered  bool
@@ -29,7 +29,7 @@ type scribe struct {
 const maxKept = 8 << 10
 
 // newJob returns an empty job.
-func (s *scribe) newJob() *probe.Job {
+func (s *recordFormat) newJob() *probe.Job {
 	if j, ok := s.jobs.Get().(*probe.Job); ok {
 		return j
 	}
@@ -37,7 +37,7 @@ func (s *scribe) newJob() *probe.Job {
 }
 
 // drop lets a job be used again.
-func (s *scribe) drop(j *probe.Job) {
+func (s *recordFormat) drop(j *probe.Job) {
 	text := j.Text[:0]
 	if cap(text) > maxKept {
 		text = nil
@@ -46,18 +46,18 @@ func (s *scribe) drop(j *probe.Job) {
 	s.jobs.Put(j)
 }
 
-// pen gathers the lines of one goroutine. It is a probe.Sink.
-type pen struct {
-	*scribe
+// workerSink gathers the lines of one goroutine. It is a probe.Sink.
+type workerSink struct {
+	*recordFormat
 	out     *output
 	encoder record.Encoder
-	parcel  parcel
+	parcel  resultBatch
 	result  endpoint.Result
 	errors  obstacles
 }
 
 // Settled writes the job's record.
-func (p *pen) Settled(j *probe.Job) {
+func (p *workerSink) Settled(j *probe.Job) {
 	r := &p.result
 	*r = endpoint.Result{
 		Endpoint: endpoint.Endpoint{Addr: j.To.Addr(), Port: j.To.Port(), Proto: j.Proto},
@@ -98,7 +98,7 @@ func (p *pen) Settled(j *probe.Job) {
 
 // when is the time at which the job's state was known. A job that was never
 // with the engine has none of the engine's clock.
-func (s *scribe) when(j *probe.Job) time.Time {
+func (s *recordFormat) when(j *probe.Job) time.Time {
 	if j.At == 0 {
 		return time.Now()
 	}
@@ -106,7 +106,7 @@ func (s *scribe) when(j *probe.Job) time.Time {
 }
 
 // why says in one sentence what an error record's error is.
-func (p *pen) why(j *probe.Job) string {
+func (p *workerSink) why(j *probe.Job) string {
 	switch {
 	case j.State() != endpoint.Error:
 		return ""
@@ -127,7 +127,7 @@ func (p *pen) why(j *probe.Job) string {
 }
 
 // bad writes the record of a line that could not be read.
-func (p *pen) bad(seq uint64, b *record.Bad, now time.Time, bytes int) {
+func (p *workerSink) bad(seq uint64, b *record.Bad, now time.Time, bytes int) {
 	if p.shown[endpoint.Error] && !p.plain {
 		p.parcel.lines = p.encoder.Bad(p.parcel.lines, b, now)
 	}
@@ -135,14 +135,14 @@ func (p *pen) bad(seq uint64, b *record.Bad, now time.Time, bytes int) {
 }
 
 // pass writes a record back as it was read.
-func (p *pen) pass(seq uint64, text []byte) {
+func (p *workerSink) pass(seq uint64, text []byte) {
 	if p.shown[endpoint.Error] && !p.plain {
 		p.parcel.lines = append(append(p.parcel.lines, text...), '\n')
 	}
 	p.done(seq, endpoint.Error, len(text))
 }
 
-func (p *pen) done(seq uint64, s endpoint.State, bytes int) {
+func (p *workerSink) done(seq uint64, s endpoint.State, bytes int) {
 	p.parcel.records++
 	p.parcel.bytes += bytes
 	p.parcel.tally[s]++
@@ -155,7 +155,7 @@ func (p *pen) done(seq uint64, s endpoint.State, bytes int) {
 }
 
 // Flush passes on what was gathered.
-func (p *pen) Flush() { p.out.put(&p.parcel) }
+func (p *workerSink) Flush() { p.out.put(&p.parcel) }
 
 // Full says that the reader downstream is behind.
-func (p *pen) Full() bool { return p.out.full.Load() }
+func (p *workerSink) Full() bool { return p.out.full.Load() }

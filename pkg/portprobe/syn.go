@@ -66,14 +66,14 @@ func (r *run) ahead(workers int) int {
 // turn even where no processor is idle.
 const synAhead = 8192
 
-// giveUpRights ends with the rights that only opening took. What is read later is
+// dropPrivileges ends with the rights that only opening took. What is read later is
 // opened first.
-func (r *run) giveUpRights() {
+func (r *run) dropPrivileges() {
 	if r.net == nil || r.keeps {
 		return
 	}
 	r.ctx.OpenAhead(r.Files)
-	if err := syn.GiveUpRights(); err != nil {
+	if err := syn.DropPrivileges(); err != nil {
 		r.ctx.Log.Printf("privileges could not be dropped: %v", err)
 	}
 }

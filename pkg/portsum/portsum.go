@@ -61,7 +61,7 @@ func (c *Command) Validate() (err error) {
 // Run reads everything, then writes the summary. What is wrong with lines is
 // said and remembered; the others still count.
 func (c *Command) Run(ctx *cli.Context) error {
-	defer cli.LetWaste(20, 4<<20)()
+	defer cli.RelaxGC(20, 4<<20)()
 	sum := summary.New()
 	sum.Stats = c.Stats || c.Output == "html" || c.Output == "nmap-xml"
 	unread := false

@@ -13,23 +13,23 @@ type address struct {
 	ip   netip.Addr
 	refs atomic.Int32 // jobs submitted and not settled
 
-	mu         sync.Mutex
-	rtt        estimate
-	loss       loss
-	recent     recent
-	dark       darkness
-	window     window
-	rate       *hostRate   // of the ceiling on one address's rate; nil: there is none
-	waiting    uint64      // workers, as bits, that wait for a place here
-	link       onLink      // for an address on a link of this machine's
-	rejections *rejections // of udp ports; nil for tcp
-	late       lateness    // of TCP ports
-	hearing    Time        // end of the long listens at an address that never replied
-	heardOut   uint8       // long listens so far
-	groups     *groups     // that it rejects with; nil for tcp
-	neighbor   string      // link-layer address on an own link, once it is known; for udp only
-	nobody     Time        // nobody has the address, as was found lately, until
-	replied    Time        // of the latest reply; before any, of the first probe
+	mu          sync.Mutex
+	rtt         estimate
+	loss        loss
+	recent      recent
+	blackout    blackout
+	window      window
+	rate        *hostRate    // of the ceiling on one address's rate; nil: there is none
+	waiting     uint64       // workers, as bits, that wait for a place here
+	link        onLink       // for an address on a link of this machine's
+	icmpLimiter *icmpLimiter // of udp ports; nil for tcp
+	late        lateness     // of TCP ports
+	hearing     Time         // end of the long listens at an address that never replied
+	heardOut    uint8        // long listens so far
+	groups      *groups      // that it rejects with; nil for tcp
+	neighbor    string       // link-layer address on an own link, once it is known; for udp only
+	nobody      Time         // nobody has the address, as was found lately, until
+	replied     Time         // of the latest reply; before any, of the first probe
 
 	lanes []lane // one a worker, each touched by that worker alone
 }
@@ -108,42 +108,42 @@ func (r *round) pop() *queue {
 type grant uint8
 
 const (
-	granted grant = iota
-	noPlace       // the window is full: a release says when to try again
-	notYet        // the ceiling on its rate: there is a time
-	nobody        // nobody has this address: no need to ask
+	granted    grant = iota
+	noPlace          // the window is full: a release says when to try again
+	notYet           // the ceiling on its rate: there is a time
+	unresolved       // nobody has this address: no need to ask
 )
 
-// take asks for leave to send one attempt to the address at now; place says
+// reserve asks for leave to send one attempt to the address at now; place says
 // that the endpoint holds no place among those waiting there yet.
-func (a *address) take(c ceiling, now Time, worker int, place, slow bool) (g grant, next Time, v view) {
+func (a *address) reserve(c ceiling, now Time, worker int, place, slow bool) (g grant, next Time, v view) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if now < a.nobody {
-		return nobody, 0, v
+		return unresolved, 0, v
 	}
 	if place && a.window.full() {
 		a.waiting |= 1 << worker
 		return noPlace, 0, v
 	}
-	if ok, next := a.window.take(now); !ok {
+	if ok, next := a.window.allow(now); !ok {
 		return notYet, next, v
 	}
 	if slow {
-		if ok, next := a.takeAgain(now); !ok {
+		if ok, next := a.reserveRetry(now); !ok {
 			return notYet, next, v
 		}
 	}
-	if ok, next := a.rate.take(c, now); !ok {
+	if ok, next := a.rate.allow(c, now); !ok {
 		return notYet, next, v
 	}
-	if a.dark.since != 0 {
-		if ok, next := a.dark.take(now); !ok {
+	if a.blackout.since != 0 {
+		if ok, next := a.blackout.allow(now); !ok {
 			return notYet, next, v
 		}
 	}
 	if place {
-		a.window.hold()
+		a.window.acquire()
 	}
 	if a.replied == 0 {
 		a.replied = now
@@ -160,14 +160,14 @@ type hostRate struct {
 	first Time // when it was first asked
 }
 
-// take says whether the ceiling lets an attempt through at now, or when.
-func (r *hostRate) take(c ceiling, now Time) (ok bool, next Time) {
+// allow says whether the ceiling lets an attempt through at now, or when.
+func (r *hostRate) allow(c ceiling, now Time) (ok bool, next Time) {
 	if r == nil {
 		return true, 0
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	got, next := c.take(&r.schedule, now, 1)
+	got, next := c.allow(&r.schedule, now, 1)
 	if r.first == 0 {
 		r.first = now
 	}
@@ -199,7 +199,7 @@ func (a *address) overdue(limit time.Duration, now Time) bool {
 func (a *address) release() (wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.window.held--
+	a.window.inFlight--
 	return a.wake()
 }
 
@@ -213,31 +213,31 @@ func (a *address) wake() (workers uint64) {
 	return workers
 }
 
-// fate is what became of an attempt.
-type fate struct {
+// outcome is what became of an attempt.
+type outcome struct {
 	n    int           // the attempt's number
 	sent Time          // when it was sent
 	rtt  time.Duration // until its answer; negative: unknown
 	// ambiguous: rtt is an upper bound, since the system has repeated the attempt.
-	ambiguous bool
-	late      bool       // answered after its time had run out
-	over      int        // attempts whose time has run out
-	held      bool       // its endpoint holds a place
-	void      int        // attempts before it whose silence says nothing
-	told      told       // of a udp port, what came
-	from      netip.Addr // sender of that
-	more      int        // attempts at a udp port that are made before it waits
+	ambiguous  bool
+	late       bool       // answered after its time had run out
+	over       int        // attempts whose time has run out
+	inFlight   bool       // its endpoint holds a place
+	discounted int        // attempts before it whose silence says nothing
+	kind       replyKind  // of a udp port, what came
+	from       netip.Addr // sender of that
+	more       int        // attempts at a udp port that are made before it waits
 }
 
-// answered notes that an attempt was answered at now, and gives its endpoint's
+// noteReply notes that an attempt was answered at now, and gives its endpoint's
 // place back.
-func (a *address) answered(now Time, f fate) (wake uint64) {
+func (a *address) noteReply(now Time, f outcome) (wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.replied = now
 	a.measure(f)
-	if a.rejections != nil {
-		a.answeredUDP(now, f)
+	if a.icmpLimiter != nil {
+		a.noteReplyUDP(now, f)
 		return a.wake()
 	}
 	if f.late {
@@ -245,20 +245,20 @@ func (a *address) answered(now Time, f fate) (wake uint64) {
 	} else {
 		a.recent.resolved(now, f.n, true, a.rtt.timeout())
 	}
-	if a.dark.since != 0 {
-		if a.dark.lost <= tooLossy {
+	if a.blackout.since != 0 {
+		if a.blackout.lost <= congestedLoss {
 			a.recent = recent{} // what was not answered in the dark says nothing of loss
 		}
-		a.dark.light(f.sent)
+		a.blackout.recover(f.sent)
 	} else {
-		a.dark.answer(now, f.sent, &a.recent)
+		a.blackout.noteReply(now, f.sent, &a.recent)
 	}
-	a.loss.answered(f.n)
-	if a.window.answered(now, a.recent.loss(now), a.rtt.timeout()) {
+	a.loss.noteReply(f.n)
+	if a.window.noteReply(now, a.recent.loss(now), a.rtt.timeout()) {
 		a.recent = recent{}
 	}
-	if f.held {
-		a.window.held--
+	if f.inFlight {
+		a.window.inFlight--
 	}
 	return a.wake()
 }
@@ -266,11 +266,11 @@ func (a *address) answered(now Time, f fate) (wake uint64) {
 // measure notes the round trip of an attempt. A late one lengthens the RTO if it is
 // little longer, as on a busy machine, or common; an upper bound is better than no
 // round trip. The mutex is held.
-func (a *address) measure(f fate) {
+func (a *address) measure(f outcome) {
 	if f.rtt < 0 || f.ambiguous && a.rtt.smoothed != 0 {
 		return
 	}
-	if f.late && a.rejections == nil && !a.mayBeRepeat(f.rtt) {
+	if f.late && a.icmpLimiter == nil && !a.mayBeRepeat(f.rtt) {
 		a.late.reply(f.n, f.rtt)
 		if a.rtt.smoothed != 0 && f.rtt > 2*a.rtt.timeout() && !a.late.common() {
 			return
@@ -279,43 +279,43 @@ func (a *address) measure(f fate) {
 	a.rtt.add(f.rtt)
 }
 
-// unanswered notes that an attempt's time ran out at now.
-func (a *address) unanswered(now Time, f fate) (view, uint64) {
+// noteTimeout notes that an attempt's time ran out at now.
+func (a *address) noteTimeout(now Time, f outcome) (view, uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.rejections != nil {
-		return a.unansweredUDP(now, f), a.wake()
+	if a.icmpLimiter != nil {
+		return a.noteTimeoutUDP(now, f), a.wake()
 	}
 	if f.n == 1 {
 		a.late.timeout()
 	}
-	if f.n == 1 || a.dark.since != 0 {
-		if a.dark.miss(now, f.sent) {
-			a.dark, a.recent = darkness{latest: now, longest: a.dark.longest}, recent{}
+	if f.n == 1 || a.blackout.since != 0 {
+		if a.blackout.noteTimeout(now, f.sent) {
+			a.blackout, a.recent = blackout{latest: now, longest: a.blackout.longest}, recent{}
 		}
 	}
 	a.recent.resolved(now, f.n, false, a.rtt.timeout())
 	if a.link.mayGrow(now, a.loss.heard()) {
-		a.window.unanswered(a.recent.loss(now))
+		a.window.noteTimeout(a.recent.loss(now))
 	}
 	return a.view(now), a.wake()
 }
 
 // view is what a worker reads of an address at once.
 type view struct {
-	heard   bool          // it answered before
-	timeout time.Duration // for one attempt's answer
-	listen  time.Duration // for a late reply to an endpoint's first attempt
-	hearing Time          // it never replied, and is listened to for its whole timeout until then
-	loss    loss          // of the whole run
-	lost    float64       // of the moment
-	dark    bool          // it used to answer and has stopped
-	murky   bool          // so much is lost at the moment that silence says nothing
-	proven  Time          // it was there when what it answered latest was sent
-	doubt   Time          // until then silence since may be another darkness
-	unseen  bool          // it is on a link and was never heard
-	looking bool          // the system may still be looking for it on the link
-	udp     udpView
+	heard    bool          // it answered before
+	timeout  time.Duration // for one attempt's answer
+	listen   time.Duration // for a late reply to an endpoint's first attempt
+	hearing  Time          // it never replied, and is listened to for its whole timeout until then
+	loss     loss          // of the whole run
+	lost     float64       // of the moment
+	blackout bool          // it used to answer and has stopped
+	highLoss bool          // so much is lost at the moment that silence says nothing
+	proven   Time          // it was there when what it answered latest was sent
+	doubt    Time          // until then silence since may be another darkness
+	unseen   bool          // it is on a link and was never heard
+	looking  bool          // the system may still be looking for it on the link
+	udp      udpView
 }
 
 // look views the address.
@@ -331,10 +331,10 @@ func (a *address) view(now Time) view {
 	return view{
 		heard: a.loss.heard(), timeout: a.rtt.timeout(),
 		listen: a.late.listen(), hearing: a.hearing,
-		loss: a.loss, lost: lost, dark: a.dark.since != 0, murky: lost > murky,
-		proven: a.dark.latest, doubt: a.dark.doubt(),
+		loss: a.loss, lost: lost, blackout: a.blackout.since != 0, highLoss: lost > highLoss,
+		proven: a.blackout.latest, doubt: a.blackout.doubt(),
 		unseen:  a.link.is && !a.loss.heard(),
 		looking: !a.link.mayGrow(now, a.loss.heard()),
-		udp:     a.rejections.view(),
+		udp:     a.icmpLimiter.view(),
 	}
 }

@@ -1,22 +1,22 @@
 package probe
 
-// asked finds the job that asks a question already. The hash is the one that
+// pending finds the job that asks a question already. The hash is the one that
 // picked their worker, by its upper bits, seeded anew for each run.
-type asked struct{ chains[Job, *Job] }
+type pending struct{ chains[Job, *Job] }
 
-func (j *Job) chain() (hash uint32, next **Job) { return j.hash, &j.alike }
+func (j *Job) chain() (hash uint32, next **Job) { return j.hash, &j.hashNext }
 
 // find returns the job that asks what j does; nil if there is none.
-func (a *asked) find(j *Job) *Job {
+func (a *pending) find(j *Job) *Job {
 	first := a.first(j.hash)
-	for first != nil && !first.asksAs(j) {
-		first = first.alike
+	for first != nil && !first.sameProbe(j) {
+		first = first.hashNext
 	}
 	return first
 }
 
-// asksAs says that j and k have what jobs must have in common to share one
+// sameProbe says that j and k have what jobs must have in common to share one
 // asking.
-func (j *Job) asksAs(k *Job) bool {
+func (j *Job) sameProbe(k *Job) bool {
 	return j.hash == k.hash && j.To == k.To && j.Proto == k.Proto && j.Timeout == k.Timeout && j.Retries == k.Retries
 }

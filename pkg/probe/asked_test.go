@@ -19,7 +19,7 @@ func TestAskedIsAMap(t *testing.T) {
 		retries int8
 	}
 	rnd := rand.New(rand.NewPCG(1, 1))
-	var a asked
+	var a pending
 	want := map[question]*Job{}
 	for range 200_000 {
 		j := &Job{

@@ -32,18 +32,18 @@ type Counts struct {
 	// their own was replied to by their address, which had replied before.
 	Unproven counter
 
-	doubt atomic.Uint64 // bits of a float64 that only grows
+	falseSilenceProb atomic.Uint64 // bits of a float64 that only grows
 }
 
-// Doubt returns the largest probability, of all endpoints concluded silent and not
+// FalseSilenceProb returns the largest probability, of all endpoints concluded silent and not
 // Unproven, that each of their probes was lost, if losses are independent, at the
 // loss that their address had shown.
-func (c *Counts) Doubt() float64 { return math.Float64frombits(c.doubt.Load()) }
+func (c *Counts) FalseSilenceProb() float64 { return math.Float64frombits(c.falseSilenceProb.Load()) }
 
-// doubted notes one such chance.
-func (c *Counts) doubted(chance float64) {
-	if chance > c.Doubt() {
-		c.doubt.Store(math.Float64bits(chance))
+// noteFalseSilence notes one such chance.
+func (c *Counts) noteFalseSilence(chance float64) {
+	if chance > c.FalseSilenceProb() {
+		c.falseSilenceProb.Store(math.Float64bits(chance))
 	}
 }
 
@@ -78,7 +78,7 @@ func (e *Engine) Counts() *Counts {
 		sum.Answered.add(w.counts.Answered.Load())
 		sum.Tries.add(w.counts.Tries.Load())
 		sum.Unproven.add(w.counts.Unproven.Load())
-		sum.doubted(w.counts.Doubt())
+		sum.noteFalseSilence(w.counts.FalseSilenceProb())
 	}
 	return sum
 }

@@ -190,7 +190,7 @@ func (e *Engine) Submit(jobs []*Job) {
 	for proto, some := range asked {
 		for _, w := range e.pools[proto] {
 			if some {
-				w.rouse()
+				w.wakeUp()
 			}
 		}
 	}
@@ -235,40 +235,40 @@ func (j *Job) share(workers int) int {
 }
 
 func (e *Engine) waitForRoom() {
-	if !e.crowded() || e.useGrant() {
+	if !e.full() || e.useReadAhead() {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.submitters.Add(1)
 	defer e.submitters.Add(-1)
-	for e.crowded() && !e.useGrant() {
+	for e.full() && !e.useReadAhead() {
 		e.room.Wait()
 	}
 }
 
-// crowded says that enough jobs are in hand.
-func (e *Engine) crowded() bool {
+// full says that enough jobs are in hand.
+func (e *Engine) full() bool {
 	return e.queued.Load() >= e.ahead && e.stopped.Load() == nil
 }
 
-// roomy says that there is so much room that it is worth waking somebody for.
-func (e *Engine) roomy() bool {
+// belowLowWater says that there is so much room that it is worth waking somebody for.
+func (e *Engine) belowLowWater() bool {
 	return e.queued.Load() < e.ahead-e.ahead/4 || e.stopped.Load() != nil
 }
 
-// mayReadAhead is how often a worker that finds nothing to start lets more be
+// readAhead is how often a worker that finds nothing to start lets more be
 // submitted: what is in hand grows by a sixteenth each time. So little is read
 // ahead of what will pass by itself, an address's window that has yet to open,
 // and within a second or two all that there is room for, of what will not.
-func (e *Engine) mayReadAhead() int64 { return max(e.queued.Load()/16/submitted, 1) }
+func (e *Engine) readAhead() int64 { return max(e.queued.Load()/16/submitted, 1) }
 
-// useGrant takes a hungry worker's leave to submit once more. It gives another
+// useReadAhead takes a hungry worker's leave to submit once more. It gives another
 // when it has looked at what came, so that no more is read ahead than is needed
 // to find something that may be started.
-func (e *Engine) useGrant() bool {
+func (e *Engine) useReadAhead() bool {
 	for _, w := range e.workers {
-		if n := w.grants.Load(); n > 0 && w.grants.CompareAndSwap(n, n-1) {
+		if n := w.readAhead.Load(); n > 0 && w.readAhead.CompareAndSwap(n, n-1) {
 			return true
 		}
 	}
@@ -277,17 +277,17 @@ func (e *Engine) useGrant() bool {
 
 // madeRoom lets those who wait to submit look again.
 func (e *Engine) madeRoom(hungry bool) {
-	if e.submitters.Load() > 0 && (hungry || e.roomy()) {
+	if e.submitters.Load() > 0 && (hungry || e.belowLowWater()) {
 		e.mu.Lock()
 		e.room.Broadcast()
 		e.mu.Unlock()
 	}
 }
 
-// Nudge makes every worker look at its Sink again.
-func (e *Engine) Nudge() {
+// WakeAll makes every worker look at its Sink again.
+func (e *Engine) WakeAll() {
 	for _, w := range e.workers {
-		w.rouse()
+		w.wakeUp()
 	}
 }
 
@@ -302,7 +302,7 @@ func (e *Engine) stop(order *stop) {
 	if !e.stopped.CompareAndSwap(nil, order) {
 		return
 	}
-	e.Nudge()
+	e.WakeAll()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.room.Broadcast()
@@ -312,7 +312,7 @@ func (e *Engine) stop(order *stop) {
 // transports. It returns the first trouble that kept a worker from asking.
 func (e *Engine) Close() error {
 	e.closed.Store(true)
-	e.Nudge()
+	e.WakeAll()
 	e.done.Wait()
 	e.mu.Lock()
 	defer e.mu.Unlock()

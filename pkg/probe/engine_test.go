@@ -138,8 +138,8 @@ func byPort(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
 	return endpoint.ConnRefused
 }
 
-// wrong counts the jobs whose reason is not what byPort says.
-func wrong(jobs []*probe.Job, truth func(netip.AddrPort, endpoint.Proto) endpoint.Reason) (n int) {
+// maxFalseSilence counts the jobs whose reason is not what byPort says.
+func maxFalseSilence(jobs []*probe.Job, truth func(netip.AddrPort, endpoint.Proto) endpoint.Reason) (n int) {
 	for _, j := range jobs {
 		want := truth(j.To, j.Proto)
 		if want == 0 {
@@ -172,7 +172,7 @@ func TestEveryWayOfAnsweringIsTold(t *testing.T) {
 			c.net.Port = byPort
 			s := scan{opts: defaults(), net: c.net}
 			done := s.run(t, jobsFor("10.0.0.1", 2, 20_000))
-			if n := wrong(done, byPort); n > c.most {
+			if n := maxFalseSilence(done, byPort); n > c.most {
 				t.Errorf("%d of %d are wrong, at most %d may be", n, len(done), c.most)
 			}
 		})
@@ -247,7 +247,7 @@ func TestConcurrencyIsACeiling(t *testing.T) {
 		s := scan{opts: defaults(), net: simnet.Config{RTT: 20 * time.Millisecond, Loss: 0.05, Port: byPort}}
 		s.opts.Concurrency, s.opts.HostConcurrency = c.all, c.host
 		done := s.run(t, jobsFor("10.0.0.1", 4, 100))
-		if n := wrong(done, byPort); n > 0 {
+		if n := maxFalseSilence(done, byPort); n > 0 {
 			t.Errorf("-c %d, a host %d: %d wrong", c.all, c.host, n)
 		}
 		all, host := overlap(done, s.recorder.sent)
@@ -390,6 +390,6 @@ func TestSubmitWaitsWhileNothingMayStart(t *testing.T) {
 		t.Errorf("%d attempts were made for a sink that takes nothing", n)
 	}
 	close(blocked)
-	e.Nudge()
+	e.WakeAll()
 	<-submitted
 }

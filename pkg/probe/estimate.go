@@ -14,13 +14,13 @@ const (
 	// minTimeout is the floor under the estimate. It has to cover what the
 	// estimate cannot see coming: a scheduler's slice, a collector's pause.
 	minTimeout = 25 * time.Millisecond
-	// quietTime is the least time from the first attempt at an endpoint to
+	// minSilence is the least time from the first attempt at an endpoint to
 	// the belief that it is silent, so that a target which is dark for a
 	// moment is not taken for a firewall.
-	quietTime = time.Second
-	// lapse is how long a worker may poll nothing until that time counts for
+	minSilence = time.Second
+	// stall is how long a worker may poll nothing until that time counts for
 	// none: the process was stopped, the machine suspended.
-	lapse = 200 * time.Millisecond
+	stall = 200 * time.Millisecond
 )
 
 // estimate is the round trip and its mean deviation in the manner of
@@ -59,13 +59,13 @@ type loss struct {
 const (
 	// memory is how many endpoints the count remembers: older ones fade.
 	memory = 4096
-	// wrong is how likely silence may be believed when it was loss.
-	wrong = 1e-9
+	// maxFalseSilence is how likely silence may be believed when it was loss.
+	maxFalseSilence = 1e-9
 	// MaxRetries is the most attempts that follow the first.
 	MaxRetries = 20
 )
 
-func (l *loss) answered(attempt int) {
+func (l *loss) noteReply(attempt int) {
 	l.endpoints++
 	l.tries += float32(max(attempt, 1))
 	if l.endpoints > memory {
@@ -94,18 +94,18 @@ func (l *loss) attempts(p float64) int {
 	case p == 0:
 		return 3
 	default:
-		n := math.Ceil(math.Log(wrong) / math.Log(min(p, 0.99)))
+		n := math.Ceil(math.Log(maxFalseSilence) / math.Log(min(p, 0.99)))
 		return int(min(max(n, 3), MaxRetries+1))
 	}
 }
 
-// prior is how many attempts elsewhere count for an address: while it has shown
+// priorWeight is how many attempts elsewhere count for an address: while it has shown
 // little itself, it is taken to lose about what all the others do.
-const prior = 20
+const priorWeight = 20
 
 // believed is the loss to reckon with at an address, where a part everywhere of
 // all attempts of the run is lost.
 func (l *loss) believed(everywhere float64) float64 {
-	lost := float64(l.tries-l.endpoints) + prior*everywhere
-	return max(l.ratio(), lost/(float64(l.tries)+prior))
+	lost := float64(l.tries-l.endpoints) + priorWeight*everywhere
+	return max(l.ratio(), lost/(float64(l.tries)+priorWeight))
 }

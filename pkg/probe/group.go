@@ -150,8 +150,8 @@ func (g *group) besides(who netip.Addr) Time {
 	return g.last
 }
 
-// unanswered counts an attempt without a reply and judges it.
-func (g *group) unanswered(now Time, who netip.Addr, t tried) doubt {
+// noteTimeout counts an attempt without a reply and judges it.
+func (g *group) noteTimeout(now Time, who netip.Addr, t tried) doubt {
 	g.tick(now)
 	if g.steady.counts(now, g.last) {
 		g.steady.add(t.first, false)
@@ -213,14 +213,14 @@ func (s silence) judge() doubt {
 	return doubt{shared: true, void: true}
 }
 
-// take reports whether a retry may be sent at now, or else when to ask again: at a
+// allow reports whether a retry may be sent at now, or else when to ask again: at a
 // random time, so that no address is always too late.
-func (g *group) take(now Time) (ok bool, next Time) {
+func (g *group) allow(now Time) (ok bool, next Time) {
 	g.tick(now)
 	if g.pace.rate == 0 {
 		g.setPace(max(g.least(), rejectionSurplus*float64(g.before+g.count), float64(g.members)))
 	}
-	if ok, next = g.yield.take(now); ok {
+	if ok, next = g.yield.allow(now); ok {
 		return true, 0
 	}
 	spread := 2 * float64(g.members) / g.pace.rate * float64(time.Second)

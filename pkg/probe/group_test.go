@@ -92,10 +92,10 @@ func TestGroupsAreBoundedAndForgotten(t *testing.T) {
 	s.rejected(now, m, netip.MustParseAddr("192.0.2.1"), tried{sent: now})
 	var joined bool
 	other := member{ip: netip.MustParseAddr("192.0.2.9")}
-	if d := s.unanswered(now.Add(time.Second), other, tried{sent: now}, &joined); !d.void || !joined {
+	if d := s.noteTimeout(now.Add(time.Second), other, tried{sent: now}, &joined); !d.void || !joined {
 		t.Errorf("another address was rejected a second ago: %+v", d)
 	}
-	if d := s.unanswered(now.Add(groupFor+1), other, tried{sent: now}, &joined); d != (doubt{}) {
+	if d := s.noteTimeout(now.Add(groupFor+1), other, tried{sent: now}, &joined); d != (doubt{}) {
 		t.Errorf("the group is older than a minute: %+v", d)
 	}
 }

@@ -145,9 +145,9 @@ func (s *groups) rejected(now Time, m member, from netip.Addr, t tried) (shared 
 	return g.members > 0 && !g.steady.unlimited()
 }
 
-// unanswered judges an attempt at a member without a reply. It sets joined once the
+// noteTimeout judges an attempt at a member without a reply. It sets joined once the
 // member waits for its group.
-func (s *groups) unanswered(now Time, m member, t tried, joined *bool) doubt {
+func (s *groups) noteTimeout(now Time, m member, t tried, joined *bool) doubt {
 	if !s.some.Load() {
 		return doubt{}
 	}
@@ -157,7 +157,7 @@ func (s *groups) unanswered(now Time, m member, t tried, joined *bool) doubt {
 	if g == nil {
 		return doubt{}
 	}
-	d := g.unanswered(now, m.ip, t)
+	d := g.noteTimeout(now, m.ip, t)
 	if d.void && !*joined {
 		*joined = true
 		g.members++
@@ -174,13 +174,13 @@ func (s *groups) leave(now Time, m member) {
 	}
 }
 
-// take reports whether a retry at a member may be sent at now, or else when to ask
+// allow reports whether a retry at a member may be sent at now, or else when to ask
 // again.
-func (s *groups) take(now Time, m member) (ok bool, next Time) {
+func (s *groups) allow(now Time, m member) (ok bool, next Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if g := s.of(now, m); g != nil {
-		return g.take(now)
+		return g.allow(now)
 	}
 	return true, 0
 }

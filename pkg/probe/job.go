@@ -17,10 +17,10 @@ type Job struct {
 	// Retries is how many more attempts follow silence, at most MaxRetries;
 	// negative takes the engine's.
 	Retries int8
-	// Ways is in how many ways its Transport asks this endpoint in turn beside
+	// Variants is in how many ways its Transport asks this endpoint in turn beside
 	// a last one that fits any; 0 where there is one way. Each gets the attempts
 	// that silence takes.
-	Ways uint8
+	Variants uint8
 
 	// Reason is what the answer rests on; its State follows from it.
 	Reason endpoint.Reason
@@ -32,13 +32,13 @@ type Job struct {
 	// Attempts is how many were sent.
 	Attempts uint8
 
-	phase     phase
-	trouble   uint8  // how often this machine could not send it
-	void      uint8  // attempts whose silence says nothing
-	alone     uint8  // attempts that shared nothing with others
-	stretched bool   // the wait was drawn out
-	slot      uint32 // its place in the worker's table
-	hash      uint32 // of the endpoint
+	phase       phase
+	localErrors uint8  // how often this machine could not send it
+	discounted  uint8  // attempts whose silence says nothing
+	exclusive   uint8  // attempts that shared nothing with others
+	extended    bool   // the wait was drawn out
+	slot        uint32 // its place in the worker's table
+	hash        uint32 // of the endpoint
 
 	// Text, Host and Seq are the submitter's: the engine does not look.
 	Host int32
@@ -54,20 +54,20 @@ type Job struct {
 	// At is when the state was known.
 	At Time
 
-	said    *said    // nil mostly
-	alike   *Job     // the next with such a hash that is asked
-	sharing *Job     // another that waits for the same answer
-	link    link     // in a lane or in the timer wheel
-	address *address // what is known of To.Addr()
-	now     flight   // the newest attempt
-	before  flight   // the one before it, which may still be answered
-	first   Time     // when the first attempt was sent
-	rested  Time     // its silence is not believed before
-	due     Time     // when the timer runs out; in a batch, so long after sending
+	extra       *extra    // nil mostly
+	hashNext    *Job      // the next with such a hash that is asked
+	sharing     *Job      // another that waits for the same answer
+	link        link      // in a lane or in the timer wheel
+	address     *address  // what is known of To.Addr()
+	cur         sentProbe // the newest attempt
+	prev        sentProbe // the one before it, which may still be answered
+	first       Time      // when the first attempt was sent
+	silentAfter Time      // its silence is not believed before
+	due         Time      // when the timer runs out; in a batch, so long after sending
 }
 
-// said is what few answers bring.
-type said struct {
+// extra is what few answers bring.
+type extra struct {
 	app string
 	err error
 }
@@ -83,44 +83,44 @@ func (j *Job) State() endpoint.State {
 
 // App is the protocol that the answer was recognised as; "" if none was.
 func (j *Job) App() string {
-	if j.said == nil {
+	if j.extra == nil {
 		return ""
 	}
-	return j.said.app
+	return j.extra.app
 }
 
 // Err says why j could not be asked; nil if it was, or if Reason says all.
 func (j *Job) Err() error {
-	if j.said == nil {
+	if j.extra == nil {
 		return nil
 	}
-	return j.said.err
+	return j.extra.err
 }
 
 // Fail notes why j could not be asked; nil if Reason says all.
 func (j *Job) Fail(err error) {
 	if err != nil {
-		j.said = &said{err: err}
+		j.extra = &extra{err: err}
 	}
 }
 
-// flight is what is kept of an attempt that was sent; its N is 0 if there is none.
-type flight struct {
-	sent   Time
-	handle uint64
-	n      uint8
-	alone  bool
-	near   bool
+// sentProbe is what is kept of an attempt that was sent; its N is 0 if there is none.
+type sentProbe struct {
+	sent      Time
+	handle    uint64
+	n         uint8
+	exclusive bool
+	resolved  bool
 	// repeats is how many of the system's own repeats have been counted.
 	repeats uint8
 	cut     bool // its timer expires before its timeout, to count a repeat
 }
 
 // attempt is j's attempt of which f is left.
-func (w *worker) attempt(j *Job, f *flight) Attempt {
+func (w *worker) attempt(j *Job, f *sentProbe) Attempt {
 	return Attempt{
 		To: j.To, Proto: j.Proto, ID: ID{Slot: j.slot, Gen: w.gens[j.slot]},
-		Sent: f.sent, Handle: f.handle, N: f.n, Alone: f.alone,
+		Sent: f.sent, Handle: f.handle, N: f.n, Exclusive: f.exclusive,
 	}
 }
 
@@ -128,17 +128,17 @@ func (w *worker) attempt(j *Job, f *flight) Attempt {
 type phase uint8
 
 const (
-	fresh     phase = iota // waits in its lane, never sent, holds no place
-	flying                 // an attempt waits for its answer
-	again                  // waits in its lane to be sent once more, keeps its place
-	parked                 // waits for its time, holds no place
-	lingering              // listens for a late reply, holds a socket and no place
-	resumed                // waits in its lane after parking, holds no place
+	queued      phase = iota // waits in its lane, never sent, holds no place
+	outstanding              // an attempt waits for its answer
+	retransmit               // waits in its lane to be sent once more, keeps its place
+	waiting                  // waits for its time, holds no place
+	lingering                // listens for a late reply, holds a socket and no place
+	ready                    // waits in its lane after parking, holds no place
 )
 
-// places says whether a job in phase p counts against the ceilings on
+// inFlight says whether a job in phase p counts against the ceilings on
 // endpoints that wait for an answer.
-func (p phase) places() bool { return p == flying || p == again }
+func (p phase) inFlight() bool { return p == outstanding || p == retransmit }
 
 // Sink takes a worker's settled jobs. Its methods are called by that worker's
 // goroutine alone.

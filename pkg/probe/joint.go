@@ -16,15 +16,15 @@ func (j *joint) limited() bool { return j.void || j.shared && j.shown }
 
 // tried returns the attempt of a fate in the form that groups judge. The mutex is
 // held.
-func (a *address) tried(f fate) tried {
+func (a *address) tried(f outcome) tried {
 	var passed int
-	if a.loss.heard() || a.rejections.heard {
-		passed = max(f.void-f.more, 0)
+	if a.loss.heard() || a.icmpLimiter.heard {
+		passed = max(f.discounted-f.more, 0)
 	}
 	return tried{
 		passed: passed,
-		sent:   f.sent, first: f.n == 1, paced: f.n > f.more && f.void > 0 && a.rejections.joint.shared,
-		known: a.rejections.heard, cold: a.rejections.joint.cold,
+		sent:   f.sent, first: f.n == 1, paced: f.n > f.more && f.discounted > 0 && a.icmpLimiter.joint.shared,
+		known: a.icmpLimiter.heard, cold: a.icmpLimiter.joint.cold,
 	}
 }
 
@@ -53,19 +53,19 @@ func (a *address) member() member { return member{a.ip, a.neighbor} }
 
 // rejectedJointly records an error about the address with its group. The mutex is
 // held.
-func (a *address) rejectedJointly(now Time, f fate) {
-	j := &a.rejections.joint
+func (a *address) rejectedJointly(now Time, f outcome) {
+	j := &a.icmpLimiter.joint
 	j.shared = a.groups.rejected(now, a.member(), f.from, a.tried(f))
 	j.void, j.cold, j.chances = false, false, 0
 }
 
 // doubted returns the judgment of the address's group on an attempt without a
 // reply. The mutex is held.
-func (a *address) doubted(now Time, f fate) doubt {
-	j := &a.rejections.joint
-	d := a.groups.unanswered(now, a.member(), a.tried(f), &j.joined)
+func (a *address) doubted(now Time, f outcome) doubt {
+	j := &a.icmpLimiter.joint
+	d := a.groups.noteTimeout(now, a.member(), a.tried(f), &j.joined)
 	j.shared, j.shown, j.void = d.shared, d.shown, d.void
-	if a.loss.heard() || a.rejections.heard {
+	if a.loss.heard() || a.icmpLimiter.heard {
 		// Some of its ports may be silent while others are closed: each has its own
 		// chances.
 		d.weight = 0
@@ -92,24 +92,24 @@ func (j *joint) pass(now Time, d doubt) {
 	j.cold = j.cold || j.chances >= enoughChances
 }
 
-// takeAgain reports whether a retry may be sent to the address at now, or else
+// reserveRetry reports whether a retry may be sent to the address at now, or else
 // when. The mutex is held.
-func (a *address) takeAgain(now Time) (ok bool, next Time) {
-	r := a.rejections
+func (a *address) reserveRetry(now Time) (ok bool, next Time) {
+	r := a.icmpLimiter
 	if r.joint.shared && !r.joint.cold {
 		r.waited = now
-		return a.groups.take(now, a.member())
+		return a.groups.allow(now, a.member())
 	}
 	r.tick(now, alone, leastRejections)
-	return r.take(now)
+	return r.allow(now)
 }
 
 // silent returns the fate of j's latest attempt after its timeout.
-func (w *worker) silent(j *Job) fate {
+func (w *worker) silent(j *Job) outcome {
 	if w.engine.table.groups.some.Load() {
 		w.meet(j.address)
 	}
-	return fate{
-		n: int(j.Attempts), sent: j.now.sent, void: int(j.void), more: 2 + int(j.Ways),
+	return outcome{
+		n: int(j.Attempts), sent: j.cur.sent, discounted: int(j.discounted), more: 2 + int(j.Variants),
 	}
 }

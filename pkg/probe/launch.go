@@ -13,36 +13,36 @@ const (
 	busyPause = time.Millisecond
 	// Trouble that this machine reports is tried again, after pauses that
 	// double from troublePause; after so many troubles it is the answer.
-	troublePause = 20 * time.Millisecond
-	troubles     = 7
+	localErrorPause = 20 * time.Millisecond
+	maxLocalErrors  = 7
 	// reserved is the part of the descriptors that first attempts leave to later
 	// ones: an endpoint keeps its first socket while its second attempt is out.
 	reserved = 8
-	// mostHeld is longer than any system asks for a neighbour.
-	mostHeld = time.Minute
+	// maxQueued is longer than any system asks for a neighbour.
+	maxQueued = time.Minute
 )
 
-// held is a heap of queues by when their address's ceiling lets one through.
-type held []*queue
+// paced is a heap of queues by when their address's ceiling lets one through.
+type paced []*queue
 
-func (h held) Len() int           { return len(h) }
-func (h held) Less(i, j int) bool { return h[i].due < h[j].due }
-func (h held) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *held) Push(x any)        { *h = append(*h, x.(*queue)) }
-func (h *held) Pop() any {
+func (h paced) Len() int           { return len(h) }
+func (h paced) Less(i, j int) bool { return h[i].due < h[j].due }
+func (h paced) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *paced) Push(x any)        { *h = append(*h, x.(*queue)) }
+func (h *paced) Pop() any {
 	q := (*h)[len(*h)-1]
 	*h = (*h)[:len(*h)-1]
 	return q
 }
 
-// launch sends what may be sent now, at most sendsPerPoll attempts, and
+// transmit sends what may be sent now, at most sendsPerPoll attempts, and
 // returns when more may be; Never if only an answer, a timer or a new job can
 // change that.
-func (w *worker) launch() Time {
+func (w *worker) transmit() Time {
 	if w.now < w.busy {
 		return w.busy
 	}
-	w.releaseHeld()
+	w.releasePaced()
 	next := w.collect(&w.again, false)
 	if w.end != nil && w.live > 0 {
 		next = min(next, w.end.at)
@@ -59,8 +59,8 @@ func (w *worker) launch() Time {
 			next = w.now // the places that those attempts gave back may be all there are
 		}
 	}
-	if len(w.held) > 0 {
-		next = min(next, w.held[0].due)
+	if len(w.paced) > 0 {
+		next = min(next, w.paced[0].due)
 	}
 	return next
 }
@@ -74,10 +74,10 @@ func (w *worker) forFirst() int {
 	return w.descriptors - max(1, w.descriptors/reserved)
 }
 
-// releaseHeld puts queues whose time has come on their round again.
-func (w *worker) releaseHeld() {
-	for len(w.held) > 0 && w.held[0].due <= w.now {
-		q := heap.Pop(&w.held).(*queue)
+// releasePaced puts queues whose time has come on their round again.
+func (w *worker) releasePaced() {
+	for len(w.paced) > 0 && w.paced[0].due <= w.now {
+		q := heap.Pop(&w.paced).(*queue)
 		q.place = off
 		w.round(q).push(q)
 	}
@@ -100,18 +100,18 @@ func (w *worker) collect(r *round, place bool) Time {
 		if len(w.batch) == cap(w.batch) {
 			return w.now
 		}
-		if place && w.places >= w.intake.most {
+		if place && w.inFlight >= w.rcvLimit.most {
 			return Never
 		}
 		if place && w.open+len(w.batch) >= w.forFirst() {
 			w.counts.Short.Store(1)
 			return Never
 		}
-		if got, next := e.pace.take(w.now, 1); got == 0 {
+		if got, next := e.pace.allow(w.now, 1); got == 0 {
 			return next
 		}
 		q := r.pop()
-		if q.jobs.empty() || !w.leave(q, place) {
+		if q.jobs.empty() || !w.admit(q, place) {
 			e.pace.giveBack()
 			continue
 		}
@@ -120,9 +120,9 @@ func (w *worker) collect(r *round, place bool) Time {
 	return Never
 }
 
-// leave asks q's address for leave to send its head and puts that on the
+// admit asks q's address for leave to send its head and puts that on the
 // batch. Where the address has none, q waits off its round.
-func (w *worker) leave(q *queue, place bool) bool {
+func (w *worker) admit(q *queue, place bool) bool {
 	if q.slow && w.outOfPatience(q.address) {
 		w.settle(q.jobs.next.job, endpoint.RateLimited, w.now)
 		w.round(q).push(q)
@@ -133,15 +133,15 @@ func (w *worker) leave(q *queue, place bool) bool {
 		w.round(q).push(q)
 		return false
 	}
-	g, next, v := q.address.take(w.engine.hostRate, w.now, w.index, place, q.slow)
+	g, next, v := q.address.reserve(w.engine.hostRate, w.now, w.index, place, q.slow)
 	switch g {
 	case noPlace:
 		return false
 	case notYet:
 		q.place, q.due = onHeld, next
-		heap.Push(&w.held, q)
+		heap.Push(&w.paced, q)
 		return false
-	case nobody:
+	case unresolved:
 		w.settle(q.jobs.next.job, endpoint.HostUnreach, w.now)
 		w.round(q).push(q)
 		return false
@@ -149,9 +149,9 @@ func (w *worker) leave(q *queue, place bool) bool {
 	j := q.jobs.next.job
 	j.unlink()
 	if place {
-		w.places++
+		w.inFlight++
 	}
-	w.prepare(j, v)
+	w.makeProbe(j, v)
 	return true
 }
 
@@ -167,20 +167,20 @@ func (w *worker) forbidden(j *Job) endpoint.Reason {
 	return 0
 }
 
-// prepare makes j's next attempt. One of those before it may still be answered: the
+// makeProbe makes j's next attempt. One of those before it may still be answered: the
 // first, while it is listened to, or else the latest.
-func (w *worker) prepare(j *Job, v view) {
-	if j.before.n == 1 && j.keepsFirst() && w.now < w.listenEnd(j, v) {
-		w.drop(j, &j.now)
+func (w *worker) makeProbe(j *Job, v view) {
+	if j.prev.n == 1 && j.keepsFirst() && w.now < w.listenEnd(j, v) {
+		w.drop(j, &j.cur)
 	} else {
-		w.drop(j, &j.before)
-		j.before = j.now
+		w.drop(j, &j.prev)
+		j.prev = j.cur
 	}
-	j.now = flight{n: j.Attempts + 1, alone: v.udp.elsewhere && j.Attempts > 0}
+	j.cur = sentProbe{n: j.Attempts + 1, exclusive: v.udp.elsewhere && j.Attempts > 0}
 	j.due = Time(w.patience(j, v))
-	j.stretched = false
+	j.extended = false
 	a := &w.attempts[len(w.batch)]
-	*a = w.attempt(j, &j.now)
+	*a = w.attempt(j, &j.cur)
 	w.batch = append(w.batch, a)
 }
 
@@ -189,8 +189,8 @@ func (w *worker) prepare(j *Job, v view) {
 // before it: a round trip longer than startTimeout must not look like silence.
 func (w *worker) patience(j *Job, v view) time.Duration {
 	d := v.timeout
-	if !v.heard && int(j.now.n)-int(j.void) >= w.budget(j, v) {
-		d = quietTime - repeatMargin
+	if !v.heard && int(j.cur.n)-int(j.discounted) >= w.budget(j, v) {
+		d = minSilence - repeatMargin
 	}
 	return min(d, w.limit(j))
 }
@@ -223,8 +223,8 @@ func (w *worker) budget(j *Job, v view) int {
 		l = loss{1, 1} // another of its group was heard
 	}
 	n := l.attempts(w.lossAt(v))
-	if j.Ways > 0 {
-		return n*int(j.Ways) + 1
+	if j.Variants > 0 {
+		return n*int(j.Variants) + 1
 	}
 	return n
 }
@@ -253,8 +253,8 @@ func (w *worker) send() (refused bool) {
 			break
 		}
 		j := w.jobs[rest[0].ID.Slot]
-		w.unsend(j)
-		w.trouble(j, err)
+		w.cancel(j)
+		w.localError(j, err)
 		refused = true
 		rest = rest[1:]
 	}
@@ -264,46 +264,46 @@ func (w *worker) send() (refused bool) {
 
 // sent notes that a, j's newest attempt, has left and sets its timer.
 func (w *worker) sent(j *Job, a *Attempt) {
-	j.now.sent, j.now.handle, j.now.near = a.Sent, a.Handle, a.Near
-	if j.phase == fresh {
+	j.cur.sent, j.cur.handle, j.cur.resolved = a.Sent, a.Handle, a.Resolved
+	if j.phase == queued {
 		w.started++
 	}
 	if j.Attempts == 0 {
-		j.first, j.rested = a.Sent, a.Sent.Add(quietTime)
+		j.first, j.silentAfter = a.Sent, a.Sent.Add(minSilence)
 	}
 	j.Attempts++
-	if a.Alone {
-		j.alone++
+	if a.Exclusive {
+		j.exclusive++
 	}
-	j.phase = flying
+	j.phase = outstanding
 	w.open++
 	w.counts.Attempts.add(1)
-	if a.Held {
-		j.due = Time(w.heldFor())
+	if a.Queued {
+		j.due = Time(w.queuedFor())
 	}
 	due := a.Sent.Add(time.Duration(j.due))
-	if next := w.nextRepeat(j); !a.Held && next < due {
-		j.now.cut, due = true, next
+	if next := w.nextRepeat(j); !a.Queued && next < due {
+		j.cur.cut, due = true, next
 	}
 	w.wheel.add(j, due)
 }
 
-// heldFor is how long the word about an attempt that is held is waited for, which
+// queuedFor is how long the word about an attempt that is held is waited for, which
 // comes in the end. Its time-out does not run before it is sent.
-func (w *worker) heldFor() time.Duration {
+func (w *worker) queuedFor() time.Duration {
 	if t := w.engine.opts.HostTimeout; t > 0 {
-		return min(t, mostHeld)
+		return min(t, maxQueued)
 	}
-	return mostHeld
+	return maxQueued
 }
 
 // putBack returns attempts that were not sent to the heads of their queues.
 func (w *worker) putBack(as []*Attempt) {
 	for i := len(as) - 1; i >= 0; i-- {
 		j := w.jobs[as[i].ID.Slot]
-		w.unsend(j)
+		w.cancel(j)
 		w.engine.pace.giveBack()
-		if j.phase == again && (!j.keepsFirst() || w.now >= w.listenEnd(j, j.address.look(w.now))) {
+		if j.phase == retransmit && (!j.keepsFirst() || w.now >= w.listenEnd(j, j.address.look(w.now))) {
 			w.forget(j) // what it holds may be just what is missing
 		}
 		q := w.queueOf(j)
@@ -312,33 +312,33 @@ func (w *worker) putBack(as []*Attempt) {
 	}
 }
 
-// unsend takes back what prepare and leave did for j.
-func (w *worker) unsend(j *Job) {
-	j.now, j.before = j.before, flight{}
-	if j.phase != again {
+// cancel takes back what prepare and leave did for j.
+func (w *worker) cancel(j *Job) {
+	j.cur, j.prev = j.prev, sentProbe{}
+	if j.phase != retransmit {
 		j.address.unsent(w.now)
-		w.giveUpPlace(j)
+		w.releaseSlot(j)
 	}
 }
 
-// giveUpPlace lets another endpoint wait in j's stead.
-func (w *worker) giveUpPlace(j *Job) {
-	w.places--
+// releaseSlot lets another endpoint wait in j's stead.
+func (w *worker) releaseSlot(j *Job) {
+	w.inFlight--
 	w.wake(j.address, j.address.release())
 }
 
-// trouble notes that this machine could not ask j, which stands on no list.
+// localError notes that this machine could not ask j, which stands on no list.
 // It is tried again later, until that has been done often enough.
-func (w *worker) trouble(j *Job, err error) {
-	if j.phase == fresh {
+func (w *worker) localError(j *Job, err error) {
+	if j.phase == queued {
 		w.started++
 	}
-	if j.phase == again {
-		w.giveUpPlace(j)
+	if j.phase == retransmit {
+		w.releaseSlot(j)
 	}
-	j.phase = parked
-	w.wheel.add(j, w.now.Add(troublePause<<j.trouble))
-	if j.trouble++; j.trouble == troubles {
+	j.phase = waiting
+	w.wheel.add(j, w.now.Add(localErrorPause<<j.localErrors))
+	if j.localErrors++; j.localErrors == maxLocalErrors {
 		j.Fail(err)
 		w.settle(j, endpoint.LocalError, w.now)
 	}

@@ -54,25 +54,25 @@ func (l *lateness) common() bool { return l.replies >= commonLate && 2*l.replies
 
 // listen returns how long after its first attempt an endpoint is listened to.
 func (l *lateness) listen() time.Duration {
-	return max(quietTime-repeatMargin, l.longest+l.longest/2)
+	return max(minSilence-repeatMargin, l.longest+l.longest/2)
 }
 
 // listenEnd returns when listening for a late reply to j's first attempt ends.
 func (w *worker) listenEnd(j *Job, v view) Time {
-	from := j.rested.Add(-quietTime)
+	from := j.silentAfter.Add(-minSilence)
 	return from.Add(min(v.listen, w.limit(j)))
 }
 
 // keepsFirst reports whether j still holds the socket of its first attempt, for a
 // late reply to which it may linger. Late UDP replies need no socket of their own.
 func (j *Job) keepsFirst() bool {
-	return j.address.rejections == nil && (j.now.n == 1 || j.before.n == 1)
+	return j.address.icmpLimiter == nil && (j.cur.n == 1 || j.prev.n == 1)
 }
 
 // linger keeps the socket of one of j's attempts until a time and gives up j's
 // place. A limit on the endpoints of one address still counts j.
 func (w *worker) linger(j *Job, until Time) {
-	w.places--
+	w.inFlight--
 	if !w.countsLingering() {
 		w.wake(j.address, j.address.release())
 	}
@@ -91,14 +91,14 @@ func (w *worker) stopLingering(j *Job) {
 	}
 }
 
-// lingered handles a job that lingers and whose timer has expired: what was learned
+// onListenEnd handles a job that lingers and whose timer has expired: what was learned
 // since may lengthen its listening.
-func (w *worker) lingered(j *Job) {
+func (w *worker) onListenEnd(j *Job) {
 	w.noteRepeats(j)
 	v := j.address.look(w.now)
 	end := w.listenEnd(j, v)
 	if !j.keepsFirst() {
-		end = j.now.sent.Add(w.limit(j))
+		end = j.cur.sent.Add(w.limit(j))
 	}
 	if w.now < end {
 		w.wheel.add(j, min(end, w.nextRepeat(j)))
@@ -106,9 +106,9 @@ func (w *worker) lingered(j *Job) {
 	}
 	w.stopLingering(j)
 	w.forget(j)
-	j.phase = parked
-	if w.now < j.rested.Add(-repeatMargin) {
-		w.wheel.add(j, j.rested)
+	j.phase = waiting
+	if w.now < j.silentAfter.Add(-repeatMargin) {
+		w.wheel.add(j, j.silentAfter)
 		return
 	}
 	w.resume(j)
@@ -117,11 +117,11 @@ func (w *worker) lingered(j *Job) {
 // hearOut lets j's newest attempt, at an address that never replied, be listened to
 // for all of its timeout without a place. It reports whether it does.
 func (w *worker) hearOut(j *Job, v view) bool {
-	end := j.now.sent.Add(w.limit(j))
+	end := j.cur.sent.Add(w.limit(j))
 	if v.heard || w.now >= end || w.open > w.descriptors/2 || !j.address.hearOut(end) {
 		return false
 	}
-	w.drop(j, &j.before)
+	w.drop(j, &j.prev)
 	w.linger(j, end)
 	return true
 }
@@ -140,13 +140,13 @@ func (a *address) hearOut(end Time) bool {
 
 // noteRepeats counts the repeats of j's attempts that the system has sent by now.
 func (w *worker) noteRepeats(j *Job) {
-	w.noteRepeatsOf(j, &j.now)
-	w.noteRepeatsOf(j, &j.before)
+	w.noteRepeatsOf(j, &j.cur)
+	w.noteRepeatsOf(j, &j.prev)
 }
 
 // noteRepeatsOf counts those of one attempt. They are probes like others to the
 // limits on rates, which the next ones wait for.
-func (w *worker) noteRepeatsOf(j *Job, f *flight) {
+func (w *worker) noteRepeatsOf(j *Job, f *sentProbe) {
 	repeats := w.engine.opts.Repeats
 	for f.n != 0 && int(f.repeats) < len(repeats) && w.now.Sub(f.sent) >= repeats[f.repeats] {
 		f.repeats++
@@ -160,7 +160,7 @@ func (w *worker) noteRepeatsOf(j *Job, f *flight) {
 // does not.
 func (w *worker) nextRepeat(j *Job) Time {
 	next := Never
-	for _, f := range [...]*flight{&j.now, &j.before} {
+	for _, f := range [...]*sentProbe{&j.cur, &j.prev} {
 		if repeats := w.engine.opts.Repeats; f.n != 0 && int(f.repeats) < len(repeats) {
 			next = min(next, f.sent.Add(repeats[f.repeats]))
 		}

@@ -109,7 +109,7 @@ func TestLateRepliesAreNoLoss(t *testing.T) {
 		loss = e.Counts().Loss()
 	}
 	jobs := portsOf(span(1, 5000)...)
-	if n := wrong(s.run(t, jobs), refuses); n > 0 {
+	if n := maxFalseSilence(s.run(t, jobs), refuses); n > 0 {
 		t.Errorf("%d of %d are wrong", n, len(jobs))
 	}
 	if loss != 0 {
@@ -243,12 +243,12 @@ func TestNoClaimWhereLossesComeInRuns(t *testing.T) {
 		s.during = func(e *probe.Engine) { e.Close(); counts = e.Counts() }
 		s.run(t, portsOf(span(1, 600)...))
 		switch {
-		case runs && counts.Doubt() > 0:
-			t.Errorf("in runs: the probability of a wrong no-response is claimed to be at most %.0e", counts.Doubt())
+		case runs && counts.FalseSilenceProb() > 0:
+			t.Errorf("in runs: the probability of a wrong no-response is claimed to be at most %.0e", counts.FalseSilenceProb())
 		case runs && counts.Unproven.Load() < 500:
 			t.Errorf("in runs: %d endpoints are unproven", counts.Unproven.Load())
-		case !runs && (counts.Doubt() == 0 || counts.Doubt() > 1e-9):
-			t.Errorf("independent: probability %.0e", counts.Doubt())
+		case !runs && (counts.FalseSilenceProb() == 0 || counts.FalseSilenceProb() > 1e-9):
+			t.Errorf("independent: probability %.0e", counts.FalseSilenceProb())
 		}
 	}
 }

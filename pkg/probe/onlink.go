@@ -44,7 +44,7 @@ func (l *onLink) sent(now Time) {
 func (a *address) unsent(now Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.link.first == now && a.window.held <= 1 {
+	if a.link.first == now && a.window.inFlight <= 1 {
 		a.link.first = 0
 	}
 }
@@ -55,9 +55,9 @@ func (l *onLink) mayGrow(now Time, heard bool) bool {
 	return !l.is || heard || now.Sub(l.first) > linkPatience
 }
 
-// foundNobody notes that the system could not resolve an address on its link:
+// markUnresolved notes that the system could not resolve an address on its link:
 // what waits for it need not be asked one by one.
-func (a *address) foundNobody(now Time) {
+func (a *address) markUnresolved(now Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.link.is && now.Sub(a.link.first) >= linkSearch {
@@ -79,7 +79,7 @@ const (
 // neighbor returns what is known of the neighbor that j probes.
 func (e *Engine) neighbor(j *Job) Neighbor {
 	switch {
-	case j.now.near:
+	case j.cur.resolved:
 		return NeighborFound
 	case e.opts.Neighbor != nil:
 		return e.opts.Neighbor(j.To.Addr())
@@ -93,23 +93,23 @@ func (e *Engine) neighbor(j *Job) Neighbor {
 func (w *worker) sought(j *Job, v *view) bool {
 	switch n := w.engine.neighbor(j); {
 	case n == NeighborFound:
-		j.address.found()
+		j.address.markResolved()
 		v.looking = false
 	case n == NeighborSought && v.looking:
-		j.stretched = true
-		w.wheel.add(j, w.now.Add(quietTime/4))
+		j.extended = true
+		w.wheel.add(j, w.now.Add(minSilence/4))
 		return true
 	case n != NeighborUnknown:
-		j.address.foundNobody(w.now)
+		j.address.markUnresolved(w.now)
 		w.settle(j, endpoint.HostUnreach, w.now)
 		return true
 	}
 	return false
 }
 
-// found notes that somebody has the address: it may be asked like one that is
+// markResolved notes that somebody has the address: it may be asked like one that is
 // further away.
-func (a *address) found() {
+func (a *address) markResolved() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.link.is {

@@ -39,9 +39,9 @@ type schedule struct {
 	acc int64
 }
 
-// take allows up to n attempts at now and returns how many. When it is fewer
+// allow allows up to n attempts at now and returns how many. When it is fewer
 // than n, next is when there is one more.
-func (c ceiling) take(s *schedule, now Time, n int) (got int, next Time) {
+func (c ceiling) allow(s *schedule, now Time, n int) (got int, next Time) {
 	if c.rate == 0 {
 		return n, now
 	}
@@ -64,13 +64,13 @@ type pace struct {
 	s  schedule
 }
 
-func (p *pace) take(now Time, n int) (got int, next Time) {
+func (p *pace) allow(now Time, n int) (got int, next Time) {
 	if p.rate == 0 {
 		return n, now
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.ceiling.take(&p.s, now, n)
+	return p.ceiling.allow(&p.s, now, n)
 }
 
 // charge counts an attempt that this machine sent by itself: the next one waits for it.

@@ -19,7 +19,7 @@ func TestCeilingIsExactOverAnySecond(t *testing.T) {
 			start := Time(1e15)
 			var sent []Time
 			for now := start; now < start.Add(time.Duration(seconds*float64(time.Second))); {
-				got, next := c.take(&s, now, 1+rnd.IntN(64+int(rate)/100))
+				got, next := c.allow(&s, now, 1+rnd.IntN(64+int(rate)/100))
 				for range got {
 					sent = append(sent, now)
 				}
@@ -45,8 +45,8 @@ func TestCeilingIsExactOverAnySecond(t *testing.T) {
 
 func TestCeilingAfterRestLetsNoMoreThanTenMilliseconds(t *testing.T) {
 	c, s := newCeiling(10_000), schedule{}
-	c.take(&s, 0, 1)
-	got, next := c.take(&s, Time(time.Hour), 1_000_000)
+	c.allow(&s, 0, 1)
+	got, next := c.allow(&s, Time(time.Hour), 1_000_000)
 	if got > 100 {
 		t.Errorf("%d at once after an hour's rest, 10 ms are 100", got)
 	}
@@ -57,7 +57,7 @@ func TestCeilingAfterRestLetsNoMoreThanTenMilliseconds(t *testing.T) {
 
 func TestNoCeiling(t *testing.T) {
 	c, s := newCeiling(0), schedule{}
-	if got, _ := c.take(&s, 5, 1000); got != 1000 {
+	if got, _ := c.allow(&s, 5, 1000); got != 1000 {
 		t.Errorf("no ceiling allows %d of 1000", got)
 	}
 }

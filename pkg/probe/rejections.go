@@ -41,12 +41,12 @@ const (
 	patienceAnew = Time(5 * time.Second)
 )
 
-// rejections is what is known of how an address tells that its udp ports are
+// icmpLimiter is what is known of how an address tells that its udp ports are
 // closed. Most limit how often: then silence says nothing of a port, unless it
 // was asked when there was an ICMP error to be had for it.
-type rejections struct {
+type icmpLimiter struct {
 	heard     bool // some were
-	elsewhere bool // it may answer from other ports than those asked
+	otherPort bool // it may answer from other ports than those asked
 	since     Time // it has been waited for
 	waited    Time // when that was so last
 
@@ -56,25 +56,25 @@ type rejections struct {
 	joint joint
 }
 
-// told is what an answer about a udp port was.
-type told uint8
+// replyKind is what an answer about a udp port was.
+type replyKind uint8
 
 const (
-	toldOther    told = iota
-	toldClosed        // an ICMP error that targets and their firewalls limit
-	toldByOneWay      // a datagram of a port that is asked in several ways
+	replyOther     replyKind = iota
+	replyRejected            // an ICMP error that targets and their firewalls limit
+	replyToVariant           // a datagram of a port that is asked in several ways
 )
 
-// told says what an answer with a reason is.
-func (j *Job) told(r endpoint.Reason) told {
+// replyKind says what an answer with a reason is.
+func (j *Job) replyKind(r endpoint.Reason) replyKind {
 	switch r {
 	case endpoint.PortUnreach, endpoint.NetProhibited, endpoint.HostProhibited, endpoint.AdminProhibited:
-		return toldClosed
+		return replyRejected
 	}
-	if j.Ways > 0 {
-		return toldByOneWay
+	if j.Variants > 0 {
+		return replyToVariant
 	}
-	return toldOther
+	return replyOther
 }
 
 // udpView is what a worker reads of an address whose udp ports are asked.
@@ -90,13 +90,13 @@ type udpView struct {
 }
 
 // limited says that the address limits how often it rejects.
-func (r *rejections) limited() bool { return r.late >= lateLeast && lateOf*r.late >= r.closed }
+func (r *icmpLimiter) limited() bool { return r.late >= lateLeast && lateOf*r.late >= r.closed }
 
 // rejected notes that the n-th attempt at a port was, at now.
-func (r *rejections) rejected(now Time, f fate) {
+func (r *icmpLimiter) rejected(now Time, f outcome) {
 	r.tick(now, alone, leastRejections)
 	r.heard = true
-	r.came(now, f.void > 0)
+	r.came(now, f.discounted > 0)
 	if r.closed++; f.n > lateAfter {
 		r.late++
 	}
@@ -107,53 +107,53 @@ func (r *rejections) rejected(now Time, f fate) {
 
 // exhausted reports whether an attempt sent at a time may have met no error of
 // the address because too many were sent before.
-func (r *rejections) exhausted(now, sent Time) bool {
+func (r *icmpLimiter) exhausted(now, sent Time) bool {
 	r.tick(now, alone, leastRejections)
 	return r.heard && r.exhaustedBy(r.last, rejectionEvery, sent)
 }
 
 // wait notes at now that the address is waited for.
-func (r *rejections) wait(now Time) {
+func (r *icmpLimiter) wait(now Time) {
 	if r.since == 0 || now-r.waited > patienceAnew {
 		r.since = now
 	}
 	r.waited = now
 }
 
-// answeredUDP is answered for an address whose udp ports are asked. The mutex is
+// noteReplyUDP is answered for an address whose udp ports are asked. The mutex is
 // held.
-func (a *address) answeredUDP(now Time, f fate) {
-	r := a.rejections
+func (a *address) noteReplyUDP(now Time, f outcome) {
+	r := a.icmpLimiter
 	limited := r.limited()
-	if f.told == toldClosed {
+	if f.kind == replyRejected {
 		a.rejectedJointly(now, f)
 		r.rejected(now, f)
 	}
 	switch {
-	case f.told == toldByOneWay:
-		a.loss.answered(1)
-	case f.told != toldClosed:
-		a.loss.answered(f.n)
+	case f.kind == replyToVariant:
+		a.loss.noteReply(1)
+	case f.kind != replyRejected:
+		a.loss.noteReply(f.n)
 	case !r.limited() && !r.joint.shared:
-		a.loss.answered(f.n)
+		a.loss.noteReply(f.n)
 	default:
 		if !limited {
 			a.loss = loss{} // what seemed lost was not sent
 		}
-		a.loss.answered(max(f.n-f.void, 1))
+		a.loss.noteReply(max(f.n-f.discounted, 1))
 	}
 	a.window.open(1)
-	if f.held {
-		a.window.held--
+	if f.inFlight {
+		a.window.inFlight--
 	}
 }
 
-// unansweredUDP is unanswered for such an address. The mutex is held.
-func (a *address) unansweredUDP(now Time, f fate) view {
+// noteTimeoutUDP is unanswered for such an address. The mutex is held.
+func (a *address) noteTimeoutUDP(now Time, f outcome) view {
 	if a.link.mayGrow(now, a.loss.heard()) {
 		a.window.open(0.5)
 	}
-	r := a.rejections
+	r := a.icmpLimiter
 	d := a.doubted(now, f)
 	void := r.exhausted(now, f.sent)
 	if void || d.void {
@@ -171,53 +171,53 @@ func (a *address) unansweredUDP(now Time, f fate) view {
 }
 
 // view is what a worker reads of r; r may be nil.
-func (r *rejections) view() (v udpView) {
+func (r *icmpLimiter) view() (v udpView) {
 	if r == nil {
 		return v
 	}
 	return udpView{
-		elsewhere: r.elsewhere, limited: r.limited() || r.joint.limited(), since: r.since, shared: r.joint.shared && r.since != 0, shown: r.joint.shown,
+		elsewhere: r.otherPort, limited: r.limited() || r.joint.limited(), since: r.since, shared: r.joint.shared && r.since != 0, shown: r.joint.shown,
 		slow: r.heard && (r.sure() == 0 || r.limited()) || r.joint.shared,
 	}
 }
 
-// answersElsewhere notes that the address may answer from other ports.
-func (a *address) answersElsewhere() {
+// markOtherPort notes that the address may answer from other ports.
+func (a *address) markOtherPort() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.rejections != nil {
-		a.rejections.elsewhere = true
+	if a.icmpLimiter != nil {
+		a.icmpLimiter.otherPort = true
 	}
 }
 
-// rejectionsLimited deals with a udp job whose silence says nothing: because its
+// icmpLimited deals with a udp job whose silence says nothing: because its
 // address may limit how often it says that a port is closed, or because an
 // answer from another port could not be told. It returns false where silence is
 // evidence. Whatever serves a port is asked in each way, and once more, before
 // the port waits.
-func (w *worker) rejectionsLimited(j *Job, v view) bool {
+func (w *worker) icmpLimited(j *Job, v view) bool {
 	u := v.udp
 	mayWait := j.Attempts < math.MaxUint8-MaxRetries-1
 	switch {
 	case w.retries(j) >= 0:
 		return false
-	case u.elsewhere && j.alone == 0:
-		j.void++
-		j.phase = again
+	case u.elsewhere && j.exclusive == 0:
+		j.discounted++
+		j.phase = retransmit
 		w.queue(j)
 	case !u.void:
 		// One error that was lost must not speak for several attempts.
-		next := j.now.sent.Add(rejectionEvery)
-		if !u.slow || j.evidence() >= w.budget(j, v) || w.now >= next {
+		next := j.cur.sent.Add(rejectionEvery)
+		if !u.slow || j.countedTimeouts() >= w.budget(j, v) || w.now >= next {
 			return false
 		}
 		w.park(j, next)
-	case int(j.Attempts) < 2+int(j.Ways):
-		j.void++
-		j.phase = again
+	case int(j.Attempts) < 2+int(j.Variants):
+		j.discounted++
+		j.phase = retransmit
 		w.queue(j)
 	case mayWait && w.now.Sub(u.since) <= w.engine.opts.Patience:
-		j.void++
+		j.discounted++
 		w.park(j, u.retry)
 	case !u.limited:
 		return false

@@ -89,7 +89,7 @@ func TestAddressesThatLimitAreWaitedFor(t *testing.T) {
 				s.net.Limit, s.net.Burst, s.net.Loss, s.net.Seed = c.limit, c.burst, c.loss, seed
 				done := s.run(t, udpJobs("10.0.0.1", 1, c.ports))
 				t.Logf("%v in %v with %d attempts", reasons(done), s.last(done), len(s.recorder.sent))
-				if n := wrong(done, c.truth); n > 0 {
+				if n := maxFalseSilence(done, c.truth); n > 0 {
 					t.Errorf("%d of %d are wrong: %v", n, len(done), reasons(done))
 				}
 				if d := s.last(done); d > c.within {
@@ -153,7 +153,7 @@ func TestSilenceIsNotTakenForALimit(t *testing.T) {
 				s := udpScan(simnet.Config{RTT: time.Millisecond, Jitter: time.Millisecond, Loss: c.loss, Port: c.truth, Seed: seed})
 				done := s.run(t, udpJobs("10.0.0.1", 1, c.ports))
 				t.Logf("%v in %v with %d attempts", reasons(done), s.last(done), len(s.recorder.sent))
-				if n := wrong(done, c.truth); n > 0 {
+				if n := maxFalseSilence(done, c.truth); n > 0 {
 					t.Errorf("%d of %d are wrong: %v", n, len(done), reasons(done))
 				}
 				if d := s.last(done); d > c.within {
@@ -220,7 +220,7 @@ func TestAnswersFromElsewhereAreAwaitedAlone(t *testing.T) {
 			s.net.Limit, s.net.Loss = c.limit, c.loss
 			s.net.Elsewhere = func(to netip.AddrPort) bool { return c.truth(to, endpoint.UDP) == endpoint.UDPResponse }
 			done := s.run(t, udpJobs("10.0.0.1", 1, c.ports))
-			if n := wrong(done, c.truth); n > 0 {
+			if n := maxFalseSilence(done, c.truth); n > 0 {
 				t.Errorf("%d of %d are wrong: %v", n, len(done), reasons(done))
 			}
 			if d := s.last(done); d > 30*time.Second {

@@ -15,10 +15,10 @@ type ending struct {
 	at Time // when nothing is waited for any more
 }
 
-// heard settles the job that an answer is for, if it still waits.
-func (w *worker) heard(a *Answer) {
-	if a.Elsewhere {
-		w.engine.table.elsewhere(a.From)
+// onReply settles the job that an answer is for, if it still waits.
+func (w *worker) onReply(a *Answer) {
+	if a.FromOtherPort {
+		w.engine.table.replyFromOtherPort(a.From)
 		return
 	}
 	if int(a.ID.Slot) >= len(w.jobs) || w.gens[a.ID.Slot] != a.ID.Gen {
@@ -29,13 +29,13 @@ func (w *worker) heard(a *Answer) {
 		return
 	}
 	if a.Reason == endpoint.LocalError {
-		w.localTrouble(j, a)
+		w.onLocalError(j, a)
 		return
 	}
 	j.TTL = a.TTL
 	j.Relayed = a.From.IsValid() && a.From.WithZone("") != j.To.Addr().WithZone("")
 	if a.App != "" {
-		j.said = &said{app: a.App}
+		j.extra = &extra{app: a.App}
 	}
 	n := int(a.N)
 	if n == 0 {
@@ -43,56 +43,56 @@ func (w *worker) heard(a *Answer) {
 	}
 	sent := j.sentAt(n)
 	rtt, ambiguous := w.measured(j, a, sent)
-	places := j.phase.places()
+	places := j.phase.inFlight()
 	if places {
-		w.places--
+		w.inFlight--
 	}
 	over := int(j.Attempts)
-	if j.phase == flying && !j.stretched {
+	if j.phase == outstanding && !j.extended {
 		over--
 	}
-	if j.told(a.Reason) == toldClosed {
+	if j.replyKind(a.Reason) == replyRejected {
 		w.meet(j.address)
 	}
-	w.wake(j.address, j.address.answered(a.At, fate{
+	w.wake(j.address, j.address.noteReply(a.At, outcome{
 		n: n, sent: max(sent, j.first), rtt: rtt, ambiguous: ambiguous,
-		late: n <= over && !(j.stretched && n == over), over: over,
-		held: places || j.phase == lingering && w.countsLingering(),
-		void: int(j.void), told: j.told(a.Reason), from: a.From, more: 2 + int(j.Ways),
+		late: n <= over && !(j.extended && n == over), over: over,
+		inFlight:   places || j.phase == lingering && w.countsLingering(),
+		discounted: int(j.discounted), kind: j.replyKind(a.Reason), from: a.From, more: 2 + int(j.Variants),
 	}))
-	if a.Nobody {
-		j.address.foundNobody(a.At)
+	if a.Unresolved {
+		j.address.markUnresolved(a.At)
 	}
 	w.counts.Answered.add(1)
-	if j.address.rejections != nil {
-		n = max(n-int(j.void), 1) // what a limit left unanswered was not lost
+	if j.address.icmpLimiter != nil {
+		n = max(n-int(j.discounted), 1) // what a limit left unanswered was not lost
 	}
 	w.counts.Tries.add(int64(n))
 	w.takeOff(j)
-	w.handOver(j, a.Reason, a.At)
+	w.deliver(j, a.Reason, a.At)
 }
 
-// localTrouble takes the newest attempt as not made. Trouble with an older one
+// onLocalError takes the newest attempt as not made. Trouble with an older one
 // says nothing, since another went out after it.
-func (w *worker) localTrouble(j *Job, a *Answer) {
-	if j.phase != flying || a.N != 0 && a.N != j.now.n {
+func (w *worker) onLocalError(j *Job, a *Answer) {
+	if j.phase != outstanding || a.N != 0 && a.N != j.cur.n {
 		return
 	}
 	if errors.Is(a.Err, ErrPacket) {
 		w.resend(j)
 		return
 	}
-	w.drop(j, &j.now)
+	w.drop(j, &j.cur)
 	w.takeOff(j)
-	w.giveUpPlace(j)
+	w.releaseSlot(j)
 	j.Attempts--
 	w.counts.Attempts.add(-1)
 	if errors.Is(a.Err, ErrBusy) {
-		j.phase = parked
+		j.phase = waiting
 		w.wheel.add(j, w.now)
 		return
 	}
-	w.trouble(j, a.Err)
+	w.localError(j, a.Err)
 }
 
 // maxResends is how often an ICMP error about the packet makes an endpoint's probe
@@ -101,12 +101,12 @@ const maxResends = 3
 
 // resend replaces j's newest attempt, which was not delivered and is no evidence.
 func (w *worker) resend(j *Job) {
-	if j.void >= maxResends {
+	if j.discounted >= maxResends {
 		return
 	}
 	w.takeOff(j)
-	j.void++
-	j.phase = again
+	j.discounted++
+	j.phase = retransmit
 	w.queue(j)
 }
 
@@ -121,11 +121,11 @@ func (w *worker) measured(j *Job, a *Answer, sent Time) (rtt time.Duration, ambi
 	if a.RTT > 0 {
 		j.RTT = a.RTT
 	}
-	if a.Nobody { // this machine's own report is not a reply
+	if a.Unresolved { // this machine's own report is not a reply
 		j.RTT, j.TTL = -1, 0
 	}
 	rtt = j.RTT
-	if sent < w.resumed {
+	if sent < w.pollResumed {
 		rtt = -1 // time in which nothing was polled is none of the network's
 	}
 	if ambiguous {
@@ -154,152 +154,152 @@ func roundTrip(sent, answered Time) time.Duration {
 // sentAt is when attempt n was sent; negative if that is not known any more.
 func (j *Job) sentAt(n int) Time {
 	switch n {
-	case int(j.now.n):
-		return j.now.sent
-	case int(j.before.n):
-		return j.before.sent
+	case int(j.cur.n):
+		return j.cur.sent
+	case int(j.prev.n):
+		return j.prev.sent
 	case 1:
 		return j.first
 	}
 	return -1
 }
 
-// rang handles a job whose timer has run out; it stands on no list.
-func (w *worker) rang(j *Job) {
-	if j.due <= w.resumed && w.beginAnew(j) {
+// onTimeout handles a job whose timer has run out; it stands on no list.
+func (w *worker) onTimeout(j *Job) {
+	if j.due <= w.pollResumed && w.restartTimer(j) {
 		return
 	}
 	switch {
-	case j.phase == parked:
+	case j.phase == waiting:
 		w.resume(j)
 		return
 	case j.phase == lingering:
-		w.lingered(j)
+		w.onListenEnd(j)
 		return
-	case w.waitsOn(j):
+	case w.extendForRepeat(j):
 		return
 	}
 	if j.address.overdue(w.engine.opts.HostTimeout, w.now) {
 		w.settle(j, endpoint.Deadline, w.now)
 		return
 	}
-	v := w.unanswered(j)
-	if j.address.rejections != nil && w.rejectionsLimited(j, v) {
+	v := w.noteTimeout(j)
+	if j.address.icmpLimiter != nil && w.icmpLimited(j, v) {
 		return
 	}
 	if v.unseen && w.sought(j, &v) {
 		return
 	}
-	rested := w.now >= j.rested
-	switch left := w.budget(j, v) - j.evidence(); {
-	case (v.dark || v.murky || v.doubtful(w.now, j.now.sent)) && w.retries(j) < 0 && j.mayBeVoid(w.now):
-		w.disregard(j, v)
-	case v.looking && w.now < j.now.sent.Add(w.limit(j)):
-		w.stretch(j)
-	case left > 0 && rested && (v.doubt != 0 || w.lossAt(v) > tooLossy):
-		w.park(j, w.now.Add(lossyPause))
+	rested := w.now >= j.silentAfter
+	switch left := w.budget(j, v) - j.countedTimeouts(); {
+	case (v.blackout || v.highLoss || v.doubtful(w.now, j.cur.sent)) && w.retries(j) < 0 && j.mayDiscount(w.now):
+		w.discount(j, v)
+	case v.looking && w.now < j.cur.sent.Add(w.limit(j)):
+		w.extend(j)
+	case left > 0 && rested && (v.doubt != 0 || w.lossAt(v) > congestedLoss):
+		w.park(j, w.now.Add(lossBackoff))
 	case left > 0 && (rested || int(j.Attempts) != quickAttempts(v)):
-		j.phase = again
+		j.phase = retransmit
 		w.queue(j)
 	case left > 0 || v.heard && !rested:
-		w.park(j, j.rested)
+		w.park(j, j.silentAfter)
 	case w.hearOut(j, v):
-	case !v.heard && w.now < j.now.sent.Add(w.limit(j)) && w.hasRoom():
-		w.stretch(j)
+	case !v.heard && w.now < j.cur.sent.Add(w.limit(j)) && w.hasRoom():
+		w.extend(j)
 	case !rested:
-		w.park(j, j.rested)
+		w.park(j, j.silentAfter)
 	case !v.heard && w.now < v.hearing:
 		w.park(j, v.hearing)
 	default:
-		w.believe(j, v)
+		w.concludeSilent(j, v)
 	}
 }
 
-// stretch waits on for the answer to j's newest attempt.
-func (w *worker) stretch(j *Job) {
-	j.stretched = true
-	w.wheel.add(j, min(w.now.Add(quietTime/4), j.now.sent.Add(w.limit(j))))
+// extend waits on for the answer to j's newest attempt.
+func (w *worker) extend(j *Job) {
+	j.extended = true
+	w.wheel.add(j, min(w.now.Add(minSilence/4), j.cur.sent.Add(w.limit(j))))
 }
 
-// waitsOn counts the system's repeats of j's newest attempt, and waits on if its
+// extendForRepeat counts the system's repeats of j's newest attempt, and waits on if its
 // timer was set for that and its timeout has not come.
-func (w *worker) waitsOn(j *Job) bool {
+func (w *worker) extendForRepeat(j *Job) bool {
 	w.noteRepeats(j)
-	if !j.now.cut {
+	if !j.cur.cut {
 		return false
 	}
-	end := j.now.sent.Add(w.patience(j, j.address.look(w.now)))
-	j.now.cut = w.now < end
-	if j.now.cut {
+	end := j.cur.sent.Add(w.patience(j, j.address.look(w.now)))
+	j.cur.cut = w.now < end
+	if j.cur.cut {
 		w.wheel.add(j, min(end, w.nextRepeat(j)))
 	}
-	return j.now.cut
+	return j.cur.cut
 }
 
-// beginAnew handles a job whose time ran out while nothing was polled, which
+// restartTimer handles a job whose time ran out while nothing was polled, which
 // says nothing: its rest begins anew, and so does the wait for an answer, if it
 // waits for one.
-func (w *worker) beginAnew(j *Job) bool {
-	j.rested = max(j.rested, w.resumed.Add(quietTime))
+func (w *worker) restartTimer(j *Job) bool {
+	j.silentAfter = max(j.silentAfter, w.pollResumed.Add(minSilence))
 	switch j.phase {
-	case flying:
+	case outstanding:
 		w.wheel.add(j, w.now.Add(w.patience(j, j.address.look(w.now))))
 	case lingering:
-		w.wheel.add(j, w.now.Add(min(quietTime, w.limit(j))))
+		w.wheel.add(j, w.now.Add(min(minSilence, w.limit(j))))
 	default:
 		return false
 	}
 	return true
 }
 
-// unanswered notes that the time for j's newest attempt is over, once for each.
-func (w *worker) unanswered(j *Job) view {
-	if j.stretched {
+// noteTimeout notes that the time for j's newest attempt is over, once for each.
+func (w *worker) noteTimeout(j *Job) view {
+	if j.extended {
 		return j.address.look(w.now)
 	}
-	v, wake := j.address.unanswered(w.now, w.silent(j))
+	v, wake := j.address.noteTimeout(w.now, w.silent(j))
 	w.wake(j.address, wake)
 	return v
 }
 
-// evidence is how many attempts at j stayed unanswered when an answer could be
+// countedTimeouts is how many attempts at j stayed unanswered when an answer could be
 // expected.
-func (j *Job) evidence() int { return int(j.Attempts) - int(j.void) }
+func (j *Job) countedTimeouts() int { return int(j.Attempts) - int(j.discounted) }
 
-// mayBeVoid says that j's newest attempt may still be taken for none.
-func (j *Job) mayBeVoid(now Time) bool {
-	return now < j.rested.Add(murkyPatience) && j.Attempts < math.MaxUint8-MaxRetries-1
+// mayDiscount says that j's newest attempt may still be taken for none.
+func (j *Job) mayDiscount(now Time) bool {
+	return now < j.silentAfter.Add(highLossPatience) && j.Attempts < math.MaxUint8-MaxRetries-1
 }
 
 // doubtful says that an attempt sent at a time, and not answered by now, may have
 // met a darkness that was not noticed.
 func (v *view) doubtful(now, sent Time) bool { return sent > v.proven && now < v.doubt }
 
-// disregard takes j's newest attempt for none, since its address is dark, or may
+// discount takes j's newest attempt for none, since its address is dark, or may
 // be, or loses nearly everything at the moment, and makes another later.
-func (w *worker) disregard(j *Job, v view) {
-	j.void++
+func (w *worker) discount(j *Job, v view) {
+	j.discounted++
 	switch {
-	case v.dark:
+	case v.blackout:
 		w.forgetButFirst(j, v)
-		w.giveUpPlace(j)
-		j.phase = resumed
+		w.releaseSlot(j)
+		j.phase = ready
 		w.queue(j)
-	case v.murky:
-		w.park(j, w.now.Add(quietTime/2))
+	case v.highLoss:
+		w.park(j, w.now.Add(minSilence/2))
 	default:
-		w.park(j, w.now.Add(lossyPause))
+		w.park(j, w.now.Add(lossBackoff))
 	}
 }
 
-// believe settles j as silent. Where the address has replied to nothing sent later,
+// concludeSilent settles j as silent. Where the address has replied to nothing sent later,
 // the probes may all have been lost in one run, and their number proves nothing.
-func (w *worker) believe(j *Job, v view) {
+func (w *worker) concludeSilent(j *Job, v view) {
 	switch {
-	case j.address.rejections == nil && v.heard && v.proven <= max(j.first, j.now.sent):
+	case j.address.icmpLimiter == nil && v.heard && v.proven <= max(j.first, j.cur.sent):
 		w.counts.Unproven.add(1)
 	default:
-		w.counts.doubted(math.Pow(w.lossAt(v), float64(j.evidence())))
+		w.counts.noteFalseSilence(math.Pow(w.lossAt(v), float64(j.countedTimeouts())))
 	}
 	w.settle(j, endpoint.NoResponse, w.now)
 }
@@ -314,7 +314,7 @@ func quickAttempts(v view) int {
 
 // hasRoom says that the last attempt at an address that was never heard may be
 // given its whole time-out, since nothing else needs its place.
-func (w *worker) hasRoom() bool { return w.waiting.empty() && w.places <= w.room*3/4 }
+func (w *worker) hasRoom() bool { return w.waiting.empty() && w.inFlight <= w.room*3/4 }
 
 // park lets j rest until a time, when it has been silent for quietTime say: it
 // holds no place. At an address that has replied it lingers first, for as long as
@@ -322,94 +322,94 @@ func (w *worker) hasRoom() bool { return w.waiting.empty() && w.places <= w.room
 func (w *worker) park(j *Job, until Time) {
 	if v := j.address.look(w.now); v.heard && j.keepsFirst() {
 		if end := w.listenEnd(j, v); w.now < end {
-			if j.now.n != 1 {
-				w.drop(j, &j.now)
+			if j.cur.n != 1 {
+				w.drop(j, &j.cur)
 			}
-			j.rested = max(j.rested, until)
+			j.silentAfter = max(j.silentAfter, until)
 			w.linger(j, end)
 			return
 		}
 	}
 	w.forget(j)
-	w.giveUpPlace(j)
-	j.phase = parked
+	w.releaseSlot(j)
+	j.phase = waiting
 	w.wheel.add(j, until)
 }
 
 // resume goes on with a job that was parked.
 func (w *worker) resume(j *Job) {
 	v := j.address.look(w.now)
-	if j.Attempts > 0 && j.evidence() >= w.budget(j, v) {
-		if until := j.rested; w.now < until || !v.heard && w.now < v.hearing {
+	if j.Attempts > 0 && j.countedTimeouts() >= w.budget(j, v) {
+		if until := j.silentAfter; w.now < until || !v.heard && w.now < v.hearing {
 			if !v.heard {
 				until = max(until, v.hearing)
 			}
 			w.wheel.add(j, until)
 		} else {
-			w.believe(j, v)
+			w.concludeSilent(j, v)
 		}
 		return
 	}
-	j.phase = resumed
+	j.phase = ready
 	w.queue(j)
 }
 
 // forget ends j's attempts.
 func (w *worker) forget(j *Job) {
-	w.drop(j, &j.now)
-	w.drop(j, &j.before)
+	w.drop(j, &j.cur)
+	w.drop(j, &j.prev)
 }
 
 // forgetButFirst ends j's attempts except the first, if it is still listened to and
 // descriptors are plentiful: nothing may take it from j before its next attempt.
 func (w *worker) forgetButFirst(j *Job, v view) {
 	first := j.keepsFirst() && w.now < w.listenEnd(j, v) && w.open < w.descriptors/2
-	for _, f := range [...]*flight{&j.now, &j.before} {
+	for _, f := range [...]*sentProbe{&j.cur, &j.prev} {
 		if !first || f.n != 1 {
 			w.drop(j, f)
 		}
 	}
-	if j.before.n == 0 {
-		j.now, j.before = flight{}, j.now
+	if j.prev.n == 0 {
+		j.cur, j.prev = sentProbe{}, j.cur
 	}
 }
 
 // drop ends one of j's attempts, if it is one.
-func (w *worker) drop(j *Job, f *flight) {
+func (w *worker) drop(j *Job, f *sentProbe) {
 	if f.n != 0 {
 		w.noteRepeatsOf(j, f)
 		w.open--
 		w.dropped = w.attempt(j, f)
 		w.t.Forget(&w.dropped)
-		*f = flight{}
+		*f = sentProbe{}
 	}
 }
 
 // settle ends j with a reason that no answer gave.
 func (w *worker) settle(j *Job, r endpoint.Reason, at Time) {
-	if j.phase == fresh {
+	if j.phase == queued {
 		w.started++
 	}
 	w.takeOff(j)
-	if j.phase.places() {
-		w.giveUpPlace(j)
+	if j.phase.inFlight() {
+		w.releaseSlot(j)
 	}
 	w.stopLingering(j)
-	w.handOver(j, r, at)
+	w.deliver(j, r, at)
 }
 
 // takeOff takes j off its lane or stops its timer.
 func (w *worker) takeOff(j *Job) {
-	if j.link.next != nil && (j.phase == flying || j.phase == parked || j.phase == lingering) {
+	if j.link.next != nil && (j.phase == outstanding || j.phase == waiting || j.phase == lingering) {
 		w.wheel.remove(j)
 		return
 	}
 	j.unlink()
 }
 
-// handOver frees what j held and gives it to the sink.
-func (w *worker) handOver(j *Job, r endpoint.Reason, at Time) {
-	sharing := w.part(j)
+// deliver frees what j held and gives it to the sink.
+func (w *worker) deliver(j *Job, r endpoint.Reason, at Time) {
+	sharing := w.detach(j)
 	w.forget(j)
 	w.gens[j.slot]++
 	w.jobs[j.slot] = nil
@@ -419,7 +419,7 @@ func (w *worker) handOver(j *Job, r endpoint.Reason, at Time) {
 	j.address = nil
 	j.Reason, j.At = r, at
 	w.counts.Settled[j.State()].add(1)
-	w.shareOut(j, sharing)
+	w.fanOut(j, sharing)
 }
 
 // checkStop carries out an order to end early.

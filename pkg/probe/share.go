@@ -1,14 +1,14 @@
 package probe
 
-// join lets j wait for the answer to a job that asks the same and is not settled;
+// attach lets j wait for the answer to a job that asks the same and is not settled;
 // false if there is none.
-func (w *worker) join(j *Job) bool {
+func (w *worker) attach(j *Job) bool {
 	if !w.engine.opts.Share {
 		return false
 	}
-	first := w.asked.find(j)
+	first := w.pending.find(j)
 	if first == nil {
-		w.asked.add(j)
+		w.pending.add(j)
 		return false
 	}
 	j.sharing, first.sharing = first.sharing, j
@@ -16,19 +16,19 @@ func (w *worker) join(j *Job) bool {
 	return true
 }
 
-// part ends j's being asked for others and returns those that wait for it.
-func (w *worker) part(j *Job) (sharing *Job) {
+// detach ends j's being asked for others and returns those that wait for it.
+func (w *worker) detach(j *Job) (sharing *Job) {
 	if !w.engine.opts.Share {
 		return nil
 	}
-	w.asked.remove(j)
+	w.pending.remove(j)
 	sharing, j.sharing = j.sharing, nil
 	return sharing
 }
 
-// shareOut gives what j came to to the jobs that waited with it.
-func (w *worker) shareOut(j *Job, sharing *Job) {
-	reason, rtt, at, attempts, ttl, relayed, said := j.Reason, j.RTT, j.At, j.Attempts, j.TTL, j.Relayed, j.said
+// fanOut gives what j came to to the jobs that waited with it.
+func (w *worker) fanOut(j *Job, sharing *Job) {
+	reason, rtt, at, attempts, ttl, relayed, said := j.Reason, j.RTT, j.At, j.Attempts, j.TTL, j.Relayed, j.extra
 	w.sink.Settled(j) // which may use it for something else
 	for next := sharing; next != nil; {
 		f := next
@@ -36,7 +36,7 @@ func (w *worker) shareOut(j *Job, sharing *Job) {
 		f.address.refs.Add(-1)
 		f.address = nil
 		f.Reason, f.RTT, f.At, f.Attempts = reason, rtt, at, attempts
-		f.TTL, f.Relayed, f.said = ttl, relayed, said
+		f.TTL, f.Relayed, f.extra = ttl, relayed, said
 		w.counts.Settled[f.State()].add(1)
 		w.sink.Settled(f)
 	}

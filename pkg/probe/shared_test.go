@@ -34,7 +34,7 @@ func TestPaceIsSharedByWorkers(t *testing.T) {
 			if now > int64(seconds*time.Second) {
 				return
 			}
-			n, _ := p.take(Time(now), 1)
+			n, _ := p.allow(Time(now), 1)
 			got.Add(int64(n))
 			if n > 0 && rnd.IntN(10) == 0 {
 				p.giveBack()
@@ -59,19 +59,19 @@ func TestAddressIsSharedByWorkers(t *testing.T) {
 	together(func(worker int, rnd *rand.Rand) {
 		for i := range 20_000 {
 			now := Time(i) * Time(time.Millisecond)
-			if g, _, _ := a.take(ceiling{}, now, worker, true, false); g != granted {
+			if g, _, _ := a.reserve(ceiling{}, now, worker, true, false); g != granted {
 				continue
 			}
 			n := held.Add(1)
 			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
 			}
 			if rnd.IntN(50) == 0 {
-				a.unanswered(now, fate{n: 1, sent: now})
+				a.noteTimeout(now, outcome{n: 1, sent: now})
 			}
 			held.Add(-1) // before the place is given back: another may have it then
 			var wake uint64
 			if rnd.IntN(2) == 0 {
-				wake = a.answered(now, fate{n: 1, sent: now, rtt: time.Millisecond, held: true})
+				wake = a.noteReply(now, outcome{n: 1, sent: now, rtt: time.Millisecond, inFlight: true})
 			} else {
 				wake = a.release()
 			}
@@ -80,8 +80,8 @@ func TestAddressIsSharedByWorkers(t *testing.T) {
 			}
 		}
 	})
-	if a.window.held != 0 {
-		t.Errorf("%d places did not come back", a.window.held)
+	if a.window.inFlight != 0 {
+		t.Errorf("%d places did not come back", a.window.inFlight)
 	}
 	if n := most.Load(); n > 20 || n == 0 {
 		t.Errorf("%d waited at once, 20 may", n)

@@ -49,11 +49,11 @@ type entry struct {
 	busy         *address  // nil: only learned is left
 	learned      learned
 	newer, older *entry
-	alike        *entry // the next with such a hash
+	hashNext     *entry // the next with such a hash
 	hash         uint32
 }
 
-func (e *entry) chain() (hash uint32, next **entry) { return e.hash, &e.alike }
+func (e *entry) chain() (hash uint32, next **entry) { return e.hash, &e.hashNext }
 
 // learned is what outlives an address's being asked.
 type learned struct {
@@ -63,7 +63,7 @@ type learned struct {
 	pace ceiling
 
 	nobody     Time
-	rejections *rejections
+	rejections *icmpLimiter
 }
 
 func newTable(o tableOptions) *table {
@@ -80,7 +80,7 @@ func (t *table) get(ip netip.Addr, p endpoint.Proto) *address {
 		e = t.renew(k)
 	}
 	if e.busy == nil {
-		t.rouse(e)
+		t.wake(e)
 	}
 	e.busy.refs.Add(1)
 	return e.busy
@@ -105,7 +105,7 @@ func (t *table) renew(k tableKey) *entry {
 func (t *table) find(k tableKey, hash uint32) *entry {
 	e := t.entries.first(hash)
 	for e != nil && (e.hash != hash || e.tableKey != k) {
-		e = e.alike
+		e = e.hashNext
 	}
 	return e
 }
@@ -125,19 +125,19 @@ func (t *table) rateOf(k tableKey) *hostRate {
 	return &hostRate{}
 }
 
-// elsewhere notes that an address may answer from other ports than those that
+// replyFromOtherPort notes that an address may answer from other ports than those that
 // are asked.
-func (t *table) elsewhere(ip netip.Addr) {
+func (t *table) replyFromOtherPort(ip netip.Addr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	k := tableKey{ip, endpoint.UDP}
 	if e := t.find(k, t.hash(k)); e != nil && e.busy != nil {
-		e.busy.answersElsewhere()
+		e.busy.markOtherPort()
 	}
 }
 
-// rouse makes e ready to be asked.
-func (t *table) rouse(e *entry) {
+// wake makes e ready to be asked.
+func (t *table) wake(e *entry) {
 	for tries := 0; len(t.busy) >= busyAddresses && tries < 4; tries++ {
 		first := t.busy[0]
 		t.busy = t.busy[1:]
@@ -148,11 +148,11 @@ func (t *table) rouse(e *entry) {
 	e.busy = t.fresh(e.proto)
 	e.busy.ip, e.busy.rate = e.ip, e.rate
 	e.busy.rtt, e.busy.loss = e.learned.rtt, e.learned.loss
-	e.busy.nobody, e.busy.rejections = e.learned.nobody, e.learned.rejections
+	e.busy.nobody, e.busy.icmpLimiter = e.learned.nobody, e.learned.rejections
 	if e.proto == endpoint.UDP {
 		e.busy.groups = &t.groups
-		if e.busy.rejections == nil {
-			e.busy.rejections = &rejections{}
+		if e.busy.icmpLimiter == nil {
+			e.busy.icmpLimiter = &icmpLimiter{}
 		}
 	}
 	e.busy.window = t.start
@@ -176,7 +176,7 @@ func (t *table) rest(e *entry) bool {
 	a.mu.Lock()
 	e.learned = learned{
 		rtt: a.rtt, loss: a.loss, size: a.window.size, pace: a.window.pace,
-		nobody: a.nobody, rejections: a.rejections,
+		nobody: a.nobody, rejections: a.icmpLimiter,
 	}
 	a.mu.Unlock()
 	e.busy = nil

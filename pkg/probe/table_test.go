@@ -37,7 +37,7 @@ func TestCeilingOutlivesRest(t *testing.T) {
 	tab := newTable(tableOptions{size: 1 << 18, workers: [2]int{1, 1}, start: newWindow(100), rate: true})
 	ip, c := netip.MustParseAddr("10.0.0.1"), newCeiling(1)
 	a := tab.get(ip, endpoint.TCP)
-	if g, _, _ := a.take(c, 1000, 0, true, false); g != granted {
+	if g, _, _ := a.reserve(c, 1000, 0, true, false); g != granted {
 		t.Fatal("the first attempt is not let through")
 	}
 	a.release()
@@ -49,7 +49,7 @@ func TestCeilingOutlivesRest(t *testing.T) {
 			t.Fatal("the address never rests")
 		}
 	}
-	if g, next, _ := tab.get(ip, endpoint.TCP).take(c, 2000, 0, true, false); g != notYet || next < 900_000_000 {
+	if g, next, _ := tab.get(ip, endpoint.TCP).reserve(c, 2000, 0, true, false); g != notYet || next < 900_000_000 {
 		t.Errorf("one a second: another attempt is %v at once, next at %v", g, next)
 	}
 }

@@ -48,18 +48,18 @@ type Attempt struct {
 	// found first. The Transport answers that nobody is there, or that the attempt
 	// has not left after all and another may. Near says that it went to a neighbour
 	// who is there, so that silence is the neighbour's own. Send sets them.
-	Sent Time
-	Held bool
-	Near bool
+	Sent     Time
+	Queued   bool
+	Resolved bool
 	// Handle is the Transport's own, zero in a new Attempt.
 	Handle uint64
 	// N counts the attempts at this endpoint from 1.
 	N uint8
 	// Proto says which protocol of To's port is meant.
 	Proto endpoint.Proto
-	// Alone says that no other attempt may share what it is made with, so that
+	// Exclusive says that no other attempt may share what it is made with, so that
 	// whatever comes there is the answer to it.
-	Alone bool
+	Exclusive bool
 }
 
 // Answer is what a Transport heard about an attempt.
@@ -72,14 +72,14 @@ type Answer struct {
 	// Reason says what came. LocalError means that this machine, not the
 	// network, reports trouble; Err then says which.
 	Reason endpoint.Reason
-	// Nobody says, with HostUnreach, that it is this machine's own word: nobody
+	// Unresolved says, with HostUnreach, that it is this machine's own word: nobody
 	// on its link answers for the address. (A router or a firewall can say
 	// HostUnreach about a single port.)
-	Nobody bool
-	// Elsewhere says that this is no answer yet: From, to which attempts are
+	Unresolved bool
+	// FromOtherPort says that this is no answer yet: From, to which attempts are
 	// under way, sent something from a port that was not asked. What is asked
 	// there from now on has to be Alone. Reason and ID are not set.
-	Elsewhere bool
+	FromOtherPort bool
 	// RTT is the round trip, where the transport measures it: the system repeats
 	// some attempts, and which one was replied to does not follow from At. 0: not.
 	RTT time.Duration

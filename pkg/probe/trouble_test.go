@@ -40,7 +40,7 @@ func TestAHostThatLimitsItsRefusalsIsAskedMoreSlowly(t *testing.T) {
 					RTT: time.Millisecond, Jitter: time.Millisecond, Limit: c.limit, Port: c.truth, Seed: seed,
 				}}
 				done := s.run(t, jobsFor("10.0.0.1", 1, c.ports))
-				if n := wrong(done, c.truth); n > 0 {
+				if n := maxFalseSilence(done, c.truth); n > 0 {
 					t.Errorf("%d of %d are wrong", n, len(done))
 				}
 				if d := s.last(done); d > c.within {
@@ -71,7 +71,7 @@ func TestAnAddressThatGoesDarkIsWaitedFor(t *testing.T) {
 					}
 					s.opts.Rate = 20_000
 					done := s.run(t, jobsFor("10.0.0.1", 1, lab.Rounds(40_000)))
-					if n := wrong(done, truth); n > 0 {
+					if n := maxFalseSilence(done, truth); n > 0 {
 						t.Errorf("%d of %d are wrong", n, len(done))
 					}
 				})
@@ -120,7 +120,7 @@ func TestFewHostsAliveOfMany(t *testing.T) {
 	s := scan{opts: defaults(), net: simnet.Config{RTT: 30 * time.Millisecond, Jitter: 20 * time.Millisecond, Port: alive}}
 	s.opts.Concurrency = 8000
 	done := s.run(t, jobsFor("10.0.0.1", 65_534, 1))
-	if n := wrong(done, alive); n > 0 {
+	if n := maxFalseSilence(done, alive); n > 0 {
 		t.Errorf("%d of %d are wrong", n, len(done))
 	}
 	t.Logf("%d endpoints in %v of simulated time", len(done), s.last(done))
@@ -133,7 +133,7 @@ func TestMoreAddressesThanAreRemembered(t *testing.T) {
 	s.opts.Addresses = 3000
 	s.opts.Concurrency = 2000
 	done := s.run(t, jobsFor("10.0.0.1", 20_000, 4))
-	if n := wrong(done, byPort); n > 10 {
+	if n := maxFalseSilence(done, byPort); n > 10 {
 		t.Errorf("%d of %d are wrong: addresses of four ports cannot show their loss, but that is too many", n, len(done))
 	}
 }
@@ -154,7 +154,7 @@ func TestNobodyOnTheLink(t *testing.T) {
 	}
 	s.net.Nobody = func(a netip.Addr) bool { return !alive(a) }
 	done := s.run(t, jobsFor("10.0.0.1", 254, 1000))
-	if n := wrong(done, s.net.Port); n > 0 {
+	if n := maxFalseSilence(done, s.net.Port); n > 0 {
 		t.Errorf("%d of %d are wrong", n, len(done))
 	}
 	if d := s.last(done); d > 20*time.Second {
@@ -242,10 +242,10 @@ func (h *holder) Send(as []*probe.Attempt) (int, error) {
 			}
 			continue
 		}
-		h.seen[a.To], a.Held, a.Sent = true, !h.mute, h.Now()
+		h.seen[a.To], a.Queued, a.Sent = true, !h.mute, h.Now()
 		answer := probe.Answer{ID: a.ID, N: a.N, At: a.Sent.Add(h.heldFor), Reason: endpoint.LocalError, Err: probe.ErrBusy}
 		if a.To.Port()%2 == 1 {
-			answer.Reason, answer.Nobody, answer.Err = endpoint.HostUnreach, true, nil
+			answer.Reason, answer.Unresolved, answer.Err = endpoint.HostUnreach, true, nil
 		}
 		h.held = append(h.held, answer)
 	}
@@ -309,7 +309,7 @@ type nearer struct{ probe.Transport }
 
 func (n nearer) Send(as []*probe.Attempt) (int, error) {
 	for _, a := range as {
-		a.Near = true
+		a.Resolved = true
 	}
 	return n.Transport.Send(as)
 }
@@ -327,7 +327,7 @@ func TestTheSilenceOfANeighbourIsItsOwn(t *testing.T) {
 		}
 		done := s.run(t, jobsFor("10.0.0.1", 1, 20))
 		d := s.last(done)
-		if n := wrong(done, s.net.Port); n > 0 || near != (d < 6*time.Second) {
+		if n := maxFalseSilence(done, s.net.Port); n > 0 || near != (d < 6*time.Second) {
 			t.Errorf("near %v: %d of %d are wrong, after %v", near, n, len(done), d)
 		}
 	}

@@ -36,5 +36,5 @@ func (e *Engine) Waiting() (w Waiting, unsettled bool) {
 func (a *address) silence() (since Time, outstanding bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.replied, a.replied != 0 && (a.window.held > 0 || a.dark.since != 0)
+	return a.replied, a.replied != 0 && (a.window.inFlight > 0 || a.blackout.since != 0)
 }

@@ -6,17 +6,17 @@ const (
 	// startWindow is how many endpoints may wait at an address that was not
 	// heard from yet.
 	startWindow = 128
-	// tooLossy is the loss of the moment above which an address may have been
+	// congestedLoss is the loss of the moment above which an address may have been
 	// asked too fast. Whether that is so is tried.
-	tooLossy = 0.25
+	congestedLoss = 0.25
 	// A rate is told from epochAnswers, or from the fewAnswers that come in
 	// slowEpoch.
 	epochAnswers = 50
 	fewAnswers   = 10
 	slowEpoch    = 2 * time.Second
-	// calm is how long a loss that did not depend on the window is put up with
+	// trialPause is how long a loss that did not depend on the window is put up with
 	// until the next trial.
-	calm = 500 * time.Millisecond
+	trialPause = 500 * time.Millisecond
 	// headroom is how much faster than it answers a target that limits its
 	// answers is asked.
 	headroom = 1.25
@@ -37,19 +37,19 @@ const (
 // is not of our making. Such a pace is raised and lowered on trial in the same
 // way.
 type window struct {
-	held int     // endpoints that wait now
-	size float64 // how many may
-	most float64 // the ceiling on size
+	inFlight int     // endpoints that wait now
+	size     float64 // how many may
+	most     float64 // the ceiling on size
 
-	epoch   Time    // when the present epoch began
-	answers int     // in the present epoch
-	bound   bool    // the window, or the pace, held something back in it
-	peak    int     // the most that waited at once in it
-	trial   trial   // what is tried in it
-	rate    float64 // answers a second in the epoch before the trial
-	before  float64 // the size or the pace before the trial
-	futile  bool    // the latest trial of a slower pace cost answers
-	calm    Time    // no trial until
+	epoch      Time    // when the present epoch began
+	answers    int     // in the present epoch
+	bound      bool    // the window, or the pace, held something back in it
+	peak       int     // the most that waited at once in it
+	trial      trial   // what is tried in it
+	rate       float64 // answers a second in the epoch before the trial
+	before     float64 // the size or the pace before the trial
+	futile     bool    // the latest trial of a slower pace cost answers
+	trialPause Time    // no trial until
 
 	pace     ceiling  // of a target that limits its answers; none: rate 0
 	schedule schedule // of pace
@@ -70,31 +70,31 @@ func newWindow(most int) window {
 }
 
 func (w *window) full() bool {
-	full := w.held >= int(w.size)
+	full := w.inFlight >= int(w.size)
 	w.bound = w.bound || full
 	return full
 }
 
-// hold takes a place.
-func (w *window) hold() {
-	w.held++
-	w.peak = max(w.peak, w.held)
+// acquire takes a place.
+func (w *window) acquire() {
+	w.inFlight++
+	w.peak = max(w.peak, w.inFlight)
 }
 
-// take says whether the pace lets an attempt through at now, or when.
-func (w *window) take(now Time) (ok bool, next Time) {
+// allow says whether the pace lets an attempt through at now, or when.
+func (w *window) allow(now Time) (ok bool, next Time) {
 	if w.pace.rate == 0 {
 		return true, 0
 	}
-	got, next := w.pace.take(&w.schedule, now, 1)
+	got, next := w.pace.allow(&w.schedule, now, 1)
 	w.bound = w.bound || got == 0
 	return got == 1, next
 }
 
-// answered notes an answer at a time when a part loss of the attempts is lost.
+// noteReply notes an answer at a time when a part loss of the attempts is lost.
 // It returns true when what was seen so far says nothing about what comes: the
 // pace is another.
-func (w *window) answered(now Time, loss float64, rto time.Duration) (changed bool) {
+func (w *window) noteReply(now Time, loss float64, rto time.Duration) (changed bool) {
 	if w.epoch == 0 {
 		w.epoch = now
 	}
@@ -104,13 +104,13 @@ func (w *window) answered(now Time, loss float64, rto time.Duration) (changed bo
 		rate := float64(w.answers) / took.Seconds()
 		if w.trial != noTrial {
 			changed = w.endTrial(rate)
-			w.calm = now.Add(calm)
-		} else if now >= w.calm {
+			w.trialPause = now.Add(trialPause)
+		} else if now >= w.trialPause {
 			w.beginTrial(rate, loss)
 		}
-		w.epoch, w.answers, w.bound, w.peak = now, 0, false, w.held
+		w.epoch, w.answers, w.bound, w.peak = now, 0, false, w.inFlight
 	}
-	if loss <= tooLossy && w.trial != halfWindow {
+	if loss <= congestedLoss && w.trial != halfWindow {
 		w.open(1)
 	}
 	return changed
@@ -122,10 +122,10 @@ func (w *window) beginTrial(rate, loss float64) {
 	w.rate = rate
 	paced := w.pace.rate != 0
 	switch {
-	case !paced && loss > tooLossy && w.peak >= 2:
+	case !paced && loss > congestedLoss && w.peak >= 2:
 		w.trial, w.before = halfWindow, w.size
 		w.size = float64(w.peak) / 2
-	case paced && loss > tooLossy && !w.futile:
+	case paced && loss > congestedLoss && !w.futile:
 		w.trial, w.before = slowerPace, w.pace.rate
 		w.setPace(w.before * slower)
 	case paced && w.bound:
@@ -169,10 +169,10 @@ func (w *window) setPace(rate float64) {
 	w.pace = newCeiling(rate)
 }
 
-// unanswered opens the window too while little is lost: ports that are
+// noteTimeout opens the window too while little is lost: ports that are
 // filtered must not make their host slow.
-func (w *window) unanswered(loss float64) {
-	if loss <= tooLossy && w.trial != halfWindow {
+func (w *window) noteTimeout(loss float64) {
+	if loss <= congestedLoss && w.trial != halfWindow {
 		w.open(0.5)
 	}
 }

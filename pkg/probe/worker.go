@@ -31,38 +31,38 @@ type worker struct {
 	sink        Sink
 	room        int // the most places: endpoints that wait for an answer
 	descriptors int // attempts that the transport can hold
-	intake      intake
+	rcvLimit    rcvLimit
 
-	inbox    inbox
-	sleeping atomic.Bool
-	grants   atomic.Int64 // leave to submit so often more, as nothing here may be started
-	granted  Time         // when that was given last
+	inbox       inbox
+	sleeping    atomic.Bool
+	readAhead   atomic.Int64 // leave to submit so often more, as nothing here may be started
+	readAheadAt Time         // when that was given last
 
-	asked   asked  // jobs that others with the same question join
-	jobs    []*Job // by slot
-	gens    []uint32
-	free    []uint32
-	live    int // jobs in the table
-	open    int // attempts that the transport holds
-	places  int // of them, those that wait for an answer
-	started int // since the engine was told
-	wheel   *wheel
-	again   round // queues with jobs that hold a place
-	waiting round // queues with jobs that need one
-	held    held  // queues that an address's ceiling holds back
-	busy    Time  // the transport takes nothing before
+	pending  pending // jobs that others with the same question join
+	jobs     []*Job  // by slot
+	gens     []uint32
+	free     []uint32
+	live     int // jobs in the table
+	open     int // attempts that the transport holds
+	inFlight int // of them, those that wait for an answer
+	started  int // since the engine was told
+	wheel    *wheel
+	again    round // queues with jobs that hold a place
+	waiting  round // queues with jobs that need one
+	paced    paced // queues that an address's ceiling holds back
+	busy     Time  // the transport takes nothing before
 
-	attempts [sendsPerPoll]Attempt // those that batch is of
-	batch    []*Attempt
-	dropped  Attempt // the latest, here so that it need not be allocated
-	answers  [answersPerPoll]Answer
-	ring     func(*Job)
-	now      Time
-	polled   Time // when the latest poll ended
-	resumed  Time // when polling went on after the latest lapse
-	flushed  Time
-	end      *ending
-	counts   Counts
+	attempts    [sendsPerPoll]Attempt // those that batch is of
+	batch       []*Attempt
+	dropped     Attempt // the latest, here so that it need not be allocated
+	answers     [answersPerPoll]Answer
+	expire      func(*Job)
+	now         Time
+	polled      Time // when the latest poll ended
+	pollResumed Time // when polling went on after the latest lapse
+	flushed     Time
+	end         *ending
+	counts      Counts
 }
 
 // inbox is what others leave for a worker.
@@ -78,11 +78,11 @@ func newWorker(e *Engine, index, room int, pool *[]*worker, t Transport) *worker
 	w := &worker{
 		engine: e, pool: pool, index: index, t: t,
 		sink: e.opts.Sink(len(e.workers)),
-		room: room, descriptors: t.Stats().Room, intake: intake{most: room},
+		room: room, descriptors: t.Stats().Room, rcvLimit: rcvLimit{most: room},
 		wheel: newWheel(t.Now()),
 		batch: make([]*Attempt, 0, sendsPerPoll),
 	}
-	w.ring, w.polled = w.rang, t.Now()
+	w.expire, w.polled = w.onTimeout, t.Now()
 	return w
 }
 
@@ -101,7 +101,7 @@ func (w *worker) run() {
 		w.now = w.t.Now()
 		w.takeInbox()
 		w.checkStop()
-		next := w.launch()
+		next := w.transmit()
 		next = min(next, w.report())
 		// closed before the inbox: nobody leaves anything there after.
 		if w.engine.closed.Load() && w.live == 0 && w.inbox.empty() {
@@ -133,37 +133,37 @@ func (w *worker) poll(until Time) error {
 	n, drained, err := w.t.Poll(until, w.answers[:])
 	w.sleeping.Store(false)
 	w.now = max(at, w.t.Now())
-	w.noteLapse(at, until)
+	w.detectStall(at, until)
 	for i := range w.answers[:n] {
-		w.heard(&w.answers[i])
+		w.onReply(&w.answers[i])
 	}
-	w.intake.note(w.now, w.t.Stats().Dropped, w.places, n, w.room)
+	w.rcvLimit.note(w.now, w.t.Stats().Dropped, w.inFlight, n, w.room)
 	if drained {
-		w.wheel.expire(at, w.ring)
+		w.wheel.expire(at, w.expire)
 	}
 	return err
 }
 
-// noteLapse notes that a poll, which was to begin at a time and to last until
+// detectStall notes that a poll, which was to begin at a time and to last until
 // another at most, has come or ended late.
-func (w *worker) noteLapse(at, until Time) {
-	if w.now.Sub(max(at, until)) > lapse || at.Sub(w.polled) > lapse {
-		w.resumed = w.now
+func (w *worker) detectStall(at, until Time) {
+	if w.now.Sub(max(at, until)) > stall || at.Sub(w.polled) > stall {
+		w.pollResumed = w.now
 	}
 	w.polled = w.now
 }
 
-// placeFreed tells the worker that an address it waits for has a place. Other
+// slotFreed tells the worker that an address it waits for has a place. Other
 // goroutines call it.
-func (w *worker) placeFreed(a *address) {
+func (w *worker) slotFreed(a *address) {
 	w.inbox.mu.Lock()
 	w.inbox.freed = append(w.inbox.freed, a)
 	w.inbox.mu.Unlock()
-	w.rouse()
+	w.wakeUp()
 }
 
-// rouse makes the worker look at its inbox. Other goroutines call it.
-func (w *worker) rouse() {
+// wakeUp makes the worker look at its inbox. Other goroutines call it.
+func (w *worker) wakeUp() {
 	w.inbox.full.Store(true)
 	if w.sleeping.CompareAndSwap(true, false) {
 		w.t.Wake()
@@ -184,7 +184,7 @@ func (w *worker) takeInbox() {
 	b.jobs, b.spare, b.freed = b.spare[:0], jobs, nil
 	b.mu.Unlock()
 	for i, j := range jobs {
-		w.admit(j)
+		w.accept(j)
 		jobs[i] = nil
 	}
 	for _, a := range freed {
@@ -192,9 +192,9 @@ func (w *worker) takeInbox() {
 	}
 }
 
-// admit gives a job its slot and its place in the queue.
-func (w *worker) admit(j *Job) {
-	if w.join(j) {
+// accept gives a job its slot and its place in the queue.
+func (w *worker) accept(j *Job) {
+	if w.attach(j) {
 		return
 	}
 	if n := len(w.free); n > 0 {
@@ -207,7 +207,7 @@ func (w *worker) admit(j *Job) {
 		w.gens = append(w.gens, 1)
 	}
 	w.live++
-	j.phase, j.RTT = fresh, -1
+	j.phase, j.RTT = queued, -1
 	w.queue(j)
 	if w.end != nil {
 		w.settle(j, w.end.reason, w.now)
@@ -225,9 +225,9 @@ func (w *worker) queue(j *Job) {
 func (w *worker) queueOf(j *Job) *queue {
 	l := &j.address.lanes[w.index]
 	switch {
-	case j.phase == again:
+	case j.phase == retransmit:
 		return &l.again
-	case j.phase == resumed && j.void > 0 && l.rejected != nil:
+	case j.phase == ready && j.discounted > 0 && l.rejected != nil:
 		return l.rejected
 	}
 	return &l.waiting
@@ -250,14 +250,14 @@ func (w *worker) report() Time {
 		w.engine.queued.Add(int64(-w.started))
 		w.started = 0
 	}
-	w.counts.InFlight.Store(int64(w.places))
-	hungry := len(w.jobs) > 0 && w.places < w.intake.most && w.waiting.empty() && w.again.empty()
-	again := w.granted.Add(grantEvery)
+	w.counts.InFlight.Store(int64(w.inFlight))
+	hungry := len(w.jobs) > 0 && w.inFlight < w.rcvLimit.most && w.waiting.empty() && w.again.empty()
+	again := w.readAheadAt.Add(grantEvery)
 	if hungry && w.now >= again {
-		w.grants.Store(w.engine.mayReadAhead())
-		w.granted, again = w.now, w.now.Add(grantEvery)
+		w.readAhead.Store(w.engine.readAhead())
+		w.readAheadAt, again = w.now, w.now.Add(grantEvery)
 	}
-	w.engine.madeRoom(w.grants.Load() > 0)
+	w.engine.madeRoom(w.readAhead.Load() > 0)
 	if hungry && w.engine.submitters.Load() > 0 {
 		return again
 	}
@@ -272,7 +272,7 @@ func (w *worker) wake(a *address, workers uint64) {
 		if i == w.index {
 			w.lookAgain(a)
 		} else {
-			(*w.pool)[i].placeFreed(a)
+			(*w.pool)[i].slotFreed(a)
 		}
 	}
 }

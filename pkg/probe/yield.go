@@ -24,9 +24,9 @@ func (y *yield) sure() int {
 	return y.most - rejectionBurst
 }
 
-// take reports whether a retry may be sent at now, or else when.
-func (y *yield) take(now Time) (ok bool, next Time) {
-	got, next := y.pace.take(&y.schedule, now, 1)
+// allow reports whether a retry may be sent at now, or else when.
+func (y *yield) allow(now Time) (ok bool, next Time) {
+	got, next := y.pace.allow(&y.schedule, now, 1)
 	y.asked += got
 	return got == 1, next
 }

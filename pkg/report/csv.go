@@ -192,7 +192,7 @@ func (c *csv) number(n int64) { c.raw(strconv.FormatInt(n, 10)) }
 // texts writes cells, quoted unless they are plain.
 func (c *csv) texts(cells ...string) {
 	for _, s := range cells {
-		if s = inert(s); strings.IndexFunc(s, needsQuotes) >= 0 {
+		if s = escapeFormula(s); strings.IndexFunc(s, needsQuotes) >= 0 {
 			s = `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 		}
 		c.raw(s)
@@ -205,10 +205,10 @@ func needsQuotes(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '_')
 }
 
-// inert puts an apostrophe before what a spreadsheet would take for a formula:
+// escapeFormula puts an apostrophe before what a spreadsheet would take for a formula:
 // a text that begins, behind blanks, with = + - @ or the wide forms of them,
 // or goes on so behind what is a separator to some. Numbers stay numbers.
-func inert(s string) string {
+func escapeFormula(s string) string {
 	if !strings.ContainsAny(s, formula) || isNumber(s) {
 		return s
 	}

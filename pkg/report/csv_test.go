@@ -139,7 +139,7 @@ func TestInert(t *testing.T) {
 		{"x=1;y=2", "x=1;y=2"},
 		{"-", "'-"},
 	} {
-		if got := inert(c.text); got != c.want {
+		if got := escapeFormula(c.text); got != c.want {
 			t.Errorf("%q becomes %q, want %q", c.text, got, c.want)
 		}
 	}

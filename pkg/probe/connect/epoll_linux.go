@@ -179,7 +179,7 @@ func (t *Epoll) rejected(i uint32, at probe.Time) probe.Answer {
 	}
 	reason, err := t.queue.Judge(s.to.Addr(), own)
 	a := t.answer(s, at, reason, err)
-	a.Nobody = reason == endpoint.HostUnreach && t.queue.IsOf(own) && own != s.to.Addr().WithZone("")
+	a.Unresolved = reason == endpoint.HostUnreach && t.queue.IsOf(own) && own != s.to.Addr().WithZone("")
 	if a.From = t.queue.Offender; !a.From.IsValid() {
 		a.From = own
 	}

@@ -178,7 +178,7 @@ func TestNobody(t *testing.T) {
 		h.Addr().Next(): true, h.Addr6().Next(): true, b.Addr().Next(): false, b.Addr6().Next(): false,
 	} {
 		a := k.hear(k.send(to, closedPort))
-		if a.Reason != endpoint.HostUnreach || a.Nobody != nobody || !a.From.IsValid() || a.From == to {
+		if a.Reason != endpoint.HostUnreach || a.Unresolved != nobody || !a.From.IsValid() || a.From == to {
 			t.Errorf("%v: %+v", to, a)
 		}
 	}

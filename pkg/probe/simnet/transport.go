@@ -100,7 +100,7 @@ func (t *Transport) decide(a *probe.Attempt, now probe.Time) {
 		return
 	}
 	e := event{id: a.ID, n: a.N, at: at, reason: reason, from: c.sender(a, reason)}
-	if !a.Alone && c.Elsewhere != nil && c.Elsewhere(a.To) {
+	if !a.Exclusive && c.Elsewhere != nil && c.Elsewhere(a.To) {
 		e = event{at: at, elsewhere: true, from: a.To.Addr()}
 	}
 	t.answers.push(t.flights.start(a, e))
@@ -192,8 +192,8 @@ func (t *Transport) read(into []probe.Answer) (n int) {
 			continue
 		}
 		into[n] = probe.Answer{
-			ID: e.id, N: e.n, At: e.at, Reason: e.reason, Nobody: e.nobody,
-			Elsewhere: e.elsewhere, From: e.from,
+			ID: e.id, N: e.n, At: e.at, Reason: e.reason, Unresolved: e.nobody,
+			FromOtherPort: e.elsewhere, From: e.from,
 		}
 		if e.reason == endpoint.LocalError {
 			into[n].Err = probe.ErrPacket

@@ -27,7 +27,7 @@ var policy = []string{
 // readPrefixes reads the kernel's tables. Where that cannot be done, there is too
 // much, or an address's own bits choose between next hops, every address is by
 // itself.
-func (w *ways) readPrefixes(f int) *prefixes {
+func (w *routeCache) readPrefixes(f int) *prefixes {
 	p := &prefixes{all: map[netip.Prefix]struct{}{}}
 	size := [2]int{32, 128}[f]
 	p.add(nil, size)
@@ -54,7 +54,7 @@ func (w *ways) readPrefixes(f int) *prefixes {
 }
 
 // readRoutes adds the prefixes of a family's routes, if they make cells.
-func (w *ways) readRoutes(f int, p *prefixes) bool {
+func (w *routeCache) readRoutes(f int, p *prefixes) bool {
 	n, several := 0, false
 	every := &netlink.Route{Table: unix.RT_TABLE_UNSPEC}
 	err := w.handle.RouteListFilteredIter(families[f], every, netlink.RT_FILTER_TABLE, func(r netlink.Route) bool {
@@ -70,7 +70,7 @@ func (w *ways) readRoutes(f int, p *prefixes) bool {
 // addPolicy adds the prefixes by which the source of an IPv6 packet is chosen: of
 // two of this machine's addresses it is the one that shares more of its first bits
 // with the target (RFC 6724 section 5, rule 8).
-func (w *ways) addPolicy(p *prefixes) {
+func (w *routeCache) addPolicy(p *prefixes) {
 	for _, s := range policy {
 		p.all[netip.MustParsePrefix(s)] = struct{}{}
 	}

@@ -24,24 +24,24 @@ const (
 	mostAsked = 64
 )
 
-// hop is an address on a link.
-type hop struct {
+// nextHop is an address on a link.
+type nextHop struct {
 	link int
 	addr netip.Addr // without a zone
 }
 
 // hop is the next one on the way to an address.
-func (y *way) hop(to netip.Addr) hop {
+func (y *route) hop(to netip.Addr) nextHop {
 	if y.gateway.IsValid() {
 		to = y.gateway
 	}
-	return hop{y.link.index, to.WithZone("")}
+	return nextHop{y.link.index, to.WithZone("")}
 }
 
-// neighbour is who has an address on a link.
-type neighbour struct {
-	hop
-	way     *way // one that leads there
+// neighbor is who has an address on a link.
+type neighbor struct {
+	nextHop
+	way     *route // one that leads there
 	mac     wire.MAC
 	known   bool
 	fixed   bool // an administrator's entry, which nobody is asked about
@@ -60,26 +60,26 @@ type waiting struct {
 	to netip.Addr
 }
 
-// neighbours are those of a transport.
-type neighbours struct {
-	known  map[hop]*neighbour
-	asking asking // by when they are asked for again
+// neighborTable are those of a transport.
+type neighborTable struct {
+	known  map[nextHop]*neighbor
+	asking solicitQueue // by when they are asked for again
 }
 
-// asking is a heap, for container/heap, of when whom is asked for again. An entry
+// solicitQueue is a heap, for container/heap, of when whom is asked for again. An entry
 // whose neighbour was found, or asked for anew since, has no meaning.
-type asking []turn
+type solicitQueue []turn
 
 type turn struct {
 	due probe.Time
-	of  *neighbour
+	of  *neighbor
 }
 
-func (q asking) Len() int           { return len(q) }
-func (q asking) Less(i, j int) bool { return q[i].due < q[j].due }
-func (q asking) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *asking) Push(x any)        { *q = append(*q, x.(turn)) }
-func (q *asking) Pop() any {
+func (q solicitQueue) Len() int           { return len(q) }
+func (q solicitQueue) Less(i, j int) bool { return q[i].due < q[j].due }
+func (q solicitQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *solicitQueue) Push(x any)        { *q = append(*q, x.(turn)) }
+func (q *solicitQueue) Pop() any {
 	last := len(*q) - 1
 	x := (*q)[last]
 	(*q)[last] = turn{}
@@ -89,7 +89,7 @@ func (q *asking) Pop() any {
 
 // forget drops what a change of links may have made wrong. Those who wait go on
 // waiting.
-func (n *neighbours) forget() {
+func (n *neighborTable) forget() {
 	for h, b := range n.known {
 		if b.asking {
 			b.known, b.moot = false, true
@@ -99,9 +99,9 @@ func (n *neighbours) forget() {
 	}
 }
 
-// readNeighbours takes over what the kernel is sure of about a family's
+// readNeighbors takes over what the kernel is sure of about a family's
 // neighbours: what it would ask for again is asked for here.
-func (t *Transport) readNeighbours(f int, now probe.Time) {
+func (t *Transport) readNeighbors(f int, now probe.Time) {
 	t.tableRead[f] = true
 	list, err := t.ways.handle.NeighList(0, families[f])
 	if err != nil {
@@ -111,27 +111,27 @@ func (t *Transport) readNeighbours(f int, now probe.Time) {
 	const usable = fixed | netlink.NUD_REACHABLE
 	for _, k := range list {
 		a, ok := netip.AddrFromSlice(k.IP)
-		h := hop{k.LinkIndex, a.Unmap()}
+		h := nextHop{k.LinkIndex, a.Unmap()}
 		if !ok || k.State&usable == 0 || len(k.HardwareAddr) != len(wire.MAC{}) || t.known[h] != nil {
 			continue
 		}
-		t.known[h] = &neighbour{
-			hop: h, mac: wire.MAC(k.HardwareAddr), known: true, fixed: k.State&fixed != 0, checked: now,
+		t.known[h] = &neighbor{
+			nextHop: h, mac: wire.MAC(k.HardwareAddr), known: true, fixed: k.State&fixed != 0, checked: now,
 		}
 	}
 }
 
-// neighbour returns the neighbour through whom an address is reached, and asks
+// neighbor returns the neighbour through whom an address is reached, and asks
 // for it where it is not known, or has not been for long.
-func (t *Transport) neighbour(y *way, to netip.Addr, now probe.Time) *neighbour {
+func (t *Transport) neighbor(y *route, to netip.Addr, now probe.Time) *neighbor {
 	h := y.hop(to)
 	b := t.known[h]
 	if f := familyOf(h.addr); b == nil && !t.tableRead[f] {
-		t.readNeighbours(f, now)
+		t.readNeighbors(f, now)
 		b = t.known[h]
 	}
 	if b == nil {
-		b = &neighbour{hop: h}
+		b = &neighbor{nextHop: h}
 		t.known[h] = b
 	}
 	b.way = y
@@ -143,7 +143,7 @@ func (t *Transport) neighbour(y *way, to netip.Addr, now probe.Time) *neighbour 
 }
 
 // solicit asks for a neighbour once: itself, where it was, or else everybody.
-func (t *Transport) solicit(b *neighbour, now probe.Time) {
+func (t *Transport) solicit(b *neighbor, now probe.Time) {
 	y, f := b.way, familyOf(b.addr)
 	b.tries++
 	b.due = now.Add(y.link.every[f])
@@ -165,7 +165,7 @@ func (t *Transport) solicit(b *neighbour, now probe.Time) {
 }
 
 // whom is who is asked where a neighbour is: itself, or else everybody.
-func (b *neighbour) whom(everybody wire.MAC) wire.MAC {
+func (b *neighbor) whom(everybody wire.MAC) wire.MAC {
 	if b.known {
 		return b.mac
 	}
@@ -175,7 +175,7 @@ func (b *neighbour) whom(everybody wire.MAC) wire.MAC {
 // asker is the address that asks for a neighbour: the source, where that is of
 // the neighbour's family. An IPv4 address may have an IPv6 one for a gateway
 // (RFC 5549).
-func (t *Transport) asker(y *way, about netip.Addr) netip.Addr {
+func (t *Transport) asker(y *route, about netip.Addr) netip.Addr {
 	if y.source.Is4() == about.Is4() {
 		return y.source
 	}
@@ -204,22 +204,22 @@ func (t *Transport) pursue(now probe.Time) {
 
 // giveUp takes a neighbour for nobody. Where routes or links have changed, what
 // waited may have another way by now, or none.
-func (t *Transport) giveUp(b *neighbour, now probe.Time) {
+func (t *Transport) giveUp(b *neighbor, now probe.Time) {
 	for _, w := range b.waiting {
-		if b.moot && !t.leads(w.to, b.hop) {
+		if b.moot && !t.leads(w.to, b.nextHop) {
 			t.tell(w.handedBack(now))
 			continue
 		}
 		t.tell(probe.Answer{
-			ID: w.id, N: w.n, At: now, Reason: endpoint.HostUnreach, Nobody: true, From: b.way.source,
+			ID: w.id, N: w.n, At: now, Reason: endpoint.HostUnreach, Unresolved: true, From: b.way.source,
 		})
 	}
 	b.asking, b.waiting = false, nil
-	delete(t.known, b.hop)
+	delete(t.known, b.nextHop)
 }
 
 // leads says that an address is reached through a hop.
-func (t *Transport) leads(to netip.Addr, h hop) bool {
+func (t *Transport) leads(to netip.Addr, h nextHop) bool {
 	_, y, err := t.wayTo(to)
 	return err == nil && y.err == nil && y.hop(to) == h
 }
@@ -240,7 +240,7 @@ func (t *Transport) tell(a probe.Answer) {
 
 // advertised notes that somebody says to have an address. What was not said to
 // us, when it was asked, may be anybody's word: it is reason to ask.
-func (t *Transport) advertised(h hop, mac wire.MAC, toUs bool, now probe.Time) {
+func (t *Transport) advertised(h nextHop, mac wire.MAC, toUs bool, now probe.Time) {
 	switch b := t.known[h]; {
 	case b == nil:
 	case b.asking && toUs:

@@ -37,10 +37,10 @@ func TestWhoIsBelievedToHaveAnAddress(t *testing.T) {
 		{"an announcement against an administrator's entry", false, true, true, other, false, old, true},
 	} {
 		tr := inFlight()
-		h := hop{3, bothEnds[0].them}
+		h := nextHop{3, bothEnds[0].them}
 		waits := probe.ID{Slot: 7, Gen: 3}
-		b := &neighbour{
-			hop: h, mac: old, known: c.known, fixed: c.fixed, asking: c.asking,
+		b := &neighbor{
+			nextHop: h, mac: old, known: c.known, fixed: c.fixed, asking: c.asking,
 			waiting: []waiting{{waits, 2, h.addr}, {waits, 3, h.addr}},
 		}
 		tr.known[h] = b
@@ -69,7 +69,7 @@ func TestANeighbourIsAskedAgain(t *testing.T) {
 		if !awaitAnswer(t, tr, a) {
 			t.Fatalf("%v is not found", a)
 		}
-		var b *neighbour
+		var b *neighbor
 		for h, one := range tr.known {
 			if h.addr == a {
 				b = one

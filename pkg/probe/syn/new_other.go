@@ -19,5 +19,5 @@ func (*Net) Close() {}
 // Descriptors is how many a worker takes.
 func Descriptors(int) int { return 0 }
 
-// GiveUpRights has nothing to do.
-func GiveUpRights() error { return nil }
+// DropPrivileges has nothing to do.
+func DropPrivileges() error { return nil }

@@ -29,9 +29,9 @@ func Open(o Options, workers int, c probe.Clock) (*Net, error) {
 	for i := range workers {
 		t := &Transport{
 			flights: newFlights(lanes), clock: c, scopes: kernel.Scopes{}, key: newKey(),
-			neighbours: neighbours{known: map[hop]*neighbour{}},
-			raw:        rawSockets{fds: [2]int{-1, -1}},
-			in:         [2]ring{{fd: -1}, {fd: -1}}, out: outbox{ring: ring{fd: -1}},
+			neighborTable: neighborTable{known: map[nextHop]*neighbor{}},
+			raw:           rawSockets{fds: [2]int{-1, -1}},
+			in:            [2]ring{{fd: -1}, {fd: -1}}, out: outbox{ring: ring{fd: -1}},
 			arp: -1, changes: -1,
 		}
 		n.workers = append(n.workers, t)

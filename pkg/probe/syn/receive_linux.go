@@ -113,7 +113,7 @@ func (t *Transport) answer(in *incoming, into *probe.Answer) bool {
 		return false
 	}
 	if about, mac, ok := wire.ParseAdvertisement(&p); ok && (p.Intact() || in.unsummed) {
-		t.advertised(hop{int(in.link), about}, mac, in.host, t.Now())
+		t.advertised(nextHop{int(in.link), about}, mac, in.host, t.Now())
 	}
 	switch {
 	case !in.host:
@@ -189,7 +189,7 @@ func (t *Transport) rejection(in *incoming, p *wire.IP, into *probe.Answer) bool
 	reason, err := q.Judge(to, p.Dst)
 	*into = probe.Answer{
 		ID: id, N: n, Reason: reason, Err: err, From: p.Src, TTL: p.TTL,
-		Nobody: reason == endpoint.HostUnreach && p.Src == p.Dst && p.Dst != to,
+		Unresolved: reason == endpoint.HostUnreach && p.Src == p.Dst && p.Dst != to,
 	}
 	return ok
 }
@@ -206,7 +206,7 @@ func (t *Transport) readARP(now probe.Time) {
 			return
 		}
 		if about, mac, ok := wire.ParseARP(buf[:n]); ok {
-			t.advertised(hop{int(from.Ifindex), about}, mac, from.Pkttype == unix.PACKET_HOST, now)
+			t.advertised(nextHop{int(from.Ifindex), about}, mac, from.Pkttype == unix.PACKET_HOST, now)
 		}
 	}
 }

@@ -27,8 +27,8 @@ var bothEnds = []ends{
 func inFlight() *Transport {
 	t := &Transport{
 		flights: newFlights(8), key: key{1, 2}, block: block{61440, 128},
-		neighbours: neighbours{known: map[hop]*neighbour{}},
-		clock:      probe.Clock{},
+		neighborTable: neighborTable{known: map[nextHop]*neighbor{}},
+		clock:         probe.Clock{},
 	}
 	for i, e := range bothEnds {
 		t.addSource(e.us)
@@ -96,7 +96,7 @@ func TestAnswersAreOfTheirAttempt(t *testing.T) {
 			unreachable, code = wire.ICMPv6Unreachable, 1
 		}
 		a, ok := look(tr, e.rejectionOf(tr, 3, unreachable, code))
-		if !ok || a.N != 3 || a.Reason != endpoint.AdminProhibited || a.Nobody {
+		if !ok || a.N != 3 || a.Reason != endpoint.AdminProhibited || a.Unresolved {
 			t.Errorf("%v: %+v, %v", e, a, ok)
 		}
 	}

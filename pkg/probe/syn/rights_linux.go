@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// GiveUpRights ends with every capability of this process, for good: no program
+// DropPrivileges ends with every capability of this process, for good: no program
 // that it starts can have more (no_new_privs), and where the kernel has Landlock
 // it can write, make or run no file that is not open yet, and speak tcp to
 // nothing but name servers. What is open stays open.
-func GiveUpRights() error {
+func DropPrivileges() error {
 	const version3 = 0x20080522 // _LINUX_CAPABILITY_VERSION_3
 	header := unix.CapUserHeader{Version: version3}
 	var none [2]unix.CapUserData

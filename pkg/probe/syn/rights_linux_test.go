@@ -27,7 +27,7 @@ func TestNothingIsLeftOfRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if err := GiveUpRights(); err != nil {
+	if err := DropPrivileges(); err != nil {
 		t.Fatal(err)
 	}
 	for _, family := range []int{unix.AF_PACKET, unix.AF_INET} {

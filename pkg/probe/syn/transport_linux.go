@@ -17,18 +17,18 @@ import (
 // Transport asks by SYN, for one worker.
 type Transport struct {
 	flights
-	neighbours
+	neighborTable
 	key     key
 	block   block
 	ports   []int // descriptors that hold the block
 	clock   probe.Clock
-	ways    *ways
+	ways    *routeCache
 	scopes  kernel.Scopes
 	sources []netip.Addr // that were asked from
 	last    struct {     // what was asked last, for it is often asked next
 		to    netip.Addr
 		scope uint32
-		way   *way
+		way   *route
 	}
 
 	in        [2]ring // by family
@@ -106,15 +106,15 @@ func (t *Transport) place(a *probe.Attempt, i int, now probe.Time) error {
 		t.rawSYN(y, s, scope, i)
 		return nil
 	}
-	b := t.neighbour(y, to, now)
-	if a.Held = !b.known; a.Held {
+	b := t.neighbor(y, to, now)
+	if a.Queued = !b.known; a.Queued {
 		b.waiting = append(b.waiting, waiting{a.ID, a.N, to})
 		return nil
 	}
 	if !t.frameSYN(y, b, s, i) {
 		return probe.ErrBusy
 	}
-	a.Near = !y.gateway.IsValid()
+	a.Resolved = !y.gateway.IsValid()
 	return nil
 }
 
@@ -126,7 +126,7 @@ type segment struct {
 }
 
 // wayTo returns the way to an address, and its link where it is local to one.
-func (t *Transport) wayTo(to netip.Addr) (scope uint32, y *way, err error) {
+func (t *Transport) wayTo(to netip.Addr) (scope uint32, y *route, err error) {
 	if to == t.last.to && t.last.way != nil {
 		return t.last.scope, t.last.way, nil
 	}
@@ -154,7 +154,7 @@ func (t *Transport) isSource(a netip.Addr) bool {
 }
 
 // appendSYN appends the packet of an attempt.
-func (t *Transport) appendSYN(b []byte, y *way, s segment) []byte {
+func (t *Transport) appendSYN(b []byte, y *route, s segment) []byte {
 	to := s.to.Addr()
 	b = wire.AppendIP(b, y.source, to, wire.ProtoTCP, y.ttl, wire.SYNSize)
 	return wire.AppendSYN(b, netip.AddrPortFrom(y.source, s.from), s.to, s.seq, largest(y.link.mtu, to))
@@ -172,7 +172,7 @@ func largest(mtu int, to netip.Addr) uint16 {
 
 // frameSYN adds an attempt's packet, in a frame for a neighbour, to what leaves
 // next; false where there is no room.
-func (t *Transport) frameSYN(y *way, b *neighbour, s segment, i int) bool {
+func (t *Transport) frameSYN(y *route, b *neighbor, s segment, i int) bool {
 	kind := etherOf(s.to.Addr())
 	frame := t.frame(y.link, kind, i)
 	if frame == nil {
@@ -206,7 +206,7 @@ func (t *Transport) frame(l *link, kind uint16, whose int) []byte {
 func (t *Transport) fill(frame []byte) { t.out.fill(frame) }
 
 // rawSYN adds an attempt's packet to what the kernel is given next.
-func (t *Transport) rawSYN(y *way, s segment, scope uint32, i int) {
+func (t *Transport) rawSYN(y *route, s segment, scope uint32, i int) {
 	to := s.to.Addr()
 	f := familyOf(to)
 	if t.out.n > 0 || t.raw.full(f) {
@@ -255,7 +255,7 @@ func (t *Transport) notice(now probe.Time) {
 	if t.changed() {
 		t.ways.forget()
 		t.last.way = nil
-		t.neighbours.forget()
+		t.neighborTable.forget()
 		t.tableRead = [2]bool{}
 	}
 }
@@ -325,7 +325,7 @@ func (t *Transport) prepare(o Options) (err error) {
 	if err = errors.Join(errs[:]...); err != nil {
 		return err
 	}
-	if t.ways, err = newWays(o); err != nil {
+	if t.ways, err = newRouteCache(o); err != nil {
 		return err
 	}
 	if t.changes, err = openChanges(); err != nil {

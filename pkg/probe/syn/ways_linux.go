@@ -15,8 +15,8 @@ import (
 	"portkit/pkg/wire"
 )
 
-// way is how the kernel would reach an address.
-type way struct {
+// route is how the kernel would reach an address.
+type route struct {
 	err     error // it would not
 	link    *link
 	gateway netip.Addr // whose neighbour's address the link needs; none: the address's own
@@ -38,21 +38,21 @@ type link struct {
 	every [2]time.Duration
 }
 
-// ways answers how addresses are reached by asking the kernel once for each cell:
+// routeCache answers how addresses are reached by asking the kernel once for each cell:
 // addresses that no prefix in any of its routes or rules tells apart. They match
 // the same of them, so the kernel's answer about one holds for all, however it
 // comes to it. Where a route has several next hops, every address is a cell.
-type ways struct {
+type routeCache struct {
 	opts     Options
 	handle   *netlink.Handle
 	prefixes [2]*prefixes // by family; nil: not read yet
 	huge     [2]bool      // a family's were too many
-	known    map[cell]*way
+	known    map[prefix]*route
 	links    map[int]*link
 }
 
-// cell is addresses that are reached alike. scope is the link of link-local ones.
-type cell struct {
+// prefix is addresses that are reached alike. scope is the link of link-local ones.
+type prefix struct {
 	prefix netip.Prefix
 	scope  uint32
 }
@@ -65,29 +65,29 @@ const (
 	mostCells = 1 << 16
 )
 
-func newWays(o Options) (*ways, error) {
+func newRouteCache(o Options) (*routeCache, error) {
 	h, err := netlink.NewHandle(unix.NETLINK_ROUTE)
 	if err != nil {
 		return nil, err
 	}
-	w := &ways{opts: o, handle: h}
+	w := &routeCache{opts: o, handle: h}
 	w.forget()
 	return w, nil
 }
 
 // forget drops everything that a change of routes or links may have made wrong.
-func (w *ways) forget() {
+func (w *routeCache) forget() {
 	w.prefixes = [2]*prefixes{}
-	w.known, w.links = map[cell]*way{}, map[int]*link{}
+	w.known, w.links = map[prefix]*route{}, map[int]*link{}
 }
 
 // to returns the way to an address; scope is the link of a link-local one.
-func (w *ways) to(a netip.Addr, scope uint32) *way {
+func (w *routeCache) to(a netip.Addr, scope uint32) *route {
 	f := familyOf(a)
 	if w.prefixes[f] == nil {
 		w.prefixes[f] = w.readPrefixes(f)
 	}
-	c := cell{w.prefixes[f].cellOf(a), scope}
+	c := prefix{w.prefixes[f].cellOf(a), scope}
 	if way, ok := w.known[c]; ok {
 		return way
 	}
@@ -112,32 +112,32 @@ func familyOf(a netip.Addr) int {
 var families = [2]int{unix.AF_INET, unix.AF_INET6}
 
 // ask asks the kernel.
-func (w *ways) ask(a netip.Addr, scope uint32) (way, error) {
+func (w *routeCache) ask(a netip.Addr, scope uint32) (route, error) {
 	if scope != 0 && w.opts.Interface != "" {
 		if i, err := net.InterfaceByName(w.opts.Interface); err != nil || i.Index != int(scope) {
-			return way{}, errOtherLink
+			return route{}, errOtherLink
 		}
 	}
 	o := &netlink.RouteGetOptions{OifIndex: int(scope), Oif: w.opts.Interface}
 	if s := w.opts.Source; s.IsValid() {
 		if err := w.usable(s, a, scope); err != nil {
-			return way{}, err
+			return route{}, err
 		}
 		o.SrcAddr = s.AsSlice()
 	}
 	routes, err := w.handle.RouteGetWithOptions(a.AsSlice(), o)
 	if err != nil {
-		return way{}, err
+		return route{}, err
 	}
 	if len(routes) == 0 {
-		return way{}, unix.ENETUNREACH
+		return route{}, unix.ENETUNREACH
 	}
 	return w.read(a, &routes[0])
 }
 
 // usable says whether an address can be asked from another, which must be this
 // machine's own, whatever it lets others bind to (ip(7), ip_nonlocal_bind).
-func (w *ways) usable(from, a netip.Addr, scope uint32) error {
+func (w *routeCache) usable(from, a netip.Addr, scope uint32) error {
 	own, err := kernel.Scopes{}.Of(from)
 	switch {
 	case err != nil:
@@ -159,7 +159,7 @@ func (w *ways) usable(from, a netip.Addr, scope uint32) error {
 }
 
 // nearest is this machine's address that a neighbour on a link is asked from.
-func (w *ways) nearest(a netip.Addr, l *link) netip.Addr {
+func (w *routeCache) nearest(a netip.Addr, l *link) netip.Addr {
 	routes, err := w.handle.RouteGetWithOptions(a.AsSlice(), &netlink.RouteGetOptions{OifIndex: l.index})
 	if err == nil && len(routes) > 0 {
 		if s, ok := netip.AddrFromSlice(routes[0].Src); ok {
@@ -170,7 +170,7 @@ func (w *ways) nearest(a netip.Addr, l *link) netip.Addr {
 }
 
 // read makes a way of a route.
-func (w *ways) read(a netip.Addr, r *netlink.Route) (y way, err error) {
+func (w *routeCache) read(a netip.Addr, r *netlink.Route) (y route, err error) {
 	switch r.Type {
 	case unix.RTN_UNICAST, unix.RTN_LOCAL, unix.RTN_ANYCAST:
 	default:
@@ -223,7 +223,7 @@ func setting(key string, other int) int {
 }
 
 // link returns an interface by its index.
-func (w *ways) link(index int) (*link, error) {
+func (w *routeCache) link(index int) (*link, error) {
 	if l := w.links[index]; l != nil {
 		return l, nil
 	}

@@ -71,7 +71,7 @@ func TestWaysAreTheKernels(t *testing.T) {
 // compareWays holds what is concluded about an address against what the kernel
 // says of that very one.
 func compareWays(t *testing.T) {
-	w, err := newWays(Options{})
+	w, err := newRouteCache(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,8 +23,8 @@ func New(o Options, c probe.Clock) (probe.Transport, error) { return NewDatagram
 // socket of its own.
 type Datagram struct {
 	sockets
-	flights
-	noise
+	sentProbes
+	unsolicited
 	tokens
 	clock  probe.Clock
 	events [64]unix.EpollEvent
@@ -37,8 +37,8 @@ type Datagram struct {
 // NewDatagram returns a transport for one worker.
 func NewDatagram(o Options, c probe.Clock) (*Datagram, error) {
 	t := &Datagram{
-		clock:   c,
-		flights: newFlights(), noise: newNoise(), tokens: newTokens(), out: newOutgoing(),
+		clock:      c,
+		sentProbes: newSentProbes(), unsolicited: newUnsolicited(), tokens: newTokens(), out: newOutgoing(),
 	}
 	t.sockets.prepare(o)
 	if err := t.poller.Open(); err != nil {
@@ -98,7 +98,7 @@ func (t *Datagram) run(as []*probe.Attempt) (sent int, err error) {
 			break
 		}
 		r := t.opts.Requests.of(a.To.Port(), a.N)
-		a.Handle = t.flights.add(spot{placeOf(a.To.Addr(), scope, sock), a.To.Port()}, a, r)
+		a.Handle = t.sentProbes.add(endpointKey{hostKeyOf(a.To.Addr(), scope, sock), a.To.Port()}, a, r)
 		t.out.add(a.To, scope, r, t.query(a.To))
 	}
 	n := t.out.len()
@@ -120,7 +120,7 @@ func (t *Datagram) run(as []*probe.Attempt) (sent int, err error) {
 // and that has none of the endpoint yet, or one of its own.
 func (t *Datagram) choose(a *probe.Attempt, scope uint32) (uint32, error) {
 	family := kernel.FamilyOf(a.To.Addr())
-	if a.Alone || t.floods(a.To.Addr()) || t.opts.Requests.of(a.To.Port(), a.N).Elsewhere {
+	if a.Exclusive || t.floods(a.To.Addr()) || t.opts.Requests.of(a.To.Port(), a.N).Elsewhere {
 		return t.open(family, true)
 	}
 	common, err := t.common(family)
@@ -129,7 +129,7 @@ func (t *Datagram) choose(a *probe.Attempt, scope uint32) (uint32, error) {
 	}
 	for i := range common {
 		sock := common[(t.turn+i)%len(common)]
-		if !t.taken(spot{placeOf(a.To.Addr(), scope, sock), a.To.Port()}) {
+		if !t.taken(endpointKey{hostKeyOf(a.To.Addr(), scope, sock), a.To.Port()}) {
 			return sock, nil
 		}
 	}
@@ -247,11 +247,11 @@ func (t *Datagram) datagram(sock uint32, i int, at probe.Time, into *probe.Answe
 	if t.opts.Own.have(from) {
 		return false
 	}
-	where := spot{placeOf(from.Addr(), scope, sock), from.Port()}
+	where := endpointKey{hostKeyOf(from.Addr(), scope, sock), from.Port()}
 	f := t.at(where)
 	switch {
 	case f == nil:
-		if f = t.elsewhere(sock, where.place); f == nil {
+		if f = t.elsewhere(sock, where.hostKey); f == nil {
 			return t.stray(where, from.Addr(), into)
 		}
 	case !t.heard(where):
@@ -268,7 +268,7 @@ func (t *Datagram) datagram(sock uint32, i int, at probe.Time, into *probe.Answe
 
 // elsewhere is the attempt that alone has a socket at which its address answers
 // from another port.
-func (t *Datagram) elsewhere(sock uint32, at place) *flight {
+func (t *Datagram) elsewhere(sock uint32, at hostKey) *sentProbe {
 	if !t.sockets.all[sock].own {
 		return nil
 	}
@@ -278,22 +278,22 @@ func (t *Datagram) elsewhere(sock uint32, at place) *flight {
 // stray is for a datagram that no attempt waits for. One from an address where
 // some do may be an answer from another port (as TFTP's, RFC 1350 section 4): to
 // which, is only told by asking each from a socket of its own.
-func (t *Datagram) stray(where spot, from netip.Addr, into *probe.Answer) bool {
-	addr, ok := t.waiting(where.place)
+func (t *Datagram) stray(where endpointKey, from netip.Addr, into *probe.Answer) bool {
+	addr, ok := t.waiting(where.hostKey)
 	if !ok || t.known(where) {
 		t.watch(from)
 		return false
 	}
 	t.heard(where)
 	t.watch(from)
-	*into = probe.Answer{Elsewhere: true, From: addr}
+	*into = probe.Answer{FromOtherPort: true, From: addr}
 	return true
 }
 
 // watch counts a datagram that is no news, and stops hearing its sender where
 // there are too many.
 func (t *Datagram) watch(from netip.Addr) {
-	if t.noise.add(from) {
+	if t.unsolicited.add(from) {
 		t.deafen(from)
 	}
 }
@@ -322,7 +322,7 @@ func (t *Datagram) readErrors(sock uint32, at probe.Time, into []probe.Answer) (
 // rejection says what the i-th error is about.
 func (t *Datagram) rejection(sock uint32, i int, at probe.Time, into *probe.Answer) bool {
 	_, to, scope := t.in.datagram(i)
-	f := t.at(spot{placeOf(to.Addr(), scope, sock), to.Port()})
+	f := t.at(endpointKey{hostKeyOf(to.Addr(), scope, sock), to.Port()})
 	q, ok := kernel.ParseQueued(t.in.messages(i))
 	if f == nil || !ok {
 		return false
@@ -333,14 +333,14 @@ func (t *Datagram) rejection(sock uint32, i int, at probe.Time, into *probe.Answ
 	own := q.IsOf(about.own)
 	*into = probe.Answer{
 		ID: f.id, N: f.n, At: at, Reason: reason, Err: err, From: q.Offender, TTL: about.ttl,
-		Nobody: reason == endpoint.HostUnreach && own && about.own != f.to.Addr().WithZone(""),
+		Unresolved: reason == endpoint.HostUnreach && own && about.own != f.to.Addr().WithZone(""),
 	}
 	return true
 }
 
 // Forget ends an attempt.
 func (t *Datagram) Forget(a *probe.Attempt) {
-	if sock, ok := t.flights.remove(a.Handle); ok && t.sockets.all[sock].own {
+	if sock, ok := t.sentProbes.remove(a.Handle); ok && t.sockets.all[sock].own {
 		t.end(a, sock)
 	}
 }
@@ -348,7 +348,7 @@ func (t *Datagram) Forget(a *probe.Attempt) {
 // end closes an attempt's own socket.
 func (t *Datagram) end(a *probe.Attempt, sock uint32) {
 	scope, _ := t.scopes.Of(a.To.Addr())
-	t.vacate(spot{placeOf(a.To.Addr(), scope, sock), a.To.Port()})
+	t.vacate(endpointKey{hostKeyOf(a.To.Addr(), scope, sock), a.To.Port()})
 	t.shut(sock)
 }
 

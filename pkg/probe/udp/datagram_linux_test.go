@@ -113,7 +113,7 @@ func TestLateAndDoubleAnswersAreNotFromElsewhere(t *testing.T) {
 		from := heardBy(t, c)
 		d.Forget(late)
 		say(t, c, from)
-		if got := answers(t, d, 1); len(got) != 1 || got[0].ID != late.ID || got[0].N != 1 || got[0].Elsewhere {
+		if got := answers(t, d, 1); len(got) != 1 || got[0].ID != late.ID || got[0].N != 1 || got[0].FromOtherPort {
 			t.Fatalf("%v: a late answer is told as %+v", at, got)
 		}
 		again := ask(t, d, to, 2)
@@ -137,10 +137,10 @@ func TestAnswersFromElsewhere(t *testing.T) {
 		elsewhere, _ := peer(t, at)
 		ask(t, d, to, 1)
 		say(t, elsewhere, heardBy(t, c))
-		if got := answers(t, d, 1); len(got) != 1 || !got[0].Elsewhere || got[0].From != at {
+		if got := answers(t, d, 1); len(got) != 1 || !got[0].FromOtherPort || got[0].From != at {
 			t.Fatalf("%v: told was %+v", at, got)
 		}
-		a := &probe.Attempt{To: to, ID: probe.ID{Slot: 1, Gen: 1}, N: 2, Proto: endpoint.UDP, Alone: true}
+		a := &probe.Attempt{To: to, ID: probe.ID{Slot: 1, Gen: 1}, N: 2, Proto: endpoint.UDP, Exclusive: true}
 		if _, err := d.Send([]*probe.Attempt{a}); err != nil {
 			t.Fatal(err)
 		}
@@ -211,15 +211,15 @@ func answersNobody(t *testing.T, d *Datagram) {
 	}
 }
 
-func sockOf(d *Datagram, a *probe.Attempt) uint32 { return d.flights.all[uint32(a.Handle)-1].sock }
+func sockOf(d *Datagram, a *probe.Attempt) uint32 { return d.sentProbes.all[uint32(a.Handle)-1].sock }
 
 // TestFlightsAreBounded: what has ended is forgotten in the end.
 func TestFlightsAreBounded(t *testing.T) {
-	f := newFlights()
+	f := newSentProbes()
 	r := payload.For(1)[0]
 	for i := range 10 * maxPast {
 		a := &probe.Attempt{To: netip.AddrPortFrom(loopbacks[0], uint16(i)), N: 1}
-		s := spot{placeOf(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 0, uint32(i%4)), uint16(i)}
+		s := endpointKey{hostKeyOf(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 0, uint32(i%4)), uint16(i)}
 		if f.taken(s) {
 			t.Fatal("an attempt that has ended is under way")
 		}
@@ -252,7 +252,7 @@ func FuzzReceive(f *testing.F) {
 	f.Add(make([]byte, 3000), make([]byte, 300), make([]byte, 28), 1<<20, 1<<20, 28)
 	d := newDatagram(f)
 	a := &probe.Attempt{To: netip.AddrPortFrom(loopbacks[0], 7), N: 1}
-	a.Handle = d.flights.add(spot{placeOf(loopbacks[0], 0, 0), 7}, a, payload.For(7)[0])
+	a.Handle = d.sentProbes.add(endpointKey{hostKeyOf(loopbacks[0], 0, 0), 7}, a, payload.For(7)[0])
 	if _, err := d.common(kernel.FamilyOf(loopbacks[0])); err != nil {
 		f.Fatal(err)
 	}

@@ -7,31 +7,31 @@ import (
 	"portkit/pkg/probe"
 )
 
-// place is an address as a socket sees it. A link-local one is told apart by
+// hostKey is an address as a socket sees it. A link-local one is told apart by
 // its link.
-type place struct {
+type hostKey struct {
 	ip    [16]byte
 	scope uint32
 	sock  uint32
 }
 
-// spot is a port there.
-type spot struct {
-	place
+// endpointKey is a port there.
+type endpointKey struct {
+	hostKey
 	port uint16
 }
 
-func placeOf(a netip.Addr, scope, sock uint32) place {
-	return place{ip: a.As16(), scope: scope, sock: sock}
+func hostKeyOf(a netip.Addr, scope, sock uint32) hostKey {
+	return hostKey{ip: a.As16(), scope: scope, sock: sock}
 }
 
 // maxPast is how many attempts are remembered that ended unanswered. What comes
 // late is theirs, and no answer from another port.
 const maxPast = 16_384
 
-// flight is an attempt that may still be answered.
-type flight struct {
-	spot
+// sentProbe is an attempt that may still be answered.
+type sentProbe struct {
+	endpointKey
 	gen     uint32 // so that a Handle of a former tenant matches nothing
 	live    bool   // it is under way
 	heard   bool   // something came
@@ -41,58 +41,58 @@ type flight struct {
 	request *payload.Request
 }
 
-// flights are a transport's attempts, found by where an answer comes from and
+// sentProbes are a transport's attempts, found by where an answer comes from and
 // which socket has it: no two of one endpoint are on one socket, so that each
 // answer is one attempt's.
-type flights struct {
-	all    []flight
+type sentProbes struct {
+	all    []sentProbe
 	vacant []uint32
-	spots  map[spot]uint32
-	places map[place]tenants
-	past   []former // a ring
-	next   int      // in it
+	spots  map[endpointKey]uint32
+	places map[hostKey]outstandingAt
+	past   []expired // a ring
+	next   int       // in it
 }
 
-// former is a flight that has ended, if it is still of that generation.
-type former struct{ flight, gen uint32 }
+// expired is a flight that has ended, if it is still of that generation.
+type expired struct{ flight, gen uint32 }
 
-// tenants are the attempts under way at a place.
-type tenants struct {
+// outstandingAt are the attempts under way at a place.
+type outstandingAt struct {
 	count int32
 	addr  netip.Addr // with its zone
 	last  uint32     // the latest
 }
 
-func newFlights() flights {
-	return flights{spots: map[spot]uint32{}, places: map[place]tenants{}}
+func newSentProbes() sentProbes {
+	return sentProbes{spots: map[endpointKey]uint32{}, places: map[hostKey]outstandingAt{}}
 }
 
 // taken says that an attempt at s is under way.
-func (f *flights) taken(s spot) bool {
+func (f *sentProbes) taken(s endpointKey) bool {
 	i, ok := f.spots[s]
 	return ok && f.all[i].live
 }
 
 // add notes an attempt and returns its handle, which is not 0.
-func (f *flights) add(s spot, a *probe.Attempt, r *payload.Request) uint64 {
+func (f *sentProbes) add(s endpointKey, a *probe.Attempt, r *payload.Request) uint64 {
 	i, ok := f.spots[s] // of a former one
 	if n := len(f.vacant); !ok && n > 0 {
 		i = f.vacant[n-1]
 		f.vacant = f.vacant[:n-1]
 	} else if !ok {
 		i = uint32(len(f.all))
-		f.all = append(f.all, flight{})
+		f.all = append(f.all, sentProbe{})
 	}
 	gen := f.all[i].gen + 1
-	f.all[i] = flight{spot: s, gen: gen, live: true, n: a.N, id: a.ID, to: a.To, request: r}
+	f.all[i] = sentProbe{endpointKey: s, gen: gen, live: true, n: a.N, id: a.ID, to: a.To, request: r}
 	f.spots[s] = i
-	f.places[s.place] = tenants{f.places[s.place].count + 1, a.To.Addr(), i}
+	f.places[s.hostKey] = outstandingAt{f.places[s.hostKey].count + 1, a.To.Addr(), i}
 	return uint64(gen)<<32 | uint64(i+1)
 }
 
 // at returns the attempt that an answer from s is for, which may have ended; nil
 // if there is none.
-func (f *flights) at(s spot) *flight {
+func (f *sentProbes) at(s endpointKey) *sentProbe {
 	if i, ok := f.spots[s]; ok {
 		return &f.all[i]
 	}
@@ -101,13 +101,13 @@ func (f *flights) at(s spot) *flight {
 
 // waiting returns the address that attempts at a place are under way to; ok is
 // false if there are none.
-func (f *flights) waiting(p place) (a netip.Addr, ok bool) {
+func (f *sentProbes) waiting(p hostKey) (a netip.Addr, ok bool) {
 	t, ok := f.places[p]
 	return t.addr, ok
 }
 
 // sole is the attempt at a place of a socket that has one attempt only.
-func (f *flights) sole(p place) *flight {
+func (f *sentProbes) sole(p hostKey) *sentProbe {
 	t, ok := f.places[p]
 	if !ok || t.count > 1 {
 		return nil
@@ -117,17 +117,17 @@ func (f *flights) sole(p place) *flight {
 
 // remove ends the attempt of a handle and returns its socket; ok is false if it
 // has ended before. Its answer may still come.
-func (f *flights) remove(handle uint64) (sock uint32, ok bool) {
+func (f *sentProbes) remove(handle uint64) (sock uint32, ok bool) {
 	i := uint32(handle) - 1
 	if handle == 0 || int(i) >= len(f.all) || !f.all[i].live || f.all[i].gen != uint32(handle>>32) {
 		return 0, false
 	}
 	l := &f.all[i]
 	l.live = false
-	if t := f.places[l.place]; t.count > 1 {
-		f.places[l.place] = tenants{t.count - 1, t.addr, t.last}
+	if t := f.places[l.hostKey]; t.count > 1 {
+		f.places[l.hostKey] = outstandingAt{t.count - 1, t.addr, t.last}
 	} else {
-		delete(f.places, l.place)
+		delete(f.places, l.hostKey)
 	}
 	if l.heard {
 		f.erase(i)
@@ -138,8 +138,8 @@ func (f *flights) remove(handle uint64) (sock uint32, ok bool) {
 }
 
 // retire keeps a flight that has ended for a while.
-func (f *flights) retire(i uint32) {
-	this := former{i, f.all[i].gen}
+func (f *sentProbes) retire(i uint32) {
+	this := expired{i, f.all[i].gen}
 	if len(f.past) < maxPast {
 		f.past = append(f.past, this)
 		return
@@ -153,15 +153,15 @@ func (f *flights) retire(i uint32) {
 }
 
 // erase forgets a flight that has ended.
-func (f *flights) erase(i uint32) {
+func (f *sentProbes) erase(i uint32) {
 	l := &f.all[i]
-	delete(f.spots, l.spot)
+	delete(f.spots, l.endpointKey)
 	l.gen++
 	f.vacant = append(f.vacant, i)
 }
 
 // vacate forgets what was asked from a socket that is closed.
-func (f *flights) vacate(s spot) {
+func (f *sentProbes) vacate(s endpointKey) {
 	if i, ok := f.spots[s]; ok && !f.all[i].live {
 		f.erase(i)
 	}

@@ -12,23 +12,23 @@ const (
 	maxAnswered = 4096
 )
 
-// noise is what an address sends that no attempt waits for.
-type noise struct {
+// unsolicited is what an address sends that no attempt waits for.
+type unsolicited struct {
 	counts map[netip.Addr]int
 	// answered are the latest endpoints that have sent a datagram, whose next
 	// ones are no news.
-	answered map[spot]bool
-	latest   [maxAnswered]spot
+	answered map[endpointKey]bool
+	latest   [maxAnswered]endpointKey
 	next     int
 }
 
-func newNoise() noise {
-	return noise{counts: map[netip.Addr]int{}, answered: map[spot]bool{}}
+func newUnsolicited() unsolicited {
+	return unsolicited{counts: map[netip.Addr]int{}, answered: map[endpointKey]bool{}}
 }
 
 // heard notes that an endpoint has answered, at whichever socket; false if it
 // has before.
-func (n *noise) heard(s spot) bool {
+func (n *unsolicited) heard(s endpointKey) bool {
 	s.sock = 0
 	if n.answered[s] {
 		return false
@@ -41,14 +41,14 @@ func (n *noise) heard(s spot) bool {
 }
 
 // known says that an endpoint has answered lately.
-func (n *noise) known(s spot) bool {
+func (n *unsolicited) known(s endpointKey) bool {
 	s.sock = 0
 	return n.answered[s]
 }
 
 // add counts a datagram that nobody waits for. It returns true when it makes its
 // sender one that floods, once.
-func (n *noise) add(from netip.Addr) (floods bool) {
+func (n *unsolicited) add(from netip.Addr) (floods bool) {
 	if _, ok := n.counts[from]; !ok && len(n.counts) >= maxNoisy {
 		return false
 	}
@@ -57,4 +57,4 @@ func (n *noise) add(from netip.Addr) (floods bool) {
 }
 
 // floods says that an address sends more than is listened to.
-func (n *noise) floods(a netip.Addr) bool { return n.counts[a.WithZone("")] >= flood }
+func (n *unsolicited) floods(a netip.Addr) bool { return n.counts[a.WithZone("")] >= flood }
