@@ -26,9 +26,9 @@ type argReader struct {
 	rest  []string
 }
 
-// normalise reorders args as argReader says. It returns an askedFor for one
+// normalize reorders args as argReader says. It returns an askedFor for one
 // of the flags that only ask for a text.
-func normalise(flags []*kong.Flag, args []string) ([]string, error) {
+func normalize(flags []*kong.Flag, args []string) ([]string, error) {
 	r := &argReader{flags: flags, left: args}
 	for len(r.left) > 0 {
 		if err := r.next(); err != nil {

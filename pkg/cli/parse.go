@@ -43,7 +43,7 @@ func newParser(t Tool) (*kong.Kong, error) {
 // parse reads args into the tool's command. The error is an askedFor, or says
 // what is wrong with which flag.
 func parse(k *kong.Kong, args []string) error {
-	args, err := normalise(k.Model.Flags, args)
+	args, err := normalize(k.Model.Flags, args)
 	if err != nil {
 		return err
 	}

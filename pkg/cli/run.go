@@ -62,7 +62,7 @@ func statusWidth(with IO) func() int {
 	return with.Width
 }
 
-// Color tells whether standard error may be coloured (https://no-color.org).
+// Color tells whether standard error may be colored (https://no-color.org).
 func (c *Context) Color() bool {
 	return c.ErrTerminal && c.Getenv("NO_COLOR") == "" && c.Getenv("TERM") != "dumb"
 }

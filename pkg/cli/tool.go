@@ -47,7 +47,7 @@ type Tool struct {
 	Groups      []Group   // flag groups in the order of the help; a flag names its group's Key
 	Examples    []Example // at least one
 	Sections    []Section // more sections of the manual, after the options
-	Environment []Term    // variables beside those that every tool honours
+	Environment []Term    // variables beside those that every tool honors
 	Exit        []Term    // exit statuses, where they differ from ExitStatuses
 	SeeAlso     []string  // "portprobe(1)"
 }

@@ -97,7 +97,7 @@ func (s *scan) result(rnd *rand.Rand, host, ip string) {
 	s.lines, s.answers = append(s.lines, a.line), append(s.answers, a)
 }
 
-// summary adds a summary of a few ports, one of them recognised.
+// summary adds a summary of a few ports, one of them recognized.
 func (s *scan) summary(rnd *rand.Rand, host, ip string) {
 	proto := endpoint.Proto(rnd.IntN(2))
 	owner := owners[rnd.IntN(len(owners))]

@@ -39,7 +39,7 @@ type Result struct {
 	Method Method
 	// Time is when the state was known.
 	Time time.Time
-	// App is the protocol that the answer was recognised as; empty if none.
+	// App is the protocol that the answer was recognized as; empty if none.
 	App string
 	// TTL is the time to live (hop limit) of the answer; 0 where the method
 	// does not see it.

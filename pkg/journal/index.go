@@ -12,7 +12,7 @@ import (
 )
 
 // index counts the results that a journal holds of each endpoint. It keeps 15
-// bytes for every 32 neighbouring ports of a host, at one address, of which at
+// bytes for every 32 neighboring ports of a host, at one address, of which at
 // least one is there: a 64-bit hash of where they are, 24 bits of another of the
 // address, and a bit each. The hashes are keyed anew for every run, so that two
 // places that are taken for one, which among a million have a chance of 1 in 37

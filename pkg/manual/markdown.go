@@ -243,7 +243,7 @@ func (w *pageWriter) inline(n ast.Node) (string, error) {
 				if i > 0 {
 					b.WriteByte(' ')
 				}
-				b.WriteString(emphasise(word))
+				b.WriteString(emphasize(word))
 			}
 			if c.SoftLineBreak() {
 				b.WriteByte(' ')

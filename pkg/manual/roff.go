@@ -88,7 +88,7 @@ func (r *roff) text(s string) {
 			r.line(".br")
 			words, word = nil, pieces[1]
 		}
-		words = append(words, emphasise(word))
+		words = append(words, emphasize(word))
 	}
 	r.fill(strings.Join(words, " "))
 }
@@ -116,8 +116,8 @@ var (
 	pageWord = regexp.MustCompile(`^(\(?)([a-z][a-z-]*)(\([1-8]\).*)$`)
 )
 
-// emphasise sets flags and names of pages bold.
-func emphasise(word string) string {
+// emphasize sets flags and names of pages bold.
+func emphasize(word string) string {
 	for _, re := range []*regexp.Regexp{flagWord, pageWord} {
 		if m := re.FindStringSubmatch(word); m != nil {
 			return escape(m[1]) + bold(m[2]) + escape(m[3])

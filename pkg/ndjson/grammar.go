@@ -160,7 +160,7 @@ func plain(b []byte, i int) int {
 
 // special sets the top bit of the lowest byte of w that does not mean itself
 // in a string, and perhaps of bytes above it: a subtraction borrows from its
-// upper neighbour only where the byte itself is found already.
+// upper neighbor only where the byte itself is found already.
 func special(w uint64) uint64 {
 	const low, top = 0x0101010101010101, 0x8080808080808080
 	quote, back := w^low*'"', w^low*'\\'

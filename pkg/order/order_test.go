@@ -105,7 +105,7 @@ func TestPositionsAreUniform(t *testing.T) {
 	}
 }
 
-// In a large space neighbours land far apart: the top bits of elements, and
+// In a large space neighbors land far apart: the top bits of elements, and
 // of the distance from one to the next, are uniform, and half of the bits change.
 func TestLargeSpacesAreNotSequential(t *testing.T) {
 	for _, n := range []uint64{1 << 21, 1<<40 - 1<<24, 1<<24*65535 + 1, 1<<63 + 12345} {

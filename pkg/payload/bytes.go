@@ -10,7 +10,7 @@ var big = binary.BigEndian
 
 // id makes a number of 64 bits of the token that differs from protocol to
 // protocol, so that no answer passes for another's. Each of its bits depends
-// on each of the token's (the finaliser of SplitMix64), so that any part of
+// on each of the token's (the finalizer of SplitMix64), so that any part of
 // it serves as an id, though tokens may be consecutive.
 func (q Query) id(salt string) uint64 {
 	x := q.Token

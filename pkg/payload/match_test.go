@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestAnswersAreRecognised(t *testing.T) {
+func TestAnswersAreRecognized(t *testing.T) {
 	seen := map[string]bool{}
 	for _, g := range goldens(t) {
 		seen[g.asked.App] = true
@@ -16,14 +16,14 @@ func TestAnswersAreRecognised(t *testing.T) {
 			t.Errorf("%s: not matched:\n%s", g.name, hex.Dump(g.answer))
 		}
 		port := g.q.To.Port()
-		if app := Recognise(port, g.asked, g.answer, g.q); app != g.asked.App {
-			t.Errorf("%s: recognised as %q, want %q", g.name, app, g.asked.App)
+		if app := Recognize(port, g.asked, g.answer, g.q); app != g.asked.App {
+			t.Errorf("%s: recognized as %q, want %q", g.name, app, g.asked.App)
 		}
-		if app := Recognise(port, nil, g.answer, g.q); app != g.asked.App {
-			t.Errorf("%s: recognised as %q when nobody knows what was asked, want %q", g.name, app, g.asked.App)
+		if app := Recognize(port, nil, g.answer, g.q); app != g.asked.App {
+			t.Errorf("%s: recognized as %q when nobody knows what was asked, want %q", g.name, app, g.asked.App)
 		}
-		if app := Recognise(1, nil, g.answer, g.q); app != g.asked.App && (app != "" || !g.asked.loose) {
-			t.Errorf("%s: recognised as %q from a port that is not its own", g.name, app)
+		if app := Recognize(1, nil, g.answer, g.q); app != g.asked.App && (app != "" || !g.asked.loose) {
+			t.Errorf("%s: recognized as %q from a port that is not its own", g.name, app)
 		}
 	}
 	for _, r := range All() {
@@ -115,13 +115,13 @@ func TestNothingAllocates(t *testing.T) {
 			}
 		}
 	}
-	if n := testing.AllocsPerRun(10, func() { For(53); For(1); Recognise(53, nil, answers[0].answer, q6) }); n != 0 {
-		t.Errorf("For and Recognise allocate %v times", n)
+	if n := testing.AllocsPerRun(10, func() { For(53); For(1); Recognize(53, nil, answers[0].answer, q6) }); n != 0 {
+		t.Errorf("For and Recognize allocate %v times", n)
 	}
 }
 
 // FuzzMatch gives every matcher any bytes: none panics or writes to them, and
-// Recognise says what Match says.
+// Recognize says what Match says.
 func FuzzMatch(f *testing.F) {
 	for _, g := range goldens(f) {
 		f.Add(g.answer, g.q.Token, g.q.To.Addr().AsSlice(), g.q.To.Port())
@@ -131,8 +131,8 @@ func FuzzMatch(f *testing.F) {
 		q := Query{To: netip.AddrPortFrom(a, port), Token: token}
 		before := string(b)
 		for _, r := range For(port) {
-			if app := Recognise(port, r, b, q); r.Match(b, q) && app != r.App {
-				t.Errorf("%s matches, but is recognised as %q", r.App, app)
+			if app := Recognize(port, r, b, q); r.Match(b, q) && app != r.App {
+				t.Errorf("%s matches, but is recognized as %q", r.App, app)
 			}
 		}
 		for _, r := range built().all {

@@ -60,11 +60,11 @@ func For(port uint16) []*Request {
 	return t.rest
 }
 
-// Recognise returns the name of the protocol that answer is of, "" if it is
+// Recognize returns the name of the protocol that answer is of, "" if it is
 // none that is known here. It looks at the request that was asked first, then
 // at the port's others, then at those of other ports whose answers cannot be
 // mistaken. asked may be nil.
-func Recognise(port uint16, asked *Request, answer []byte, q Query) string {
+func Recognize(port uint16, asked *Request, answer []byte, q Query) string {
 	if asked != nil && asked.Match(answer, q) {
 		return asked.App
 	}

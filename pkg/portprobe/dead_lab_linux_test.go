@@ -14,7 +14,7 @@ import (
 // the reason host-unreach, in any order, and no round trip: nobody replied.
 func TestDeadAddressesInRandomOrder(t *testing.T) {
 	t.Parallel() // it waits mostly
-	lab.New(t).Host("10.9.77.2/24 fd00:6c61:6277::2/64", lab.NeighbourRetry(100*time.Millisecond))
+	lab.New(t).Host("10.9.77.2/24 fd00:6c61:6277::2/64", lab.NeighborRetry(100*time.Millisecond))
 	for name, c := range map[string]struct {
 		first, suffix string
 		run           func(t *testing.T, in string) ran

@@ -10,7 +10,7 @@ import (
 // links is what this machine's own networks tell of addresses. They are read
 // once, when the run begins.
 type links struct {
-	networks  []network // where neighbours are asked for by ARP or ND
+	networks  []network // where neighbors are asked for by ARP or ND
 	broadcast map[netip.Addr]bool
 }
 
@@ -54,10 +54,10 @@ func (l *links) add(p netip.Prefix, on net.Interface) {
 // section 2.7), no broadcast (RFC 919), of this machine's networks included.
 func (l *links) unicast(a netip.Addr) bool { return !a.IsMulticast() && !l.broadcast[a] }
 
-// onLink says that an address is a neighbour's.
+// onLink says that an address is a neighbor's.
 func (l *links) onLink(a netip.Addr) bool { return a.IsLinkLocalUnicast() || l.linkOf(a) != 0 }
 
-// linkOf is the index of the interface that an address is a neighbour on; 0 for
+// linkOf is the index of the interface that an address is a neighbor on; 0 for
 // none.
 func (l *links) linkOf(a netip.Addr) int {
 	for _, n := range l.networks {

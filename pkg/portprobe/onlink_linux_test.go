@@ -21,9 +21,9 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// neighbourhood is a /24 on the scanner's own link: ten hosts live in it, with a
+// neighborhood is a /24 on the scanner's own link: ten hosts live in it, with a
 // few ports open, one address is the scanner's own, and nobody has the others.
-type neighbourhood struct {
+type neighborhood struct {
 	host  *lab.Host
 	alive []netip.Addr
 	all   []netip.Addr
@@ -31,11 +31,11 @@ type neighbourhood struct {
 	open  []uint16
 }
 
-// newNeighbourhood makes 10.9.number.0/24.
-func newNeighbourhood(tb testing.TB, number byte) *neighbourhood {
+// newNeighborhood makes 10.9.number.0/24.
+func newNeighborhood(tb testing.TB, number byte) *neighborhood {
 	tb.Helper()
 	var addrs []string
-	n := &neighbourhood{all: lab.Addresses(fmt.Sprintf("10.9.%d.0/24", number), 255)[1:]}
+	n := &neighborhood{all: lab.Addresses(fmt.Sprintf("10.9.%d.0/24", number), 255)[1:]}
 	n.own = n.all[0]
 	for i := range 10 {
 		a := n.all[6+25*i]
@@ -48,7 +48,7 @@ func newNeighbourhood(tb testing.TB, number byte) *neighbourhood {
 }
 
 // records are so many ports of each of the 254 addresses.
-func (n *neighbourhood) records(ports int) string {
+func (n *neighborhood) records(ports int) string {
 	var b strings.Builder
 	for _, a := range n.all {
 		for p := 1; p <= ports; p++ {
@@ -59,7 +59,7 @@ func (n *neighbourhood) records(ports int) string {
 }
 
 // want is what must be told of a port.
-func (n *neighbourhood) want(a netip.Addr, port uint16) string {
+func (n *neighborhood) want(a netip.Addr, port uint16) string {
 	switch {
 	case a == n.own:
 		return "closed conn-refused"
@@ -72,7 +72,7 @@ func (n *neighbourhood) want(a netip.Addr, port uint16) string {
 }
 
 // wrong counts the wrong answers in what was written.
-func (n *neighbourhood) wrong(tb testing.TB, out []byte, asked int) (wrong int) {
+func (n *neighborhood) wrong(tb testing.TB, out []byte, asked int) (wrong int) {
 	tb.Helper()
 	lines := 0
 	for line := range bytes.Lines(out) {
@@ -99,12 +99,12 @@ func (n *neighbourhood) wrong(tb testing.TB, out []byte, asked int) (wrong int) 
 
 // play asks so many ports of each address and returns how many answers are
 // wrong, how long it took and the most entries that were in the scanner's
-// neighbour table.
-func (n *neighbourhood) play(tb testing.TB, ports int) (wrong int, took time.Duration, entries int) {
+// neighbor table.
+func (n *neighborhood) play(tb testing.TB, ports int) (wrong int, took time.Duration, entries int) {
 	tb.Helper()
 	in := n.records(ports)
 	over, most := make(chan struct{}), make(chan int)
-	go countNeighbours(over, most)
+	go countNeighbors(over, most)
 	var out bytes.Buffer
 	began := time.Now()
 	status := cli.Run(Tool(), cli.IO{In: strings.NewReader(in), Out: &out, Err: io.Discard})
@@ -116,9 +116,9 @@ func (n *neighbourhood) play(tb testing.TB, ports int) (wrong int, took time.Dur
 	return n.wrong(tb, out.Bytes(), 254*ports), took, entries
 }
 
-// countNeighbours looks at the neighbour table until it is told that the run is
+// countNeighbors looks at the neighbor table until it is told that the run is
 // over, and tells the most entries that it saw; -1 when it could not see it.
-func countNeighbours(over <-chan struct{}, most chan<- int) {
+func countNeighbors(over <-chan struct{}, most chan<- int) {
 	n := -1
 	for {
 		if all, err := netlink.NeighList(0, unix.AF_INET); err == nil {
@@ -133,7 +133,7 @@ func countNeighbours(over <-chan struct{}, most chan<- int) {
 	}
 }
 
-// overflows is how often an IPv4 neighbour table of this machine has been full
+// overflows is how often an IPv4 neighbor table of this machine has been full
 // (table_fulls). The kernel shows it outside of namespaces alone; ok is false
 // where it cannot be seen.
 func overflows() (n uint64, ok bool) {
@@ -157,37 +157,37 @@ func overflows() (n uint64, ok bool) {
 	return n, true
 }
 
-// TestNeighbourhood: what is told of a network on the own link is right, and
-// takes no more room in the neighbour table than the network has addresses.
-func TestNeighbourhood(t *testing.T) {
-	n := newNeighbourhood(t, 0)
+// TestNeighborhood: what is told of a network on the own link is right, and
+// takes no more room in the neighbor table than the network has addresses.
+func TestNeighborhood(t *testing.T) {
+	n := newNeighborhood(t, 0)
 	wrong, took, entries := n.play(t, 50)
-	t.Logf("%d of %d wrong, %.2f s, at most %d neighbours", wrong, 254*50, took.Seconds(), entries)
+	t.Logf("%d of %d wrong, %.2f s, at most %d neighbors", wrong, 254*50, took.Seconds(), entries)
 	if wrong > 0 {
 		t.Errorf("%d of %d are wrong", wrong, 254*50)
 	}
 	// Others of this machine share gc_thresh3, 1,024 on a stock Linux (arp(7)).
 	if entries < 10 || entries > 512 {
-		t.Errorf("%d entries were in the neighbour table", entries)
+		t.Errorf("%d entries were in the neighbor table", entries)
 	}
 }
 
-// BenchmarkLabNeighbourhood asks a thousand ports of each address, five times in
+// BenchmarkLabNeighborhood asks a thousand ports of each address, five times in
 // a new network each. Its result is the log.
-func BenchmarkLabNeighbourhood(b *testing.B) {
+func BenchmarkLabNeighborhood(b *testing.B) {
 	for b.Loop() {
 		var took []float64
 		all, most := 0, 0
 		full, seen := overflows()
 		for i := range 5 {
-			n := newNeighbourhood(b, byte(i))
+			n := newNeighborhood(b, byte(i))
 			wrong, d, entries := n.play(b, 1000)
 			took = append(took, math.Round(d.Seconds()*100)/100)
 			all, most = all+wrong, max(most, entries)
 		}
 		slices.Sort(took)
 		now, _ := overflows()
-		b.Logf("median %.2f s of %v, bar 60 s; %d wrong of %d; at most %d neighbours, %d overflows (seen: %v)",
+		b.Logf("median %.2f s of %v, bar 60 s; %d wrong of %d; at most %d neighbors, %d overflows (seen: %v)",
 			took[len(took)/2], took, all, 5*254_000, most, now-full, seen)
 	}
 }

@@ -210,9 +210,9 @@ func TestLossBySYN(t *testing.T) {
 	}
 }
 
-// TestNeighbourhoodBySYN asks a network of the own link, most of which nobody has.
-func TestNeighbourhoodBySYN(t *testing.T) {
-	n := newNeighbourhood(t, 77)
+// TestNeighborhoodBySYN asks a network of the own link, most of which nobody has.
+func TestNeighborhoodBySYN(t *testing.T) {
+	n := newNeighborhood(t, 77)
 	in := n.records(50)
 	want := map[string]int{}
 	for _, a := range n.all {

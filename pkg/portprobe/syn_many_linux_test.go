@@ -64,9 +64,9 @@ func TestManyHostsBehindAGatewayBySYN(t *testing.T) {
 	crowd(t, all.String(), 512+128+16, fmt.Sprintf("filtered/no-response:%d", 1<<16-656))
 }
 
-// TestManyNeighboursBySYN: one address in a hundred of a link is somebody's. The
+// TestManyNeighborsBySYN: one address in a hundred of a link is somebody's. The
 // first is the asking machine's own, the last of the network is its broadcast.
-func TestManyNeighboursBySYN(t *testing.T) {
+func TestManyNeighborsBySYN(t *testing.T) {
 	var addrs []string
 	for i, a := range lab.Addresses("10.202.0.0/16", 1<<16) {
 		if i%100 == 7 {

@@ -267,7 +267,7 @@ func TestOddAnswersToSYN(t *testing.T) {
 	}
 }
 
-// TestForgedAnswersToSYN: a million SYN-ACKs and RSTs that a neighbour makes up, at
+// TestForgedAnswersToSYN: a million SYN-ACKs and RSTs that a neighbor makes up, at
 // every port that may be asked from, while silent ports are asked. Not one counts.
 func TestForgedAnswersToSYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Silent(""))

@@ -26,7 +26,7 @@ func near(t *testing.T, h *lab.Host) netlink.Link {
 	return link
 }
 
-// set sets a setting of a host's link, for ARP or neighbour discovery.
+// set sets a setting of a host's link, for ARP or neighbor discovery.
 func set(t *testing.T, h *lab.Host, key, value string) {
 	t.Helper()
 	if err := h.Do(func() error { return os.WriteFile("/proc/sys/net/"+key, []byte(value), 0) }); err != nil {
@@ -50,10 +50,10 @@ func TestOwnLinkLocalAddressBySYN(t *testing.T) {
 	}
 }
 
-// TestNeighboursThatTheKernelHasNotSeenLatelyBySYN: it remembers a device that is
+// TestNeighborsThatTheKernelHasNotSeenLatelyBySYN: it remembers a device that is
 // gone, for an address that another one has by now, and for one that nobody has.
-func TestNeighboursThatTheKernelHasNotSeenLatelyBySYN(t *testing.T) {
-	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighbourRetry(200*time.Millisecond))
+func TestNeighborsThatTheKernelHasNotSeenLatelyBySYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(200*time.Millisecond))
 	in := ""
 	for _, a := range both(h) {
 		for _, a := range []netip.Addr{a, a.Next()} {
@@ -177,10 +177,10 @@ func TestGatewayThatMovesBySYN(t *testing.T) {
 	}
 }
 
-// TestLinkThatGoesWhileANeighbourIsAskedForBySYN: it is this machine's trouble, and
-// tells nothing of the neighbour. The round trip begins with the SYN.
-func TestLinkThatGoesWhileANeighbourIsAskedForBySYN(t *testing.T) {
-	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighbourRetry(100*time.Millisecond))
+// TestLinkThatGoesWhileANeighborIsAskedForBySYN: it is this machine's trouble, and
+// tells nothing of the neighbor. The round trip begins with the SYN.
+func TestLinkThatGoesWhileANeighborIsAskedForBySYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(100*time.Millisecond))
 	const deaf = "ipv4/conf/eth0/arp_ignore"
 	set(t, h, deaf, "8")
 	done := make(chan struct{})
@@ -204,9 +204,9 @@ func TestLinkThatGoesWhileANeighbourIsAskedForBySYN(t *testing.T) {
 	}
 }
 
-// TestOtherChangesWhileANeighbourIsAskedForBySYN do not keep it from being nobody.
-func TestOtherChangesWhileANeighbourIsAskedForBySYN(t *testing.T) {
-	h := lab.New(t).Host("", lab.NeighbourRetry(250*time.Millisecond))
+// TestOtherChangesWhileANeighborIsAskedForBySYN do not keep it from being nobody.
+func TestOtherChangesWhileANeighborIsAskedForBySYN(t *testing.T) {
+	h := lab.New(t).Host("", lab.NeighborRetry(250*time.Millisecond))
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ type Options struct {
 	// Addresses is how many addresses are remembered.
 	Addresses int
 	// OnLink says whether an address is on a link of this machine's, where its
-	// neighbours have to be found before they can be asked. nil: none is.
+	// neighbors have to be found before they can be asked. nil: none is.
 	OnLink func(netip.Addr) bool
 	// HostTimeout is how long after the first attempt to it an address is ended
 	// with; 0: never.
@@ -56,7 +56,7 @@ type Options struct {
 	Repeats []time.Duration
 	// Neighbor returns what the system knows of a neighbor, so that its silence is
 	// its own; nil: that cannot be told. Workers call it, for addresses on a link
-	// that do not answer and whose Transport leaves neighbours to the system.
+	// that do not answer and whose Transport leaves neighbors to the system.
 	Neighbor func(netip.Addr) Neighbor
 	// LinkLayer returns the link-layer address of a neighbor that the system has
 	// found, "" if it has not; nil: that is not known. Workers call it for UDP, once

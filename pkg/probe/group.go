@@ -194,7 +194,7 @@ type doubt struct {
 	shared bool    // the limit may be shared: retries follow the group's pace
 	shown  bool    // retries of the group were rejected
 	void   bool    // not evidence about the endpoint
-	weight float32 // evidence towards enoughChances
+	weight float32 // evidence toward enoughChances
 	retry  Time    // time of the next retry
 }
 

@@ -81,7 +81,7 @@ func (j *Job) State() endpoint.State {
 	return j.Reason.State(j.Proto)
 }
 
-// App is the protocol that the answer was recognised as; "" if none was.
+// App is the protocol that the answer was recognized as; "" if none was.
 func (j *Job) App() string {
 	if j.extra == nil {
 		return ""

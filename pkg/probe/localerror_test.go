@@ -266,7 +266,7 @@ func (h *holder) Poll(until probe.Time, into []probe.Answer) (n int, drained boo
 	return h.Transport.Poll(until, into)
 }
 
-// TestAttemptsThatAreHeldAreNotSilent: what waits for a neighbour has not been
+// TestAttemptsThatAreHeldAreNotSilent: what waits for a neighbor has not been
 // asked yet.
 func TestAttemptsThatAreHeldAreNotSilent(t *testing.T) {
 	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: refuses}}
@@ -285,10 +285,10 @@ func TestAttemptsThatAreHeldAreNotSilent(t *testing.T) {
 	}
 }
 
-// TestNeighboursAreSoughtFromTheSending: an address of the own link, which the
+// TestNeighborsAreSoughtFromTheSending: an address of the own link, which the
 // transport has no room for at first, is not taken for one that was sought in vain
 // and is there.
-func TestNeighboursAreSoughtFromTheSending(t *testing.T) {
+func TestNeighborsAreSoughtFromTheSending(t *testing.T) {
 	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: refuses}}
 	s.opts.OnLink = func(netip.Addr) bool { return true }
 	s.wrap = func(inner probe.Transport) probe.Transport {
@@ -304,7 +304,7 @@ func TestNeighboursAreSoughtFromTheSending(t *testing.T) {
 	}
 }
 
-// nearer says of all that it sends that its neighbour is there.
+// nearer says of all that it sends that its neighbor is there.
 type nearer struct{ probe.Transport }
 
 func (n nearer) Send(as []*probe.Attempt) (int, error) {
@@ -314,9 +314,9 @@ func (n nearer) Send(as []*probe.Attempt) (int, error) {
 	return n.Transport.Send(as)
 }
 
-// TestTheSilenceOfANeighbourIsItsOwn where the transport knows that it is there:
+// TestTheSilenceOfANeighborIsItsOwn where the transport knows that it is there:
 // else the system may still be looking for it.
-func TestTheSilenceOfANeighbourIsItsOwn(t *testing.T) {
+func TestTheSilenceOfANeighborIsItsOwn(t *testing.T) {
 	for _, near := range []bool{false, true} {
 		s := scan{opts: defaults(), net: simnet.Config{
 			RTT: time.Millisecond, Port: func(netip.AddrPort, endpoint.Proto) endpoint.Reason { return 0 },

@@ -22,7 +22,7 @@ const (
 	// word.
 	linkSearch = 500 * time.Millisecond
 	// nobodyFor is how long that is believed. RFC 4861 section 10 takes a
-	// neighbour to be there for as long.
+	// neighbor to be there for as long.
 	nobodyFor = 30 * time.Second
 )
 

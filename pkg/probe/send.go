@@ -18,7 +18,7 @@ const (
 	// reserved is the part of the descriptors that first attempts leave to later
 	// ones: an endpoint keeps its first socket while its second attempt is out.
 	reserved = 8
-	// maxQueued is longer than any system asks for a neighbour.
+	// maxQueued is longer than any system asks for a neighbor.
 	maxQueued = time.Minute
 )
 

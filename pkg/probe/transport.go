@@ -1,7 +1,7 @@
 // Package probe is the engine: a pool of workers, each of which alone owns
 // the endpoints it is asking, their timers and a Transport. The worker
 // decides when to send, when to give up and when to ask again; the Transport
-// only puts attempts on the wire and recognises their answers. So retry, pace
+// only puts attempts on the wire and recognizes their answers. So retry, pace
 // and truth are written once, for every way of asking, and are tested in
 // virtual time.
 package probe
@@ -44,10 +44,10 @@ type Attempt struct {
 	To netip.AddrPort
 	// ID comes back in the Answer.
 	ID ID
-	// Sent is when it left, and Held says that it has not yet: a neighbour has to be
+	// Sent is when it left, and Held says that it has not yet: a neighbor has to be
 	// found first. The Transport answers that nobody is there, or that the attempt
-	// has not left after all and another may. Near says that it went to a neighbour
-	// who is there, so that silence is the neighbour's own. Send sets them.
+	// has not left after all and another may. Near says that it went to a neighbor
+	// who is there, so that silence is the neighbor's own. Send sets them.
 	Sent     Time
 	Queued   bool
 	Resolved bool
@@ -88,7 +88,7 @@ type Answer struct {
 	// From is the sender of the reply, of an ICMP error the one who reports it; the
 	// zero Addr where that is not seen.
 	From netip.Addr
-	// App is the protocol that the answer was recognised as, or "".
+	// App is the protocol that the answer was recognized as, or "".
 	App string
 	// Err is only set with LocalError. ErrBusy says that the attempt has not left
 	// after all, and that another may.
@@ -115,7 +115,7 @@ type Stats struct {
 	Dropped uint64
 }
 
-// Transport puts attempts on the wire and recognises their answers. It
+// Transport puts attempts on the wire and recognizes their answers. It
 // belongs to one worker: only Wake may be called by other goroutines.
 type Transport interface {
 	// Now is the time. It never goes back.

@@ -22,7 +22,7 @@ type Result struct {
 	Proto  endpoint.Proto
 	State  endpoint.State
 	Reason endpoint.Reason // 0: absent
-	// App is the protocol that was recognised, decoded; nil if none.
+	// App is the protocol that was recognized, decoded; nil if none.
 	App []byte
 	// RTT is negative when the record has none.
 	RTT time.Duration

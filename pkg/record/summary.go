@@ -19,7 +19,7 @@ type Summary struct {
 	Proto endpoint.Proto
 	// Spans are the ports, ascending, without overlap.
 	Spans []Span
-	// Apps are the ports of Spans whose protocol was recognised, ascending.
+	// Apps are the ports of Spans whose protocol was recognized, ascending.
 	Apps []App
 	// Stats is of the results that went in; mostly nobody asks for it.
 	Stats Stats
@@ -39,7 +39,7 @@ type Span struct {
 	Reason      endpoint.Reason // 0: not said
 }
 
-// App is the protocol that a port's answer was recognised as.
+// App is the protocol that a port's answer was recognized as.
 type App struct {
 	Port uint16
 	Name string

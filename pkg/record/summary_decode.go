@@ -298,7 +298,7 @@ func dropFirst(spans []Span, last uint16) []Span {
 	return spans
 }
 
-// readApps reads which ports were recognised as what.
+// readApps reads which ports were recognized as what.
 func (s *Summary) readApps(value []byte) error {
 	if value == nil {
 		return nil

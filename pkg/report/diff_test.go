@@ -104,7 +104,7 @@ var diffs = map[string]struct {
 			"  opened   5/tcp (rje)     was closed\n  opened   6/tcp           was closed\n  opened   8/tcp           was closed\n\n" +
 			"10.0.0.2 (10.0.0.1)\n  opened   9/tcp (discard)  was closed\n\n",
 	},
-	"neighbours to which the same happened": {
+	"neighbors to which the same happened": {
 		about: Diff{Expected: true},
 		changes: []record.Change{
 			change("10.0.0.254", "10.0.0.254", 22, "open", ""), change("10.0.0.255", "10.0.0.255", 22, "open", ""), change("10.0.1.0", "10.0.1.0", 22, "open", ""),
@@ -141,7 +141,7 @@ func TestDiffText(t *testing.T) {
 func TestDiffCounts(t *testing.T) {
 	about := Diff{Old: "a\x1b", New: "b", Nowhere: [2]uint64{3, 0}}
 	about.Changes[endpoint.ChangeOpened], about.Changes[endpoint.ChangeRemoved] = 7, 1
-	c := diffs["neighbours to which the same happened"]
+	c := diffs["neighbors to which the same happened"]
 	var out bytes.Buffer
 	if err := DiffText(&out, each(c.changes), about, service.Load(), escape); err != nil {
 		t.Fatal(err)

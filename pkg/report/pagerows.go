@@ -25,13 +25,13 @@ type (
 	}
 	hostRow struct {
 		Name, Addr string
-		Values     []labelled
+		Values     []labeled
 		Open       uint64
 		Ports      string
 		Map        template.HTML
 		Numbers    []number
 	}
-	labelled struct{ Name, Text string }
+	labeled struct{ Name, Text string }
 	number   struct{ Class, Text string }
 )
 
@@ -132,7 +132,7 @@ func (p *page) hostsOf(s *survey) {
 			}
 			row := newHostRow(r, h, keys)
 			for i, value := range values.of(&h.protos[0]) {
-				row.Values = append(row.Values, labelled{p.ByNames[i], value})
+				row.Values = append(row.Values, labeled{p.ByNames[i], value})
 			}
 			if p.Timed {
 				row.Numbers = append(row.Numbers, median(h))

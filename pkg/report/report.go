@@ -178,7 +178,7 @@ func countHosts(r *Report) (replied, hosts int) {
 	return c.replied, c.hosts
 }
 
-// openPort is a port that is open, with what its answer was recognised as.
+// openPort is a port that is open, with what its answer was recognized as.
 type openPort struct {
 	port  uint16
 	proto endpoint.Proto

@@ -55,7 +55,7 @@ type ports struct {
 // more is what few keys have.
 type more struct {
 	table *table            // instead of runs
-	apps  map[uint16]uint32 // port → word: what its answer was recognised as
+	apps  map[uint16]uint32 // port → word: what its answer was recognized as
 	stats *record.Stats
 }
 
@@ -67,7 +67,7 @@ func (p *ports) table() *table {
 	return p.more.table
 }
 
-// apps returns which ports were recognised as what, nil if none was.
+// apps returns which ports were recognized as what, nil if none was.
 func (p *ports) apps() map[uint16]uint32 {
 	if p.more == nil {
 		return nil

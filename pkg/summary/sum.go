@@ -17,7 +17,7 @@ import (
 // Sum is results added up. Its memory follows the hosts, not the records:
 // about 100 bytes a host, 6 a run of ports that say the same, or where those
 // are many 16 KB for up to three different answers and 8 more for each bit
-// beyond two, and about 50 bytes a port whose protocol was recognised. Stats take about half a kilobyte a host.
+// beyond two, and about 50 bytes a port whose protocol was recognized. Stats take about half a kilobyte a host.
 type Sum struct {
 	// Stats says that times and round trips are kept too. It is set before
 	// the first Adder is made.

@@ -22,7 +22,7 @@ type table struct {
 	known int // ports with an answer
 }
 
-// plane is a bit for each port, those of 64 neighbours in one word.
+// plane is a bit for each port, those of 64 neighbors in one word.
 type plane [groups]uint64
 
 const groups = 1 << 16 / 64
@@ -69,7 +69,7 @@ func (t *table) number(c code) int {
 	return len(t.codes)
 }
 
-// put sets the number of those of port and its neighbours that are in mask.
+// put sets the number of those of port and its neighbors that are in mask.
 func (t *table) put(port uint16, mask uint64, number int) {
 	low := &t.low[port>>6]
 	set(&low[0], mask, number&1 != 0)
@@ -87,7 +87,7 @@ func set(w *uint64, mask uint64, on bool) {
 	}
 }
 
-// having returns which of port and its neighbours have a number.
+// having returns which of port and its neighbors have a number.
 func (t *table) having(port uint16, number int) uint64 {
 	low := &t.low[port>>6]
 	mask := alike(low[0], number&1 != 0) & alike(low[1], number&2 != 0)

@@ -5,19 +5,19 @@ import (
 	"net/netip"
 )
 
-// Neighbour discovery (RFC 4861 sections 4.3 and 4.4).
+// Neighbor discovery (RFC 4861 sections 4.3 and 4.4).
 const (
 	solicitation  = 135
 	Advertisement = 136
-	// NeighbourTTL is the hop limit of its messages, which no router can have
+	// NeighborTTL is the hop limit of its messages, which no router can have
 	// passed on (section 7.1.2).
-	NeighbourTTL = 255
+	NeighborTTL = 255
 	// SolicitationSize is the size of a message of AppendSolicitation, in bytes.
 	SolicitationSize = 32
 
-	neighbourSize = 24 // without options
-	sourceLink    = 1  // the option that says who asks
-	targetLink    = 2  // the option that says who has the address
+	neighborSize = 24 // without options
+	sourceLink   = 1  // the option that says who asks
+	targetLink   = 2  // the option that says who has the address
 )
 
 // SolicitedNode is the group in which the owner of an address listens (RFC 4291
@@ -45,11 +45,11 @@ func AppendSolicitation(b []byte, mac MAC, from, to, about netip.Addr) []byte {
 // is.
 func ParseAdvertisement(p *IP) (about netip.Addr, has MAC, ok bool) {
 	b := p.Payload
-	if p.Proto != ProtoICMPv6 || p.TTL != NeighbourTTL || len(b) < neighbourSize || b[0] != Advertisement || b[1] != 0 {
+	if p.Proto != ProtoICMPv6 || p.TTL != NeighborTTL || len(b) < neighborSize || b[0] != Advertisement || b[1] != 0 {
 		return about, has, false
 	}
 	about = netip.AddrFrom16([16]byte(b[8:24]))
-	for b = b[neighbourSize:]; len(b) >= 8; {
+	for b = b[neighborSize:]; len(b) >= 8; {
 		size := int(b[1]) * 8
 		if size == 0 || size > len(b) {
 			break

@@ -164,7 +164,7 @@ func TestRejectionsQuote(t *testing.T) {
 	}
 }
 
-func TestNeighboursAreAskedForAndFound(t *testing.T) {
+func TestNeighborsAreAskedForAndFound(t *testing.T) {
 	request := AppendARPRequest(nil, mac, a4, b4)
 	if _, _, ok := ParseARP(request); ok {
 		t.Error("a question is an answer")
@@ -185,14 +185,14 @@ func TestNeighboursAreAskedForAndFound(t *testing.T) {
 	if group.String() != "ff02::1:ff02:3" || to != (MAC{0x33, 0x33, 0xff, 2, 0, 3}) {
 		t.Errorf("%v %v", group, to)
 	}
-	solicit := AppendSolicitation(AppendIP(nil, a6, group, ProtoICMPv6, NeighbourTTL, SolicitationSize), mac, a6, group, b6)
+	solicit := AppendSolicitation(AppendIP(nil, a6, group, ProtoICMPv6, NeighborTTL, SolicitationSize), mac, a6, group, b6)
 	p, ok := ParseIP(solicit)
 	if !ok || !p.Intact() || p.TTL != 255 {
 		t.Errorf("%+v %v", p, ok)
 	}
 	advert := append([]byte{Advertisement, 0, 0, 0, 0x60, 0, 0, 0}, b6.AsSlice()...)
 	advert = append(advert, 14, 1, 0, 0, 0, 0, 0, 0, targetLink, 1, 2, 0, 0, 0, 0, 9)
-	p = IP{Src: b6, Dst: a6, Proto: ProtoICMPv6, TTL: NeighbourTTL, Size: len(advert), Payload: advert}
+	p = IP{Src: b6, Dst: a6, Proto: ProtoICMPv6, TTL: NeighborTTL, Size: len(advert), Payload: advert}
 	if about, has, ok := ParseAdvertisement(&p); !ok || about != b6 || has != (MAC{2, 0, 0, 0, 0, 9}) {
 		t.Errorf("%v %v %v", about, has, ok)
 	}

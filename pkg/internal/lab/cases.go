@@ -20,7 +20,7 @@ const (
 	Unreachable                      // a firewall rejects with ICMP 3 or ICMPv6 1 of Code
 	GatewayRejects                   // a gateway rejects with port-unreachable, ICMP 3/3 or ICMPv6 1/4, from its own address
 	HopsRunOut                       // a gateway answers ICMP 11 or ICMPv6 3
-	NobodyThere                      // no ARP or neighbour answer on the link: Linux tells itself so, by ICMP 3/1 or ICMPv6 1/3 from its own address
+	NobodyThere                      // no ARP or neighbor answer on the link: Linux tells itself so, by ICMP 3/1 or ICMPv6 1/3 from its own address
 	NobodyBehind                     // the same on a gateway's link: it says so by ICMP 3/1 or ICMPv6 1/3
 	Answers                          // udp: the datagram comes back, as with the next kinds
 	AnswersTwice                     // udp: twice, the second time later

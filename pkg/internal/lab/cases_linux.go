@@ -33,7 +33,7 @@ func (c Case) build(l *Lab) netip.Addr {
 	case HopsRunOut:
 		return c.addr(l.Host("", tiny).Behind("", Listen("7777"), Hops(1)))
 	case NobodyBehind:
-		h := l.Host("", tiny).Behind("", NeighbourRetry(50*time.Millisecond))
+		h := l.Host("", tiny).Behind("", NeighborRetry(50*time.Millisecond))
 		return c.addr(h).Next()
 	}
 	h := l.Host("", c.options()...)
@@ -79,7 +79,7 @@ func (c Case) options() []Option {
 		}
 		return []Option{Listen(port), Reject4(port, c.Code), tiny}
 	case NobodyThere:
-		return []Option{NeighbourRetry(50 * time.Millisecond)}
+		return []Option{NeighborRetry(50 * time.Millisecond)}
 	}
 	if how, ok := answering[c.Kind]; ok {
 		return []Option{Answer(port, how)}

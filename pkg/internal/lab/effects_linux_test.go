@@ -203,7 +203,7 @@ func TestDelay(t *testing.T) {
 	t.Parallel()
 	h := New(t).Host("", Listen("80"), Delay(20*time.Millisecond, 10*time.Millisecond))
 	for _, to := range []netip.Addr{h.Addr(), h.Addr6()} {
-		if err := dial(t, netip.AddrPortFrom(to, 80), time.Second); err != nil { // learns the neighbour
+		if err := dial(t, netip.AddrPortFrom(to, 80), time.Second); err != nil { // learns the neighbor
 			t.Fatal(err)
 		}
 		var times []time.Duration

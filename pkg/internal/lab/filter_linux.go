@@ -95,7 +95,7 @@ func (l *Lab) Firewall(opts ...Option) {
 	})
 }
 
-// darken adds or removes a table that drops all but neighbour discovery.
+// darken adds or removes a table that drops all but neighbor discovery.
 func (h *Host) darken(dark bool) error {
 	return h.space.do(func() error {
 		f, err := newFirewall("dark")
@@ -119,7 +119,7 @@ func (f *firewall) loss(c *nftables.Chain, p float64) {
 	if p <= 0 {
 		return
 	}
-	f.add(c, append(neighbourDiscovery(), &expr.Verdict{Kind: expr.VerdictAccept})...)
+	f.add(c, append(neighborDiscovery(), &expr.Verdict{Kind: expr.VerdictAccept})...)
 	f.add(c,
 		&expr.Numgen{Register: 1, Modulus: lossScale, Type: unix.NFT_NG_RANDOM},
 		&expr.Byteorder{SourceRegister: 1, DestRegister: 1, Op: expr.ByteorderHton, Len: 4, Size: 4},

@@ -66,7 +66,7 @@ func (h *Host) Behind(addrs string, opts ...Option) *Host {
 }
 
 // Dark makes the host lose everything, both ways, until it is called with
-// false. Neighbours still see the link.
+// false. Neighbors still see the link.
 func (h *Host) Dark(dark bool) {
 	h.lab.tb.Helper()
 	h.lab.check(h.darken(dark), "making a host dark")
@@ -171,7 +171,7 @@ func (h *Host) address(addrs string) error {
 		return err
 	}
 	err = h.upstream().do(func() error {
-		if err := h.neighbours(); err != nil {
+		if err := h.neighbors(); err != nil {
 			return err
 		}
 		if err := addresses(h.link, append(slices.Clone(h.near), linkLocal(1))); err != nil {
@@ -185,11 +185,11 @@ func (h *Host) address(addrs string) error {
 	return h.space.do(func() error { return awaitUp("eth0") })
 }
 
-func (h *Host) neighbours() error {
-	if h.cfg.neighbourRetry == 0 {
+func (h *Host) neighbors() error {
+	if h.cfg.neighborRetry == 0 {
 		return nil
 	}
-	ms := strconv.FormatInt(h.cfg.neighbourRetry.Milliseconds(), 10)
+	ms := strconv.FormatInt(h.cfg.neighborRetry.Milliseconds(), 10)
 	for _, ip := range []string{"ipv4", "ipv6"} {
 		if err := writeSysctl("net/"+ip+"/neigh/"+h.link+"/retrans_time_ms", ms); err != nil {
 			return err

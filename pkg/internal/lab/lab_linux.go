@@ -134,7 +134,7 @@ func addresses(name string, addrs []netip.Prefix) error {
 
 // awaitUp waits until a link carries traffic and answers for its addresses.
 // Before, the kernel drops what is sent, or has not yet joined the multicast
-// group in which its neighbours ask for it, and each loss costs 1 s.
+// group in which its neighbors ask for it, and each loss costs 1 s.
 func awaitUp(name string) error {
 	for range 2000 {
 		link, err := netlink.LinkByName(name)

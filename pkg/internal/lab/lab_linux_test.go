@@ -104,7 +104,7 @@ func TestNothingLeaves(t *testing.T) {
 func TestSeveralHostsAndTheDeadOnOneLink(t *testing.T) {
 	l := New(t)
 	l.Host("10.0.0.2/24 10.0.0.7/24 fd00::2/64", Listen("80"),
-		To("10.0.0.7/32", Silent("")), NeighbourRetry(50*time.Millisecond))
+		To("10.0.0.7/32", Silent("")), NeighborRetry(50*time.Millisecond))
 	if err := dial(t, netip.MustParseAddrPort("10.0.0.2:80"), time.Second); err != nil {
 		t.Errorf("the living host said %v", err)
 	}
@@ -134,13 +134,13 @@ func TestWholePrefix(t *testing.T) {
 			t.Errorf("%s, port 81: %v", to, err)
 		}
 	}
-	neighbours, err := whole(func() ([]netlink.Neigh, error) { return netlink.NeighList(0, unix.AF_INET) })
+	neighbors, err := whole(func() ([]netlink.Neigh, error) { return netlink.NeighList(0, unix.AF_INET) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range neighbours {
+	for _, n := range neighbors {
 		if a, _ := netip.AddrFromSlice(n.IP.To4()); netip.MustParsePrefix("10.2.0.0/16").Contains(a) {
-			t.Errorf("%v fills the neighbour table", a)
+			t.Errorf("%v fills the neighbor table", a)
 		}
 	}
 }
@@ -148,7 +148,7 @@ func TestWholePrefix(t *testing.T) {
 func TestBehindAGateway(t *testing.T) {
 	l := New(t)
 	g := l.Host("", Listen("1"))
-	near := g.Behind("10.3.0.2/24 fd03::2/64", Listen("80"), NeighbourRetry(50*time.Millisecond))
+	near := g.Behind("10.3.0.2/24 fd03::2/64", Listen("80"), NeighborRetry(50*time.Millisecond))
 	far := near.Behind("10.4.0.2/24 fd04::2/64", Listen("80"))
 	short := g.Behind("", Listen("80"), Hops(1))
 	for _, c := range []struct {

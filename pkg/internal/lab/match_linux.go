@@ -50,8 +50,8 @@ func loadDestination(v4 bool) (exprs []expr.Any, size uint32) {
 	}), 16
 }
 
-// neighbourDiscovery matches ICMPv6 types 133 to 137, RFC 4861 section 4.
-func neighbourDiscovery() []expr.Any {
+// neighborDiscovery matches ICMPv6 types 133 to 137, RFC 4861 section 4.
+func neighborDiscovery() []expr.Any {
 	return append(protocol(unix.IPPROTO_ICMPV6),
 		&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 0, Len: 1},
 		&expr.Range{Op: expr.CmpOpEq, Register: 1, FromData: []byte{133}, ToData: []byte{137}})

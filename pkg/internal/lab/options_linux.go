@@ -10,19 +10,19 @@ import (
 type Option func(*config) error
 
 type config struct {
-	listen         []listen
-	answer         []answer
-	rules          []rule
-	lossIn         float64
-	lossOut        float64
-	resets         uint64
-	own            []netip.Prefix
-	sysctls        [][2]string
-	hops           int
-	delay, jitter  time.Duration
-	portDelay      func(port uint16) time.Duration
-	neighbourRetry time.Duration
-	mtu            int
+	listen        []listen
+	answer        []answer
+	rules         []rule
+	lossIn        float64
+	lossOut       float64
+	resets        uint64
+	own           []netip.Prefix
+	sysctls       [][2]string
+	hops          int
+	delay, jitter time.Duration
+	portDelay     func(port uint16) time.Duration
+	neighborRetry time.Duration
+	mtu           int
 }
 
 // Listen accepts connections on the ports ("22,80-90"), on every address of
@@ -93,7 +93,7 @@ func To(prefix string, opts ...Option) Option {
 }
 
 // Loss loses packets at random: in and out are probabilities, 0 to 1.
-// Neighbour discovery and ARP are spared.
+// Neighbor discovery and ARP are spared.
 func Loss(in, out float64) Option {
 	return func(c *config) error {
 		c.lossIn, c.lossOut = in, out
@@ -132,7 +132,7 @@ func Sysctl(key, value string) Option {
 }
 
 // Own makes the host answer for every address of a prefix, which the scanner
-// reaches through the host as a gateway: one neighbour for all.
+// reaches through the host as a gateway: one neighbor for all.
 func Own(prefix string) Option {
 	return func(c *config) error {
 		p, err := netip.ParsePrefix(prefix)
@@ -176,12 +176,12 @@ func PortDelay(delay func(port uint16) time.Duration) Option {
 	}
 }
 
-// NeighbourRetry is how long the near end of the link waits for an answer to
-// each of three neighbour solicitations (1 s on a stock Linux, RFC 4861
+// NeighborRetry is how long the near end of the link waits for an answer to
+// each of three neighbor solicitations (1 s on a stock Linux, RFC 4861
 // section 10): a dead address of the link is known after three of them.
-func NeighbourRetry(d time.Duration) Option {
+func NeighborRetry(d time.Duration) Option {
 	return func(c *config) error {
-		c.neighbourRetry = d
+		c.neighborRetry = d
 		return nil
 	}
 }

@@ -90,7 +90,7 @@ func nmapPorts(ports []uint16) string {
 }
 
 // Masscan is masscan without a ceiling on its rate, at a host on a link of the
-// scanner's. It knows of no neighbour but a default gateway's, so it is told. Its
+// scanner's. It knows of no neighbor but a default gateway's, so it is told. Its
 // time is that in which its SYNs reached the host: it starts slowly and waits long.
 func (h *Host) Masscan() Peer {
 	return needs("masscan", Peer{

@@ -18,7 +18,7 @@ import (
 
 // Rings is the bare SYN sender: threads with a ring of frames to send and a ring
 // of answers each (packet(7)), nothing read and nothing written, all targets
-// behind one neighbour. It is a bound, not a scanner: what is lost is not asked
+// behind one neighbor. It is a bound, not a scanner: what is lost is not asked
 // again. IPv4 only. To open and close the rings is not in its time.
 func Rings(threads int) Peer {
 	return Peer{
@@ -68,14 +68,14 @@ func ringScan(threads int, to Target) (c Count, err error) {
 	return c, errors.Join(errs...)
 }
 
-// path is how a neighbour is reached.
+// path is how a neighbor is reached.
 type path struct {
 	link     int
 	from     netip.Addr
 	own, mac wire.MAC
 }
 
-// pathTo asks the kernel for the neighbour behind which an address is.
+// pathTo asks the kernel for the neighbor behind which an address is.
 func pathTo(to netip.Addr) (p path, err error) {
 	routes, err := netlink.RouteGet(to.AsSlice())
 	if err != nil || len(routes) == 0 {

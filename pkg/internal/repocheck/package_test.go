@@ -219,15 +219,15 @@ func checkInstalled(t *testing.T, root string) {
 			t.Errorf("%s is another page", page)
 		}
 	}
-	licences := run(t, "cat", filepath.Join(root, "usr/share/doc/portkit/copyright"))
+	licenses := run(t, "cat", filepath.Join(root, "usr/share/doc/portkit/copyright"))
 	for _, tool := range tools() {
 		built, err := buildinfo.ReadFile(filepath.Join(bin, tool.Name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, module := range built.Deps {
-			if !strings.Contains(licences, fmt.Sprintf("\nThe programs contain %s %s, under this licence:\n", module.Path, module.Version)) {
-				t.Errorf("the licence of %s is missing", module.Path)
+			if !strings.Contains(licenses, fmt.Sprintf("\nThe programs contain %s %s, under this license:\n", module.Path, module.Version)) {
+				t.Errorf("the license of %s is missing", module.Path)
 			}
 		}
 	}

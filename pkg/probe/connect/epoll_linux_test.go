@@ -171,8 +171,8 @@ func TestAnswers(t *testing.T) {
 // TestNobody: this machine's own word that nobody has an address is told from a
 // gateway's.
 func TestNobody(t *testing.T) {
-	h := lab.New(t).Host("", lab.NeighbourRetry(50*time.Millisecond))
-	b := h.Behind("", lab.NeighbourRetry(50*time.Millisecond))
+	h := lab.New(t).Host("", lab.NeighborRetry(50*time.Millisecond))
+	b := h.Behind("", lab.NeighborRetry(50*time.Millisecond))
 	k := newAsker(t, Options{})
 	for to, nobody := range map[netip.Addr]bool{
 		h.Addr().Next(): true, h.Addr6().Next(): true, b.Addr().Next(): false, b.Addr6().Next(): false,

@@ -87,7 +87,7 @@ func (b block) filter4() []bpf.Instruction {
 	return resolve(append(code, b.inBlock()...))
 }
 
-// filter6 is the same for IPv6, and takes advertisements of neighbours too. What
+// filter6 is the same for IPv6, and takes advertisements of neighbors too. What
 // has extension headers is taken.
 func (b block) filter6() []bpf.Instruction {
 	tcp := append([]bpf.Instruction{

@@ -12,15 +12,15 @@ import (
 	"portkit/pkg/wire"
 )
 
-// A scan of a network may ask for more neighbours than the kernel's table holds
+// A scan of a network may ask for more neighbors than the kernel's table holds
 // (gc_thresh3, arp(7)). So they are asked for here, by the same questions at the
 // same pace, and the kernel's table is read but left as it is.
 
 const (
-	// recheck is how long a neighbour is taken to be where it was found before it
+	// recheck is how long a neighbor is taken to be where it was found before it
 	// is asked whether it still is (RFC 4861 section 10, DELAY_FIRST_PROBE_TIME).
 	recheck = probe.Time(5 * time.Second)
-	// mostAsked is how many neighbours are asked for in one go.
+	// mostAsked is how many neighbors are asked for in one go.
 	mostAsked = 64
 )
 
@@ -53,7 +53,7 @@ type neighbor struct {
 	waiting []waiting
 }
 
-// waiting is an attempt that waits for a neighbour.
+// waiting is an attempt that waits for a neighbor.
 type waiting struct {
 	id probe.ID
 	n  uint8
@@ -67,7 +67,7 @@ type neighborTable struct {
 }
 
 // solicitQueue is a heap, for container/heap, of when whom is asked for again. An entry
-// whose neighbour was found, or asked for anew since, has no meaning.
+// whose neighbor was found, or asked for anew since, has no meaning.
 type solicitQueue []turn
 
 type turn struct {
@@ -100,7 +100,7 @@ func (n *neighborTable) forget() {
 }
 
 // readNeighbors takes over what the kernel is sure of about a family's
-// neighbours: what it would ask for again is asked for here.
+// neighbors: what it would ask for again is asked for here.
 func (t *Transport) readNeighbors(f int, now probe.Time) {
 	t.tableRead[f] = true
 	list, err := t.ways.handle.NeighList(0, families[f])
@@ -121,7 +121,7 @@ func (t *Transport) readNeighbors(f int, now probe.Time) {
 	}
 }
 
-// neighbor returns the neighbour through whom an address is reached, and asks
+// neighbor returns the neighbor through whom an address is reached, and asks
 // for it where it is not known, or has not been for long.
 func (t *Transport) neighbor(y *route, to netip.Addr, now probe.Time) *neighbor {
 	h := y.hop(to)
@@ -142,7 +142,7 @@ func (t *Transport) neighbor(y *route, to netip.Addr, now probe.Time) *neighbor 
 	return b
 }
 
-// solicit asks for a neighbour once: itself, where it was, or else everybody.
+// solicit asks for a neighbor once: itself, where it was, or else everybody.
 func (t *Transport) solicit(b *neighbor, now probe.Time) {
 	y, f := b.way, familyOf(b.addr)
 	b.tries++
@@ -159,12 +159,12 @@ func (t *Transport) solicit(b *neighbor, now probe.Time) {
 	if frame := t.frame(y.link, wire.EtherIPv6, nobodys); frame != nil {
 		group, mac := wire.SolicitedNode(b.addr)
 		frame = wire.AppendEthernet(frame, b.whom(mac), y.link.mac, wire.EtherIPv6)
-		frame = wire.AppendIP(frame, from, group, wire.ProtoICMPv6, wire.NeighbourTTL, wire.SolicitationSize)
+		frame = wire.AppendIP(frame, from, group, wire.ProtoICMPv6, wire.NeighborTTL, wire.SolicitationSize)
 		t.fill(wire.AppendSolicitation(frame, y.link.mac, from, group, b.addr))
 	}
 }
 
-// whom is who is asked where a neighbour is: itself, or else everybody.
+// whom is who is asked where a neighbor is: itself, or else everybody.
 func (b *neighbor) whom(everybody wire.MAC) wire.MAC {
 	if b.known {
 		return b.mac
@@ -172,8 +172,8 @@ func (b *neighbor) whom(everybody wire.MAC) wire.MAC {
 	return everybody
 }
 
-// asker is the address that asks for a neighbour: the source, where that is of
-// the neighbour's family. An IPv4 address may have an IPv6 one for a gateway
+// asker is the address that asks for a neighbor: the source, where that is of
+// the neighbor's family. An IPv4 address may have an IPv6 one for a gateway
 // (RFC 5549).
 func (t *Transport) asker(y *route, about netip.Addr) netip.Addr {
 	if y.source.Is4() == about.Is4() {
@@ -182,7 +182,7 @@ func (t *Transport) asker(y *route, about netip.Addr) netip.Addr {
 	return t.ways.nearest(about, y.link)
 }
 
-// pursue asks again for neighbours that have not answered, and gives those up
+// pursue asks again for neighbors that have not answered, and gives those up
 // that have been asked for often enough.
 func (t *Transport) pursue(now probe.Time) {
 	for range mostAsked {
@@ -202,7 +202,7 @@ func (t *Transport) pursue(now probe.Time) {
 	t.flush()
 }
 
-// giveUp takes a neighbour for nobody. Where routes or links have changed, what
+// giveUp takes a neighbor for nobody. Where routes or links have changed, what
 // waited may have another way by now, or none.
 func (t *Transport) giveUp(b *neighbor, now probe.Time) {
 	for _, w := range b.waiting {

@@ -56,10 +56,10 @@ func TestWhoIsBelievedToHaveAnAddress(t *testing.T) {
 	}
 }
 
-// TestANeighbourIsAskedAgain: whether it still is where it was; and when it has
+// TestANeighborIsAskedAgain: whether it still is where it was; and when it has
 // moved without a word it is found all the same.
-func TestANeighbourIsAskedAgain(t *testing.T) {
-	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighbourRetry(30*time.Millisecond))
+func TestANeighborIsAskedAgain(t *testing.T) {
+	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(30*time.Millisecond))
 	for _, a := range []netip.Addr{h.Addr(), h.Addr6()} {
 		n, err := Open(Options{}, 1, probe.NewClock(time.Now()))
 		if err != nil {

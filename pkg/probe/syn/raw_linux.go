@@ -26,7 +26,7 @@ const (
 )
 
 // rawSockets send packets whose IP header is made here, one socket a family, by
-// the kernel's routes and neighbours (raw(7), IPPROTO_RAW). They hear nothing.
+// the kernel's routes and neighbors (raw(7), IPPROTO_RAW). They hear nothing.
 type rawSockets struct {
 	fds     [2]int
 	family  int // of what is gathered

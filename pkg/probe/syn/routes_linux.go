@@ -19,7 +19,7 @@ import (
 type route struct {
 	err     error // it would not
 	link    *link
-	gateway netip.Addr // whose neighbour's address the link needs; none: the address's own
+	gateway netip.Addr // whose neighbor's address the link needs; none: the address's own
 	source  netip.Addr
 	ttl     uint8
 }
@@ -30,9 +30,9 @@ type link struct {
 	mac   wire.MAC
 	mtu   int
 	// frames says that packets leave in Ethernet frames of our own making, to
-	// neighbours whose address has to be known. Else the kernel sends them.
+	// neighbors whose address has to be known. Else the kernel sends them.
 	frames bool
-	// How often and how far apart neighbours are asked for, by family: as the
+	// How often and how far apart neighbors are asked for, by family: as the
 	// kernel does it (arp(7), mcast_solicit and retrans_time_ms).
 	tries [2]int
 	every [2]time.Duration
@@ -158,7 +158,7 @@ func (w *routeCache) usable(from, a netip.Addr, scope uint32) error {
 	return nil
 }
 
-// nearest is this machine's address that a neighbour on a link is asked from.
+// nearest is this machine's address that a neighbor on a link is asked from.
 func (w *routeCache) nearest(a netip.Addr, l *link) netip.Addr {
 	routes, err := w.handle.RouteGetWithOptions(a.AsSlice(), &netlink.RouteGetOptions{OifIndex: l.index})
 	if err == nil && len(routes) > 0 {

@@ -57,7 +57,7 @@ const (
 // Now is the time of the shared clock.
 func (t *Transport) Now() probe.Time { return t.clock.Now() }
 
-// Send sends a SYN for every attempt, or asks first for the neighbour through
+// Send sends a SYN for every attempt, or asks first for the neighbor through
 // whom it goes.
 func (t *Transport) Send(as []*probe.Attempt) (n int, err error) {
 	now := t.Now()
@@ -170,7 +170,7 @@ func largest(mtu int, to netip.Addr) uint16 {
 	return uint16(min(max(mtu-head, least), 1500-head))
 }
 
-// frameSYN adds an attempt's packet, in a frame for a neighbour, to what leaves
+// frameSYN adds an attempt's packet, in a frame for a neighbor, to what leaves
 // next; false where there is no room.
 func (t *Transport) frameSYN(y *route, b *neighbor, s segment, i int) bool {
 	kind := etherOf(s.to.Addr())

@@ -70,7 +70,7 @@ func (o *outgoing) send(fd, from int) (n int, e syscall.Errno) {
 }
 
 const (
-	// textKept is how much of a datagram is read: enough to recognise its
+	// textKept is how much of a datagram is read: enough to recognize its
 	// protocol by.
 	textKept    = 2048
 	controlRoom = 256

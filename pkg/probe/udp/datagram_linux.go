@@ -261,7 +261,7 @@ func (t *Datagram) datagram(sock uint32, i int, at probe.Time, into *probe.Answe
 	*into = probe.Answer{
 		ID: f.id, N: f.n, At: at, Reason: endpoint.UDPResponse, From: f.to.Addr(),
 		TTL: parseAbout(t.in.messages(i)).ttl,
-		App: payload.Recognise(f.to.Port(), f.request, text, t.query(f.to)),
+		App: payload.Recognize(f.to.Port(), f.request, text, t.query(f.to)),
 	}
 	return true
 }

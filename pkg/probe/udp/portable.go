@@ -50,7 +50,7 @@ func (k *asker) ask(ctx context.Context, a *probe.Attempt) (answer probe.Answer,
 	}
 	return probe.Answer{
 		Reason: endpoint.UDPResponse, From: a.To.Addr(),
-		App: payload.Recognise(a.To.Port(), r, text[:n], q),
+		App: payload.Recognize(a.To.Port(), r, text[:n], q),
 	}, true
 }
 

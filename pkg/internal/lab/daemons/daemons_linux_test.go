@@ -28,10 +28,10 @@ var capture = flag.String("capture", "", "write the answers to this folder, as p
 // token is the one that pkg/payload's tests know the answers by.
 const token = 0x0123456789abcdef
 
-// TestDaemonsAreRecognised asks every daemon what payload says its port is to
+// TestDaemonsAreRecognized asks every daemon what payload says its port is to
 // be asked. The first answer must be the daemon's own protocol's, and every
-// answer must be recognised.
-func TestDaemonsAreRecognised(t *testing.T) {
+// answer must be recognized.
+func TestDaemonsAreRecognized(t *testing.T) {
 	for _, d := range All() {
 		t.Run(d.Name, func(t *testing.T) {
 			h := lab.New(t).Host("")
@@ -45,10 +45,10 @@ func TestDaemonsAreRecognised(t *testing.T) {
 					t.Logf("request %d (%q, %d bytes): silence", i, r.App, size)
 					continue
 				}
-				app := payload.Recognise(to.Port(), r, answer, q)
+				app := payload.Recognize(to.Port(), r, answer, q)
 				t.Logf("request %d (%q, %d bytes): %d bytes, %q: %x", i, r.App, size, len(answer), app, answer[:min(len(answer), 48)])
 				if r.App != "" && app != r.App {
-					t.Errorf("the answer to %q is recognised as %q:\n%s", r.App, app, hex.Dump(answer))
+					t.Errorf("the answer to %q is recognized as %q:\n%s", r.App, app, hex.Dump(answer))
 				}
 				if found == "" {
 					found = app
@@ -56,7 +56,7 @@ func TestDaemonsAreRecognised(t *testing.T) {
 				save(t, d, r, q, i, answer)
 			}
 			if found != d.App {
-				t.Errorf("%s was recognised as %q, want %q", d.Name, found, d.App)
+				t.Errorf("%s was recognized as %q, want %q", d.Name, found, d.App)
 			}
 			checkProbed(t, to, d.App)
 		})

@@ -156,7 +156,7 @@ var ErrOwn = errors.New("this machine's own firewall or routes reject the probe"
 
 // Judge says what an error about an attempt at to, made from the address own,
 // means. This machine tells itself by ICMP that nobody on the link answers ARP
-// or neighbour solicitations (RFC 4861 section 7.2.2); whatever else it tells
+// or neighbor solicitations (RFC 4861 section 7.2.2); whatever else it tells
 // itself is its own doing. A target that is this machine speaks for itself.
 func (q Queued) Judge(to, own netip.Addr) (endpoint.Reason, error) {
 	r := q.Reason()
