@@ -22,7 +22,7 @@ SIDE_BY_SIDE = -parallel 8
 # lab's tables of cases take ten minutes and run no other code concurrently than
 # the rest.
 RACE        = CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(SIDE_BY_SIDE)
-RACY        = ./pkg/cli ./pkg/compare ./pkg/names ./pkg/ndjson ./pkg/portgen ./pkg/portsum \
+RACY        = ./pkg/cli ./pkg/compare ./pkg/resolve ./pkg/ndjson ./pkg/portgen ./pkg/portsum \
 	./pkg/probe/connect ./pkg/probe/syn ./pkg/probe/udp ./pkg/probe/internal/...
 RACY_ENGINE = Worker|Shared|Share|Stop|Submit|Close|Refused|Repeats
 RACY_TOOL   = Interrupt|Real|Resume|Progress|Order|Share|Scope|Deadline|Scenes|Read|Fsync

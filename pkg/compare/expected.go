@@ -9,8 +9,8 @@ import (
 	"lukechampine.com/uint128"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/names"
 	"portkit/pkg/portspec"
+	"portkit/pkg/resolve"
 	"portkit/pkg/target"
 )
 
@@ -56,7 +56,7 @@ func (e *Expected) Add(t target.Target, ports portspec.Set) error {
 	if e.names == nil {
 		e.names = map[string]*expectedName{}
 	}
-	key := string(appendName(nil, names.AppendKey(nil, []byte(name))))
+	key := string(appendName(nil, resolve.AppendKey(nil, []byte(name))))
 	if e.names[key] == nil {
 		e.names[key] = &expectedName{name: name}
 	}

@@ -13,8 +13,8 @@ import (
 	godiff "github.com/google/go-cmp/cmp"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/names"
 	"portkit/pkg/portspec"
+	"portkit/pkg/resolve"
 	"portkit/pkg/target"
 )
 
@@ -79,9 +79,9 @@ var expectPorts = []struct {
 }
 
 // idWanted is what results are told apart by beside expectations.
-func idWanted(a answer) string { return cmp.Or(a.ip, names.Key(a.host)) }
+func idWanted(a answer) string { return cmp.Or(a.ip, resolve.Key(a.host)) }
 
-func idName(a answer) string { return names.Key(a.host) }
+func idName(a answer) string { return resolve.Key(a.host) }
 
 func TestExpectAgainstMaps(t *testing.T) {
 	for seed := range uint64(100) {

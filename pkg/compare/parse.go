@@ -5,9 +5,9 @@ import (
 	"hash/crc32"
 	"net/netip"
 
-	"portkit/pkg/names"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
+	"portkit/pkg/resolve"
 )
 
 // view is what hosts are told apart by.
@@ -114,10 +114,10 @@ func (p *parser) about(host []byte, addr netip.Addr) {
 	case addr.IsValid():
 		p.key = p.keyer.addr(p.key, addr)
 	default:
-		p.key = appendName(p.key, names.AppendKey(nil, host))
+		p.key = appendName(p.key, resolve.AppendKey(nil, host))
 	}
 	if p.view == wanted && addr.IsValid() {
-		if key := appendName(nil, names.AppendKey(nil, host)); p.wanted.lists(key) {
+		if key := appendName(nil, resolve.AppendKey(nil, host)); p.wanted.lists(key) {
 			p.name = key
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"net/netip"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/names"
+	"portkit/pkg/resolve"
 )
 
 // Command is portgen's command line.
@@ -46,7 +46,7 @@ type Command struct {
 
 	Targets []string `arg:"" optional:"" placeholder:"TARGET" complete:"host" help:"Address, prefix, range, octet pattern or name, with optional :PORTS."`
 
-	resolver *names.Resolver // net.DefaultResolver's, but for tests
+	resolver *resolve.Resolver // net.DefaultResolver's, but for tests
 }
 
 // Main runs the tool as the process that it is and returns its exit status.
@@ -95,7 +95,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 // before anything is written.
 func (c *Command) source(ctx *cli.Context) (*source, error) {
 	if c.resolver == nil {
-		c.resolver = names.System(net.DefaultResolver, names.Options{Rate: float64(c.LookupRate)})
+		c.resolver = resolve.System(net.DefaultResolver, resolve.Options{Rate: float64(c.LookupRate)})
 	}
 	plans, err := newPlans(c, ctx)
 	if err != nil {

@@ -7,16 +7,16 @@ import (
 	"strings"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/names"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
+	"portkit/pkg/resolve"
 	"portkit/pkg/target"
 )
 
 // exclusion is what is never generated. A nil exclusion is nothing.
 type exclusion struct {
 	addrs *target.Set
-	names map[string]bool // by names.Key
+	names map[string]bool // by resolve.Key
 }
 
 // excluded is one target that is excluded, and where it was said.
@@ -32,7 +32,7 @@ const maxAhead = 64
 // newExclusion reads --exclude and --exclude-file. A name's addresses of both
 // families are excluded, and the name itself. Whatever cannot be read or
 // resolved ends the tool: half an exclusion is none.
-func newExclusion(ctx *cli.Context, c *Command, r *names.Resolver) (*exclusion, error) {
+func newExclusion(ctx *cli.Context, c *Command, r *resolve.Resolver) (*exclusion, error) {
 	if len(c.Exclude) == 0 && len(c.ExcludeFile) == 0 {
 		return nil, nil
 	}
@@ -60,7 +60,7 @@ func newExclusion(ctx *cli.Context, c *Command, r *names.Resolver) (*exclusion, 
 // begin excludes a name, and begins to look it up.
 func (x *exclusion) begin(e *excluded, lookups *lookups) {
 	if name, ok := e.target.Name(); ok {
-		x.names[names.Key(name)] = true
+		x.names[resolve.Key(name)] = true
 		e.lookup = lookups.start(name)
 	}
 }
@@ -143,7 +143,7 @@ func (x *exclusion) apply(e *entry, keep func(netip.Addr) bool) {
 	name, isName := e.target.Name()
 	switch {
 	case e.isError():
-	case x != nil && isName && x.names[names.Key(name)]:
+	case x != nil && isName && x.names[resolve.Key(name)]:
 		e.detail().looked, e.more.addrs = true, nil
 	case e.more != nil && e.more.looked:
 		kept := e.more.addrs[:0:0]

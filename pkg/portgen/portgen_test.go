@@ -12,14 +12,14 @@ import (
 	"testing"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/names"
+	"portkit/pkg/resolve"
 )
 
 // answers is a resolver that knows these names.
 type answers map[string][]string
 
 func (a answers) LookupNetIP(ctx context.Context, network, host string) (found []netip.Addr, err error) {
-	for _, text := range a[names.Key(host)] {
+	for _, text := range a[resolve.Key(host)] {
 		addr := netip.MustParseAddr(text)
 		if network == "ip" || network == "ip4" == addr.Is4() {
 			found = append(found, addr)
@@ -48,7 +48,7 @@ var known = answers{
 }
 
 // once makes a resolver of r that makes one attempt at a name.
-func once(r names.Source) *names.Resolver { return names.New(r, names.Options{Once: true}) }
+func once(r resolve.Source) *resolve.Resolver { return resolve.New(r, resolve.Options{Once: true}) }
 
 type outcome struct {
 	status   int

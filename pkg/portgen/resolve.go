@@ -4,13 +4,13 @@ import (
 	"context"
 	"net/netip"
 
-	"portkit/pkg/names"
+	"portkit/pkg/resolve"
 )
 
 // maxNames bounds the names whose addresses are remembered.
 const maxNames = 65536
 
-// lookups looks names up, names.AtOnce at the same time, each once. One goroutine
+// lookups looks names up, resolve.AtOnce at the same time, each once. One goroutine
 // starts them.
 type lookups struct {
 	ctx   context.Context
@@ -27,12 +27,12 @@ type lookup struct {
 }
 
 func newLookups(ctx context.Context, look func(context.Context, string) ([]netip.Addr, error)) *lookups {
-	return &lookups{ctx, look, make(chan struct{}, names.AtOnce), map[string]*lookup{}}
+	return &lookups{ctx, look, make(chan struct{}, resolve.AtOnce), map[string]*lookup{}}
 }
 
 // resolve looks up the name of a target.
 func (c *Command) resolve(ctx context.Context, name string) ([]netip.Addr, error) {
-	addrs, err := c.resolver.Lookup(ctx, names.Network(c.IPv4, c.IPv6), name)
+	addrs, err := c.resolver.Lookup(ctx, resolve.Network(c.IPv4, c.IPv6), name)
 	if err == nil && c.Resolve != "all" {
 		addrs = addrs[:1]
 	}
@@ -42,7 +42,7 @@ func (c *Command) resolve(ctx context.Context, name string) ([]netip.Addr, error
 // start begins to look a name up, or returns the lookup that has begun. It
 // waits while too many are under way.
 func (l *lookups) start(name string) *lookup {
-	key := names.Key(name)
+	key := resolve.Key(name)
 	if known, ok := l.known[key]; ok {
 		return known
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/names"
+	"portkit/pkg/resolve"
 )
 
 // A list that comes slowly is passed on as it comes, with names looked up and
@@ -123,7 +123,7 @@ func unknown(n int) string {
 // counting is a resolver that counts names: of one that has no address at all
 // either family is asked for by itself, too.
 type counting struct {
-	names.Source
+	resolve.Source
 	n atomic.Int64
 }
 
@@ -135,7 +135,7 @@ func (c *counting) LookupNetIP(ctx context.Context, network, host string) ([]net
 }
 
 // slow is a resolver that takes its time.
-type slow struct{ names.Source }
+type slow struct{ resolve.Source }
 
 func (s slow) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
 	time.Sleep(100 * time.Millisecond)

@@ -5,8 +5,8 @@ import (
 	"net/netip"
 	"sync"
 
-	"portkit/pkg/names"
 	"portkit/pkg/probe"
+	"portkit/pkg/resolve"
 )
 
 const (
@@ -42,7 +42,7 @@ type resolver struct {
 
 	mu      sync.Mutex
 	changed sync.Cond        // the queue has grown, a name is known, the end has come
-	names   map[string]*name // by names.Key
+	names   map[string]*name // by resolve.Key
 	key     []byte
 	list    name // head of a ring, the newest next to it
 	queue   []*name
@@ -65,7 +65,7 @@ func newResolver(ctx context.Context, l lookup, deliver func([]*probe.Job, answe
 func (r *resolver) resolve(j *probe.Job, text []byte) (a answer, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.key = names.AppendKey(r.key[:0], text)
+	r.key = resolve.AppendKey(r.key[:0], text)
 	n := r.names[string(r.key)]
 	if n == nil {
 		for len(r.names) >= maxNames && !r.forgetOldest() {
@@ -95,7 +95,7 @@ func (r *resolver) crowded() bool {
 // enqueue has a name looked up, by a worker that is idle or a new one.
 func (r *resolver) enqueue(n *name) {
 	r.queue = append(r.queue, n)
-	if r.idle < len(r.queue) && r.started < names.AtOnce {
+	if r.idle < len(r.queue) && r.started < resolve.AtOnce {
 		r.started++
 		r.workers.Go(r.work)
 	}
@@ -169,7 +169,7 @@ func (r *resolver) close() {
 }
 
 // firstAddress returns the first address of a family: "ip", "ip4" or "ip6".
-func firstAddress(r *names.Resolver, family string) lookup {
+func firstAddress(r *resolve.Resolver, family string) lookup {
 	return func(ctx context.Context, name string) (netip.Addr, error) {
 		addrs, err := r.Lookup(ctx, family, name)
 		if err != nil {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/names"
 	"portkit/pkg/probe"
+	"portkit/pkg/resolve"
 )
 
 func TestEachNameIsLookedUpOnce(t *testing.T) {
@@ -45,7 +45,7 @@ func TestEachNameIsLookedUpOnce(t *testing.T) {
 		}
 	}
 	r.close()
-	if delivered+known != 10_000 || calls.Load() != 500 || most.Load() > names.AtOnce {
+	if delivered+known != 10_000 || calls.Load() != 500 || most.Load() > resolve.AtOnce {
 		t.Errorf("%d delivered and %d known of 10000, %d lookups for 500 names, %d at once",
 			delivered, known, calls.Load(), most.Load())
 	}

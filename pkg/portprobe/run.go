@@ -10,11 +10,11 @@ import (
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
 	"portkit/pkg/journal"
-	"portkit/pkg/names"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/connect"
 	"portkit/pkg/probe/simnet"
 	"portkit/pkg/probe/syn"
+	"portkit/pkg/resolve"
 	"portkit/pkg/scope"
 	"portkit/pkg/service"
 )
@@ -32,7 +32,7 @@ type run struct {
 	gate     *backlog
 	scribe   *recordFormat
 	names    *resolver
-	resolver *names.Resolver
+	resolver *resolve.Resolver
 	reader   *reader
 	net      *syn.Net      // nil: tcp is asked by connect
 	failed   chan struct{} // closed when the output cannot be written
@@ -83,9 +83,9 @@ func (c *Command) Run(ctx *cli.Context) error {
 
 // prepare reads what has to be right before anything is done.
 func (r *run) prepare() (err error) {
-	r.resolver = names.System(net.DefaultResolver, names.Options{Rate: float64(r.LookupRate)})
+	r.resolver = resolve.System(net.DefaultResolver, resolve.Options{Rate: float64(r.LookupRate)})
 	if r.simulate != nil {
-		r.resolver = names.New(madeUp{}, names.Options{Once: true})
+		r.resolver = resolve.New(madeUp{}, resolve.Options{Once: true})
 	}
 	if r.scope, err = r.newScope(); err != nil {
 		return cli.UsageError(err)
@@ -213,7 +213,7 @@ func (r *run) lookup() lookup {
 			return simnet.Resolve(name, r.IPv6), nil
 		}
 	}
-	return firstAddress(r.resolver, names.Network(r.IPv4, r.IPv6))
+	return firstAddress(r.resolver, resolve.Network(r.IPv4, r.IPv6))
 }
 
 // readAll reads and asks until all is settled, a signal comes or the output

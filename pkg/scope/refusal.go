@@ -7,7 +7,7 @@ import (
 	"sort"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/names"
+	"portkit/pkg/resolve"
 	"portkit/pkg/target"
 )
 
@@ -33,7 +33,7 @@ func (s *Scope) Refusal(a netip.AddrPort, p endpoint.Proto) string {
 func (s *Scope) NameRefusal(name []byte) string {
 	for _, d := range s.Deny {
 		if d.Name(name) {
-			return fmt.Sprintf("%s is denied by %s", name, d.origin(&d.entries[d.names[names.Key(string(name))]-1]))
+			return fmt.Sprintf("%s is denied by %s", name, d.origin(&d.entries[d.names[resolve.Key(string(name))]-1]))
 		}
 	}
 	return ""

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/names"
+	"portkit/pkg/resolve"
 	"portkit/pkg/service"
 )
 
@@ -17,12 +17,12 @@ func TestRefusal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	allow, err := NewSet(t.Context(), lines, Options{Resolver: names.New(known, names.Options{Once: true}), Services: service.Load()})
+	allow, err := NewSet(t.Context(), lines, Options{Resolver: resolve.New(known, resolve.Options{Once: true}), Services: service.Load()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	allow.What, allow.File = "--allow-file", "allow.txt"
-	office, err := NewSet(t.Context(), lines, Options{Resolver: names.New(known, names.Options{Once: true}), Services: service.Load()})
+	office, err := NewSet(t.Context(), lines, Options{Resolver: resolve.New(known, resolve.Options{Once: true}), Services: service.Load()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/names"
+	"portkit/pkg/resolve"
 	"portkit/pkg/service"
 )
 
@@ -17,7 +17,7 @@ import (
 type hosts map[string]string
 
 func (h hosts) LookupNetIP(_ context.Context, _, name string) (found []netip.Addr, err error) {
-	for text := range strings.FieldsSeq(h[names.Key(name)]) {
+	for text := range strings.FieldsSeq(h[resolve.Key(name)]) {
 		found = append(found, netip.MustParseAddr(text))
 	}
 	return found, nil
@@ -31,7 +31,7 @@ func newSet(t *testing.T, specs ...string) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewSet(t.Context(), list, Options{Resolver: names.New(known, names.Options{Once: true}), Services: service.Load()})
+	s, err := NewSet(t.Context(), list, Options{Resolver: resolve.New(known, resolve.Options{Once: true}), Services: service.Load()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	} {
 		list, err := ReadFile(strings.NewReader(text), "f")
 		if err == nil {
-			_, err = NewSet(t.Context(), list, Options{Resolver: names.New(known, names.Options{Once: true}), Services: service.Load()})
+			_, err = NewSet(t.Context(), list, Options{Resolver: resolve.New(known, resolve.Options{Once: true}), Services: service.Load()})
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want %s", text, err, want)

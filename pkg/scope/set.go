@@ -7,8 +7,8 @@ import (
 	"sync"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/names"
 	"portkit/pkg/portspec"
+	"portkit/pkg/resolve"
 	"portkit/pkg/target"
 )
 
@@ -19,7 +19,7 @@ type Set struct {
 	What, File string
 
 	addrs *target.Set    // with every port
-	names map[string]int // number of the entry, from 1, by names.Key
+	names map[string]int // number of the entry, from 1, by resolve.Key
 	ports []rule
 	zones zones
 
@@ -36,7 +36,7 @@ type rule struct {
 
 // Options says how the entries of a list are understood.
 type Options struct {
-	Resolver *names.Resolver
+	Resolver *resolve.Resolver
 	Services portspec.Services
 }
 
@@ -58,7 +58,7 @@ func NewSet(ctx context.Context, list []Entry, o Options) (*Set, error) {
 		}
 		if name, ok := e.Target.Name(); ok {
 			if e.Ports == "" {
-				s.names[names.Key(name)] = i + 1
+				s.names[resolve.Key(name)] = i + 1
 			}
 			for _, a := range found[i] {
 				b.AddAddr(a)
@@ -93,9 +93,9 @@ func newRule(addrs *target.Set, ports string, services portspec.Services) (rule,
 }
 
 // lookUp finds the addresses of the entries that are names.
-func lookUp(ctx context.Context, list []Entry, r *names.Resolver) ([][]netip.Addr, error) {
+func lookUp(ctx context.Context, list []Entry, r *resolve.Resolver) ([][]netip.Addr, error) {
 	found, errs := make([][]netip.Addr, len(list)), make([]error, len(list))
-	free := make(chan struct{}, names.AtOnce)
+	free := make(chan struct{}, resolve.AtOnce)
 	var wait sync.WaitGroup
 	for i, e := range list {
 		if name, ok := e.Target.Name(); ok {
@@ -121,7 +121,7 @@ func (s *Set) Name(name []byte) bool {
 		return false
 	}
 	var b [64]byte
-	return s.names[string(names.AppendKey(b[:0], name))] > 0
+	return s.names[string(resolve.AppendKey(b[:0], name))] > 0
 }
 
 // Contains says whether the set covers a port of an address, under whatever

@@ -5,7 +5,7 @@
 // for each address family, and those that package net repeats or makes along the
 // search list. limiter sets the pace, hook shows it the queries, and Resolver
 // decides from an attempt's trace whether another follows.
-package names
+package resolve
 
 import (
 	"context"
