@@ -27,8 +27,12 @@ type Block struct {
 // line of more than MaxLine bytes is a block of its own, which holds its
 // beginning. After the last block it returns io.EOF, or r's error.
 func (r *Reader) NextBlock(buf []byte) (Block, error) {
-	buf = append(buf[:0], r.buf[r.start:r.end]...)
-	r.drop(r.end)
+	if b := r.block; b.off < len(b.Data) {
+		r.block, r.peeked = Block{}, false
+		return Block{First: b.no + 1, Data: b.Data[b.off:], At: b.At + int64(b.off), no: b.no, long: b.long}, nil
+	}
+	buf = append(buf[:0], r.buf[:r.held]...)
+	r.held = 0
 	// searched is how far buf has no LF: no byte is looked at twice.
 	searched := 0
 	for {
@@ -38,11 +42,11 @@ func (r *Reader) NextBlock(buf []byte) (Block, error) {
 		if i := bytes.LastIndexByte(buf[searched:], '\n'); i >= 0 {
 			end := searched + i + 1
 			r.keep(buf[end:])
-			return r.block(buf[:end], false), nil
+			return r.newBlock(buf[:end], false), nil
 		}
 		if len(buf) >= longest {
 			r.skipping = true
-			return r.block(buf, true), nil
+			return r.newBlock(buf, true), nil
 		}
 		if r.err != nil {
 			return r.lastBlock(buf)
@@ -67,8 +71,7 @@ func (r *Reader) keep(b []byte) {
 	if len(r.buf) < len(b) {
 		r.buf = make([]byte, max(len(b), readSize))
 	}
-	r.drop(0)
-	r.end = copy(r.buf, b)
+	r.held = copy(r.buf, b)
 }
 
 // more reads once onto the end of buf.
@@ -85,15 +88,15 @@ func (r *Reader) lastBlock(buf []byte) (Block, error) {
 	if r.err != io.EOF || len(buf) == 0 {
 		return Block{}, r.err
 	}
-	return r.block(buf, false), nil
+	return r.newBlock(buf, false), nil
 }
 
-func (r *Reader) block(data []byte, long bool) Block {
+func (r *Reader) newBlock(data []byte, long bool) Block {
 	if r.FirstLineOnly {
 		r.hideRests(data, long)
 	}
 	b := Block{First: r.no + 1, Data: data, no: r.no, long: long}
-	b.At = r.total - int64(r.end-r.start) - int64(len(data))
+	b.At = r.total - int64(r.held) - int64(len(data))
 	r.no += int64(bytes.Count(data, []byte{'\n'}))
 	if data[len(data)-1] != '\n' {
 		r.no++
@@ -126,18 +129,21 @@ func (r *Reader) hideRests(data []byte, long bool) {
 // the last.
 func (b *Block) Next() (l Line, ok bool) {
 	for b.off < len(b.Data) {
-		rest := b.Data[b.off:]
-		n := bytes.IndexByte(rest, '\n')
-		if n < 0 {
-			n = len(rest)
+		text, at := b.Data[b.off:], b.At+int64(b.off)
+		if n := bytes.IndexByte(text, '\n'); n >= 0 {
+			text = text[:n]
 		}
-		l = cut(rest[:n], b.no+1)
-		l.At = b.At + int64(b.off+cap(rest)-cap(l.Text)) // Text is cut off at the front for a byte order mark
-		b.off += n + 1
+		b.off += len(text) + 1
 		b.no++
-		l.Long = l.Long || b.long
-		if len(l.Text) > 0 && l.Text[0] > ' ' || !isBlank(l.Text) {
-			return l, true
+		if b.no == 1 && bytes.HasPrefix(text, []byte(bom)) {
+			text, at = text[len(bom):], at+int64(len(bom))
+		}
+		if n := len(text) - 1; n >= 0 && text[n] == '\r' {
+			text = text[:n]
+		}
+		if len(text) > 0 && text[0] > ' ' || !isBlank(text) {
+			long := b.long || len(text) > MaxLine
+			return Line{No: b.no, Text: text[:min(len(text), MaxLine)], Long: long, At: at}, true
 		}
 	}
 	return Line{}, false

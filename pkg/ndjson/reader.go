@@ -52,158 +52,58 @@ type Reader struct {
 	FirstLineOnly bool
 
 	src io.Reader
-	buf []byte
-	// buf[start:end] is what was read and not handed out.
-	start, end int
-	// scanned is how far buf holds no LF; lf is the index of the first one
-	// there, or -1.
-	scanned, lf int
-	// no is the number of the last line that was handed out or skipped.
+	// buf[:held] was read behind the last block.
+	buf  []byte
+	held int
+	// block is what Next returns lines of. If peeked, ahead is the next one and
+	// after is block without it.
+	block, after Block
+	ahead        Line
+	peeked       bool
+	// no is the number of the last line of the last block.
 	no int64
-	// skipping says that buf[start:] is still the rest of a long line.
+	// skipping means that what follows is the rest of a long line.
 	skipping bool
-	// spread is what was begun by an earlier line; followed reports whether it
-	// has followed the line buf[start:lf].
 	spread   spread
-	followed bool
-	// total is how many bytes were read.
+	// total is the number of bytes read.
 	total int64
 	err   error
 }
 
 // NewReader returns a Reader of r.
-func NewReader(r io.Reader) *Reader { return &Reader{src: r, lf: -1} }
+func NewReader(r io.Reader) *Reader { return &Reader{src: r} }
 
 // Next returns the next line that is not blank (only spaces, tabs and CR).
 // After the last line, which needs no LF, it returns io.EOF. Any other error
-// is r's own; what was read of a line that it cut off is not handed out.
+// is the underlying reader's; a line that it cut off is not returned.
 func (r *Reader) Next() (Line, error) {
-	if l, ok := r.quick(); ok {
-		return l, nil
+	if r.peeked {
+		r.peeked, r.block = false, r.after
+		return r.ahead, nil
 	}
 	for {
-		if r.whole() {
-			return r.take(r.lf, r.lf+1), nil
-		}
-		if r.end-r.start >= longest {
-			l := r.take(r.end, r.end)
-			r.skipping, r.spread.open = true, nil
+		if l, ok := r.block.Next(); ok {
 			return l, nil
 		}
-		if r.err != nil {
-			return r.last()
+		if err := r.nextBlock(); err != nil {
+			return Line{}, err
 		}
-		r.fill()
 	}
 }
 
-// Buffered says that Next would return at once, without reading.
-func (r *Reader) Buffered() bool { return r.whole() || r.err != nil }
-
-// quick is Next for a whole line in the buffer that is like most: not the
-// first, not blank, not long. Everything else is left to the careful way.
-func (r *Reader) quick() (Line, bool) {
-	rest := r.buf[r.scanned:r.end]
-	n := bytes.IndexByte(rest, '\n')
-	if n < 1 || n > MaxLine || rest[0] <= ' ' || r.start < r.scanned || r.lf >= 0 || r.skipping || r.no == 0 || len(r.spread.open) > 0 {
-		return Line{}, false
+// Buffered reports whether Next would return without reading.
+func (r *Reader) Buffered() bool {
+	if !r.peeked {
+		r.after = r.block
+		r.ahead, r.peeked = r.after.Next()
 	}
-	if r.FirstLineOnly {
-		r.spread.rest(rest[:n])
-	}
-	r.no++
-	r.start += n + 1
-	r.scanned = r.start
-	if rest[n-1] == '\r' {
-		n--
-	}
-	return Line{No: r.no, Text: rest[:n]}, true
+	return r.peeked || r.err != nil
 }
 
-// whole finds the first line in the buffer that is not blank and has its LF.
-func (r *Reader) whole() bool {
-	for r.find() {
-		if !r.skipping && !r.blank(r.start, r.lf) && !r.rest(r.lf) {
-			return true
-		}
-		if !r.skipping {
-			r.no++
-		}
-		r.skipping = false
-		r.drop(r.lf + 1)
-	}
-	if r.skipping {
-		r.drop(r.end)
-	}
-	return false
-}
-
-// find looks for the first LF. No byte is looked at twice, however small the
-// pieces are in which a line arrives.
-func (r *Reader) find() bool {
-	if r.lf >= 0 {
-		return true
-	}
-	i := bytes.IndexByte(r.buf[r.scanned:r.end], '\n')
-	if i < 0 {
-		r.scanned = r.end
-		return false
-	}
-	r.lf = r.scanned + i
-	return true
-}
-
-// drop forgets the buffer up to n.
-func (r *Reader) drop(n int) { r.start, r.scanned, r.lf, r.followed = n, n, -1, false }
-
-// rest reports whether the line buf[start:to] belongs to what an earlier line
-// began. It may be called more than once for a line.
-func (r *Reader) rest(to int) bool {
-	if !r.FirstLineOnly || r.followed {
-		return false
-	}
-	r.followed = !r.spread.rest(trim(r.buf[r.start:to], r.no == 0))
-	return !r.followed
-}
-
-// blank says whether buf[from:to], a line, has nothing in it.
-func (r *Reader) blank(from, to int) bool {
-	if from < to && r.buf[from] > ' ' && r.buf[from] != bom[0] {
-		return false
-	}
-	return isBlank(trim(r.buf[from:to], r.no == 0))
-}
-
-// take hands out the line buf[start:to] and goes on at next.
-func (r *Reader) take(to, next int) Line {
-	l := cut(r.buf[r.start:to], r.no+1)
-	r.no++
-	r.drop(next)
-	return l
-}
-
-// last hands out what stands after the last LF, then r's error.
-func (r *Reader) last() (Line, error) {
-	if r.err == io.EOF && !r.skipping && !r.blank(r.start, r.end) && !r.rest(r.end) {
-		return r.take(r.end, r.end), nil
-	}
-	r.drop(r.end)
-	return Line{}, r.err
-}
-
-// fill makes room and reads once.
-func (r *Reader) fill() {
-	if r.start > 0 && len(r.buf)-r.end < readSize {
-		n := copy(r.buf, r.buf[r.start:r.end])
-		r.drop(0)
-		r.end, r.scanned = n, n
-	}
-	if len(r.buf)-r.end < readSize {
-		size := min(2*r.end+2*readSize, longest+readSize)
-		r.buf = append(make([]byte, 0, size), r.buf[:r.end]...)
-		r.buf = r.buf[:cap(r.buf)]
-	}
-	r.end += r.read(r.buf[r.end:])
+// nextBlock replaces the block that Next has returned all lines of.
+func (r *Reader) nextBlock() (err error) {
+	r.block, err = r.NextBlock(r.block.Data)
+	return err
 }
 
 // read reads once into p, more often only if nothing comes.
@@ -218,15 +118,6 @@ func (r *Reader) read(p []byte) int {
 	}
 	r.err = io.ErrNoProgress
 	return 0
-}
-
-// cut makes a Line of a line's bytes without LF.
-func cut(b []byte, no int64) Line {
-	l := Line{No: no, Text: trim(b, no == 1)}
-	if len(l.Text) > MaxLine {
-		l.Text, l.Long = l.Text[:MaxLine], true
-	}
-	return l
 }
 
 // trim removes a CR at the end and, of a first line, a byte order mark.

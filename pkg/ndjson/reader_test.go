@@ -312,6 +312,13 @@ func BenchmarkReader(b *testing.B) {
 			r.Next()
 		}
 	})
+	b.Run("Buffered", func(b *testing.B) { // as the tools read
+		r := NewReader(&endless{line: line})
+		for b.Loop() {
+			r.Next()
+			r.Buffered()
+		}
+	})
 	b.Run("Block", func(b *testing.B) {
 		r := NewReader(&endless{line: line})
 		var block Block
