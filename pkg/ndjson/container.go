@@ -1,82 +1,42 @@
 package ndjson
 
-// container skips an array or object (sections 4 and 5) inside the object
-// that is scanned. Nearly all fit the small stack; clearing the full one
-// costs more than such a value takes to skip.
-func container(b []byte, i int) (int, *SyntaxError) {
-	var small [1]uint64
-	end, err := nested(b, i, small[:])
-	if err == nil {
-		return end, nil
+// container skips an array or object (sections 4 and 5) inside depth others.
+func container(b []byte, i, depth int) (int, *SyntaxError) {
+	if depth == maxDepth {
+		return i, &SyntaxError{i, "arrays and objects are nested more than 10000 deep"}
 	}
-	var full [maxDepth/64 + 1]uint64
-	return nested(b, i, full[:])
-}
-
-// nested skips the container that begins at b[i]. objects has a bit for each
-// level that is open: set for an object, clear for an array.
-func nested(b []byte, i int, objects []uint64) (int, *SyntaxError) {
-	depth := 0
-	var err *SyntaxError
+	object, closing := b[i] == '{', b[i]+2 // '{'+2 is '}', '['+2 is ']'
+	if i = space(b, i+1); at(b, i) == closing {
+		return i + 1, nil
+	}
 	for {
-		// Here a value begins.
-		if c := at(b, i); c == '{' || c == '[' {
-			depth++
-			if depth >= min(64*len(objects), maxDepth) {
-				return i, &SyntaxError{i, "arrays and objects are nested more than 10000 deep"}
+		var err *SyntaxError
+		if object {
+			if i, err = label(b, i); err != nil {
+				return i, err
 			}
-			setBit(objects, depth, c == '{')
-			i = space(b, i+1)
-			if at(b, i) != c+2 { // '{'+2 is '}', '['+2 is ']'
-				if i, err = firstOf(b, i, c == '{'); err != nil {
-					return i, err
-				}
-				continue
-			}
-			depth--
-			i++
-		} else if i, err = skipValue(b, i); err != nil {
+		}
+		if i, err = skipValue(b, i, depth+1); err != nil {
 			return i, err
 		}
-		// Here it ended: containers end with it until a comma comes.
-		if i, depth, err = unwind(b, i, depth, objects); err != nil || depth == 0 {
-			return i, err
-		}
-	}
-}
-
-// unwind goes from a value's end to the beginning of the next one, or to the
-// end of the outermost container, where depth becomes 0.
-func unwind(b []byte, i, depth int, objects []uint64) (int, int, *SyntaxError) {
-	for depth > 0 {
 		i = space(b, i)
-		object := objects[depth/64]>>(depth%64)&1 != 0
-		switch c := at(b, i); {
-		case c == ',':
-			i, err := firstOf(b, space(b, i+1), object)
-			return i, depth, err
-		case c == '}' && object, c == ']' && !object:
-			depth--
-			i++
-		case object:
-			return i, depth, &SyntaxError{i, "a , or } must follow"}
+		switch at(b, i) {
+		case ',':
+			i = space(b, i+1)
+		case closing:
+			return i + 1, nil
 		default:
-			return i, depth, &SyntaxError{i, "a , or ] must follow"}
+			return i, &SyntaxError{i, "a , or " + string(closing) + " must follow"}
 		}
 	}
-	return i, 0, nil
 }
 
-// firstOf goes to an element's value, in an object past its name.
-func firstOf(b []byte, i int, object bool) (int, *SyntaxError) {
-	if !object {
-		return i, nil
-	}
+// label skips to behind an object's member's name and colon.
+func label(b []byte, i int) (int, *SyntaxError) {
 	i, _, err := name(b, i)
-	if err != nil {
-		return i, err
+	if err == nil {
+		i, err = colon(b, i)
 	}
-	i, err = colon(b, i)
 	return space(b, i), err
 }
 
@@ -113,11 +73,4 @@ func at(b []byte, i int) byte {
 		return b[i]
 	}
 	return 0
-}
-
-func setBit(words []uint64, n int, on bool) {
-	words[n/64] &^= 1 << (n % 64)
-	if on {
-		words[n/64] |= 1 << (n % 64)
-	}
 }

@@ -31,8 +31,8 @@ func nothingAfter(b []byte, i int) error {
 	return nil
 }
 
-// skipValue skips any value (section 3).
-func skipValue(b []byte, i int) (int, *SyntaxError) {
+// skipValue skips any value (section 3) inside depth arrays and objects.
+func skipValue(b []byte, i, depth int) (int, *SyntaxError) {
 	if i >= len(b) {
 		return i, &SyntaxError{i, "a value is missing"}
 	}
@@ -43,7 +43,7 @@ func skipValue(b []byte, i int) (int, *SyntaxError) {
 	case c == '-' || isDigit(c):
 		return number(b, i)
 	case c == '{' || c == '[':
-		return container(b, i)
+		return container(b, i, depth)
 	}
 	return literal(b, i)
 }

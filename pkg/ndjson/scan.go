@@ -55,7 +55,7 @@ func Scan(line []byte, into []Field) ([]Field, error) {
 			return into, err
 		}
 		value := space(line, i)
-		if i, err = skipValue(line, value); err != nil {
+		if i, err = skipValue(line, value, 1); err != nil {
 			return into, err
 		}
 		into = append(into, Field{line[key:i], line[key+1 : end-1], line[value:i]})

@@ -166,7 +166,7 @@ func (s *spread) token(text []byte) (n int, ok bool) {
 		return end, was != wantNext && was != wantColon && err == nil
 	default:
 		s.want = wantNext
-		end, err := skipValue(text, 0)
+		end, err := skipValue(text, 0, 0)
 		return end, was <= wantElement && err == nil
 	}
 }

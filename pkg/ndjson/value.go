@@ -125,7 +125,7 @@ func Elements(value []byte, into [][]byte) ([][]byte, error) {
 	}
 	i := space(value, 1)
 	for at(value, i) != ']' {
-		end, err := skipValue(value, i)
+		end, err := skipValue(value, i, 1)
 		if err != nil {
 			return into, err
 		}
