@@ -91,10 +91,7 @@ func Float(value []byte) (float64, error) {
 	if Kind(value) != "a number" {
 		return 0, wrongKind(value, "a number")
 	}
-	it := jsoniter.ConfigDefault.BorrowIterator(value)
-	defer jsoniter.ConfigDefault.ReturnIterator(it)
-	// ResetBytes keeps the error of the iterator's last use.
-	it.Error = nil
+	it := jsoniter.ParseBytes(jsoniter.ConfigDefault, value)
 	f := it.ReadFloat64()
 	if it.Error != nil && it.Error != io.EOF {
 		return 0, fmt.Errorf("%s does not fit a number of 64 bits", Show(value))
