@@ -10,6 +10,7 @@ import (
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
+	"portkit/pkg/probe/internal/errno"
 	"portkit/pkg/probe/internal/kernel"
 )
 
@@ -179,7 +180,7 @@ func (t *Epoll) rejected(i uint32, at probe.Time) probe.Answer {
 	}
 	reason, err := t.queue.Judge(s.to.Addr(), own)
 	a := t.answer(s, at, reason, err)
-	a.Unresolved = reason == endpoint.HostUnreach && t.queue.IsOf(own) && own != s.to.Addr().WithZone("")
+	a.Unresolved = t.queue.Unresolved(reason, s.to.Addr(), own)
 	if a.From = t.queue.Offender; !a.From.IsValid() {
 		a.From = own
 	}
@@ -229,12 +230,7 @@ func measuredRTT(fd int) time.Duration {
 
 // failed is for an attempt that failed by an errno without a kernel.Queued error.
 func (t *Epoll) failed(i uint32, e syscall.Errno, at probe.Time, into *probe.Answer) bool {
-	reason := endpoint.LocalError
-	for _, r := range reasons {
-		if r.errno == e {
-			reason = r.reason
-		}
-	}
+	reason := errno.Reason(e, endpoint.TCP)
 	if e == unix.EPIPE { // the reset of a connection that was closed already
 		reason = endpoint.SynAck
 	}

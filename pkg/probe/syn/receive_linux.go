@@ -182,14 +182,11 @@ func (t *Transport) rejection(in *incoming, p *wire.IP, into *probe.Answer) bool
 		return false
 	}
 	id, n, ok := t.attempt(hash, i/laneAttempts, i%laneAttempts)
-	q := kernel.Queued{Origin: unix.SO_EE_ORIGIN_ICMP, Kind: r.Kind, Code: r.Code, Offender: p.Src}
-	if p.Src.Is6() {
-		q.Origin = unix.SO_EE_ORIGIN_ICMP6
-	}
+	q := kernel.Queued{Proto: p.Proto, Kind: r.Kind, Code: r.Code, Offender: p.Src}
 	reason, err := q.Judge(to, p.Dst)
 	*into = probe.Answer{
 		ID: id, N: n, Reason: reason, Err: err, From: p.Src, TTL: p.TTL,
-		Unresolved: reason == endpoint.HostUnreach && p.Src == p.Dst && p.Dst != to,
+		Unresolved: q.Unresolved(reason, to, p.Dst),
 	}
 	return ok
 }

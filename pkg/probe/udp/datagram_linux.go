@@ -330,10 +330,9 @@ func (t *Datagram) rejection(sock uint32, i int, at probe.Time, into *probe.Answ
 	f.heard = true
 	about := parseAbout(t.in.messages(i))
 	reason, err := q.Judge(f.to.Addr(), about.own)
-	own := q.IsOf(about.own)
 	*into = probe.Answer{
 		ID: f.id, N: f.n, At: at, Reason: reason, Err: err, From: q.Offender, TTL: about.ttl,
-		Unresolved: reason == endpoint.HostUnreach && own && about.own != f.to.Addr().WithZone(""),
+		Unresolved: q.Unresolved(reason, f.to.Addr(), about.own),
 	}
 	return true
 }

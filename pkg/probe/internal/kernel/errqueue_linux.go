@@ -11,15 +11,16 @@ import (
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
+	"portkit/pkg/wire"
 )
 
 // Queued is one entry of a socket's error queue: struct sock_extended_err and
 // the address behind it (ip(7), IP_RECVERR; ipv6(7), IPV6_RECVERR).
 type Queued struct {
 	Errno      syscall.Errno
-	Origin     uint8
-	Kind, Code uint8      // of ICMP or ICMPv6
-	Offender   netip.Addr // who reports it; the zero Addr where that is not known
+	Proto      uint8      // wire.ProtoICMP or ProtoICMPv6; 0: an error of this machine
+	Kind, Code uint8      // of the ICMP message
+	Offender   netip.Addr // sender of the ICMP message; the zero Addr if unknown
 }
 
 // ParseQueued finds the entry among the control messages that came with
@@ -75,9 +76,12 @@ func parseExtended(b []byte) (q Queued, ok bool) {
 	if len(b) < size {
 		return q, false
 	}
-	q = Queued{
-		Errno:  syscall.Errno(binary.NativeEndian.Uint32(b)),
-		Origin: b[4], Kind: b[5], Code: b[6],
+	q = Queued{Errno: syscall.Errno(binary.NativeEndian.Uint32(b)), Kind: b[5], Code: b[6]}
+	switch b[4] {
+	case unix.SO_EE_ORIGIN_ICMP:
+		q.Proto = wire.ProtoICMP
+	case unix.SO_EE_ORIGIN_ICMP6:
+		q.Proto = wire.ProtoICMPv6
 	}
 	b = b[size:]
 	if len(b) < 2 {
@@ -92,84 +96,33 @@ func parseExtended(b []byte) (q Queued, ok bool) {
 	return q, true
 }
 
-const (
-	icmpUnreachable   = 3 // RFC 792
-	icmpFragNeeded    = 4 // code of icmpUnreachable
-	icmpTimeExceeded  = 11
-	icmp6Unreachable  = 1 // RFC 4443 section 3
-	icmp6TimeExceeded = 3
-)
-
-// unreachable and unreachable6 are the codes that have a Reason of their own
-// (RFC 792, RFC 1812 section 5.2.7.1; RFC 4443 section 3.1).
-var (
-	unreachable = map8{
-		0: endpoint.NetUnreach, 1: endpoint.HostUnreach, 2: endpoint.ProtoUnreach, 3: endpoint.PortUnreach,
-		9: endpoint.NetProhibited, 10: endpoint.HostProhibited, 13: endpoint.AdminProhibited,
-	}
-	unreachable6 = map8{
-		0: endpoint.NetUnreach, 1: endpoint.AdminProhibited, 3: endpoint.HostUnreach,
-		4: endpoint.PortUnreach, 5: endpoint.AdminProhibited, 6: endpoint.AdminProhibited,
-	}
-)
-
-// map8 is a Reason by code.
-type map8 [16]endpoint.Reason
-
-func (m *map8) of(code uint8) endpoint.Reason {
-	if int(code) < len(m) && m[code] != 0 {
-		return m[code]
-	}
-	return endpoint.DestUnreach
-}
-
-// Reason is what an error from the network stands for; 0 if it is none of the
-// network's.
-func (q Queued) Reason() endpoint.Reason {
-	switch {
-	case q.Origin == unix.SO_EE_ORIGIN_ICMP && q.Kind == icmpUnreachable:
-		return unreachable.of(q.Code)
-	case q.Origin == unix.SO_EE_ORIGIN_ICMP6 && q.Kind == icmp6Unreachable:
-		return unreachable6.of(q.Code)
-	case q.Origin == unix.SO_EE_ORIGIN_ICMP && q.Kind == icmpTimeExceeded,
-		q.Origin == unix.SO_EE_ORIGIN_ICMP6 && q.Kind == icmp6TimeExceeded:
-		return endpoint.TimeExceeded
-	}
-	return 0
-}
-
-// aboutPacket reports whether an ICMP error is about the packet and not about its
-// destination: fragmentation needed, packet too big, source quench, parameter
-// problem, and every type that is not known.
-func (q Queued) aboutPacket() bool {
-	switch q.Origin {
-	case unix.SO_EE_ORIGIN_ICMP:
-		return q.Kind != icmpUnreachable && q.Kind != icmpTimeExceeded || q.Kind == icmpUnreachable && q.Code == icmpFragNeeded
-	case unix.SO_EE_ORIGIN_ICMP6:
-		return q.Kind != icmp6Unreachable && q.Kind != icmp6TimeExceeded
-	}
-	return false
-}
-
-// ErrOwn is a rejection that never left this machine.
+// ErrOwn is an ICMP error that this machine sent to itself.
 var ErrOwn = errors.New("this machine's own firewall or routes reject the probe")
 
-// Judge says what an error about an attempt at to, made from the address own,
-// means. This machine tells itself by ICMP that nobody on the link answers ARP
-// or neighbor solicitations (RFC 4861 section 7.2.2); whatever else it tells
-// itself is its own doing. A target that is this machine speaks for itself.
+// Judge returns the reason that an error about a probe from the address own to the
+// address to stands for, with the error if it is LocalError. This machine reports an
+// unresolved neighbor to itself as host unreachable (RFC 4861 section 7.2.2). Other
+// errors that it sends itself are its own firewall's or routes', unless it is the
+// target.
 func (q Queued) Judge(to, own netip.Addr) (endpoint.Reason, error) {
-	r := q.Reason()
-	switch {
-	case q.aboutPacket():
-		return endpoint.LocalError, probe.ErrPacket
-	case r == 0:
+	if q.Proto == 0 {
 		return endpoint.LocalError, q.Errno
-	case r != endpoint.HostUnreach && q.IsOf(own) && own != to.WithZone(""):
+	}
+	r, ok := wire.ICMPReason(q.Proto, q.Kind, q.Code)
+	switch {
+	case !ok:
+		return endpoint.LocalError, probe.ErrPacket
+	case r != endpoint.HostUnreach && q.IsFrom(own) && own != to.WithZone(""):
 		return endpoint.LocalError, ErrOwn
 	}
 	return r, nil
 }
 
-// IsOf says that the error came from an address.
-func (q Queued) IsOf(a netip.Addr) bool { return a.IsValid() && q.Offender == a }
+// Unresolved reports whether an error with the given reason means that this machine
+// could not resolve a neighbor on the way to the address to.
+func (q Queued) Unresolved(r endpoint.Reason, to, own netip.Addr) bool {
+	return r == endpoint.HostUnreach && q.IsFrom(own) && own != to.WithZone("")
+}
+
+// IsFrom reports whether the error was sent by an address.
+func (q Queued) IsFrom(a netip.Addr) bool { return a.IsValid() && q.Offender == a }

@@ -190,7 +190,7 @@ func TestErrorBehindAnotherMessageIsFound(t *testing.T) {
 	first := header(make([]byte, unix.CmsgLen(3)), unix.SOL_SOCKET, unix.SO_TIMESTAMP)
 	b := append(first, make([]byte, unix.CmsgSpace(3)-len(first))...)
 	q, ok := ParseQueued(append(b, verdicts[3].bytes()...))
-	if !ok || q.Reason() != endpoint.PortUnreach || q.Offender.String() != gateway4 {
+	if !ok || q.Kind != 3 || q.Code != 3 || q.Offender.String() != gateway4 {
 		t.Errorf("%+v, %v", q, ok)
 	}
 }
