@@ -146,8 +146,8 @@ func TestTimeoutEndsListening(t *testing.T) {
 // room is a transport that holds few attempts.
 type room struct {
 	probe.Transport
-	n    int
-	held map[attempt]bool
+	n, told int
+	held    map[attempt]bool
 }
 
 type attempt struct {
@@ -155,7 +155,7 @@ type attempt struct {
 	n  uint8
 }
 
-func (r *room) Stats() probe.Stats { return probe.Stats{Room: r.n} }
+func (r *room) Stats() probe.Stats { return probe.Stats{Room: r.told} }
 
 func (r *room) Send(as []*probe.Attempt) (int, error) {
 	for i, a := range as {
@@ -189,7 +189,7 @@ func TestFewDescriptors(t *testing.T) {
 			RTT: 500 * time.Microsecond, Port: opensFrom, Delay: slowPorts(50 * time.Millisecond),
 		}}
 		s.wrap = func(t probe.Transport) probe.Transport {
-			return &room{Transport: t, n: n, held: map[attempt]bool{}}
+			return &room{Transport: t, n: n, told: n, held: map[attempt]bool{}}
 		}
 		done := s.run(t, append(portsOf(span(990, 1030)...), portsOf(span(7300, 7318)...)...))
 		for _, j := range done {
@@ -198,6 +198,25 @@ func TestFewDescriptors(t *testing.T) {
 			}
 		}
 		t.Logf("room for %d: %v", n, s.last(done))
+	}
+}
+
+// TestBusyTransportGetsDescriptorsBack has other processes use the descriptors that
+// the transport reckons with: those of the first probes are all that there are.
+func TestBusyTransportGetsDescriptorsBack(t *testing.T) {
+	for _, proto := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+		s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: opensFrom}}
+		s.opts.HostTimeout = time.Minute // where none came back, the run would not end
+		s.wrap = func(t probe.Transport) probe.Transport {
+			return &room{Transport: t, n: 4, told: 1000, held: map[attempt]bool{}}
+		}
+		jobs := append(portsOf(7300), portsOf(span(1000, 1020)...)...) // only the first replies
+		for _, j := range jobs {
+			j.Proto = proto
+		}
+		if n := reasons(s.run(t, jobs))[endpoint.NoResponse]; n != 21 {
+			t.Errorf("%v: %d of 21 silent ports have no response", proto, n)
+		}
 	}
 }
 

@@ -7,7 +7,37 @@ import (
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
+	"portkit/pkg/probe/simnet"
 )
+
+// edited is a transport whose replies pass through a function.
+type edited struct {
+	probe.Transport
+	edit func(*probe.Answer)
+}
+
+func (e edited) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+	n, drained, err := e.Transport.Poll(until, into)
+	for i := range into[:n] {
+		e.edit(&into[i])
+	}
+	return n, drained, err
+}
+
+// TestFastHostUnreachIsOnePort has a firewall on an on-link host report
+// host-unreach for some ports: connect(2) returns the same error for that and for
+// an unresolved neighbor, but no search for a neighbor fails within 1 ms.
+func TestFastHostUnreachIsOnePort(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: byPort}}
+	s.opts.OnLink = func(netip.Addr) bool { return true }
+	s.wrap = func(inner probe.Transport) probe.Transport {
+		return edited{inner, func(a *probe.Answer) { a.Unresolved = a.Reason == endpoint.HostUnreach }}
+	}
+	done := s.run(t, jobsFor("10.0.0.1", 2, 100))
+	if n := maxFalseSilence(done, byPort); n > 0 {
+		t.Errorf("%d of %d are wrong: %v", n, len(done), reasons(done))
+	}
+}
 
 // TestSearchesThatAreNotReported: where the system does not report a search that
 // failed, its neighbor table gives every port of the address the same reason,

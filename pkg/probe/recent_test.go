@@ -27,3 +27,35 @@ func TestLossesOfABurst(t *testing.T) {
 		}
 	}
 }
+
+// TestLateRepliesAreNotLosses has a third of the replies of a host that loses one
+// packet in ten arrive after the timeout, of the first probe or of the second.
+func TestLateRepliesAreNotLosses(t *testing.T) {
+	const rto = 25 * time.Millisecond
+	for timeouts := range 3 {
+		var r recent
+		now := Time(time.Hour)
+		count := func(n, attempt int, answered bool) {
+			for range n {
+				r.resolved(now, attempt, answered, rto)
+			}
+		}
+		late := 30
+		if timeouts == 0 {
+			late = 0
+		}
+		count(90-late, 1, true)
+		count(10+late, 1, false)
+		if timeouts == 2 {
+			count(late, 2, false)
+		}
+		count(9, 2, true)
+		count(1, 2, false)
+		for range late {
+			r.late(1, timeouts)
+		}
+		if got := r.loss(now); got < 0.09 || got > 0.11 {
+			t.Errorf("%d replies came after %d timeouts: loss %.2f, want 0.10", late, timeouts, got)
+		}
+	}
+}

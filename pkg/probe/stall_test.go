@@ -104,3 +104,18 @@ func TestTimeInWhichNothingWasPolledIsNoSilence(t *testing.T) {
 		})
 	}
 }
+
+// TestStallIsNotMeasuredAsRTT has the clock leap while the first reply is on its
+// way: the next port's timeout must not follow from the leap.
+func TestStallIsNotMeasuredAsRTT(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: 20 * time.Millisecond, Port: byPort}}
+	s.opts.Concurrency = 1
+	s.wrap = func(inner probe.Transport) probe.Transport {
+		return &jumping{Transport: inner, at: inner.Now() + 1, by: 20 * time.Second, id: map[probe.ID]bool{}}
+	}
+	s.run(t, portsOf(1, 5)) // the second is silent
+	sent := s.recorder.sent
+	if timeout := sent[2].Sent.Sub(sent[1].Sent); sent[2].N != 2 || timeout > time.Second {
+		t.Errorf("probe %d of the silent port follows after %v, want the second within 1s", sent[2].N, timeout)
+	}
+}
