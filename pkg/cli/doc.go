@@ -42,18 +42,6 @@ type ArgDoc struct {
 	Optional, Repeats    bool
 }
 
-// ExitStatuses are the exit statuses of every tool that says nothing else.
-func ExitStatuses() []Term {
-	return []Term{
-		{"0", "Success."},
-		{"1", "Finished, but some of the records written are errors. Errors with the reason not-unicast do not count: every on-link prefix has a broadcast address."},
-		{"2", "Usage error, missing privilege, or unusable scope, exclude or resume file. Nothing was sent."},
-		{"3", "An input could not be read, or the output could not be written."},
-		{"130, 143", "Ended by SIGINT or SIGTERM."},
-		{"141", "The reader of standard output exited (SIGPIPE)."},
-	}
-}
-
 // Describe returns the tool's command line for showing. An error is a mistake
 // in the tool's tags.
 func Describe(t Tool) (*Doc, error) {

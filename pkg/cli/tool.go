@@ -15,8 +15,6 @@ import (
 type Tool struct {
 	Name    string // portgen
 	Summary string // one line, lower case, no full stop: "expand target and port specs"
-	// Description is the manual's prose: paragraphs parted by blank lines.
-	Description string
 	// Usage is how the tool is called, behind its name, where that takes more
 	// than the flags and arguments tell: "[flags] OLD NEW". One line each.
 	Usage []string
@@ -44,12 +42,8 @@ type Tool struct {
 	// Trouble is the exit status of a failure to read or write; 0: StatusIO.
 	Trouble int
 
-	Groups      []Group   // flag groups in the order of the help; a flag names its group's Key
-	Examples    []Example // at least one
-	Sections    []Section // more sections of the manual, after the options
-	Environment []Term    // variables beside those that every tool honors
-	Exit        []Term    // exit statuses, where they differ from ExitStatuses
-	SeeAlso     []string  // "portprobe(1)"
+	Groups   []Group   // flag groups in the order of the help; a flag names its group's Key
+	Examples []Example // at least one
 }
 
 // Command is the struct that the flags are read into.
@@ -62,13 +56,6 @@ type Group struct{ Key, Title string }
 
 // Example is a command that a reader can type, and what it is for.
 type Example struct{ Text, Command string }
-
-// Section is a part of the manual: paragraphs parted by blank lines; lines
-// that begin with four spaces are shown as they stand.
-type Section struct{ Title, Text string }
-
-// Term is a word and what it means.
-type Term struct{ Name, Text string }
 
 // OnSignal is what a tool does on the first SIGINT or SIGTERM. After the
 // second every tool ends at once, and all end by the signal itself.

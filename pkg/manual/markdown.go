@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -13,32 +15,50 @@ import (
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"portkit/pkg/cli"
 )
 
-//go:embed pages/*.md
+//go:embed pages
 var sources embed.FS
 
-// markdownPages returns the manual pages that are written in Markdown, by
-// their paths in the repository.
-func markdownPages() (map[string][]byte, error) {
-	entries, err := sources.ReadDir("pages")
-	if err != nil {
-		return nil, err
-	}
-	made := map[string][]byte{}
-	for _, entry := range entries {
-		page, err := Markdown(source(entry.Name()))
+// Files returns all pages and completions: the text of each file by its path
+// in the repository, with slashes. An error is a mistake in a tool's tags or in
+// a page.
+func Files(tools []cli.Tool) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	docs := map[string]*cli.Doc{}
+	for _, t := range tools {
+		d, err := cli.Describe(t)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name(), err)
+			return nil, err
 		}
-		made["man/"+strings.TrimSuffix(entry.Name(), ".md")+".7"] = page
+		docs[t.Name] = d
+		files["completions/"+t.Name+".bash"] = Bash(d)
+		files["completions/_"+t.Name] = Zsh(d)
+		files["completions/"+t.Name+".fish"] = Fish(d)
 	}
-	return made, nil
+	err := fs.WalkDir(sources, "pages", func(name string, entry fs.DirEntry, err error) error {
+		page := strings.TrimSuffix(path.Base(name), ".md")
+		tool, isTool := strings.CutSuffix(page, ".1")
+		if err != nil || entry.IsDir() || isTool && docs[tool] == nil {
+			return err
+		}
+		if path.Ext(page) == "" {
+			page += ".7"
+		}
+		files["man/"+page], err = Markdown(source(name), path.Ext(page)[1:], docs[tool])
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	})
+	return files, err
 }
 
-// source returns a file of the folder pages.
 func source(name string) []byte {
-	text, err := sources.ReadFile(path.Join("pages", name))
+	text, err := sources.ReadFile(name)
 	if err != nil {
 		panic(err) // the file is part of the program
 	}
@@ -49,14 +69,16 @@ func parse(source []byte) ast.Node {
 	return goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(source))
 }
 
-// Markdown returns the manual page, for section 7, of a text in Markdown. Its
-// title is "NAME: SUMMARY". It may have headings of three levels, paragraphs,
-// lists, tables and fenced blocks; anything else is an error, as is HTML.
+// Markdown returns the manual page of a text in Markdown. Its title is
+// "NAME: SUMMARY", or "NAME" on the page of a tool d, which is nil elsewhere. The
+// text may have headings of three levels, paragraphs, lists, tables and fenced
+// blocks; anything else is an error, as is HTML.
 //
 // A list item that begins with a literal and a colon becomes a tagged
-// paragraph. A table is aligned, and its last column is folded.
-func Markdown(source []byte) ([]byte, error) {
-	w := &pageWriter{source: source}
+// paragraph. A table is aligned, and its last column is folded. A paragraph
+// {{NAME}} is replaced by what generate writes.
+func Markdown(source []byte, section string, d *cli.Doc) ([]byte, error) {
+	w := &pageWriter{source: source, section: section, tool: d}
 	for n := parse(source).FirstChild(); n != nil; n = n.NextSibling() {
 		if err := w.block(n); err != nil {
 			return nil, err
@@ -67,9 +89,11 @@ func Markdown(source []byte) ([]byte, error) {
 
 // pageWriter renders the blocks of a Markdown document.
 type pageWriter struct {
-	source []byte
-	roff   *roff
-	first  bool // the next paragraph follows a heading
+	source  []byte
+	section string
+	tool    *cli.Doc
+	roff    *roff
+	first   bool // the next paragraph follows a heading
 }
 
 func (w *pageWriter) block(n ast.Node) error {
@@ -83,10 +107,7 @@ func (w *pageWriter) block(n ast.Node) error {
 		w.first = true
 		return err
 	case *ast.Paragraph:
-		if !w.first {
-			w.roff.line(".PP")
-		}
-		err = w.filled(n)
+		err = w.paragraph(n)
 	case *ast.FencedCodeBlock:
 		w.verbatim(w.code(n))
 	case *ast.List:
@@ -100,15 +121,28 @@ func (w *pageWriter) block(n ast.Node) error {
 	return err
 }
 
+func (w *pageWriter) paragraph(n *ast.Paragraph) error {
+	if name, ok := strings.CutPrefix(w.plain(n), "{{"); ok {
+		return w.roff.generate(strings.TrimSuffix(name, "}}"), w.tool)
+	}
+	if !w.first {
+		w.roff.line(".PP")
+	}
+	return w.filled(n)
+}
+
 func (w *pageWriter) heading(n *ast.Heading) error {
 	title := w.plain(n)
 	switch n.Level {
 	case 1:
 		name, summary, ok := strings.Cut(title, ": ")
-		if !ok {
+		switch {
+		case !ok && w.tool != nil:
+			summary = w.tool.Tool.Summary
+		case !ok:
 			return fmt.Errorf("%q is not NAME: SUMMARY", title)
 		}
-		w.roff = newPage(name, "7")
+		w.roff = newPage(name, w.section)
 		w.roff.section("Name")
 		w.roff.line(escape(name) + ` \- ` + escape(summary))
 	case 2:
@@ -166,8 +200,7 @@ func (w *pageWriter) list(n *ast.List) error {
 // tag splits the content of a list item that begins with a literal and a
 // colon into the roff of the literal and of what follows the colon.
 func (w *pageWriter) tag(content ast.Node) (tag, rest string, err error) {
-	first := content.FirstChild()
-	switch first.(type) {
+	switch content.FirstChild().(type) {
 	case *ast.CodeSpan, *ast.Emphasis:
 	default:
 		return "", "", nil
@@ -176,12 +209,15 @@ func (w *pageWriter) tag(content ast.Node) (tag, rest string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	tag, rest, ok := strings.Cut(all, `\fR: `)
-	if !ok {
-		return "", "", nil
+	if m := taggedItem.FindStringSubmatch(all); m != nil {
+		return m[1], m[2], nil
 	}
-	return tag + `\fR`, rest, nil
+	return "", "", nil
 }
+
+// taggedItem matches the roff of a literal, a colon and what follows. The
+// literal may be followed by text in parentheses.
+var taggedItem = regexp.MustCompile(`^(.*?\\fR(?: \([^()]*\))?): (.*)$`)
 
 // table aligns the columns of a table and folds the last one.
 func (w *pageWriter) table(n *extast.Table) {
@@ -236,17 +272,17 @@ func (w *pageWriter) filled(n ast.Node) error {
 // inline returns the roff of a node's content: literals are bold.
 func (w *pageWriter) inline(n ast.Node) (string, error) {
 	var b strings.Builder
+	var run string // of text nodes, which may end within a word
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
-			for i, word := range strings.Split(string(c.Segment.Value(w.source)), " ") {
-				if i > 0 {
-					b.WriteByte(' ')
-				}
-				b.WriteString(emphasize(word))
-			}
+			run += string(util.UnescapePunctuations(c.Segment.Value(w.source)))
 			if c.SoftLineBreak() {
-				b.WriteByte(' ')
+				run += " "
+			}
+			if next := c.NextSibling(); next == nil || next.Kind() != ast.KindText {
+				b.WriteString(emphasizeWords(run))
+				run = ""
 			}
 		case *ast.String:
 			b.WriteString(escape(string(c.Value)))

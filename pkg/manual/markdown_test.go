@@ -18,10 +18,13 @@ func TestMarkdown(t *testing.T) {
 		{"list", "- one\n  two\n- three", ".IP \\(bu 2\none two\n.IP \\(bu 2\nthree\n"},
 		{"numbers", "2. one\n3. two", ".IP 2. 4\none\n.IP 3. 4\ntwo\n"},
 		{"terms", "- `a: b`, or `-p 1`: Ports: all.\n- **Loss.** Text: x.", ".TP\n\\fBa: b\\fR, or \\fB\\-p 1\\fR\nPorts: all.\n.IP \\(bu 2\n\\fBLoss.\\fR Text: x.\n"},
+		{"terms with more", "- `a` (x: y): z.", ".TP\n\\fBa\\fR (x: y)\nz.\n"},
+		{"a word in pieces", "A \\*, [-b|c], `d`", "A *, [\\-b|c], \\fBd\\fR"},
+		{"fields", "{{fields change}}", ".TP\n\\fBhost\\fR (string, required)\n"},
 		{"code", "## H\n\n```sh\na -b 'c'\n\n.d\n```", ".SH H\n.RS 2\n.EX\na \\-b \\(aqc\\(aq\n\n\\&.d\n.EE\n.RE\n"},
 		{"table", "Text.\n\n| a | bc |\n|--|--|\n| `x\\|y` | z |", ".PP\n.RS 2\n.EX\n\\fBa     bc\\fR\nx|y   z\n.EE\n.RE\n"},
 	} {
-		page, err := Markdown([]byte(toyTitle + c.text))
+		page, err := Markdown([]byte(toyTitle+c.text), "7", nil)
 		if err != nil || !strings.Contains(string(page), c.want) {
 			t.Errorf("%s: %v\n%s\nlacks\n%s", c.name, err, page, c.want)
 		}
@@ -33,6 +36,7 @@ func TestMarkdownRefusesOtherBlocks(t *testing.T) {
 		{"Text.", "does not begin with a title"},
 		{"# toy", "is not NAME: SUMMARY"},
 		{toyTitle + "#### Deep", "a heading of level 4"},
+		{toyTitle + "{{options}}", "without a tool"},
 		{toyTitle + "> quoted", "Blockquote is not supported"},
 		{toyTitle + "<b>x</b>", "HTML"},
 		{toyTitle + "![x](y.png)", "Image is not supported"},
@@ -40,7 +44,7 @@ func TestMarkdownRefusesOtherBlocks(t *testing.T) {
 		{toyTitle + "- one\n\n  two", "Paragraph inside a list item is not supported"},
 		{toyTitle + "- one\n  - two", "List inside a list item is not supported"},
 	} {
-		if page, err := Markdown([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if page, err := Markdown([]byte(c.text), "7", nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %s\n%s", c.text, err, c.want, page)
 		}
 	}

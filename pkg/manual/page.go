@@ -1,71 +1,69 @@
-// Package manual makes the manual pages and the completions for shells. Those
-// of a tool come from the model of its command line, portkit(5) from the tables
-// of the records' fields, so that they always agree with the programs. The
-// pages of section 7 are Markdown files in the directory pages.
+// Package manual makes the manual pages and the completions for shells. The
+// pages are Markdown files in the directory pages. What those of sections 1 and
+// 5, in pages/reference, list comes from the model of a tool's command line and
+// from the tables of fields and payloads, so that it always agrees with the
+// programs.
 package manual
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/payload"
+	"portkit/pkg/record"
 )
 
-// Page returns the manual page of a tool, for section 1.
-func Page(d *cli.Doc) []byte {
-	r := newPage(d.Tool.Name, "1")
-	r.section("Name")
-	r.line(escape(d.Tool.Name) + ` \- ` + escape(d.Tool.Summary))
-	r.section("Synopsis")
-	r.synopsis(d)
-	r.section("Description")
-	r.paragraphs(d.Tool.Description)
-	r.options(d)
-	for _, s := range d.Tool.Sections {
-		r.section(s.Title)
-		r.paragraphs(s.Text)
+// generate writes what replaces the paragraph {{name}} of a page. d is the tool
+// of a page of section 1, else nil.
+func (r *roff) generate(name string, d *cli.Doc) error {
+	kind, isFields := strings.CutPrefix(name, "fields ")
+	switch {
+	case isFields:
+		r.fields(kind)
+	case name == "UDP requests":
+		r.requests(payload.All())
+	case name == "large UDP replies":
+		r.largeReplies(payload.All())
+	case name == "silent UDP services":
+		r.silentServices(payload.Silent())
+	case d == nil:
+		return fmt.Errorf("{{%s}} is unknown on a page without a tool", name)
+	case name == "synopsis":
+		r.synopsis(d)
+	case name == "options":
+		r.options(d)
+	case name == "limits":
+		r.text(limits())
+	case name == "examples":
+		r.examples(d.Tool.Examples)
+	default:
+		return fmt.Errorf("{{%s}} is unknown", name)
 	}
-	r.section("Limits")
-	r.text(limits)
-	r.terms("Exit status", exitStatuses(d))
-	r.terms("Environment", environment(d))
-	r.examples(d.Tool.Examples)
-	r.seeAlso(d.Tool.SeeAlso)
-	return r.bytes()
+	return nil
 }
 
 func (r *roff) synopsis(d *cli.Doc) {
-	for i, u := range d.Tool.Usage {
+	for i, line := range d.Usage {
 		if i > 0 {
 			r.line(".br")
 		}
-		r.line(usage(d.Tool.Name + " " + u))
+		r.line(usage(line))
 	}
-	if len(d.Tool.Usage) > 0 {
-		return
-	}
-	parts := []string{bold(d.Tool.Name), "[" + italic("flags") + "]"}
-	for _, a := range d.Args {
-		s := italic(a.Name)
-		if a.Repeats {
-			s += " ..."
-		}
-		if a.Optional {
-			s = "[" + s + "]"
-		}
-		parts = append(parts, s)
-	}
-	r.line(strings.Join(parts, " "))
 }
 
-// usage sets a line of usage: what is typed as it is bold, what stands for
-// something else italic.
+// usage sets what is typed as it is in bold, and what stands for a value in
+// italics.
 func usage(line string) string {
 	words := strings.Fields(line)
 	for i, w := range words {
 		bare := strings.Trim(w, "[]")
 		set := italic(bare)
-		if i == 0 || strings.HasPrefix(bare, "-") {
+		switch {
+		case bare == "...":
+			set = bare
+		case i == 0 || strings.HasPrefix(bare, "-"):
 			set = bold(bare)
 		}
 		before, after, _ := strings.Cut(w, bare)
@@ -75,7 +73,6 @@ func usage(line string) string {
 }
 
 func (r *roff) options(d *cli.Doc) {
-	r.section("Options")
 	r.text("Flags and arguments may be given in any order; -- ends the flags. The value of a flag is the next argument, " +
 		"follows an equals sign, or directly follows a one-letter flag.")
 	for _, a := range d.Args {
@@ -91,7 +88,7 @@ func (r *roff) options(d *cli.Doc) {
 	}
 }
 
-// flagTag is how a flag is written: -p, --ports SPEC.
+// flagTag returns the spellings of a flag: -p, --ports SPEC.
 func flagTag(f cli.FlagDoc) string {
 	s := bold("--" + f.Name)
 	if f.Short != "" {
@@ -118,46 +115,40 @@ func flagText(f cli.FlagDoc) string {
 	return s
 }
 
-func (r *roff) terms(title string, terms []cli.Term) {
-	r.section(title)
-	for _, t := range terms {
-		r.term(bold(t.Name), t.Text)
-	}
-}
-
-func exitStatuses(d *cli.Doc) []cli.Term {
-	if len(d.Tool.Exit) > 0 {
-		return d.Tool.Exit
-	}
-	return cli.ExitStatuses()
-}
-
-func environment(d *cli.Doc) []cli.Term {
-	return append(slices.Clone(d.Tool.Environment),
-		cli.Term{Name: "NO_COLOR", Text: "Disables colors if not empty."},
-		cli.Term{Name: "COLUMNS", Text: "Width of --help."},
-	)
-}
-
 func (r *roff) examples(examples []cli.Example) {
-	r.section("Examples")
 	for i, e := range examples {
 		if i > 0 {
 			r.line(".PP")
 		}
 		r.text(e.Text)
-		r.verbatim(foldCommand(e.Command, verbatimWidth))
+		r.line(".PP")
+		r.unfilled(strings.Split(escape(foldCommand(e.Command, verbatimWidth)), "\n"))
 	}
 }
 
-func (r *roff) seeAlso(pages []string) {
-	r.section("See also")
-	for i, p := range pages {
-		comma := ","
-		if i == len(pages)-1 {
-			comma = ""
+// limits returns what a process must be allowed, which is the same for every
+// tool. The Go runtime reserves address space far beyond what it uses: at
+// ulimit -v 850000 runs over 600,000 addresses failed, at 1000000 none did.
+func limits() string {
+	return fmt.Sprintf("Each tool requires %d file descriptors in addition to those open at its start (ulimit -n). "+
+		"With fewer, it exits with status 2 and reports the required limit. "+
+		"It reserves 0.75 GB of address space but uses little of it: "+
+		"if ulimit -v is set, it must be at least 1000000 KiB (1 GB), plus the memory that the tool uses. "+
+		"To limit memory, use a control group, such as systemd-run -p MemoryMax=2G.", cli.MinDescriptors)
+}
+
+// fields lists the fields of a kind of record.
+func (r *roff) fields(kind string) {
+	for _, f := range record.Fields(kind) {
+		more := f.Type
+		if f.Required {
+			more += ", required"
 		}
-		name, section, _ := strings.Cut(p, "(")
-		r.line(".BR " + escape(name) + " (" + section + comma)
+		r.item(f.Name, more, f.Doc)
 	}
+}
+
+// item writes an item of a list: name (more), then text.
+func (r *roff) item(name, more, text string) {
+	r.term(bold(name)+" ("+escape(more)+")", text)
 }

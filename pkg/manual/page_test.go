@@ -1,6 +1,7 @@
 package manual
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/payload"
 )
 
 // need skips a test whose program is missing.
@@ -35,7 +37,7 @@ func pages(t *testing.T) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := map[string][]byte{"toy.1": Page(toyDoc(t))}
+	named := map[string][]byte{"toy.1": toyPage(t)}
 	for name, page := range all {
 		named[path.Base(name)] = page
 	}
@@ -65,7 +67,7 @@ func TestGroffHasNothingToSay(t *testing.T) {
 // What is on the screen is what the tool says, to the character.
 func TestPageOnTheScreen(t *testing.T) {
 	need(t, "mandoc")
-	out, err := exec.Command("mandoc", "-T", "utf8", "-O", "width=80", write(t, "toy.1", Page(toyDoc(t)))).Output()
+	out, err := exec.Command("mandoc", "-T", "utf8", "-O", "width=80", write(t, "toy.1", toyPage(t))).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,9 +82,6 @@ func TestPageOnTheScreen(t *testing.T) {
 		"Only these, as --order says. Values: open, open|filtered, closed. Repeatable.",
 		"-t, --timeout DURATION The longest wait (default: 3s). More -i, --list FILE",
 		"OWN SECTION Own text. item (1, 2) Its --order. other That. More text. LIMITS Each tool requires 24 file descriptors",
-		"EXIT STATUS 0 Success.",
-		"141 The reader of standard output exited (SIGPIPE).",
-		"ENVIRONMENT TOY What toys read. NO_COLOR",
 		"EXAMPLES Copy. toy -p- 'a b' toy | toy Again. toy SEE ALSO portgen(1), portkit(5)",
 	} {
 		if !strings.Contains(screen, want) {
@@ -94,17 +93,60 @@ func TestPageOnTheScreen(t *testing.T) {
 	}
 }
 
+// TestEveryReasonIsExplained checks that portkit(5) lists each reason with the
+// state, or the states by protocol, that it is the evidence for.
 func TestEveryReasonIsExplained(t *testing.T) {
-	texts := reasonTexts()
+	page := string(source("pages/reference/portkit.5.md"))
 	for i := range endpoint.Reasons - 1 {
-		if r := endpoint.Reason(i + 1); texts[r] == "" {
-			t.Errorf("%v has no text", r)
+		reason := endpoint.Reason(i + 1)
+		states := reason.State(endpoint.TCP).String()
+		if udp := reason.State(endpoint.UDP).String(); udp != states {
+			states = "TCP: " + states + "; UDP: " + udp
+		}
+		if reason == endpoint.PortUnreach {
+			states += " or filtered" // from another address
+		}
+		if item := fmt.Sprintf("\n- `%s` (%s): ", reason, states); !strings.Contains(page, item) {
+			t.Errorf("portkit(5) lacks %q", item)
 		}
 	}
-	page := string(Records())
-	for _, want := range []string{`\fBno\-response\fR (TCP: filtered; UDP: open|filtered)`, `\fBport\fR (integer 1\-65535, required)`, `\fBbad_records\fR`} {
+}
+
+func TestFieldsAreListed(t *testing.T) {
+	page := string(pages(t)["portkit.5"])
+	for _, want := range []string{`\fBport\fR (integer 1\-65535, required)`, `\fBbad_records\fR`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("portkit(5) lacks %q", want)
 		}
+	}
+}
+
+// TestRequestsAreListed checks that portprobe(1) lists each protocol and port
+// that a UDP request is sent to, and why a reply may be large.
+func TestRequestsAreListed(t *testing.T) {
+	var requests, large, silent roff
+	requests.requests(payload.All())
+	large.largeReplies(payload.All())
+	silent.silentServices(payload.Silent())
+	text := func(r *roff) string { return strings.Join(strings.Fields(r.b.String()), " ") }
+	for _, q := range payload.All() {
+		if n := strings.Count(text(&requests), ".TP "+bold(q.App)+" ("); n != 1 {
+			t.Errorf("%s is listed %d times", q.App, n)
+		}
+		notes := &requests
+		if q.Large {
+			notes = &large
+		}
+		if q.Large && q.Note == "" || !strings.Contains(text(notes), escape(q.Note)) || !strings.Contains(text(&requests), escape(q.Source)+".") {
+			t.Errorf("%s: the source %q or the note %q is missing", q.App, q.Source, q.Note)
+		}
+	}
+	for _, m := range payload.Silent() {
+		if !strings.Contains(text(&silent), bold(m.Name)+" ("+portList(m.Ports)+") "+escape(m.Why)) {
+			t.Errorf("%s is missing", m.Name)
+		}
+	}
+	if got := portList([]uint16{7, 9, 7}); got != "7, 9" {
+		t.Errorf("the ports are %q", got)
 	}
 }

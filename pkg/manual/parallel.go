@@ -7,7 +7,7 @@ import (
 )
 
 // parallelPage is the source of portkit-parallel(7).
-const parallelPage = "portkit-parallel.md"
+const parallelPage = "pages/portkit-parallel.md"
 
 // Recipe returns the command of portkit-parallel(7) that distributes
 // endpoints to several machines, without its redirections.

@@ -39,36 +39,6 @@ func (r *roff) term(tag, text string) {
 	r.text(text)
 }
 
-// paragraphs writes prose: paragraphs parted by blank lines, of which those
-// whose lines begin with four spaces are shown as they stand, and those whose
-// second line begins with a tab are items of a list: "name (more)\n\ttext".
-func (r *roff) paragraphs(text string) {
-	for i, p := range strings.Split(strings.Trim(text, "\n"), "\n\n") {
-		tag, item, isItem := strings.Cut(p, "\n\t")
-		switch {
-		case strings.HasPrefix(p, "    "):
-			r.verbatim(strings.ReplaceAll(p[4:], "\n    ", "\n"))
-		case isItem:
-			name, more, _ := strings.Cut(tag, " (")
-			r.term(strings.TrimSuffix(bold(name)+" ("+escape(more), " ("), item)
-		case i > 0:
-			r.line(".PP")
-			r.text(p)
-		default:
-			r.text(p)
-		}
-	}
-}
-
-func (r *roff) verbatim(text string) {
-	var lines []string
-	for l := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, strings.Split(escape(foldRow(l, verbatimWidth)), "\n")...)
-	}
-	r.line(".PP")
-	r.unfilled(lines)
-}
-
 // unfilled writes lines of roff as they are, indented.
 func (r *roff) unfilled(lines []string) {
 	r.line(".RS 2\n.EX")
@@ -113,7 +83,7 @@ func (r *roff) fill(text string) {
 
 var (
 	flagWord = regexp.MustCompile(`^(\(?)(--?[a-zA-Z0-9][a-z0-9-]*)(.*)$`)
-	pageWord = regexp.MustCompile(`^(\(?)([a-z][a-z-]*)(\([1-8]\).*)$`)
+	pageWord = regexp.MustCompile(`^(\(?)([a-z][a-z_-]*)(\([1-8]\).*)$`)
 )
 
 // emphasize sets flags and names of pages bold.
@@ -124,6 +94,14 @@ func emphasize(word string) string {
 		}
 	}
 	return escape(word)
+}
+
+func emphasizeWords(text string) string {
+	words := strings.Split(text, " ")
+	for i, word := range words {
+		words[i] = emphasize(word)
+	}
+	return strings.Join(words, " ")
 }
 
 func bold(s string) string   { return `\fB` + escape(s) + `\fR` }

@@ -15,12 +15,11 @@ func TestTimesOfTheManual(t *testing.T) {
 	t.Parallel()
 	const want = 1769860800000
 	forms := 0
-	for line := range strings.Lines(aboutTimes) {
-		form, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "    ")
-		if !ok {
-			continue
-		}
-		form, _, _ = strings.Cut(form, "  ")
+	_, section, _ := strings.Cut(string(source("pages/reference/portkit.5.md")), "\n## Times\n")
+	_, block, _ := strings.Cut(section, "\n```\n")
+	block, _, _ = strings.Cut(block, "\n```\n")
+	for line := range strings.Lines(block) {
+		form, _, _ := strings.Cut(strings.TrimRight(line, "\n"), "  ")
 		forms++
 		d := record.Decoder{Times: true}
 		var r record.Result

@@ -26,16 +26,62 @@ func toyDoc(t *testing.T) *cli.Doc {
 	t.Helper()
 	d, err := cli.Describe(cli.Tool{
 		Name: "toy", Summary: "copy lines",
-		Description: "First paragraph with --order, don't\ntouch \\n and portkit(5).\n\n.Second ~ ^ ` \" é.\n\n    shown -v 'as it'\n      stands",
-		Command:     &toy{},
-		Groups:      []cli.Group{{Key: "more", Title: "More"}},
-		Sections:    []cli.Section{{Title: "Own section", Text: "Own text.\n\nitem (1, 2)\n\tIts --order.\n\nother\n\tThat.\n\nMore text."}},
-		Environment: []cli.Term{{Name: "TOY", Text: "What toys read."}},
-		Examples:    []cli.Example{{Text: "Copy.", Command: "toy -p- 'a b'\ntoy | toy"}, {Text: "Again.", Command: "toy"}},
-		SeeAlso:     []string{"portgen(1)", "portkit(5)"},
+		Command:  &toy{},
+		Groups:   []cli.Group{{Key: "more", Title: "More"}},
+		Examples: []cli.Example{{Text: "Copy.", Command: "toy -p- 'a b'\ntoy | toy"}, {Text: "Again.", Command: "toy"}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+const toySource = `# toy
+
+## Synopsis
+
+{{synopsis}}
+
+## Description
+
+First paragraph with --order, don't
+touch \n and portkit(5).
+
+.Second ~ ^ \` + "`" + ` " é.
+
+` + "```\nshown -v 'as it'\n  stands\n```" + `
+
+## Options
+
+{{options}}
+
+## Own section
+
+Own text.
+
+- ` + "`item`" + ` (1, 2): Its --order.
+- ` + "`other`" + `: That.
+
+More text.
+
+## Limits
+
+{{limits}}
+
+## Examples
+
+{{examples}}
+
+## See also
+
+portgen(1), portkit(5)
+`
+
+func toyPage(t *testing.T) []byte {
+	t.Helper()
+	page, err := Markdown([]byte(toySource), "1", toyDoc(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
 }

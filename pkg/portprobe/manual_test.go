@@ -1,52 +1,30 @@
 package portprobe
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
 
-	"portkit/pkg/payload"
 	"portkit/pkg/probe/connect"
 )
 
-// What the manual lists is what is sent: every protocol once, every port, every
-// reason why an answer may be large.
-func TestManualOfUDP(t *testing.T) {
-	all := map[string]string{}
-	for _, s := range udpSections() {
-		all[s.Title] = s.Text
-	}
-	for _, r := range payload.All() {
-		requests := all["UDP requests"]
-		if n := strings.Count(requests, "\n\n"+r.App+" ("); n != 1 {
-			t.Errorf("%s is listed %d times", r.App, n)
-		}
-		if !strings.Contains(requests, r.Source+".") {
-			t.Errorf("%s: %q is missing", r.App, r.Source)
-		}
-		notes := requests
-		if r.Large {
-			notes = all["Large replies"]
-		}
-		if !strings.Contains(notes, r.Note) || r.Large && r.Note == "" {
-			t.Errorf("%s: %q is missing", r.App, r.Note)
-		}
-	}
-	for _, m := range payload.Silent() {
-		if !strings.Contains(all["Services without a request"], "\n\n"+m.Name+" (") || !strings.Contains(all["Services without a request"], m.Why) {
-			t.Errorf("%s is not listed", m.Name)
-		}
-	}
-	if got := term("a", []uint16{7, 9, 7}, "B."); got != "\n\na (7, 9)\n\tB." {
-		t.Errorf("a term is %q", got)
-	}
-}
-
-// explained fails the test if the manual's errors of this machine lack one.
+// explained fails the test if portprobe(1) does not list text, an error of this
+// machine.
 func explained(t *testing.T, text string) {
 	t.Helper()
-	for term := range strings.SplitSeq(aboutObstacles, "\n\n") {
-		title, _, _ := strings.Cut(term, "\n\t")
+	page, err := os.ReadFile("../manual/pages/reference/portprobe.1.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## Errors of this machine\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for item := range strings.SplitSeq(section, "\n- `") {
+		title := regexp.MustCompile("(?s)^.*?`( \\([^()]*\\))?: ").FindString(item)
+		title = strings.NewReplacer("`", "", "\n  ", " ").Replace(strings.TrimSuffix(title, ": "))
+		if title == "" {
+			continue // what precedes the list
+		}
 		title = regexp.QuoteMeta(title)
 		title = regexp.MustCompile(`\b[A-Z]{6,}\b`).ReplaceAllString(title, `\S+`) // ADDRESS
 		title = regexp.MustCompile(`(\S+) \\\(or (.*)\\\)`).ReplaceAllStringFunc(title, func(words string) string {

@@ -91,8 +91,8 @@ func TestToolsSayEverything(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if tool.Summary == "" || tool.Description == "" || tool.Reads == "" || len(tool.Examples) == 0 || len(tool.SeeAlso) == 0 {
-			t.Errorf("%s lacks a summary, description, what it reads, examples or what to see also", tool.Name)
+		if tool.Summary == "" || tool.Reads == "" || len(tool.Examples) == 0 {
+			t.Errorf("%s lacks a summary, what it reads, or examples", tool.Name)
 		}
 		for _, g := range d.Groups {
 			for _, f := range g.Flags {
