@@ -2,75 +2,73 @@ package portprobe
 
 import "sync"
 
+// Maxima of what was read and is not written: records, and bytes of their text.
 const (
-	// maxRecords and maxText bound what was read and is not written yet: the
-	// number of records, and the bytes of their text.
 	maxRecords = 262_144
 	maxText    = 64 << 20
 )
 
-// backlog bounds the records that were read and are not written yet.
+// backlog bounds the records that were read and are not written.
 type backlog struct {
-	mu      sync.Mutex
-	room    sync.Cond
-	records int
-	bytes   int
-	open    bool
+	mu        sync.Mutex
+	room      sync.Cond
+	records   int
+	bytes     int
+	unlimited bool
 }
 
 func newBacklog() *backlog {
-	g := &backlog{}
-	g.room.L = &g.mu
-	return g
+	b := &backlog{}
+	b.room.L = &b.mu
+	return b
 }
 
-// try lets one record of so many bytes in if there is room.
-func (g *backlog) try(bytes int) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.enter(bytes)
+// tryAdd adds a record with a text of so many bytes if there is room.
+func (b *backlog) tryAdd(bytes int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.addIfRoom(bytes)
 }
 
-// wait lets one record in as soon as there is room.
-func (g *backlog) wait(bytes int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for !g.enter(bytes) {
-		g.room.Wait()
+// add adds a record as soon as there is room.
+func (b *backlog) add(bytes int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for !b.addIfRoom(bytes) {
+		b.room.Wait()
 	}
 }
 
-// enter counts a record in if there is room. A record that alone is larger
-// than the bound is let in when nothing else is.
-func (g *backlog) enter(bytes int) bool {
-	if !g.open && g.records > 0 && (g.records >= maxRecords || g.bytes+bytes > maxText) {
+// addIfRoom adds a record if there is room. One that exceeds the maximum is added
+// to an empty backlog.
+func (b *backlog) addIfRoom(bytes int) bool {
+	if !b.unlimited && b.records > 0 && (b.records >= maxRecords || b.bytes+bytes > maxText) {
 		return false
 	}
-	g.records++
-	g.bytes += bytes
+	b.records++
+	b.bytes += bytes
 	return true
 }
 
-// leave counts records out.
-func (g *backlog) leave(records, bytes int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.records -= records
-	g.bytes -= bytes
-	g.room.Signal()
+func (b *backlog) remove(records, bytes int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.records -= records
+	b.bytes -= bytes
+	b.room.Signal()
 }
 
 // empty reports whether everything that was read is written.
-func (g *backlog) empty() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.records == 0
+func (b *backlog) empty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.records == 0
 }
 
-// release lets everything in from now on: the run ends.
-func (g *backlog) release() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.open = true
-	g.room.Broadcast()
+// unlimit makes room for everything, because the run ends.
+func (b *backlog) unlimit() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.unlimited = true
+	b.room.Broadcast()
 }

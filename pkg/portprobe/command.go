@@ -1,5 +1,4 @@
-// Package portprobe is the tool that asks each endpoint and says what came
-// back.
+// Package portprobe is the tool that probes endpoints and writes their results.
 package portprobe
 
 import (
@@ -7,16 +6,16 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"runtime"
 	"strconv"
-	"strings"
-	"time"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe/simnet"
 	"portkit/pkg/probe/udp"
 	"portkit/pkg/record"
+	"portkit/pkg/target"
 )
 
 // Command is portprobe's command line.
@@ -64,10 +63,11 @@ type Command struct {
 	retries  int
 	requests udp.Requests
 	source   netip.Addr
-	link     string // the interface to ask through
+	link     string // of --interface
 	simulate *simnet.Config
-	portable bool // for tests: not the system's own transport
-	keeps    bool // for tests: the rights that the process has
+
+	portable       bool // for tests: use the transports of other systems
+	keepPrivileges bool // for tests
 }
 
 // Validate checks what the flags' types cannot.
@@ -102,7 +102,7 @@ func (c *Command) Validate() (err error) {
 	if c.source, err = zoned(c.source, c.link); err != nil {
 		return err
 	}
-	if c.Simulate != nil { // given, even as "": then nothing may leave
+	if c.Simulate != nil { // also if empty: nothing may be sent
 		config, err := simnet.Parse(*c.Simulate)
 		if err != nil {
 			return fmt.Errorf("--simulate: %w", err)
@@ -123,18 +123,36 @@ func parseRetries(s string) (int, error) {
 	return n, nil
 }
 
-// workers is the size of the pool.
+// misplaced returns an error if a FILE does not exist and is a target. A host name
+// counts as one only with ports: else it may be a misspelled file.
+func misplaced(files []string) error {
+	for _, name := range files {
+		if _, err := os.Stat(name); err == nil || name == cli.StdinName {
+			continue
+		}
+		word, ports, err := target.Split(name)
+		if err != nil {
+			continue
+		}
+		if t, err := target.Parse(word); err == nil && (ports != "" || t.Is4() || t.Is6()) {
+			return fmt.Errorf("%s: no such file; targets belong to portgen", name)
+		}
+	}
+	return nil
+}
+
+// workers returns the number of workers.
 func (c *Command) workers() int {
 	switch {
 	case c.simulate != nil:
-		return 1 // its clock is one worker's
+		return 1 // workers do not share the virtual clock
 	case c.Workers > 0:
 		return min(int(c.Workers), c.concurrency(endpoint.TCP))
 	}
 	return min(runtime.NumCPU(), 64, c.concurrency(endpoint.TCP))
 }
 
-// concurrency is how many endpoints of a protocol may wait at once.
+// concurrency returns the maximum number of outstanding probes of a protocol.
 func (c *Command) concurrency(p endpoint.Proto) int {
 	switch {
 	case c.Concurrency != nil:
@@ -145,10 +163,10 @@ func (c *Command) concurrency(p endpoint.Proto) int {
 	return 1000
 }
 
-// syn says that tcp ports are asked by SYN alone.
+// syn reports whether TCP is probed by SYN.
 func (c *Command) syn() bool { return c.Method == "syn" && c.simulate == nil }
 
-// shown says which states are written.
+// shown returns which states are written.
 func (c *Command) shown() (shown [endpoint.States]bool) {
 	states := c.State
 	if c.Open {
@@ -165,22 +183,6 @@ func (c *Command) shown() (shown [endpoint.States]bool) {
 	return shown
 }
 
-// startingLine is what -v says first.
-func (c *Command) startingLine(workers, concurrency int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s, at most %d TCP and %d UDP probes outstanding, timeout %v, retries %s",
-		plural(int64(workers), "worker"), concurrency, c.concurrency(endpoint.UDP), time.Duration(c.Timeout), c.Retries)
-	if c.Rate > 0 {
-		fmt.Fprintf(&b, ", at most %v probes per second", c.Rate)
-	}
-	if c.HostRate > 0 {
-		fmt.Fprintf(&b, ", at most %v to one address", c.HostRate)
-	}
-	if c.simulate != nil {
-		b.WriteString(", on a simulated network")
-	}
-	return b.String()
-}
-
-// Main runs portprobe as the process that it is.
+// Main runs portprobe with the arguments and streams of the process, and returns
+// its exit status.
 func Main() int { return cli.Main(Tool()) }

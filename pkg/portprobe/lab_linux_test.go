@@ -76,7 +76,7 @@ var transports = []struct {
 func toolBySYN(t *testing.T, stdin string, args ...string) ran {
 	t.Helper()
 	described := Tool()
-	described.Command = &Command{keeps: true}
+	described.Command = &Command{keepPrivileges: true}
 	var out, err strings.Builder
 	status := cli.Run(described, cli.IO{
 		In: strings.NewReader(stdin), Out: &out, Err: &err, Args: append([]string{"--method", "syn"}, args...),

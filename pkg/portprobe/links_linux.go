@@ -11,13 +11,13 @@ import (
 	"portkit/pkg/probe"
 )
 
-// neighbor returns what the kernel's neighbor table has of an address on a link.
+// neighbor returns the state of an address in the kernel's neighbor table.
 func (l *links) neighbor(a netip.Addr) probe.Neighbor {
 	n := l.entry(a)
 	switch {
 	case n == nil:
 		return probe.NeighborUnknown
-	case n.State&known != 0:
+	case n.State&resolved != 0:
 		return probe.NeighborFound
 	case n.State&netlink.NUD_FAILED != 0:
 		return probe.NeighborMissing
@@ -27,22 +27,22 @@ func (l *links) neighbor(a netip.Addr) probe.Neighbor {
 	return probe.NeighborUnknown
 }
 
-// linkLayer returns the link and the link-layer address of a neighbor, as one
-// text; "" while it has not been found.
+// linkLayer returns the interface and the link-layer address of a neighbor, as one
+// string; "" while it is not resolved.
 func (l *links) linkLayer(a netip.Addr) string {
 	n := l.entry(a)
-	if n == nil || n.State&known == 0 || len(n.HardwareAddr) == 0 {
+	if n == nil || n.State&resolved == 0 || len(n.HardwareAddr) == 0 {
 		return ""
 	}
 	return fmt.Sprint(n.LinkIndex, " ", n.HardwareAddr)
 }
 
-// known are the states of neighbors that have been found.
-const known = netlink.NUD_REACHABLE | netlink.NUD_STALE | netlink.NUD_DELAY |
+// resolved are the states of an entry that has a link-layer address.
+const resolved = netlink.NUD_REACHABLE | netlink.NUD_STALE | netlink.NUD_DELAY |
 	netlink.NUD_PROBE | netlink.NUD_NOARP | netlink.NUD_PERMANENT
 
-// entry looks an address on a link up in the kernel's neighbor table
-// (rtnetlink(7), RTM_GETNEIGH); nil if it is not there.
+// entry returns the neighbor table's entry of an address (rtnetlink(7),
+// RTM_GETNEIGH); nil if there is none.
 func (l *links) entry(a netip.Addr) *netlink.Neigh {
 	link := l.linkOf(a)
 	if link == 0 {
@@ -55,13 +55,10 @@ func (l *links) entry(a netip.Addr) *netlink.Neigh {
 	req := nl.NewNetlinkRequest(unix.RTM_GETNEIGH, 0)
 	req.AddData(&netlink.Ndmsg{Family: family, Index: uint32(link)})
 	req.AddData(nl.NewRtAttr(netlink.NDA_DST, a.AsSlice()))
-	answer, err := req.Execute(unix.NETLINK_ROUTE, unix.RTM_NEWNEIGH)
-	if err != nil || len(answer) != 1 {
+	reply, err := req.Execute(unix.NETLINK_ROUTE, unix.RTM_NEWNEIGH)
+	if err != nil || len(reply) != 1 {
 		return nil
 	}
-	n, err := netlink.NeighDeserialize(answer[0])
-	if err != nil {
-		return nil
-	}
+	n, _ := netlink.NeighDeserialize(reply[0])
 	return n
 }

@@ -8,8 +8,8 @@ import (
 	"portkit/pkg/probe"
 )
 
-// neighbor knows nothing: only Linux's neighbor table is read.
+// The neighbor table is read on Linux only.
+
 func (l *links) neighbor(netip.Addr) probe.Neighbor { return probe.NeighborUnknown }
 
-// linkLayer knows nothing either.
 func (l *links) linkLayer(netip.Addr) string { return "" }

@@ -3,33 +3,25 @@ package portprobe
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
-	"strconv"
 	"syscall"
 	"time"
 
 	"portkit/pkg/probe"
 )
 
-// origin is where the probes of this run leave from.
-type origin struct {
-	source netip.Addr // of --source; invalid: chosen by the kernel
-	link   string     // of --interface; "": chosen by the routes
-}
-
 // facts are the settings of this machine that explain why it cannot probe an
 // address. Zero values are unknown.
 type facts struct {
 	routed  bool    // there is a route to the address
-	refusal refusal // the route that refuses it
+	refusal refusal // the route that drops or rejects packets to it
 	source  bool    // the address of --source is this machine's
-	ipv6Off string  // setting that switches IPv6 off where it is needed
+	ipv6Off string  // setting that switches IPv6 off
 	ports   string  // range of local ports
 }
 
-// obstacle explains an error of this machine. It returns "" if nothing is known
-// beyond the system's own text.
+// obstacle explains an error of this machine; "" if the facts add nothing to the
+// system's own text.
 func (o origin) obstacle(err error, to netip.Addr, f facts) string {
 	is := func(e syscall.Errno) bool { return errors.Is(err, e) }
 	family := "-4"
@@ -60,17 +52,13 @@ func (o origin) obstacle(err error, to netip.Addr, f facts) string {
 	return ""
 }
 
-func loopbackSource(a netip.Addr) error {
-	return fmt.Errorf("--source %v is a loopback address, which reaches this machine only; use another address", a)
-}
-
 // refusal is a route that drops or rejects packets.
 type refusal struct {
 	kind string // as ip-route(8) spells it
 	to   netip.Prefix
 }
 
-// refusalOf is the type of the routes that cause an error.
+// refusalOf maps errors to the type of the routes that cause them.
 var refusalOf = map[syscall.Errno]string{
 	syscall.EINVAL: "blackhole", syscall.EHOSTUNREACH: "unreachable", syscall.EACCES: "prohibit",
 }
@@ -85,56 +73,21 @@ func refuses(list []refusal, errno syscall.Errno, to netip.Addr) (found refusal)
 	return found
 }
 
-// misfit returns an error for a target that --source or --interface cannot reach,
-// where the kernel reports none: a UDP probe leaves by the wrong link, and one
-// from ::1 is dropped by its receiver. Both would be judged as replies or silence.
-func (o origin) misfit(to netip.Addr) error {
-	if o.source.IsLoopback() && o.source.Is6() && to.Is6() && !to.IsLoopback() && !isOwn(to) {
-		return loopbackSource(o.source)
-	}
-	if !to.Is6() || to.Zone() == "" && !to.IsLinkLocalUnicast() {
-		return nil
-	}
-	zone, from := to.Zone(), o.source.Zone()
-	switch {
-	case zone == "" && o.link == "" && from == "":
-		return fmt.Errorf("%v is link-local and needs its link; use --interface or a zone, as in %v%%eth0", to, to)
-	case zone == "":
-		return nil
-	case o.link != "" && linkIndex(o.link) != linkIndex(zone):
-		return fmt.Errorf("%v is not on the link of --interface %s", to, o.link)
-	case from != "" && linkIndex(from) != linkIndex(zone):
-		return fmt.Errorf("%v is not on the link of --source %v", to, o.source)
-	}
-	return nil
-}
-
-// linkIndex returns the index of the interface that a zone names; 0 if there is
-// none (RFC 4007 section 11.2: a zone may be a number).
-func linkIndex(zone string) int {
-	if i, err := net.InterfaceByName(zone); err == nil {
-		return i.Index
-	}
-	n, _ := strconv.Atoi(zone)
-	return n
-}
-
-// obstacles explains errors. Each cause is looked up once a second, so that a
-// million records that fail alike cost little. It is used by one goroutine.
+// obstacles caches the causes of errors for a second, so that a million records
+// with the same error cost little. One goroutine uses it.
 type obstacles struct {
 	known    map[symptom]facts
-	refusals map[bool][]refusal // by whether they are of IPv6
+	refusals map[bool][]refusal // by whether they are for IPv6
 	since    time.Time
 }
 
-// symptom is addresses that fail alike and are close together.
+// symptom identifies errors that are assumed to have the same cause.
 type symptom struct {
 	errno syscall.Errno
 	near  netip.Prefix
 	zone  string
 }
 
-// maxSymptoms bounds what an obstacles remembers.
 const maxSymptoms = 4096
 
 // explain returns the error text of a job that this machine could not probe.
@@ -166,17 +119,12 @@ func (s *obstacles) facts(o origin, errno syscall.Errno, to netip.Addr) facts {
 		s.known[key] = f
 	}
 	if refusalOf[errno] != "" && !f.routed {
-		f.refusal = refuses(s.refusing(to.Is6()), errno, to)
+		list, ok := s.refusals[to.Is6()]
+		if !ok {
+			list = refusingRoutes(to.Is6())
+			s.refusals[to.Is6()] = list
+		}
+		f.refusal = refuses(list, errno, to)
 	}
 	return f
-}
-
-// refusing returns the routes of a family that refuse.
-func (s *obstacles) refusing(is6 bool) []refusal {
-	list, ok := s.refusals[is6]
-	if !ok {
-		list = refusingRoutes(is6)
-		s.refusals[is6] = list
-	}
-	return list
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// gather looks up what may keep this machine from probing an address.
+// gather looks up the facts about an address.
 func (o origin) gather(to netip.Addr) (f facts) {
 	link := o.link
 	if to.Zone() != "" {
@@ -25,7 +25,7 @@ func (o origin) gather(to netip.Addr) (f facts) {
 	if to.Is6() {
 		f.ipv6Off = ipv6Off(to, link)
 	}
-	// Without an address to send from the kernel reports the same error.
+	// Without a source address the kernel reports the same error.
 	if f.routed && route.Src != nil {
 		f.ports = strings.Join(strings.Fields(sysctl("net/ipv4/ip_local_port_range")), " ")
 	}
@@ -35,8 +35,8 @@ func (o origin) gather(to netip.Addr) (f facts) {
 // isOwn reports whether an address is this machine's.
 func isOwn(a netip.Addr) bool { return routeTo(a, linkIndex(a.Zone())).Type == unix.RTN_LOCAL }
 
-// routeTo returns the route to an address (rtnetlink(7)); the zero Route if the
-// kernel has none or its route refuses.
+// routeTo returns the route to an address; the zero Route if there is none, or one
+// that drops or rejects packets.
 func routeTo(a netip.Addr, link int) netlink.Route {
 	routes, err := netlink.RouteGetWithOptions(a.AsSlice(), &netlink.RouteGetOptions{OifIndex: link})
 	if err != nil || len(routes) == 0 {
@@ -45,23 +45,24 @@ func routeTo(a netip.Addr, link int) netlink.Route {
 	return routes[0]
 }
 
-// maxRoutes is how many routes are read to explain an error: more than a host
-// has, fewer than a router of the Internet's core.
+// maxRoutes is the number of routes that are read to explain an error: more than a
+// host has, fewer than a router with full BGP.
 const maxRoutes = 1 << 14
 
-// refusingRoutes reads the routes of a family that refuse. The kernel does not
-// name the one that refused an address: RTM_GETROUTE returns its error alone.
+// refusingRoutes returns the routes of a family that drop or reject packets. The
+// kernel does not name the one that it applied: RTM_GETROUTE returns its error only.
 func refusingRoutes(is6 bool) (list []refusal) {
-	family, bits := unix.AF_INET, 32
+	family := unix.AF_INET
 	if is6 {
-		family, bits = unix.AF_INET6, 128
+		family = unix.AF_INET6
 	}
 	kinds := map[int]string{unix.RTN_BLACKHOLE: "blackhole", unix.RTN_UNREACHABLE: "unreachable", unix.RTN_PROHIBIT: "prohibit"}
 	n := 0
-	every := &netlink.Route{Table: unix.RT_TABLE_UNSPEC}
-	_ = netlink.RouteListFilteredIter(family, every, netlink.RT_FILTER_TABLE, func(r netlink.Route) bool {
+	allTables := &netlink.Route{Table: unix.RT_TABLE_UNSPEC}
+	_ = netlink.RouteListFilteredIter(family, allTables, netlink.RT_FILTER_TABLE, func(r netlink.Route) bool {
 		if kind := kinds[r.Type]; kind != "" {
-			list = append(list, refusal{kind, prefixOf(r.Dst, bits)})
+			to, _ := netip.ParsePrefix(r.Dst.String())
+			list = append(list, refusal{kind, to})
 		}
 		n++
 		return n < maxRoutes
@@ -69,22 +70,9 @@ func refusingRoutes(is6 bool) (list []refusal) {
 	return list
 }
 
-// prefixOf converts the destination of a route; nil is that of a default route.
-func prefixOf(dst *net.IPNet, bits int) netip.Prefix {
-	if dst == nil {
-		return netip.PrefixFrom(map[int]netip.Addr{32: netip.IPv4Unspecified(), 128: netip.IPv6Unspecified()}[bits], 0)
-	}
-	a, _ := netip.AddrFromSlice(dst.IP)
-	if bits == 32 {
-		a = a.Unmap()
-	}
-	ones, _ := dst.Mask.Size()
-	return netip.PrefixFrom(a, ones)
-}
-
 // ipv6Off returns the setting that switches IPv6 off for an address; "" if IPv6 is
-// on. A link of its own counts by itself. Else IPv6 is off if it is on no
-// interface but the loopback: that is how container runtimes set it.
+// on. If the link is not given, IPv6 is off if it is off on all interfaces but the
+// loopback, which is how container runtimes set it.
 func ipv6Off(to netip.Addr, link string) string {
 	const conf = "net/ipv6/conf/"
 	if to.IsLoopback() {
@@ -113,14 +101,8 @@ func ipv6Off(to netip.Addr, link string) string {
 	return "net.ipv6.conf.all.disable_ipv6"
 }
 
-// sysctl reads a kernel setting; "" if there is none.
+// sysctl returns a kernel setting; "" if there is none.
 func sysctl(key string) string {
 	text, _ := os.ReadFile("/proc/sys/" + key)
 	return strings.TrimSpace(string(text))
-}
-
-// processStatus returns the kernel's description of this process (proc(5)).
-func processStatus() string {
-	text, _ := os.ReadFile("/proc/self/status")
-	return string(text)
 }

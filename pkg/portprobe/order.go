@@ -1,49 +1,37 @@
 package portprobe
 
-// order holds lines back until those before them have come. The gate bounds
-// how many wait here.
+// order restores the order of the input: it keeps a line until all lines before it
+// are written. The backlog bounds how many it keeps.
 type order struct {
-	next  uint64 // the place of the line that is written next
-	early map[uint64]held
+	next  uint64 // seq of the line that is written next
+	early map[uint64]earlyLine
 }
 
-// held is a line that came early, with its share of its parcel.
-type held struct {
+// earlyLine is a line that is not yet due.
+type earlyLine struct {
 	text  []byte
-	bytes int
+	bytes int // see resultBatch
 }
 
-func newOrder() *order { return &order{early: map[uint64]held{}} }
+func newOrder() *order { return &order{early: map[uint64]earlyLine{}} }
 
-// take moves the parcel's lines into out as far as their turn has come.
-func (o *order) take(p, out *resultBatch) {
-	start := 0
-	for i, l := range p.ends {
-		text := p.lines[start:l.end]
-		start = l.end
-		bytes := 0
-		if i == 0 {
-			bytes = p.bytes // which of the lines a byte is counted with does not matter
-		}
+// move moves the lines of b to out as far as they are due, and keeps the others.
+func (o *order) move(b, out *resultBatch) {
+	start, bytes := 0, b.bytes // the first line counts for all bytes
+	for _, l := range b.ends {
+		line := earlyLine{b.lines[start:l.end], bytes}
+		start, bytes = l.end, 0
 		if l.seq != o.next {
-			o.early[l.seq] = held{text: append([]byte(nil), text...), bytes: bytes}
+			line.text = append([]byte(nil), line.text...)
+			o.early[l.seq] = line
 			continue
 		}
-		o.emit(out, held{text, bytes})
-		for len(o.early) > 0 {
-			h, ok := o.early[o.next]
-			if !ok {
-				break
-			}
+		for due := true; due; line, due = o.early[o.next] {
 			delete(o.early, o.next)
-			o.emit(out, h)
+			out.lines = append(out.lines, line.text...)
+			out.records++
+			out.bytes += line.bytes
+			o.next++
 		}
 	}
-}
-
-func (o *order) emit(out *resultBatch, h held) {
-	out.lines = append(out.lines, h.text...)
-	out.records++
-	out.bytes += h.bytes
-	o.next++
 }

@@ -8,47 +8,41 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// maxUnwritten is how many bytes may wait for the writer before the workers
-// start nothing new.
+// maxUnwritten is the number of unwritten bytes above which workers start no new
+// probes.
 const maxUnwritten = 256 << 10
 
-// resultBatch is lines that belong together, with what they stand for.
+// resultBatch contains lines, and counts of the records that they are of.
 type resultBatch struct {
 	lines   []byte
-	ends    []line // of each line in lines, only where the order is kept
-	records int    // including those that are not shown
-	bytes   int    // of their text, for the gate
+	ends    []lineEnd // of each record in lines; only with --keep-order
+	records int       // including those that are not shown
+	bytes   int       // of their text, for the backlog
 	tally   tally
-	skipped int64 // of tally's errors, those of no consequence: see output
+	skipped int64 // errors that are no failure: see output
 }
 
-// line is where a record's line ends in its parcel, and its place in the
-// order. A record that is not shown has an empty line.
-type line struct {
+// lineEnd is a record's place in the order of the input, and the end of its line,
+// which is empty if the record is not shown.
+type lineEnd struct {
 	seq uint64
 	end int
 }
 
-func (p *resultBatch) reset() {
-	*p = resultBatch{lines: p.lines[:0], ends: p.ends[:0]}
+func (b *resultBatch) reset() {
+	*b = resultBatch{lines: b.lines[:0], ends: b.ends[:0]}
 }
 
 // tally counts records by state.
 type tally [endpoint.States]int64
 
-func (t *tally) add(u *tally) {
-	for i, n := range u {
-		t[i] += n
-	}
-}
-
-// output writes lines on a goroutine of its own, so that nobody who asks
-// endpoints waits for a reader downstream.
+// output writes lines on its own goroutine, so that workers never wait for the
+// reader of the output.
 type output struct {
-	w      io.Writer
-	gate   *backlog
-	onRoom func() // called when full turns false
-	onFail func() // called once, when a line could not be written
+	w       io.Writer
+	backlog *backlog
+	onRoom  func() // called when full becomes false
+	onFail  func() // called once, when a line could not be written
 
 	full atomic.Bool
 	done chan struct{}
@@ -56,21 +50,21 @@ type output struct {
 	mu     sync.Mutex
 	ready  sync.Cond
 	next   resultBatch
-	order  *order // nil: as they come
+	order  *order // nil without --keep-order
 	closed bool
 	err    error
 	tally  tally
-	// skipped is those of tally's errors that are broadcast or multicast
-	// addresses. Every prefix of an own link has some: they are no failure.
+	// skipped counts the errors that are broadcast or multicast addresses. Every
+	// prefix of a local network has some, so they do not change the exit status.
 	skipped int64
 }
 
-// failures returns the error records that count for the exit status.
+// failures returns the number of errors that change the exit status.
 func (o *output) failures() int64 { return o.tally[endpoint.Error] - o.skipped }
 
-// startOutput makes an output and its goroutine, which ends with close.
-func startOutput(w io.Writer, g *backlog, keepOrder bool, onRoom, onFail func()) *output {
-	o := &output{w: w, gate: g, onRoom: onRoom, onFail: onFail, done: make(chan struct{})}
+// startOutput starts an output's goroutine, which close ends.
+func startOutput(w io.Writer, b *backlog, keepOrder bool, onRoom, onFail func()) *output {
+	o := &output{w: w, backlog: b, onRoom: onRoom, onFail: onFail, done: make(chan struct{})}
 	o.ready.L = &o.mu
 	if keepOrder {
 		o.order = newOrder()
@@ -79,61 +73,64 @@ func startOutput(w io.Writer, g *backlog, keepOrder bool, onRoom, onFail func())
 	return o
 }
 
-// put takes a parcel's content over and empties it. It never waits.
-func (o *output) put(p *resultBatch) {
-	if p.records == 0 {
+// put copies a batch and empties it. It never blocks on the writer.
+func (o *output) put(b *resultBatch) {
+	if b.records == 0 {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.tally.add(&p.tally)
-	o.skipped += p.skipped
-	if o.order == nil {
-		o.next.lines = append(o.next.lines, p.lines...)
-		o.next.records += p.records
-		o.next.bytes += p.bytes
-	} else {
-		o.order.take(p, &o.next)
+	for state, n := range b.tally {
+		o.tally[state] += n
 	}
-	p.reset()
+	o.skipped += b.skipped
+	if o.order == nil {
+		o.next.lines = append(o.next.lines, b.lines...)
+		o.next.records += b.records
+		o.next.bytes += b.bytes
+	} else {
+		o.order.move(b, &o.next)
+	}
+	b.reset()
 	if len(o.next.lines) > maxUnwritten {
 		o.full.Store(true)
 	}
 	o.ready.Signal()
 }
 
-// run is the life of the writing goroutine.
+// run is the writing goroutine.
 func (o *output) run() {
 	defer close(o.done)
 	var out resultBatch
-	for o.take(&out) {
+	for o.swap(&out) {
 		if o.err == nil && len(out.lines) > 0 {
 			if _, err := o.w.Write(out.lines); err != nil {
 				o.fail(err)
 			}
 		}
-		o.gate.leave(out.records, out.bytes)
+		o.backlog.remove(out.records, out.bytes)
 		out.reset()
 	}
 }
 
-// take waits for lines and swaps them out; false when there will be none.
-func (o *output) take(out *resultBatch) bool {
+// swap waits for records and exchanges them for an empty batch; false if there
+// will be none.
+func (o *output) swap(out *resultBatch) bool {
 	o.mu.Lock()
 	for o.next.records == 0 && !o.closed {
 		o.ready.Wait()
 	}
 	more := o.next.records > 0
 	o.next, *out = *out, o.next
-	freed := o.full.Swap(false)
+	wasFull := o.full.Swap(false)
 	o.mu.Unlock()
-	if freed {
+	if wasFull {
 		o.onRoom()
 	}
 	return more
 }
 
-// fail ends writing: what follows is only counted.
+// fail ends writing. Later records are only counted.
 func (o *output) fail(err error) {
 	o.mu.Lock()
 	o.err = err
@@ -141,15 +138,14 @@ func (o *output) fail(err error) {
 	o.onFail()
 }
 
-// count returns the records so far by state, and how many are failures.
+// count returns the records so far by state, and the number of failures.
 func (o *output) count() (by tally, failures int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.tally, o.failures()
 }
 
-// close writes what waits and ends the goroutine. It returns the error that
-// kept lines from being written.
+// close writes the rest and ends the goroutine. It returns the first write error.
 func (o *output) close() error {
 	o.mu.Lock()
 	o.closed = true

@@ -8,24 +8,23 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
-	"portkit/pkg/probe"
 )
 
-// waitingAfter is how long nothing must be settled before progress names the
-// cause.
+// waitingAfter is the time without a settled endpoint after which progress names
+// the cause.
 const waitingAfter = 2 * time.Second
 
 // progress is how far the run has come.
 type progress struct {
 	done, total, inFlight, open, errors int64
-	settled                             int64   // of done, those that the file of --resume did not answer
+	settled                             int64   // part of done without those that the file of --resume answered
 	rate                                float64 // records per second, smoothed
 	elapsed                             time.Duration
 	lastDone                            time.Duration // elapsed when done last grew
 	waiting                             string        // what the run waits for; "" while it does not
 }
 
-// startProgress shows progress as the flags want it, and returns what ends it.
+// startProgress shows progress as often as the flags require, and on SIGUSR1.
 func (r *run) startProgress() (stop func()) {
 	show, every := r.progressStyle()
 	asked, forget := cli.StatusAsked()
@@ -63,7 +62,7 @@ func (r *run) startProgress() (stop func()) {
 	return func() { close(quit); <-done }
 }
 
-// progressStyle is how progress is shown, and how often; nil for not at all.
+// progressStyle returns how progress is shown, and how often; nil if it is not.
 func (r *run) progressStyle() (show func(progress), every time.Duration) {
 	switch {
 	case r.Quiet || r.Progress == "never":
@@ -78,16 +77,15 @@ func (r *run) progressStyle() (show func(progress), every time.Duration) {
 	return nil, 0
 }
 
-// drawProgress puts p on the status line. There is none before the first record:
-// until then somebody may type what portgen reads.
+// drawProgress draws the status line. It waits for the first record: until then
+// the user may still be typing the input of portgen.
 func (r *run) drawProgress(p progress) {
-	if p.done+p.inFlight == 0 {
-		return
+	if p.done+p.inFlight > 0 {
+		r.ctx.Log.Status(p.text(r.ctx.Log.StatusColumns()))
 	}
-	r.ctx.Log.Status(p.text(r.ctx.Log.StatusColumns()))
 }
 
-// progress counts anew. Its rate is over the time since last, smoothed.
+// progress returns the current progress. Its rate is smoothed from that of last.
 func (r *run) progress(last progress) progress {
 	t, failures := r.out.count()
 	p := progress{
@@ -98,7 +96,7 @@ func (r *run) progress(last progress) progress {
 		p.done += n
 		p.settled += n
 	}
-	p.total = r.ofTotal(p.done)
+	p.total = r.expected(p.done)
 	p.rate = last.rate
 	if d := (p.elapsed - last.elapsed).Seconds(); d > 0.05 {
 		now := float64(p.settled-last.settled) / d
@@ -116,27 +114,27 @@ func (r *run) progress(last progress) progress {
 	return p
 }
 
-// waitingFor names what keeps the run from settling anything.
+// waitingFor returns what keeps the run from settling an endpoint.
 func (r *run) waitingFor() string {
 	w, unsettled := r.engine.Waiting()
 	switch {
 	case r.out.full.Load():
 		return "the reader of the output"
 	case w.Addr.IsValid():
-		silence := time.Since(r.scribe.clock(w.Since))
+		silence := time.Since(r.format.clock(w.Since))
 		return fmt.Sprintf("%v: no reply for %.0f s", w.Addr, max(silence, 0).Seconds())
 	case unsettled && (r.Rate > 0 || r.HostRate > 0):
 		return "the rate limit"
 	case unsettled:
 		return ""
-	case r.gate.empty():
+	case r.backlog.empty():
 		return "input"
 	}
 	return "name lookups"
 }
 
-// left is the time to the end, and whether there is one to be seen. More done
-// than there should be says that there are more to come than was said.
+// left returns the estimated time to the end; false if unknown. It is unknown if
+// more than total are done, because then total is wrong.
 func (p progress) left() (time.Duration, bool) {
 	if p.done >= p.total || p.rate < 0.001 {
 		return 0, p.total > 0 && p.done == p.total
@@ -157,78 +155,4 @@ func (p progress) json() string {
 		fmt.Fprintf(&b, `,"eta_s":%.1f`, left.Seconds())
 	}
 	return b.String() + "}\n"
-}
-
-// logOpen logs an open port.
-func (r *run) logOpen(f *endpoint.Result) {
-	service := ""
-	if f.Service != "" {
-		service = " (" + f.Service + ")"
-	}
-	r.ctx.Log.Printf("Port %d/%v on %s: open%s", f.Port, f.Proto, f.Host, service)
-}
-
-// logError logs an endpoint that could not be probed.
-func (r *run) logError(f *endpoint.Result) {
-	r.ctx.Log.Linef("endpoints that could not be probed", "port %d/%v on %s: %s", f.Port, f.Proto, f.Host, f.Err)
-}
-
-// closingLine logs the totals and the measured loss, by which the results can be
-// judged.
-func (r *run) closingLine() {
-	if r.Quiet || !r.Verbose && !r.ctx.ErrTerminal {
-		return
-	}
-	t, counts := r.out.tally, r.engine.Counts()
-	var asked int64
-	var states []string
-	t[endpoint.Error] -= r.out.skipped
-	for s, n := range t {
-		asked += n
-		if n > 0 {
-			states = append(states, fmt.Sprintf("%d %v", n, endpoint.State(s)))
-		}
-	}
-	if asked == 0 {
-		states = []string{"nothing to probe"}
-	}
-	if r.out.skipped > 0 {
-		states = append(states, fmt.Sprintf("%d not probed as broadcast or multicast addresses", r.out.skipped))
-	}
-	if before := r.reader.answered.Load(); before > 0 {
-		states = append(states, fmt.Sprintf("%d from an earlier run", before))
-	}
-	seconds := max(time.Since(r.began).Seconds(), 1e-3)
-	attempts := plural(counts.Attempts.Load(), "attempt")
-	if n := counts.Repeats.Load(); n > 0 {
-		attempts += fmt.Sprintf(" (and %s by the system)", plural(n, "retransmission"))
-	}
-	r.ctx.Log.Printf("%d probed: %s; %s in %.2f s, %.0f per second; %s", asked,
-		strings.Join(states, ", "), attempts, seconds,
-		float64(counts.Attempts.Load())/seconds, lossSeen(counts))
-}
-
-func plural(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// lossSeen describes the loss and how reliable silence is.
-func lossSeen(c *probe.Counts) string {
-	text := fmt.Sprintf("%.2f %% lost", 100*c.Loss())
-	if c.Loss() == 0 {
-		text = "no loss seen"
-	}
-	if doubt := c.FalseSilenceProb(); doubt > 0 {
-		text += fmt.Sprintf(", probability of a wrong no-response at most %.0e if losses are independent", doubt)
-	}
-	if n := c.Unproven.Load(); n > 0 {
-		text += fmt.Sprintf(", %d no-response without a later reply from the same address", n)
-	}
-	if c.Short.Load() != 0 {
-		text += ", probes waited for descriptors (ulimit -n)"
-	}
-	return text
 }

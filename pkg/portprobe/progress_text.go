@@ -9,18 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-// part is a part of the progress line. Of several the one with the lowest rank
-// is the most useful.
+// part is a part of the progress line. The lowest rank is the most useful.
 type part struct {
 	rank int
 	text string
 }
 
-// text returns the line for people, with as many parts, the most useful first,
-// as fit into so many columns; 0 is no limit.
+// text returns the progress line. Unless columns is 0, it omits parts, the least
+// useful first, until the line fits.
 func (p progress) text(columns int) string {
 	parts := p.parts()
-	if columns > 0 { // what never fits keeps nothing else off the line
+	if columns > 0 { // a part that never fits must not displace others
 		parts = slices.DeleteFunc(parts, func(a part) bool { return width([]part{a}) > columns })
 	}
 	for columns > 0 && len(parts) > 1 && width(parts) > columns {
@@ -30,7 +29,7 @@ func (p progress) text(columns int) string {
 	return join(parts)
 }
 
-// parts returns the parts of the line in the order in which they are shown.
+// parts returns the parts of the line in the order of display.
 func (p progress) parts() []part {
 	parts := []part{
 		{1, p.doneText()},
@@ -60,7 +59,7 @@ func (p progress) doneText() string {
 	return fmt.Sprintf("%d done", p.done)
 }
 
-// perSecond writes a rate, with a decimal where that matters.
+// perSecond returns a rate as text, with one decimal below 10.
 func perSecond(rate float64) string {
 	if rate < 10 {
 		return strconv.FormatFloat(float64(int(rate*10+0.5))/10, 'f', -1, 64) + "/s"

@@ -8,12 +8,12 @@ import (
 	"portkit/pkg/journal"
 )
 
-// openJournal opens the file of --resume; nil if there is none.
+// openJournal opens the file of --resume, if it is given.
 func (r *run) openJournal() error {
 	if r.Resume == nil {
 		return nil
 	}
-	if r.ctx.Reads(r.Files, *r.Resume) { // its errors are taken out before they would be read
+	if r.ctx.Reads(r.Files, *r.Resume) { // its errors would be removed before they are read
 		return cli.Usagef("--resume: %s: it is an input, too", *r.Resume)
 	}
 	j, err := journal.Open(*r.Resume)
@@ -24,7 +24,7 @@ func (r *run) openJournal() error {
 	return nil
 }
 
-// writer is where results go.
+// writer returns where results are written.
 func (r *run) writer() io.Writer {
 	if r.journal != nil {
 		return r.journal
@@ -32,8 +32,8 @@ func (r *run) writer() io.Writer {
 	return r.ctx.Out
 }
 
-// startSync writes the journal through to the disk now and then, and once more
-// when it is stopped, before the journal is closed.
+// startSync syncs the journal to disk as often as --fsync requires. stop syncs it
+// once more and closes it.
 func (r *run) startSync() (stop func() error) {
 	if r.journal == nil {
 		return func() error { return nil }
@@ -49,7 +49,7 @@ func (r *run) startSync() (stop func() error) {
 		for {
 			select {
 			case <-tick.C:
-				r.journal.Sync() // a trouble that lasts is told at the end
+				r.journal.Sync() // stop reports an error that persists
 			case <-quit:
 				return
 			}

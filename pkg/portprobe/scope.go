@@ -5,26 +5,25 @@ import (
 	"fmt"
 	"net/netip"
 
-	"portkit/pkg/endpoint"
 	"portkit/pkg/probe/simnet"
 	"portkit/pkg/scope"
 	"portkit/pkg/service"
 )
 
-// The environment's own lists: an administrator's, which no flag takes back.
+// Environment variables for lists of an administrator, which no flag overrides.
 const (
 	allowVariable = "PORTKIT_ALLOW_FILE"
 	denyVariable  = "PORTKIT_DENY_FILE"
 )
 
-// list is one of the scope's lists: what it is called, and its entries.
+// list is one of the scope's lists, named by its flag or variable and its file.
 type list struct {
 	what, file string
 	entries    []scope.Entry
 }
 
-// newScope reads all lists. Whatever cannot be read or resolved is an error: no
-// packet leaves with half a scope.
+// newScope reads all lists. If any part cannot be read or resolved, it returns an
+// error, so that nothing is sent with an incomplete scope.
 func (r *run) newScope() (*scope.Scope, error) {
 	allow, err := r.lists("--allow", r.Allow, "--allow-file", r.AllowFile, allowVariable)
 	if err != nil {
@@ -45,8 +44,8 @@ func (r *run) newScope() (*scope.Scope, error) {
 	return s, err
 }
 
-// lists reads the lists of one kind: the specs of a flag are one, every file is
-// another.
+// lists reads the lists of one kind. The specs of the flag form one list, and each
+// file is another.
 func (r *run) lists(flag string, specs []string, fileFlag string, files []string, variable string) (all []list, err error) {
 	if len(specs) > 0 {
 		entries, err := scope.ParseSpecs(flag, specs)
@@ -93,15 +92,6 @@ func (r *run) sets(lists []list) (sets []*scope.Set, err error) {
 		sets = append(sets, s)
 	}
 	return sets, nil
-}
-
-// allowed is what the engine asks before every attempt; nil where all may be
-// asked.
-func (r *run) allowed() func(netip.AddrPort, endpoint.Proto) bool {
-	if r.scope.Unlimited() {
-		return nil
-	}
-	return r.scope.Allows
 }
 
 // madeUp resolves names as the simulated network does: nothing leaves.

@@ -1,117 +1,70 @@
 package portprobe
 
 import (
-	"sync"
 	"time"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
 	"portkit/pkg/record"
-	"portkit/pkg/service"
 )
 
-// recordFormat writes records as this run wants them: which, and how. It is shared
-// and does not change.
-type recordFormat struct {
-	shown    [endpoint.States]bool
-	plain    bool
-	ordered  bool
-	method   [2]endpoint.Method // by protocol
-	services *service.Table
-	clock    func(probe.Time) time.Time
-	found    func(*endpoint.Result) // told of every open port, unless nil
-	failed   func(*endpoint.Result) // told of every endpoint that could not be asked
-	jobs     sync.Pool
-	origin   origin
-}
-
-// maxKept is how large the text of a job may be that is used again.
-const maxKept = 8 << 10
-
-// newJob returns an empty job.
-func (s *recordFormat) newJob() *probe.Job {
-	if j, ok := s.jobs.Get().(*probe.Job); ok {
-		return j
-	}
-	return &probe.Job{}
-}
-
-// drop lets a job be used again.
-func (s *recordFormat) drop(j *probe.Job) {
-	text := j.Text[:0]
-	if cap(text) > maxKept {
-		text = nil
-	}
-	*j = probe.Job{Text: text}
-	s.jobs.Put(j)
-}
-
-// workerSink gathers the lines of one goroutine. It is a probe.Sink.
+// workerSink writes the records of one goroutine. It is a probe.Sink.
 type workerSink struct {
 	*recordFormat
-	out     *output
-	encoder record.Encoder
-	parcel  resultBatch
-	result  endpoint.Result
-	errors  obstacles
+	out       *output
+	encoder   record.Encoder
+	batch     resultBatch
+	result    endpoint.Result
+	obstacles obstacles
 }
 
 // Settled writes the job's record.
-func (p *workerSink) Settled(j *probe.Job) {
-	r := &p.result
+func (s *workerSink) Settled(j *probe.Job) {
+	r := &s.result
 	*r = endpoint.Result{
 		Endpoint: endpoint.Endpoint{Addr: j.To.Addr(), Port: j.To.Port(), Proto: j.Proto},
 		State:    j.State(),
 		Reason:   j.Reason,
-		Service:  p.services.Name(j.Proto, j.To.Port()),
+		Service:  s.services.Name(j.Proto, j.To.Port()),
 		RTT:      j.RTT,
 		Attempts: int(j.Attempts),
-		Time:     p.when(j),
+		Time:     s.when(j),
 		App:      j.App(),
 		TTL:      j.TTL,
-		Err:      p.why(j),
+		Err:      s.errorText(j),
 	}
 	if j.Attempts > 0 || r.State != endpoint.Error {
-		r.Method = p.method[j.Proto]
+		r.Method = s.method[j.Proto]
 	}
 	host, extra := j.Text[:j.Host], j.Text[j.Host:]
-	if p.shown[r.State] {
-		if p.plain {
-			p.parcel.lines = record.AppendPlain(p.parcel.lines, host, r.Endpoint)
+	if s.shown[r.State] {
+		if s.plain {
+			s.batch.lines = record.AppendPlain(s.batch.lines, host, r.Endpoint)
 		} else {
-			p.parcel.lines = p.encoder.Result(p.parcel.lines, host, r, extra)
+			s.batch.lines = s.encoder.Result(s.batch.lines, host, r, extra)
 		}
 	}
 	switch {
-	case r.State == endpoint.Open && p.found != nil:
+	case r.State == endpoint.Open && s.onOpen != nil:
 		r.Host = string(host)
-		p.found(r)
+		s.onOpen(r)
 	case r.Reason == endpoint.NotUnicast:
-		p.parcel.skipped++
+		s.batch.skipped++
 	case r.Reason == endpoint.LocalError || r.Reason == endpoint.OutOfScope:
 		r.Host = string(host)
-		p.failed(r)
+		s.onError(r)
 	}
-	p.done(j.Seq, r.State, len(j.Text))
-	p.drop(j)
+	s.endLine(j.Seq, r.State, len(j.Text))
+	s.freeJob(j)
 }
 
-// when is the time at which the job's state was known. A job that was never
-// with the engine has none of the engine's clock.
-func (s *recordFormat) when(j *probe.Job) time.Time {
-	if j.At == 0 {
-		return time.Now()
-	}
-	return s.clock(j.At)
-}
-
-// why says in one sentence what an error record's error is.
-func (p *workerSink) why(j *probe.Job) string {
+// errorText returns the error of an error record.
+func (s *workerSink) errorText(j *probe.Job) string {
 	switch {
 	case j.State() != endpoint.Error:
 		return ""
 	case j.Reason == endpoint.LocalError && j.Err() != nil:
-		return p.errors.explain(p.origin, j)
+		return s.obstacles.explain(s.origin, j)
 	case j.Err() != nil:
 		return j.Err().Error()
 	case j.Reason == endpoint.Interrupted:
@@ -126,36 +79,37 @@ func (p *workerSink) why(j *probe.Job) string {
 	return j.Reason.String()
 }
 
-// bad writes the record of a line that could not be read.
-func (p *workerSink) bad(seq uint64, b *record.Bad, now time.Time, bytes int) {
-	if p.shown[endpoint.Error] && !p.plain {
-		p.parcel.lines = p.encoder.Bad(p.parcel.lines, b, now)
+// bad writes the record of a line that could not be decoded.
+func (s *workerSink) bad(seq uint64, b *record.Bad, now time.Time, bytes int) {
+	if s.shown[endpoint.Error] && !s.plain {
+		s.batch.lines = s.encoder.Bad(s.batch.lines, b, now)
 	}
-	p.done(seq, endpoint.Error, bytes)
+	s.endLine(seq, endpoint.Error, bytes)
 }
 
-// pass writes a record back as it was read.
-func (p *workerSink) pass(seq uint64, text []byte) {
-	if p.shown[endpoint.Error] && !p.plain {
-		p.parcel.lines = append(append(p.parcel.lines, text...), '\n')
+// pass writes a record as it was read.
+func (s *workerSink) pass(seq uint64, text []byte) {
+	if s.shown[endpoint.Error] && !s.plain {
+		s.batch.lines = append(append(s.batch.lines, text...), '\n')
 	}
-	p.done(seq, endpoint.Error, len(text))
+	s.endLine(seq, endpoint.Error, len(text))
 }
 
-func (p *workerSink) done(seq uint64, s endpoint.State, bytes int) {
-	p.parcel.records++
-	p.parcel.bytes += bytes
-	p.parcel.tally[s]++
-	if p.ordered {
-		p.parcel.ends = append(p.parcel.ends, line{seq, len(p.parcel.lines)})
+// endLine counts the record whose line, if shown, was appended to the batch.
+func (s *workerSink) endLine(seq uint64, state endpoint.State, bytes int) {
+	s.batch.records++
+	s.batch.bytes += bytes
+	s.batch.tally[state]++
+	if s.ordered {
+		s.batch.ends = append(s.batch.ends, lineEnd{seq, len(s.batch.lines)})
 	}
-	if len(p.parcel.lines) > maxUnwritten/4 {
-		p.Flush()
+	if len(s.batch.lines) > maxUnwritten/4 {
+		s.Flush()
 	}
 }
 
-// Flush passes on what was gathered.
-func (p *workerSink) Flush() { p.out.put(&p.parcel) }
+// Flush passes the batch to the output.
+func (s *workerSink) Flush() { s.out.put(&s.batch) }
 
-// Full says that the reader downstream is behind.
-func (p *workerSink) Full() bool { return p.out.full.Load() }
+// Full reports whether the reader of the output is behind.
+func (s *workerSink) Full() bool { return s.out.full.Load() }

@@ -3,19 +3,22 @@ package portprobe
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
 
+	"portkit/pkg/probe"
 	"portkit/pkg/probe/syn"
 )
 
-// openSYN opens all that takes rights for asking by SYN.
+// openSYN opens everything of --method syn that requires privileges.
 func (r *run) openSYN(workers int) (err error) {
-	r.net, err = syn.Open(syn.Options{Source: r.source, Interface: r.link}, workers, r.monotonic())
+	r.net, err = syn.Open(syn.Options{Source: r.source, Interface: r.link}, workers, probe.NewClock(r.began))
 	switch {
 	case errors.Is(err, syn.ErrPermission):
-		return errors.New("--method syn requires CAP_NET_RAW; " + grantHint(processStatus()) + ", or use --method connect")
+		status, _ := os.ReadFile("/proc/self/status")
+		return errors.New("--method syn requires CAP_NET_RAW; " + grantHint(string(status)) + ", or use --method connect")
 	case errors.Is(err, syn.ErrSystem):
 		return errors.New("--method syn requires Linux; use --method connect")
 	case errors.Is(err, syscall.EMFILE):
@@ -26,13 +29,13 @@ func (r *run) openSYN(workers int) (err error) {
 	return nil
 }
 
-// grantHint returns how this process can get CAP_NET_RAW, by its status (proc(5)).
-// File capabilities have no effect under no_new_privs, and none at all grants
-// what the bounding set lacks (capabilities(7)).
+// grantHint returns how to grant CAP_NET_RAW to a process with this status
+// (proc(5)). File capabilities have no effect under no_new_privs, and nothing can
+// grant what the bounding set lacks (capabilities(7)).
 func grantHint(status string) string {
 	const capNetRaw = 13
 	bounding := ^uint64(0)
-	locked := false
+	noNewPrivs := false
 	for line := range strings.Lines(status) {
 		switch key, value, _ := strings.Cut(strings.TrimSpace(line), ":\t"); key {
 		case "CapBnd":
@@ -40,36 +43,24 @@ func grantHint(status string) string {
 				bounding = n
 			}
 		case "NoNewPrivs":
-			locked = value == "1"
+			noNewPrivs = value == "1"
 		}
 	}
 	switch {
 	case bounding>>capNetRaw&1 == 0:
 		return "the bounding set of this process excludes it: add NET_RAW to the container's capabilities, " +
 			"or CAP_NET_RAW to CapabilityBoundingSet= of the systemd unit"
-	case locked:
+	case noNewPrivs:
 		return "this process has no_new_privs, where setcap has no effect: set AmbientCapabilities=CAP_NET_RAW in the systemd unit, " +
 			"or run the container as root with NET_RAW"
 	}
 	return `grant it with: sudo setcap cap_net_raw+ep "$(command -v portprobe)"`
 }
 
-// ahead is how many jobs the engine takes in at once; 0 is its own choice.
-func (r *run) ahead(workers int) int {
-	if r.net == nil {
-		return 0
-	}
-	return workers * synAhead
-}
-
-// synAhead is some 60 ms of a worker's asking, within which the reader has its
-// turn even where no processor is idle.
-const synAhead = 8192
-
-// dropPrivileges ends with the rights that only opening took. What is read later is
-// opened first.
+// dropPrivileges drops the privileges that openSYN needed, and many others. Input
+// files are opened before.
 func (r *run) dropPrivileges() {
-	if r.net == nil || r.keeps {
+	if r.net == nil || r.keepPrivileges {
 		return
 	}
 	r.ctx.OpenAhead(r.Files)

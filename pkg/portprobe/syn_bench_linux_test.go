@@ -79,7 +79,7 @@ func alone(b *testing.B, to lab.Target) {
 	}
 	for b.Loop() {
 		described := Tool()
-		described.Command = &Command{keeps: true}
+		described.Command = &Command{keepPrivileges: true}
 		var err strings.Builder
 		begun := time.Now()
 		status := cli.Run(described, cli.IO{Out: io.Discard, Err: &err, Args: []string{"-v", "--method", "syn", "-q", in}})

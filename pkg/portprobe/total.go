@@ -7,9 +7,8 @@ import (
 	"portkit/pkg/record"
 )
 
-// countInputs counts the records to come where all inputs are regular files and
-// --total is absent: beside the run, as a look at every line takes time. The
-// total is 0 until all are counted.
+// countInputs counts the records of all inputs in the background, if they are
+// regular files and --total is absent. The count is 0 until it is complete.
 func (r *run) countInputs(quit <-chan struct{}) {
 	inputs, ok := r.ctx.Regular(r.Files)
 	if !ok || r.Total > 0 {
@@ -28,8 +27,8 @@ func (r *run) countInputs(quit <-chan struct{}) {
 	}()
 }
 
-// recordsIn counts the lines of an input that are records. It reports
-// whether it got to the end.
+// recordsIn returns the number of records of an input; false if it could not be
+// read to its end.
 func recordsIn(in io.Reader, quit <-chan struct{}) (n int64, ok bool) {
 	if in == nil {
 		return 0, false
@@ -56,9 +55,9 @@ func recordsIn(in io.Reader, quit <-chan struct{}) (n int64, ok bool) {
 	}
 }
 
-// ofTotal returns how many records will come; 0: unknown. done more than were
-// counted come from a file that grew.
-func (r *run) ofTotal(done int64) int64 {
+// expected returns the total number of records; 0 if unknown. If more are done than
+// were counted, a file has grown.
+func (r *run) expected(done int64) int64 {
 	if counted := r.counted.Load(); r.Total == 0 && counted >= done {
 		return counted
 	}

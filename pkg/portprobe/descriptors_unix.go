@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// descriptorLimit is how many descriptors this process may have; the runtime
-// has raised it as far as it goes. 0: not known.
+// descriptorLimit returns the soft limit, which the Go runtime has raised to the
+// hard one; 0 if unknown.
 func descriptorLimit() int {
 	var l unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &l) != nil {
@@ -19,8 +19,8 @@ func descriptorLimit() int {
 	return int(min(uint64(l.Cur), math.MaxInt32))
 }
 
-// openDescriptors is how many this process has, those that its parent left open
-// included, where the system shows them.
+// openDescriptors returns how many descriptors this process has, including those
+// inherited from its parent; 0 if unknown.
 func openDescriptors() int {
 	all, _ := os.ReadDir("/dev/fd")
 	return len(all)

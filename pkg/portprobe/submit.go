@@ -1,0 +1,111 @@
+package portprobe
+
+import (
+	"errors"
+	"net/netip"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+)
+
+// batchSize is the number of jobs handed to the engine at once.
+const batchSize = 256
+
+// submitter hands jobs to the engine in batches, and writes the records of those
+// that must not be probed. Each goroutine has its own.
+type submitter struct {
+	*run
+	sink workerSink
+	jobs []*probe.Job
+}
+
+func (r *run) newSubmitter() *submitter {
+	return &submitter{run: r, sink: workerSink{recordFormat: r.format, out: r.out}}
+}
+
+// submit hands a job to the engine, by way of the resolver if host is a name.
+func (s *submitter) submit(j *probe.Job, host []byte) {
+	if s.scope.Denies(host) {
+		s.refuse(j, endpoint.OutOfScope, errors.New(s.scope.NameRefusal(host)))
+		return
+	}
+	if j.To.Addr().IsValid() {
+		s.add(j)
+		return
+	}
+	if s.names.crowded() {
+		s.flush() // resolve may block
+	}
+	if a, ok := s.names.resolve(j, host); ok {
+		s.addResolved(j, a)
+	}
+}
+
+// deliver submits jobs whose name has been looked up.
+func (r *run) deliver(jobs []*probe.Job, a answer) {
+	s := r.newSubmitter()
+	s.jobs = jobs[:0]
+	for _, j := range jobs {
+		s.addResolved(j, a)
+	}
+	s.flush()
+}
+
+func (s *submitter) addResolved(j *probe.Job, a answer) {
+	if a.err == nil {
+		j.To = netip.AddrPortFrom(a.addr, j.To.Port())
+		s.add(j)
+		return
+	}
+	reason := endpoint.Reason(s.ended.Load()) // the lookup was canceled
+	if reason == 0 {
+		reason = endpoint.ResolveFailed
+		s.ctx.Log.Linef("records whose name has no address", "%v", a.err)
+	}
+	s.refuse(j, reason, a.err)
+}
+
+// add appends a job to the batch, unless its address must not be probed.
+func (s *submitter) add(j *probe.Job) {
+	if reason, err := s.check(j); reason != 0 {
+		s.refuse(j, reason, err)
+		return
+	}
+	if s.jobs = append(s.jobs, j); len(s.jobs) == batchSize {
+		s.flush()
+	}
+}
+
+// check returns why a job must not be probed; 0 if it may be.
+func (s *submitter) check(j *probe.Job) (endpoint.Reason, error) {
+	switch {
+	case !s.scope.Allows(j.To, j.Proto):
+		return endpoint.OutOfScope, errors.New(s.scope.Refusal(j.To, j.Proto))
+	case !s.links.unicast(j.To.Addr()):
+		return endpoint.NotUnicast, nil
+	case s.simulate != nil:
+		return 0, nil
+	}
+	if err := s.origin.misfit(j.To.Addr()); err != nil {
+		return endpoint.LocalError, err
+	}
+	return 0, nil
+}
+
+// refuse writes the record of a job that is not probed.
+func (s *submitter) refuse(j *probe.Job, reason endpoint.Reason, err error) {
+	j.Reason = reason
+	if reason != endpoint.Interrupted && reason != endpoint.Deadline {
+		j.Fail(err)
+	}
+	s.sink.Settled(j)
+}
+
+// flush passes on what was gathered. The records go first: Submit may block.
+func (s *submitter) flush() {
+	s.sink.Flush()
+	if len(s.jobs) > 0 {
+		s.engine.Submit(s.jobs)
+		s.jobs = s.jobs[:0]
+	}
+}

@@ -1,0 +1,55 @@
+package portprobe
+
+import (
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+	"portkit/pkg/probe/connect"
+	"portkit/pkg/probe/simnet"
+	"portkit/pkg/probe/udp"
+)
+
+// synAhead is the number of jobs per worker that the engine accepts in advance
+// with --method syn: about 60 ms of sending, so that the reader gets its turn even
+// if no processor is idle.
+const synAhead = 8192
+
+// setTransports sets the options that depend on the transports. Of the descriptors
+// of a worker, its probes may hold room.
+func (r *run) setTransports(o *probe.Options, room int) {
+	if r.simulate != nil {
+		o.Transport = func(int) (probe.Transport, error) { return simnet.New(*r.simulate), nil }
+		return
+	}
+	clock := probe.NewClock(r.began) // shared, so that times compare
+	o.UDP = r.udpPool(o.Workers, room, clock)
+	if r.net != nil {
+		o.Ahead = o.Workers * synAhead
+		o.Transport = func(i int) (probe.Transport, error) { return r.net.Transport(i), nil }
+		return
+	}
+	o.Repeats = connect.Repeats()
+	options := connect.Options{Room: room, Source: r.source, Interface: r.link, Own: &connect.Own{}}
+	o.Transport = func(int) (probe.Transport, error) {
+		if r.portable {
+			return connect.NewPortable(options, clock), nil
+		}
+		return connect.New(options, clock)
+	}
+}
+
+// udpPool returns the workers that probe UDP. Few of their probes need a socket of
+// their own, so an eighth of room is enough, which fitDescriptorLimit leaves free.
+func (r *run) udpPool(workers, room int, clock probe.Clock) *probe.Pool {
+	options := udp.Options{
+		Room: max(room/8, 1), Source: r.source, Interface: r.link, Requests: r.requests, Own: &udp.Ports{},
+	}
+	return &probe.Pool{
+		Workers: workers, Concurrency: r.concurrency(endpoint.UDP),
+		Transport: func(int) (probe.Transport, error) {
+			if r.portable {
+				return udp.NewPortable(options, clock), nil
+			}
+			return udp.New(options, clock)
+		},
+	}
+}
