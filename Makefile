@@ -83,6 +83,7 @@ lint: ## check with gofmt, gofumpt, vet, staticcheck and go mod tidy
 	@files=$$($(TOOL) gofumpt -l cmd pkg .ci); [ -z "$$files" ] || { echo "not gofumpt'ed:" $$files; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet .ci/gotest/main.go .ci/gotest/main_test.go
+	$(GO) vet -C .ci/kubernetes
 	$(TOOL) staticcheck ./...
 
 fmt: ## format all Go files as lint requires

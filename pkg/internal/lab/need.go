@@ -33,3 +33,11 @@ func Rounds(n int) int {
 	}
 	return n
 }
+
+// Slow skips the test with -short, because of what takes long.
+func Slow(tb testing.TB, why string) {
+	tb.Helper()
+	if testing.Short() {
+		tb.Skip(why)
+	}
+}
