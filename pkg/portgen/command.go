@@ -122,7 +122,8 @@ func (c *Command) source(ctx *cli.Context) (*source, error) {
 		return nil, err
 	}
 	if c.Resolve != "none" || s.exclude != nil {
-		s.lookups = newLookups(ctx, c.resolve)
+		lookups := resolve.NewLookups(ctx, c.resolver.Family(c.IPv4, c.IPv6))
+		s.lookups, s.firstOnly = &lookups, c.Resolve != "all"
 	}
 	return s, nil
 }

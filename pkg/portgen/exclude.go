@@ -23,7 +23,7 @@ type exclusion struct {
 type excluded struct {
 	where  string
 	target target.Target
-	lookup *lookup // of a name
+	lookup <-chan resolve.Result // of a name
 }
 
 // maxAhead is the maximum number of excluded names looked up before they are used.
@@ -40,7 +40,7 @@ func newExclusion(ctx *cli.Context, c *Command, r *resolve.Resolver) (*exclusion
 	if err != nil {
 		return nil, cli.UsageError(err)
 	}
-	lookups := newLookups(ctx, r.Pin)
+	lookups := resolve.NewLookups(ctx, r.Pin)
 	x := &exclusion{names: map[string]bool{}}
 	var b target.Builder
 	begun := 0
@@ -58,10 +58,10 @@ func newExclusion(ctx *cli.Context, c *Command, r *resolve.Resolver) (*exclusion
 }
 
 // begin excludes a name, and begins to look it up.
-func (x *exclusion) begin(e *excluded, lookups *lookups) {
+func (x *exclusion) begin(e *excluded, lookups resolve.Lookups) {
 	if name, ok := e.target.Name(); ok {
 		x.names[resolve.Key(name)] = true
-		e.lookup = lookups.start(name)
+		e.lookup = lookups.Start(name)
 	}
 }
 
@@ -69,12 +69,11 @@ func (e *excluded) add(b *target.Builder) error {
 	if e.lookup == nil {
 		return b.Add(e.target)
 	}
-	addrs, err := e.lookup.wait()
-	e.lookup = nil
-	for _, a := range addrs {
+	r := <-e.lookup
+	for _, a := range r.Addrs {
 		b.AddAddr(a)
 	}
-	return err
+	return r.Err
 }
 
 func readExcluded(ctx *cli.Context, c *Command) (list []excluded, err error) {

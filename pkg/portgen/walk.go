@@ -9,6 +9,7 @@ import (
 	"portkit/pkg/cli"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
+	"portkit/pkg/resolve"
 )
 
 // ahead is how many entries may wait for the lookups of those before them.
@@ -19,15 +20,16 @@ var errEnough = errors.New("enough")
 
 // source is the entries of the arguments and lists, in their order.
 type source struct {
-	ctx     *cli.Context
-	reader  reader
-	args    []entry
-	files   []string
-	exclude *exclusion
-	keep    func(netip.Addr) bool
-	lookups *lookups // nil: names stay names
-	prefix  string   // of messages about lines
-	empty   empty
+	ctx       *cli.Context
+	reader    reader
+	args      []entry
+	files     []string
+	exclude   *exclusion
+	keep      func(netip.Addr) bool
+	lookups   *resolve.Lookups // nil: names stay names
+	firstOnly bool             // use only the first address of a name
+	prefix    string           // of messages about lines
+	empty     empty
 }
 
 // each calls yield with each entry, and idle whenever waiting begins. It ends
@@ -58,7 +60,7 @@ func (s *source) say(e *entry) {
 // pending is an entry that may wait for a lookup, or the end of the entries.
 type pending struct {
 	e    entry
-	look *lookup
+	look <-chan resolve.Result // of its name; nil: none
 	err  error
 	end  bool
 }
@@ -103,47 +105,48 @@ func (s *source) readAhead(queue chan<- pending, stop <-chan struct{}) {
 	err := s.entries(func(e *entry) error {
 		p := pending{e: *e}
 		if name, ok := e.target.Name(); ok && !e.isError() && !(e.more != nil && e.more.looked) {
-			p.look = s.lookups.start(name)
+			p.look = s.lookups.Start(name)
 		}
 		return send(p)
 	}, func() error { return nil })
 	_ = send(pending{err: err, end: true}) // or nobody waits for it
 }
 
-func next(queue <-chan pending, idle func() error) (pending, error) {
+// next receives from c. It calls idle first if it has to wait.
+func next[T any](c <-chan T, idle func() error) (v T, err error) {
 	select {
-	case p := <-queue:
-		return p, nil
+	case v = <-c:
+		return v, nil
 	default:
 	}
 	if err := idle(); err != nil {
-		return pending{}, err
+		return v, err
 	}
-	return <-queue, nil
+	return <-c, nil
 }
 
-// settle waits for an entry's lookup.
+// settle waits for an entry's lookup and puts its addresses, or an error record, into
+// the entry.
 func (s *source) settle(p *pending, idle func() error) error {
-	select {
-	case <-p.look.done:
-	default:
-		if err := idle(); err != nil {
-			return err
-		}
-	}
-	addrs, err := p.look.wait()
-	if err == nil {
+	r, err := next(p.look, idle)
+	switch {
+	case err != nil:
+		return err
+	case r.Err == nil:
 		d := p.e.detail()
-		d.looked, d.addrs = true, addrs
+		d.looked, d.addrs = true, r.Addrs
+		if s.firstOnly {
+			d.addrs = r.Addrs[:1]
+		}
 		return nil
 	}
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()
 	}
-	s.ctx.Log.Linef("names that could not be resolved", "%v", err)
+	s.ctx.Log.Linef("names that could not be resolved", "%v", r.Err)
 	name, _ := p.e.target.Name()
 	var enc record.Encoder
-	p.e = errorEntry(enc.Unresolved(nil, name, err.Error(), time.Now(), p.e.extra()))
+	p.e = errorEntry(enc.Unresolved(nil, name, r.Err.Error(), time.Now(), p.e.extra()))
 	return nil
 }
 

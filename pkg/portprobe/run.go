@@ -30,7 +30,7 @@ type run struct {
 	out      *output
 	backlog  *backlog
 	format   *recordFormat
-	names    *resolver
+	names    *resolve.Cache[*probe.Job]
 	resolver *resolve.Resolver
 	reader   *reader
 	links    *links
@@ -63,7 +63,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	stopSync := r.startSync()
 	stopProgress := r.startProgress()
 	r.readAll(stopLookups)
-	r.names.close() // the reader has finished
+	r.names.Wait() // the reader has finished
 	probeErr := r.engine.Close()
 	writeErr := r.out.close()
 	if err := stopSync(); writeErr == nil {
@@ -120,7 +120,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	}
 	r.dropPrivileges()
 	ctx, cancel := context.WithCancel(context.Background())
-	r.names = newResolver(ctx, r.lookup(), r.deliver)
+	r.names = resolve.NewCache(ctx, r.lookup(), r.deliver)
 	r.reader = &reader{interruption: newInterruption(), submitter: r.newSubmitter()}
 	if r.Verbose {
 		r.ctx.Log.Printf("%s", r.settings(workers, concurrency))
@@ -152,14 +152,14 @@ func (r *run) raiseGOMAXPROCS(workers int) {
 	}
 }
 
-// lookup returns how names are resolved.
-func (r *run) lookup() lookup {
+// lookup returns the function that resolves names.
+func (r *run) lookup() resolve.Func {
 	if r.simulate != nil {
-		return func(_ context.Context, name string) (netip.Addr, error) {
-			return simnet.Resolve(name, r.IPv6), nil
+		return func(_ context.Context, name string) ([]netip.Addr, error) {
+			return []netip.Addr{simnet.Resolve(name, r.IPv6)}, nil
 		}
 	}
-	return firstAddress(r.resolver, resolve.Network(r.IPv4, r.IPv6))
+	return r.resolver.Family(r.IPv4, r.IPv6)
 }
 
 // readAll returns when all endpoints are settled, or the run was ended early: by a
@@ -176,7 +176,7 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 		}
 		r.readOut.Store(unread == 0 && r.endedBy() == 0)
 		r.reader.finish()
-		r.names.close()
+		r.names.Wait()
 		r.engine.Close()
 	}()
 	var deadline <-chan time.Time

@@ -6,6 +6,7 @@ import (
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
+	"portkit/pkg/resolve"
 )
 
 // batchSize is the number of jobs handed to the engine at once.
@@ -33,36 +34,36 @@ func (s *submitter) submit(j *probe.Job, host []byte) {
 		s.add(j)
 		return
 	}
-	if s.names.crowded() {
-		s.flush() // resolve may block
+	if s.names.Full() {
+		s.flush() // Get may block
 	}
-	if a, ok := s.names.resolve(j, host); ok {
-		s.addResolved(j, a)
+	if res, ok := s.names.Get(host, j); ok {
+		s.addResolved(j, res)
 	}
 }
 
 // deliver submits jobs whose name has been looked up.
-func (r *run) deliver(jobs []*probe.Job, a answer) {
+func (r *run) deliver(jobs []*probe.Job, res resolve.Result) {
 	s := r.newSubmitter()
 	s.jobs = jobs[:0]
 	for _, j := range jobs {
-		s.addResolved(j, a)
+		s.addResolved(j, res)
 	}
 	s.flush()
 }
 
-func (s *submitter) addResolved(j *probe.Job, a answer) {
-	if a.err == nil {
-		j.To = netip.AddrPortFrom(a.addr, j.To.Port())
+func (s *submitter) addResolved(j *probe.Job, res resolve.Result) {
+	if res.Err == nil {
+		j.To = netip.AddrPortFrom(res.Addrs[0], j.To.Port())
 		s.add(j)
 		return
 	}
 	reason := endpoint.Reason(s.ended.Load()) // the lookup was canceled
 	if reason == 0 {
 		reason = endpoint.ResolveFailed
-		s.ctx.Log.Linef("records whose name has no address", "%v", a.err)
+		s.ctx.Log.Linef("records whose name has no address", "%v", res.Err)
 	}
-	s.refuse(j, reason, a.err)
+	s.refuse(j, reason, res.Err)
 }
 
 // add appends a job to the batch, unless its address must not be probed.

@@ -134,7 +134,7 @@ func lookUpAll(r *Resolver, n int) (failed []string, took time.Duration) {
 	began := time.Now()
 	var mu sync.Mutex
 	var wait sync.WaitGroup
-	places := make(chan struct{}, AtOnce)
+	places := make(chan struct{}, maxConcurrent)
 	for i := range n {
 		places <- struct{}{}
 		wait.Go(func() {

@@ -28,17 +28,6 @@ var families = map[string]string{"ip": "IPv4 or IPv6", "ip4": "IPv4", "ip6": "IP
 // others are the networks of the addresses that a network leaves out.
 var others = map[string]string{"ip4": "ip6", "ip6": "ip4"}
 
-// Network is the network of one family, or of both where neither is given.
-func Network(v4, v6 bool) string {
-	switch {
-	case v4:
-		return "ip4"
-	case v6:
-		return "ip6"
-	}
-	return "ip"
-}
-
 // lookUp looks a name up once and returns its addresses in the resolver's order:
 // unmapped, each once, at least one.
 func lookUp(ctx context.Context, r Source, t *trace, network, name string) ([]netip.Addr, error) {

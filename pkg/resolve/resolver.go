@@ -11,10 +11,6 @@ import (
 	"time"
 )
 
-// AtOnce is how many names callers should look up at the same time. That is more
-// than the lookups in flight: a name waits between its attempts.
-const AtOnce = 1024
-
 // attempts is how many attempts at a name fail before it has failed, by what
 // happened to the queries, while the resolver answers others. Package net
 // repeats a query without a reply once in each.
@@ -66,6 +62,20 @@ func (r *Resolver) Lookup(ctx context.Context, network, name string) ([]netip.Ad
 	}
 	a := r.persist(ctx, network, name)
 	return a.addrs, a.err
+}
+
+// Family returns Lookup for addresses of one family, or of both if neither is chosen.
+func (r *Resolver) Family(v4, v6 bool) Func {
+	network := "ip"
+	switch {
+	case v4:
+		network = "ip4"
+	case v6:
+		network = "ip6"
+	}
+	return func(ctx context.Context, name string) ([]netip.Addr, error) {
+		return r.Lookup(ctx, network, name)
+	}
 }
 
 // Pin looks up all addresses of a name and keeps them: every later lookup of the

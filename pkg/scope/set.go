@@ -92,25 +92,24 @@ func newRule(addrs *target.Set, ports string, services portspec.Services) (rule,
 	return r, err
 }
 
-// lookUp finds the addresses of the entries that are names.
+// lookUp returns the addresses of the entries that are names.
 func lookUp(ctx context.Context, list []Entry, r *resolve.Resolver) ([][]netip.Addr, error) {
-	found, errs := make([][]netip.Addr, len(list)), make([]error, len(list))
-	free := make(chan struct{}, resolve.AtOnce)
-	var wait sync.WaitGroup
+	lookups, pending := resolve.NewLookups(ctx, r.Pin), make([]<-chan resolve.Result, len(list))
 	for i, e := range list {
 		if name, ok := e.Target.Name(); ok {
-			free <- struct{}{}
-			wait.Go(func() {
-				found[i], errs[i] = r.Pin(ctx, name)
-				<-free
-			})
+			pending[i] = lookups.Start(name)
 		}
 	}
-	wait.Wait()
-	for i, err := range errs {
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", list[i].Where, err)
+	found := make([][]netip.Addr, len(list))
+	for i, p := range pending {
+		if p == nil {
+			continue
 		}
+		result := <-p
+		if result.Err != nil {
+			return nil, fmt.Errorf("%s: %w", list[i].Where, result.Err)
+		}
+		found[i] = result.Addrs
 	}
 	return found, nil
 }

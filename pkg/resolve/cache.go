@@ -1,0 +1,177 @@
+package resolve
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+)
+
+const (
+	// maxConcurrent is the maximum number of names being looked up. It is larger than
+	// the number of lookups in flight: a name waits between its attempts.
+	maxConcurrent = 1024
+	// maxNames is the maximum number of names in a Cache.
+	maxNames = 65_536
+)
+
+// Result is the outcome of a lookup: at least one address, or an error.
+type Result struct {
+	Addrs []netip.Addr
+	Err   error
+}
+
+// Func looks up one name, as Resolver.Pin does.
+type Func func(ctx context.Context, name string) ([]netip.Addr, error)
+
+// Cache looks up each name once, names concurrently, and keeps the results of the
+// names used last. A W stands for a caller that waits for a result. A Cache is safe
+// for several goroutines.
+type Cache[W any] struct {
+	ctx     context.Context
+	look    Func
+	deliver func([]W, Result)
+	workers sync.WaitGroup
+
+	mu      sync.Mutex
+	known   sync.Cond            // signaled when a name has a result
+	entries map[string]*entry[W] // by Key
+	key     []byte               // scratch
+	ring    entry[W]             // head of the ring of entries, the newest before it
+	queue   []*entry[W]          // waits for a worker
+	working int                  // workers
+}
+
+// entry is the lookup of a name. Those that differ only in what Key removes share
+// one.
+type entry[W any] struct {
+	name, key    string // as written first, and its Key
+	result       *Result
+	waiting      []W
+	newer, older *entry[W]
+}
+
+// NewCache returns a Cache that looks names up with look until ctx is done. It
+// calls deliver, from several goroutines, with those that waited for a name.
+func NewCache[W any](ctx context.Context, look Func, deliver func([]W, Result)) *Cache[W] {
+	c := &Cache[W]{ctx: ctx, look: look, deliver: deliver, entries: map[string]*entry[W]{}}
+	c.ring.newer, c.ring.older = &c.ring, &c.ring
+	c.known.L = &c.mu
+	return c
+}
+
+// Get returns the result of a name's lookup, or false if w is delivered later. It
+// may wait if the cache is Full.
+func (c *Cache[W]) Get(name []byte, w W) (Result, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.key = AppendKey(c.key[:0], name)
+	e := c.entries[string(c.key)]
+	if e == nil {
+		e = c.add(string(name), string(c.key))
+	} else {
+		e.unlink()
+	}
+	c.link(e)
+	if e.result != nil {
+		return *e.result, true
+	}
+	e.waiting = append(e.waiting, w)
+	return Result{}, false
+}
+
+// Full reports whether Get may wait: until a name has a result, if all of maxNames
+// have none.
+func (c *Cache[W]) Full() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.entries) >= maxNames
+}
+
+// Wait returns when every result has been delivered. Get must not be called any more.
+func (c *Cache[W]) Wait() { c.workers.Wait() }
+
+// add makes the entry of a name and starts its lookup.
+func (c *Cache[W]) add(name, key string) *entry[W] {
+	for len(c.entries) >= maxNames && !c.evict() {
+		c.known.Wait()
+	}
+	e := &entry[W]{name: name, key: key}
+	c.entries[key] = e
+	c.queue = append(c.queue, e)
+	if c.working < maxConcurrent {
+		c.working++
+		c.workers.Go(c.work)
+	}
+	return e
+}
+
+// evict drops the result that was used least recently. It reports whether there is
+// one.
+func (c *Cache[W]) evict() bool {
+	for e := c.ring.newer; e != &c.ring; e = e.newer {
+		if e.result != nil {
+			e.unlink()
+			delete(c.entries, e.key)
+			return true
+		}
+	}
+	return false
+}
+
+func (e *entry[W]) unlink() { e.newer.older, e.older.newer = e.older, e.newer }
+
+// link makes e the newest entry.
+func (c *Cache[W]) link(e *entry[W]) {
+	e.newer, e.older = &c.ring, c.ring.older
+	c.ring.older.newer, c.ring.older = e, e
+}
+
+// work looks names up until none is queued.
+func (c *Cache[W]) work() {
+	for e := c.next(); e != nil; e = c.next() {
+		addrs, err := c.look(c.ctx, e.name)
+		r := Result{addrs, err}
+		c.mu.Lock()
+		e.result = &r
+		waiting := e.waiting
+		e.waiting = nil
+		c.known.Broadcast()
+		c.mu.Unlock()
+		c.deliver(waiting, r)
+	}
+}
+
+// next takes a name off the queue; nil ends the worker.
+func (c *Cache[W]) next() *entry[W] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queue) == 0 {
+		c.working--
+		return nil
+	}
+	e := c.queue[0]
+	c.queue = c.queue[1:]
+	return e
+}
+
+// Lookups is a Cache for callers that start lookups ahead and await them later.
+type Lookups struct{ cache *Cache[chan Result] }
+
+// NewLookups returns Lookups that use look until ctx is done.
+func NewLookups(ctx context.Context, look Func) Lookups {
+	return Lookups{NewCache(ctx, look, func(waiting []chan Result, r Result) {
+		for _, c := range waiting {
+			c <- r
+		}
+	})}
+}
+
+// Start starts the lookup of a name, unless there was one, and returns the channel
+// that receives its result.
+func (l Lookups) Start(name string) <-chan Result {
+	c := make(chan Result, 1)
+	if r, ok := l.cache.Get([]byte(name), c); ok {
+		c <- r
+	}
+	return c
+}
