@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -9,16 +8,9 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// askedFor ends the reading of the command line at --help, --version or
-// --schema, whatever else it holds.
-type askedFor string
-
-func (a askedFor) Error() string { return "--" + string(a) }
-
-// argReader brings a command line into the one form in which kong reads every
-// line right: each value tied to its flag by an equals sign, the flags first,
-// then --, then the rest. kong itself takes no flag after the last of several
-// arguments, and a flag without a value for one with an empty value.
+// argReader reorders a command line for kong: flags with their values tied by
+// an equals sign, then --, then the arguments. By itself kong accepts no argument
+// after a flag that follows an argument, and no value -- of a flag.
 type argReader struct {
 	flags []*kong.Flag
 	left  []string
@@ -26,8 +18,8 @@ type argReader struct {
 	rest  []string
 }
 
-// normalize reorders args as argReader says. It returns an askedFor for one
-// of the flags that only ask for a text.
+// normalize reorders args. A flag that prints a text stands alone then: whatever
+// else the line contains, right or wrong, it is answered.
 func normalize(flags []*kong.Flag, args []string) ([]string, error) {
 	r := &argReader{flags: flags, left: args}
 	for len(r.left) > 0 {
@@ -46,7 +38,7 @@ func (r *argReader) next() error {
 		r.left = nil
 	case strings.HasPrefix(arg, "--"):
 		return r.long(arg)
-	case strings.HasPrefix(arg, "-") && sole(arg):
+	case strings.HasPrefix(arg, "-") && isForeignFlag(arg):
 		return r.unknown(arg)
 	case strings.HasPrefix(arg, "-") && arg != "-":
 		return r.short(arg[1:])
@@ -70,19 +62,17 @@ func (r *argReader) long(arg string) error {
 	switch {
 	case f == nil:
 		return r.unknown(name)
-	case isAsking(f):
-		return askedFor(f.Name)
-	case tied && !takesValue(f) && (f.IsCounter() || value != "true" && value != "false"):
+	case !tied || printsText(f):
+		return r.flag(f)
+	case !takesValue(f) && (f.IsCounter() || value != "true" && value != "false"):
 		return fmt.Errorf("%s: accepts no value, got %q", name, value)
-	case tied:
-		r.tied = append(r.tied, name+"="+value)
-		return nil
 	}
-	return r.flag(f)
+	r.tied = append(r.tied, name+"="+value)
+	return nil
 }
 
-// short reads a group of one-letter flags, of which the last may take a value
-// that follows at once or is the next argument.
+// short reads a group of one-letter flags. The last one may have a value, which
+// is the rest of the group or the next argument.
 func (r *argReader) short(letters string) error {
 	for letters != "" {
 		letter, n := utf8.DecodeRuneInString(letters)
@@ -95,18 +85,18 @@ func (r *argReader) short(letters string) error {
 			r.tied = append(r.tied, "--"+f.Name+"="+letters)
 			return nil
 		}
-		if err := r.flag(f); err != nil {
+		if err := r.flag(f); err != nil || printsText(f) {
 			return err
 		}
 	}
 	return nil
 }
 
-// flag takes a flag whose value, if it has one, is the next argument.
+// flag reads a flag whose value, if it has one, is the next argument.
 func (r *argReader) flag(f *kong.Flag) error {
 	switch {
-	case isAsking(f):
-		return askedFor(f.Name)
+	case printsText(f):
+		r.tied, r.rest, r.left = []string{"--" + f.Name}, nil, nil
 	case !takesValue(f):
 		r.tied = append(r.tied, "--"+f.Name)
 	case len(r.left) == 0:
@@ -127,12 +117,3 @@ func (r *argReader) find(is func(*kong.Flag) bool) *kong.Flag {
 }
 
 func takesValue(f *kong.Flag) bool { return !f.IsBool() && !f.IsCounter() }
-
-// asked returns which of the asking flags err stands for, "" if none.
-func asked(err error) string {
-	var a askedFor
-	if errors.As(err, &a) {
-		return string(a)
-	}
-	return ""
-}

@@ -2,28 +2,27 @@ package cli
 
 import "os"
 
-// InputCanceler ends the waiting for input, once and for all. It may be used by any
-// goroutine.
-type InputCanceler struct{ waited, ended *os.File } // the ends of a pipe; nil: there was none to be had
+// InputCanceler ends waiting for input, for good. It is safe for concurrent use.
+type InputCanceler struct{ waited, ended *os.File } // the ends of a pipe; nil if there is none
 
-// NewInputCanceler returns a Halt that wants to be stopped in the end.
+// NewInputCanceler returns an InputCanceler. The caller must call Stop.
 func NewInputCanceler() *InputCanceler {
 	r, w, err := os.Pipe()
 	if err != nil {
-		return &InputCanceler{} // then nothing can be waited for: Ready says so
+		return &InputCanceler{} // Ready returns false
 	}
 	return &InputCanceler{r, w}
 }
 
-// Stop makes every Ready return, those that come later too.
+// Stop makes every call of Ready return, now and later.
 func (h *InputCanceler) Stop() {
-	_ = h.ended.Close() // the poll sees it
+	_ = h.ended.Close() // ends the poll
 	_ = h.waited.Close()
 }
 
-// Ready waits until h is stopped or the next Read of in returns at once: with
-// what has come, the end or an error. false says that the latter cannot be known
-// of this input, and that a Read may take for ever.
+// Ready waits until h is stopped, or until the next Read of in returns at once,
+// with data, the end or an error. It returns false if this cannot be known of the
+// input: then a Read may block forever.
 func (in *Input) Ready(h *InputCanceler) bool {
 	if in.file == nil || h.waited == nil {
 		return false
@@ -31,13 +30,13 @@ func (in *Input) Ready(h *InputCanceler) bool {
 	ready := false
 	_ = withDescriptor(in.file, func(input int) {
 		err := withDescriptor(h.waited, func(halt int) { ready = readable(input, halt) })
-		ready = ready || err != nil // it has been stopped
+		ready = ready || err != nil // stopped
 	})
 	return ready
 }
 
-// withDescriptor lends f's descriptor, which is not closed meanwhile. An error
-// says that it was closed before.
+// withDescriptor calls do with f's descriptor, which stays open meanwhile. It
+// returns an error if f is closed.
 func withDescriptor(f *os.File, do func(fd int)) error {
 	c, err := f.SyscallConn()
 	if err != nil {

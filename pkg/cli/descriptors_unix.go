@@ -8,12 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxInherited is one more than the largest number of a descriptor that is
-// looked for among those that the parent left open.
+// maxInherited bounds the search for descriptors that the parent left open.
 const maxInherited = 1024
 
-// descriptorLimit returns the limit on descriptors and the least limit that
-// lets the process open n more; both are 0 if the present one does.
+// descriptorLimit returns the limit on descriptors and the limit that the process
+// needs to open n more; both are 0 if it can open them.
 func descriptorLimit(n int) (limit, needed int) {
 	var l unix.Rlimit
 	if canOpen(n) || unix.Getrlimit(unix.RLIMIT_NOFILE, &l) != nil {
@@ -27,8 +26,8 @@ func descriptorLimit(n int) (limit, needed int) {
 	return int(l.Cur), needed + n
 }
 
-// canOpen reports whether the process can open n descriptors. It does not use
-// package os, which would start the runtime's poller.
+// canOpen reports whether the process can open n descriptors. Package os would
+// start the runtime's poller, so it is not used.
 func canOpen(n int) bool {
 	opened := make([]int, 0, n)
 	defer func() {

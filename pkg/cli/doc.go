@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Doc is a tool's command line as help, manual and completions show it.
+// Doc describes a tool's command line for help, manual and completions.
 type Doc struct {
 	Tool   Tool
 	Usage  []string // "portgen [flags] [TARGET …]"
@@ -16,7 +16,7 @@ type Doc struct {
 	Args   []ArgDoc
 }
 
-// FlagGroup is a heading and its flags, in the order of the tool's struct.
+// FlagGroup is a heading and its flags, in the order of the struct.
 type FlagGroup struct {
 	Title string
 	Flags []FlagDoc
@@ -26,14 +26,13 @@ type FlagGroup struct {
 type FlagDoc struct {
 	Name     string // without hyphens
 	Short    string // one letter, or ""
-	Value    string // what stands for the value; "" for a flag that takes none
+	Value    string // placeholder of the value; "" if it accepts none
 	Help     string
-	Default  string   // "" if there is none worth saying
-	Enum     []string // the values it takes, if these can be listed
+	Default  string   // "" if there is none, or Help contains it
+	Enum     []string // the values, if these can be listed
 	Repeats  bool     // may be given more than once
-	List     bool     // the value is a list with commas
+	List     bool     // the value is a comma-separated list
 	Complete string   // file, directory, host, interface, service, field, or ""
-	Env      []string
 }
 
 // ArgDoc is one kind of argument.
@@ -42,30 +41,34 @@ type ArgDoc struct {
 	Optional, Repeats    bool
 }
 
-// Describe returns the tool's command line for showing. An error is a mistake
-// in the tool's tags.
+// Describe returns the description of a tool's command line. An error is a
+// mistake in the tool's tags.
 func Describe(t Tool) (*Doc, error) {
-	k, err := newParser(t)
+	k, err := newParser(t, nil)
 	if err != nil {
 		return nil, err
 	}
-	groups, err := flagGroups(t, k.Model.Flags)
+	return describe(t, k.Model)
+}
+
+func describe(t Tool, model *kong.Application) (*Doc, error) {
+	groups, err := flagGroups(t, model.Flags)
 	if err != nil {
 		return nil, err
 	}
 	d := &Doc{Tool: t, Groups: groups}
-	for _, p := range k.Model.Positional {
+	for _, p := range model.Positional {
 		d.Args = append(d.Args, argDoc(p))
 	}
 	d.Usage = d.usage()
 	return d, nil
 }
 
-// flagGroups puts the flags under their headings: those without one first,
-// then as the tool lists them, what every tool has last.
+// flagGroups sorts the flags into groups: those without one first, then the
+// tool's groups, then the flags of every tool.
 func flagGroups(t Tool, flags []*kong.Flag) ([]FlagGroup, error) {
 	keys := []Group{{"", "Flags"}}
-	keys = append(append(keys, t.Groups...), Group{askingGroup, "Help"})
+	keys = append(append(keys, t.Groups...), Group{textGroup, "Help"})
 	byKey := map[string][]FlagDoc{}
 	for _, f := range flags {
 		if !slices.ContainsFunc(keys, func(g Group) bool { return g.Key == groupKey(f) }) {
@@ -94,7 +97,7 @@ func groupKey(f *kong.Flag) string {
 func flagDoc(f *kong.Flag) FlagDoc {
 	d := FlagDoc{
 		Name: f.Name, Help: f.Help, Repeats: f.IsSlice() || f.IsCounter(), List: f.IsSlice() && f.Tag.Sep == ',' || f.Tag.Has("list"),
-		Complete: f.Tag.Get("complete"), Env: f.Envs,
+		Complete: f.Tag.Get("complete"),
 	}
 	if f.Short != 0 {
 		d.Short = string(f.Short)
@@ -107,21 +110,20 @@ func flagDoc(f *kong.Flag) FlagDoc {
 	}
 	if takesValue(f) {
 		d.Value = placeholder(f)
-		if f.HasDefault && !saysDefault(f) {
+		if f.HasDefault && !helpHasDefault(f) {
 			d.Default = f.Default
 		}
 	}
 	return d
 }
 
-// saysDefault tells whether the help speaks of the default itself, as in
-// "(default: ${default})" and "(0: no ceiling)".
-func saysDefault(f *kong.Flag) bool {
-	return strings.Contains(f.Help, "(default") || strings.Contains(f.Help, "("+f.Default+":") ||
-		strings.Contains(f.OrigHelp, "${default}")
+// helpHasDefault reports whether the help text contains the default: "(default
+// 3s)", "(0: unlimited)".
+func helpHasDefault(f *kong.Flag) bool {
+	return strings.Contains(f.Help, "(default") || strings.Contains(f.Help, "("+f.Default+":")
 }
 
-// placeholder returns what stands for a flag's value in texts.
+// placeholder returns the name of a flag's value in texts.
 func placeholder(f *kong.Flag) string {
 	switch {
 	case f.PlaceHolder != "":

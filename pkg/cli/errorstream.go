@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// lastWords is how long a message that is being written when the first signal
-// comes may take.
+// lastWords is the time that a message may still take after the first signal.
 const lastWords = 250 * time.Millisecond
 
 var errNotRead = errors.New("no reader")
 
-// errorStream is standard error. Its reader may hold up a tool, as any reader
-// may, but not keep the first signal from ending it: from then on a message that
-// cannot be written is dropped.
+// errorStream is standard error. A slow reader delays the tool until the first
+// signal; after that, messages that cannot be written are dropped, so that the
+// tool can end.
 type errorStream struct {
 	w     io.Writer
 	ended <-chan struct{} // closed by the first signal
-	busy  chan struct{}   // full while a write is under way
+	busy  chan struct{}   // full during a write
 }
 
 func newErrorStream(w io.Writer, ended <-chan struct{}) *errorStream {
 	return &errorStream{w: w, ended: ended, busy: make(chan struct{}, 1)}
 }
 
-// Write writes p on another goroutine, since a write to a full pipe cannot be
+// Write writes p on another goroutine, because a write to a full pipe cannot be
 // interrupted.
 func (s *errorStream) Write(p []byte) (int, error) {
 	select {

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
-// The exit statuses, as every tool's manual lists them.
+// The exit statuses of the tools, as their manual pages list them.
 const (
 	StatusDone    = 0
 	StatusRecords = 1
@@ -19,68 +20,65 @@ const (
 // statusPipe is what a shell shows for an end by SIGPIPE: 128 + 13.
 const statusPipe = 141
 
-// ErrRecords ends a tool with status 1 and says nothing more: it is done, but
-// some record that it wrote is an error.
-var ErrRecords error = &statusError{status: StatusRecords, err: errors.New("some records are errors"), said: true}
+// finish prints the messages that are left and returns the exit status: that
+// of the signal that came, else that of err, else that of a stream that failed
+// without an error of the command.
+func (c *Context) finish(err error) int {
+	for _, failed := range []error{c.out.failed(), c.inputs.failed} {
+		if failed != nil && yields(err) {
+			err = failed
+		}
+	}
+	c.Log.Close()
+	if err != nil && !silent(c, err) {
+		c.Log.Printf("%v", err)
+	}
+	if s, ok := Signal(c).(syscall.Signal); ok {
+		return 128 + int(s)
+	}
+	if status := statusOf(err); status != StatusIO || c.tool.Trouble == 0 {
+		return status
+	}
+	return c.tool.Trouble
+}
 
-// ErrDifferent ends a tool with status 1 and says nothing more: it is done, and
-// what it compared is not the same.
-var ErrDifferent error = &statusError{status: StatusRecords, err: errors.New("different"), said: true}
-
-// ErrTrouble ends a tool with status 2 and says nothing more: what went wrong
-// has been said.
-var ErrTrouble error = &statusError{status: StatusUsage, err: errors.New("trouble"), said: true}
-
-// statusError is an error that knows what the process ends with.
+// statusError is an error with the exit status of the process.
 type statusError struct {
-	status int
-	err    error
-	said   bool // on standard error, already
+	status   int
+	err      error
+	reported bool // on standard error
 }
 
 func (e *statusError) Error() string { return e.err.Error() }
 func (e *statusError) Unwrap() error { return e.err }
 
-// Usagef returns an error that ends the tool with status 2: nothing was done.
+// ErrRecords ends a tool with status 1 and no message: it has finished, but some
+// of the records that it wrote are errors.
+var ErrRecords error = &statusError{status: StatusRecords, err: errors.New("some records are errors"), reported: true}
+
+// ErrDifferent ends a tool with status 1 and no message: it has finished, and
+// what it compared differs.
+var ErrDifferent error = &statusError{status: StatusRecords, err: errors.New("different"), reported: true}
+
+// ErrTrouble ends a tool with status 2 and no message: the trouble has been
+// reported.
+var ErrTrouble error = &statusError{status: StatusUsage, err: errors.New("trouble"), reported: true}
+
+// Usagef returns an error that ends the tool with status 2.
 func Usagef(format string, a ...any) error {
 	return UsageError(fmt.Errorf(format, a...))
 }
 
-// UsageError makes err end the tool with status 2: nothing was done. A nil
-// error stays nil.
-func UsageError(err error) error { return withStatus(StatusUsage, err) }
-
-// InputError makes err end the tool with status 3: an input could not be
-// read. A nil error stays nil.
-func InputError(err error) error { return withStatus(StatusIO, err) }
-
-// OutputError makes err end the tool with status 3: the output could not be
-// written. A nil error stays nil.
-func OutputError(err error) error { return withStatus(StatusIO, err) }
-
-func withStatus(status int, err error) error {
+// UsageError returns err as one that ends the tool with status 2; nil for nil.
+func UsageError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &statusError{status: status, err: err}
+	return &statusError{status: StatusUsage, err: err}
 }
 
-// SignalError is the cause of a context that ended because of a signal.
-type SignalError struct{ Signal os.Signal }
-
-func (e *SignalError) Error() string { return e.Signal.String() }
-
-// Signal returns the signal that ended ctx, nil if none did.
-func Signal(ctx context.Context) os.Signal {
-	var s *SignalError
-	if errors.As(context.Cause(ctx), &s) {
-		return s.Signal
-	}
-	return nil
-}
-
-// statusOf returns the exit status that err stands for. An error that says
-// nothing of its status is one of reading or writing.
+// statusOf returns the exit status of err. An error without one is a failure
+// to read or write.
 func statusOf(err error) int {
 	var e *statusError
 	switch {
@@ -92,21 +90,35 @@ func statusOf(err error) int {
 	return StatusIO
 }
 
-// outweighed tells whether the failure of a stream is to be told instead of err,
-// with which a tool ended all the same.
-func outweighed(err error) bool {
+// yields reports whether the failure of a stream is to be reported instead of
+// err, the command's error.
+func yields(err error) bool {
 	var e *statusError
-	return err == nil || errors.As(err, &e) && e.said && e.status < StatusIO
+	return err == nil || errors.As(err, &e) && e.reported && e.status < StatusIO
 }
 
-// silent tells whether err has been said already, or says no more than that
-// a signal came.
+// silent reports whether err needs no message: it has been reported, or only
+// means that a signal came.
 func silent(ctx context.Context, err error) bool {
 	var e *statusError
-	return errors.As(err, &e) && e.said || Signal(ctx) != nil && errors.Is(err, context.Canceled)
+	return errors.As(err, &e) && e.reported || Signal(ctx) != nil && errors.Is(err, context.Canceled)
 }
 
-// nameError puts what was being read or written before the bare reason.
+// SignalError is the cause of a context that was canceled by a signal.
+type SignalError struct{ Signal os.Signal }
+
+func (e *SignalError) Error() string { return e.Signal.String() }
+
+// Signal returns the signal that canceled ctx, nil if none did.
+func Signal(ctx context.Context) os.Signal {
+	var s *SignalError
+	if errors.As(context.Cause(ctx), &s) {
+		return s.Signal
+	}
+	return nil
+}
+
+// nameError puts name in place of the operation and path of a file error.
 func nameError(name string, err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {

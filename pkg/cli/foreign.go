@@ -11,12 +11,12 @@ import (
 	"portkit/pkg/translate"
 )
 
-// foreign returns the error for a command line as other scanners accept it, or
-// with arguments of another tool: err, which the line has led to, with the line
-// to use instead. Every other error is returned as it is.
+// foreign adds the command line to use instead to err, the error of a command
+// line that is another scanner's or has arguments of another tool. It returns
+// every other error unchanged.
 func foreign(t Tool, k *kong.Kong, args []string, err error) error {
 	var known *statusError
-	if !errors.As(err, &known) || known.said || known.status != StatusUsage {
+	if !errors.As(err, &known) || known.reported || known.status != StatusUsage {
 		return err
 	}
 	s, ok := translate.Line(t.Name, args, exists)
@@ -40,14 +40,15 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// sole reports whether arg is a flag of another scanner, although it could be a
-// short one of ours with the name of a file that does not exist.
-func sole(arg string) bool {
+// isForeignFlag reports whether arg is a flag of another scanner that could be
+// read as a one-letter flag with the name of a file. The file must not exist.
+func isForeignFlag(arg string) bool {
 	return translate.Sole(arg) && !exists(strings.TrimLeft(arg, "-")[1:])
 }
 
-// belongs returns the error for a flag that other tools have; nil if none has.
-func belongs(name string) error {
+// flagOfOthers returns the error for a flag that only other tools have; nil if
+// none has it.
+func flagOfOthers(name string) error {
 	f := translate.Lookup(name)
 	if f.Tools == nil {
 		return nil

@@ -7,13 +7,14 @@ import (
 )
 
 const (
-	helpMin    = 50  // narrower text is harder to read than wrapped text
-	helpMax    = 100 // so are longer lines
+	helpMin    = 50  // narrower than this, the terminal wraps better
+	helpMax    = 100 // longer lines are hard to read
 	helpIndent = 2
-	helpColumn = 30 // where the texts of flags begin, at most
+	helpColumn = 30 // maximum indentation of the texts of flags
 )
 
-// helpWidth is the terminal's, or COLUMNS, or 80, within what reads well.
+// helpWidth returns the width of the help: COLUMNS, else that of the terminal,
+// else 80, between helpMin and helpMax.
 func helpWidth(with IO) int {
 	w := 0
 	if with.OutTerminal {
@@ -28,7 +29,7 @@ func helpWidth(with IO) int {
 	return max(helpMin, min(w, helpMax))
 }
 
-// help is the text of --help.
+// help returns the text of --help.
 func (d *Doc) help(width int) string {
 	var b strings.Builder
 	b.WriteString("Usage: " + strings.Join(d.Usage, "\n       ") + "\n\n")
@@ -59,7 +60,7 @@ func (d *Doc) helpExamples(b *strings.Builder, width int) {
 	wrap(b, "Manual: "+d.Tool.Name+"(1). Record formats: portkit(5).", 0, width)
 }
 
-// label is how a flag is written: "-p, --ports SPEC", "    --top N".
+// label returns the spellings of a flag: "-p, --ports SPEC", "    --top N".
 func (f FlagDoc) label() string {
 	s := "    --" + f.Name
 	if f.Short != "" {
@@ -78,7 +79,7 @@ func (f FlagDoc) text() string {
 	return strings.TrimSuffix(f.Help, ".") + " (default: " + f.Default + ")."
 }
 
-// column is where the texts of all flags begin.
+// column returns the indentation of the texts of all flags.
 func (d *Doc) column() int {
 	col := 0
 	for _, g := range d.Groups {
@@ -91,8 +92,7 @@ func (d *Doc) column() int {
 	return col
 }
 
-// entry writes a label and its text beside it, or below it where the label is
-// long.
+// entry writes a label and its text beside it, or below a long label.
 func entry(b *strings.Builder, label, text string, column, width int) {
 	var t strings.Builder
 	wrap(&t, text, column, width)
@@ -105,8 +105,8 @@ func entry(b *strings.Builder, label, text string, column, width int) {
 	b.WriteString(head + lines[min(utf8.RuneCountInString(head), len(lines)):])
 }
 
-// wrap writes text in lines of at most width columns, indented. A word that is
-// longer than a line is broken behind its commas.
+// wrap writes text in indented lines of at most width columns. A word that is
+// longer than a line is broken after commas.
 func wrap(b *strings.Builder, text string, indent, width int) {
 	col := 0
 	for word := range strings.FieldsSeq(text) {
@@ -139,7 +139,7 @@ func wrap(b *strings.Builder, text string, indent, width int) {
 	}
 }
 
-// sentence makes a summary one: "expand specs" becomes "Expand specs.".
+// sentence returns a summary as a sentence: "Expand specs." for "expand specs".
 func sentence(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return strings.ToUpper(string(r)) + s[n:] + "."

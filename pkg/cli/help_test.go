@@ -22,7 +22,7 @@ func TestHelp(t *testing.T) {
 	text := d.help(80)
 	for _, want := range []string{
 		"Usage: toy [flags] [FILE ...]\n\nCopy lines.\n\n  FILE                       What to read (standard input).\n",
-		"\nFlags:\n      --small N              A small number.\n",
+		"\nFlags:\n      --seed N               Where to begin.\n",
 		"  -t, --timeout DURATION     The longest wait (default: 3s).\n",
 		"      --order linear|random  In which order (default: linear).\n",
 		"\nWhat to copy:\n  -p, --ports SPEC           Ports: 22,80-90.\n",

@@ -12,38 +12,36 @@ import (
 	"sync"
 )
 
-// StdinName is the file name that stands for standard input.
+// StdinName is the file name that means standard input.
 const StdinName = "-"
 
-// Input is one of the files that a tool was asked to read.
+// Input is one of the files that a tool reads.
 type Input struct {
-	Name string // as the user gave it; "-" for standard input
+	Name string // as given; "-" for standard input
 	io.Reader
-	file *os.File // nil: it is none
+	file *os.File // nil if the input is not a file
 }
 
-// inputs remembers what reading has come to.
+// inputs is the state of reading.
 type inputs struct {
 	mu       sync.Mutex
 	failed   error // the first failure
-	prompted bool  // the person at the terminal has been told what is waited for
-
-	terminal bool // standard input is one, and so is standard error
-	ahead    map[string][]*os.File
+	prompted bool
+	ahead    map[string][]*os.File // opened by OpenAhead
 }
 
-// mostAhead is how many files OpenAhead opens.
-const mostAhead = 256
+// maxAhead is the number of files that OpenAhead opens.
+const maxAhead = 256
 
-// OpenAhead opens files that Inputs will go through later, for a tool that is
-// about to give up the right to open them. What cannot be opened is said when its
-// turn comes; what is no regular file is left for then.
+// OpenAhead opens files that Inputs will read later, for a tool that is about to
+// drop the permission to open them. Files that cannot be opened are reported
+// when they are read; files that are not regular are opened then.
 func (c *Context) OpenAhead(files []string) {
 	c.inputs.mu.Lock()
 	defer c.inputs.mu.Unlock()
 	c.inputs.ahead = map[string][]*os.File{}
-	for _, name := range files[:min(len(files), mostAhead)] {
-		if info, err := os.Stat(name); name == StdinName || err != nil || !info.Mode().IsRegular() {
+	for _, name := range files[:min(len(files), maxAhead)] {
+		if name == StdinName || !isRegular(os.Stat(name)) {
 			continue
 		}
 		if f, err := os.Open(name); err == nil {
@@ -52,7 +50,7 @@ func (c *Context) OpenAhead(files []string) {
 	}
 }
 
-// open opens a file, unless that has been done.
+// open returns a file, opened ahead or now.
 func (c *Context) open(name string) (*os.File, error) {
 	c.inputs.mu.Lock()
 	defer c.inputs.mu.Unlock()
@@ -63,16 +61,20 @@ func (c *Context) open(name string) (*os.File, error) {
 	return os.Open(name)
 }
 
-// Inputs goes through files in their order; none at all stand for standard
-// input. A file that cannot be opened or read is said on standard error, and
-// the tool ends with status 3 after it has done the others: the caller only
-// goes on to the next one when Read fails.
-func (c *Context) Inputs(files []string) iter.Seq[*Input] {
+// inputNames returns files, or standard input if there are none.
+func inputNames(files []string) []string {
 	if len(files) == 0 {
-		files = []string{StdinName}
+		return []string{StdinName}
 	}
+	return files
+}
+
+// Inputs iterates over files, or standard input if there are none. A file that
+// cannot be opened or read is reported, and makes the exit status 3 after the
+// other files were read. If Read fails, the caller goes on to the next file.
+func (c *Context) Inputs(files []string) iter.Seq[*Input] {
 	return func(yield func(*Input) bool) {
-		for _, name := range files {
+		for _, name := range inputNames(files) {
 			f, err := c.Open(name)
 			if err != nil {
 				c.inputFailed(err)
@@ -87,9 +89,9 @@ func (c *Context) Inputs(files []string) iter.Seq[*Input] {
 	}
 }
 
-// Open opens a file for reading; "-" is standard input. Its error, and those
-// of the reader it returns, name the file and stand for exit status 3. The
-// file that standard output goes to cannot be read: it would have no end.
+// Open opens a file for reading; "-" is standard input. Errors, also those of
+// the reader, name the file. The file of standard output cannot be read: its end
+// would never come.
 func (c *Context) Open(name string) (io.ReadCloser, error) {
 	r := c.in
 	if name == StdinName {
@@ -97,13 +99,13 @@ func (c *Context) Open(name string) (io.ReadCloser, error) {
 	} else {
 		f, err := c.open(name)
 		if err != nil {
-			return nil, InputError(nameError(name, err))
+			return nil, nameError(name, err)
 		}
 		r = &namedReader{name: name, r: f}
 	}
-	if c.isOutput(r.r) {
-		_ = r.Close() // of nothing that was read
-		return nil, InputError(fmt.Errorf("%s: also the output file", r.name))
+	if out := c.with.OutFile; out != nil && out.Mode().IsRegular() && isFile(r.r, out) {
+		_ = r.Close() // was not read
+		return nil, fmt.Errorf("%s: also the output file", r.name)
 	}
 	if name == StdinName {
 		return io.NopCloser(c.In), nil
@@ -111,7 +113,7 @@ func (c *Context) Open(name string) (io.ReadCloser, error) {
 	return r, nil
 }
 
-// named is what stands behind that which Open returned.
+// named returns the reader within what Open returned.
 func (c *Context) named(opened io.Reader) *namedReader {
 	if r, ok := opened.(*namedReader); ok {
 		return r
@@ -119,12 +121,7 @@ func (c *Context) named(opened io.Reader) *namedReader {
 	return c.in
 }
 
-// isOutput says that r is a regular file, and the one of standard output.
-func (c *Context) isOutput(r io.Reader) bool {
-	return c.outFile != nil && c.outFile.Mode().IsRegular() && isFile(r, c.outFile)
-}
-
-func isFile(r io.Reader, file fs.FileInfo) bool {
+func isFile(r any, file fs.FileInfo) bool {
 	f, ok := r.(*os.File)
 	if !ok {
 		return false
@@ -133,26 +130,27 @@ func isFile(r io.Reader, file fs.FileInfo) bool {
 	return err == nil && os.SameFile(info, file)
 }
 
-// Reads says that one of the files that Inputs will go through is the one
-// that is called name, which need not be there.
+// Reads reports whether one of the files that Inputs reads is the file called
+// name, which need not exist.
 func (c *Context) Reads(files []string, name string) bool {
 	file, err := os.Stat(name)
 	if err != nil {
 		return false
 	}
-	for _, in := range files {
-		if info, err := os.Stat(in); in != StdinName && err == nil && os.SameFile(info, file) {
-			return true
+	return slices.ContainsFunc(inputNames(files), func(in string) bool {
+		if in == StdinName {
+			return isFile(c.in.r, file)
 		}
-	}
-	return (len(files) == 0 || slices.Contains(files, StdinName)) && isFile(c.in.r, file)
+		info, err := os.Stat(in)
+		return err == nil && os.SameFile(info, file)
+	})
 }
 
-// promptOnce tells a person who sits before an empty line why nothing happens.
+// promptOnce tells the user of a terminal that the tool waits for input.
 func (c *Context) promptOnce() {
 	c.inputs.mu.Lock()
 	defer c.inputs.mu.Unlock()
-	if !c.inputs.terminal || c.inputs.prompted {
+	if c.inputs.prompted || !c.with.InTerminal || !c.with.ErrTerminal {
 		return
 	}
 	c.inputs.prompted = true
@@ -164,17 +162,15 @@ func (c *Context) promptOnce() {
 	c.Log.Printf("reading %s from the terminal; end with %s", c.tool.Reads, key)
 }
 
-// inputFailed says err, once, and remembers it for the exit status.
+// inputFailed reports err unless that was done, and records it for the exit
+// status.
 func (c *Context) inputFailed(err error) error {
-	var e *statusError
-	if !errors.As(err, &e) {
-		e = &statusError{status: StatusIO, err: err}
-	}
 	c.inputs.mu.Lock()
 	defer c.inputs.mu.Unlock()
-	if !e.said {
-		e = &statusError{status: e.status, err: e.err, said: true}
-		c.Log.Printf("%v", e.err)
+	var e *statusError
+	if !errors.As(err, &e) {
+		e = &statusError{status: StatusIO, err: err, reported: true}
+		c.Log.Printf("%v", err)
 	}
 	if c.inputs.failed == nil {
 		c.inputs.failed = e
@@ -182,7 +178,7 @@ func (c *Context) inputFailed(err error) error {
 	return e
 }
 
-// inputReader says a failure at once and lets the caller see it.
+// inputReader reports a failure before it returns it.
 type inputReader struct {
 	ctx *Context
 	r   io.Reader
@@ -196,9 +192,8 @@ func (r *inputReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// namedReader puts the name of what is read into its errors. Two of them are
-// that it begins as UTF-16 does, which some editors and shells write, and that
-// it is JSON of another layout than NDJSON.
+// namedReader reads an input with errors that name it. Text in UTF-16 and JSON
+// that is not NDJSON are errors too.
 type namedReader struct {
 	name   string
 	r      io.Reader
@@ -220,12 +215,12 @@ func (r *namedReader) Read(p []byte) (int, error) {
 		r.ended()
 	}
 	if err != nil && err != io.EOF {
-		err = InputError(nameError(r.name, err))
+		err = nameError(r.name, err)
 	}
 	return n, err
 }
 
-// file is what is read if it is one, else nil.
+// file returns the file that is read, nil if it is not a file.
 func (r *namedReader) file() *os.File {
 	f, _ := r.r.(*os.File)
 	return f

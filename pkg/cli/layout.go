@@ -8,19 +8,19 @@ import (
 
 var errUTF16 = errors.New("UTF-16 text; convert to UTF-8 with iconv -f UTF-16")
 
-// isUTF16 reports whether a text begins with the byte order mark of UTF-16.
+// isUTF16 reports whether a text begins with a UTF-16 byte order mark.
 func isUTF16(begin []byte) bool {
 	return len(begin) > 1 && (begin[0] == 0xff && begin[1] == 0xfe || begin[0] == 0xfe && begin[1] == 0xff)
 }
 
-// layout finds out from its beginning whether a text is JSON that is laid out
-// otherwise than as one object per line. Its first line decides, comments and
-// blank lines aside: "[" and what an array can hold but an IPv6 address cannot,
-// or an object that goes on. A line torn by accident rarely ends behind a comma.
+// layout detects JSON that is not one object per line, by the first line that is
+// neither blank nor a comment: an array begins with "[" and something that is not
+// an IPv6 address, an indented object does not end with its line. A torn record
+// rarely ends after a comma or a bracket.
 type layout struct {
 	state    layoutState
-	depth    int  // of open brackets of the first object
-	last     byte // last byte of the object that is not white space
+	depth    int  // open brackets of the object
+	last     byte // last byte of the object that is not a blank
 	inString bool
 	escaped  bool
 }
@@ -35,8 +35,8 @@ const (
 	decided
 )
 
-// check looks at the next bytes of a text. It returns ndjson.ErrArray or ndjson.ErrIndented as
-// soon as that is certain.
+// check reads the next bytes of a text. It returns ndjson.ErrArray or
+// ndjson.ErrIndented as soon as that is certain.
 func (l *layout) check(p []byte) error {
 	for _, c := range p {
 		switch l.state {
@@ -65,10 +65,10 @@ func (l *layout) check(p []byte) error {
 	return nil
 }
 
-// start decides on the first byte of a line.
+// start reads the first byte of a line.
 func (l *layout) start(c byte) {
 	switch c {
-	case ' ', '\t', '\r', '\n', 0xef, 0xbb, 0xbf: // the latter are U+FEFF
+	case ' ', '\t', '\r', '\n', 0xef, 0xbb, 0xbf: // the last three are U+FEFF
 	case '#':
 		l.state = inComment
 	case '[':
@@ -80,8 +80,8 @@ func (l *layout) start(c byte) {
 	}
 }
 
-// object follows the first line of an object, and reports whether it ends where
-// the object cannot.
+// object reads the first line of an object, and reports whether the line ends
+// where the object cannot.
 func (l *layout) object(c byte) (indented bool) {
 	switch {
 	case c == '\n':

@@ -6,53 +6,51 @@ import (
 	"sync"
 )
 
-// shownOfAKind is how many messages of one kind are shown before the rest
-// are only counted.
+// shownOfAKind is the number of messages of one kind that are printed. The rest
+// is counted.
 const shownOfAKind = 5
 
-// Log writes messages for people to standard error, each on a line of its own
-// behind the tool's name, with everything escaped that could steer a
-// terminal. On a terminal it also keeps one line of status below them. It is
-// safe for several goroutines.
+// Log writes messages to standard error: one line each, prefixed with the tool's
+// name, without characters that could control a terminal. On a terminal it also
+// shows a status line below them. It is safe for concurrent use.
 type Log struct {
 	mu    sync.Mutex
 	name  string
 	w     io.Writer
-	width func() int // nil: no terminal, no status line
+	width func() int // nil: no status line
 	buf   []byte
-	kinds []kindCount // in the order in which they were first met
+	kinds []kindCount // in the order of their first message
 
-	status string // text for the status line
-	drawn  bool   // it is on the screen now
-	paused bool   // somebody types on the terminal
+	status string // text of the status line
+	drawn  bool   // the status line is on the screen
+	paused bool   // the user is typing on the terminal
 
-	// foreground reports whether the terminal is this process's to draw on; nil:
-	// always.
+	// foreground reports whether this process may draw on the terminal; nil: always.
 	foreground func() bool
 }
 
 type kindCount struct {
 	kind string
 	n    int64
-	next string // the first message that was not shown
+	next string // the first message that was not printed
 }
 
-// NewLog returns a Log that writes to w. width is nil where w is no terminal
-// that a status line can be drawn on.
+// NewLog returns a Log that writes to w. width returns the terminal's columns; it
+// is nil if w cannot show a status line.
 func NewLog(name string, w io.Writer, width func() int) *Log {
 	return &Log{name: name, w: w, width: width}
 }
 
-// Printf says something.
+// Printf prints a message.
 func (l *Log) Printf(format string, a ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.print(fmt.Sprintf(format, a...))
 }
 
-// Linef says something about a line, a record or anything else of which there
-// may be very many. The first five of a kind are said, the rest counted and
-// named once by Close. kind is a plural: "unreadable lines".
+// Linef prints a message about a line, a record or anything else that may occur
+// very often: the first five of a kind. Close prints the number of the others.
+// kind is a plural: "unreadable lines".
 func (l *Log) Linef(kind, format string, a ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,8 +62,8 @@ func (l *Log) Linef(kind, format string, a ...any) {
 	}
 }
 
-// Close names what was counted and not shown, and clears the status line. The
-// Log can be used on.
+// Close prints the numbers of messages that were not printed, and erases the
+// status line. The Log remains usable.
 func (l *Log) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,7 +72,7 @@ func (l *Log) Close() {
 	for _, k := range l.kinds {
 		switch {
 		case k.n == shownOfAKind+1:
-			l.print(k.next) // no longer than to say that there is one more
+			l.print(k.next) // as short as "1 more"
 		case k.n > shownOfAKind:
 			l.print(fmt.Sprintf("%d more %s (%d in all)", k.n-shownOfAKind, k.kind, k.n))
 		}
@@ -82,7 +80,7 @@ func (l *Log) Close() {
 	l.kinds = nil
 }
 
-// count adds one to a kind. There are a handful, so a list does.
+// count adds one to a kind. There are only a handful of kinds.
 func (l *Log) count(kind string) *kindCount {
 	for i := range l.kinds {
 		if k := &l.kinds[i]; k.kind == kind {
@@ -94,8 +92,8 @@ func (l *Log) count(kind string) *kindCount {
 	return &l.kinds[len(l.kinds)-1]
 }
 
-// print writes one line in one call, so that lines of several processes on
-// one terminal do not mix. There is nowhere to report a failure to.
+// print writes a line in one call, so that lines of several processes on one
+// terminal do not mix. A failure cannot be reported anywhere.
 func (l *Log) print(msg string) {
 	l.buf = append(l.buf[:0], l.eraser()...)
 	l.buf = append(l.buf, l.name...)

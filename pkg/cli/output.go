@@ -2,12 +2,13 @@ package cli
 
 import (
 	"io"
+	"io/fs"
 	"sync"
 	"unicode/utf8"
 )
 
-// output is standard output: it remembers the first failure, so that no tool
-// can end well with its output lost.
+// output is standard output. It keeps the first failure, so that a tool that
+// ignores the failure does not end with status 0.
 type output struct {
 	mu  sync.Mutex
 	w   io.Writer
@@ -28,8 +29,8 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, o.err
 }
 
-// close closes what is behind o, where a network file system says that it
-// could not keep what it took.
+// close closes the file behind o: a network file system may report only then
+// that writing failed.
 func (o *output) close(c io.Closer) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -43,10 +44,10 @@ func outputFailure(err error) error {
 	case err == nil:
 		return nil
 	case brokenPipe(err):
-		// Where the one who started this process has SIGPIPE ignored.
-		return &statusError{status: statusPipe, err: err, said: true}
+		// The parent of this process ignores SIGPIPE.
+		return &statusError{status: statusPipe, err: err, reported: true}
 	}
-	return OutputError(nameError("standard output", err))
+	return nameError("standard output", err)
 }
 
 func (o *output) failed() error {
@@ -55,13 +56,23 @@ func (o *output) failed() error {
 	return o.err
 }
 
-// terminalWriter is an output that is a terminal: what could steer it is
-// escaped, and the status line makes room.
+// OutIsPipe reports whether standard output is a pipe. A pipe that is standard
+// error too does not count: it is a log, such as cron's.
+func (c *Context) OutIsPipe() bool {
+	out, err := c.with.OutFile, c.Stderr
+	if s, ok := err.(*errorStream); ok {
+		err = s.w
+	}
+	return out != nil && out.Mode()&fs.ModeNamedPipe != 0 && !isFile(err, out)
+}
+
+// terminalWriter is standard output on a terminal. It escapes what could control
+// the terminal, and moves the status line out of the way.
 type terminalWriter struct {
 	mu   sync.Mutex
 	w    io.Writer
 	log  *Log
-	part []byte // the beginning of a character whose rest has not come yet
+	part []byte // beginning of a character that is not complete yet
 	buf  []byte
 }
 
@@ -78,8 +89,7 @@ func (t *terminalWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// wholeRunes returns how much of b is left without a torn character at its
-// end.
+// wholeRunes returns the length of b without an incomplete character at its end.
 func wholeRunes(b []byte) int {
 	for back := 1; back < utf8.UTFMax && back <= len(b); back++ {
 		i := len(b) - back

@@ -3,35 +3,67 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/alecthomas/kong"
 )
 
-// asking is what every tool can be asked for instead of being run.
-type asking struct {
-	Help    bool `short:"h" help:"Print this help and exit." group:"asking"`
-	Version bool `help:"Print the version and exit." group:"asking"`
-	Schema  bool `help:"Print the JSON Schema of the output and exit." group:"asking"`
+// textFlags are the flags of every tool that print a text instead of running
+// it, beside kong's --help.
+type textFlags struct {
+	Version versionFlag `help:"Print the version and exit." group:"text"`
+	Schema  schemaFlag  `help:"Print the JSON Schema of the output and exit." group:"text"`
 }
 
-const askingGroup = "asking"
+const textGroup = "text"
 
-func isAsking(f *kong.Flag) bool { return f.Group != nil && f.Group.Key == askingGroup }
+func printsText(f *kong.Flag) bool { return groupKey(f) == textGroup }
 
-// newParser builds the parser of a tool's flags. An error is a mistake in the
-// tool's tags.
-func newParser(t Tool) (*kong.Kong, error) {
-	groups := []kong.Group{{Key: askingGroup, Title: "Help"}}
-	for _, g := range t.Groups {
-		groups = append(groups, kong.Group{Key: g.Key, Title: g.Title})
+// errAnswered ends parsing after a text was printed. Whether that failed is
+// known to the output.
+var errAnswered = errors.New("answered")
+
+type versionFlag bool
+
+// BeforeReset is called by kong for --version.
+func (versionFlag) BeforeReset(c *Context) error {
+	_, _ = io.WriteString(c.Out, c.tool.Name+" "+Version()+"\n")
+	return errAnswered
+}
+
+type schemaFlag bool
+
+// BeforeReset is called by kong for --schema.
+func (schemaFlag) BeforeReset(c *Context) error {
+	_, _ = c.Out.Write(c.tool.Schema())
+	return errAnswered
+}
+
+// printHelp is called by kong for --help. Its own help has no columns for short
+// and long flags, no examples and no groups in the tool's order.
+func (c *Context) printHelp(_ kong.HelpOptions, k *kong.Context) error {
+	d, err := describe(c.tool, k.Model)
+	if err != nil {
+		return err
 	}
+	_, _ = io.WriteString(c.Out, d.help(helpWidth(c.with)))
+	return errAnswered
+}
+
+// newParser builds the parser of a tool's flags. c is what flags that print a
+// text are answered with. An error is a mistake in the tool's tags.
+func newParser(t Tool, c *Context) (*kong.Kong, error) {
 	options := append(mappers(),
 		kong.Name(t.Name),
-		kong.NoDefaultHelp(),
-		kong.Embed(&asking{}),
-		kong.ExplicitGroups(groups),
+		kong.Help(c.printHelp),
+		kong.Embed(&textFlags{}),
+		kong.PostBuild(func(k *kong.Kong) error {
+			k.Model.HelpFlag.Help = "Print this help and exit."
+			k.Model.HelpFlag.Group = &kong.Group{Key: textGroup}
+			return nil
+		}),
 		kong.WithHyphenPrefixedParameters(true),
-		kong.Exit(func(int) {}),
+		kong.Bind(c),
 	)
 	k, err := kong.New(t.Command, options...)
 	if err != nil {
@@ -40,8 +72,8 @@ func newParser(t Tool) (*kong.Kong, error) {
 	return k, nil
 }
 
-// parse reads args into the tool's command. The error is an askedFor, or says
-// what is wrong with which flag.
+// parse reads args into the tool's command. The error is errAnswered, or names
+// a flag and what is wrong with it.
 func parse(k *kong.Kong, args []string) error {
 	args, err := normalize(k.Model.Flags, args)
 	if err != nil {

@@ -8,15 +8,14 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// Printable appends s with every character that could steer a terminal, turn
-// the direction of writing or not be seen as a \u escape: nothing in a text goes
-// unnoticed. A byte that is not UTF-8 becomes U+FFFD. Inside a JSON string the
-// escapes stand for the same text.
+// Printable appends s. Characters that could control a terminal, change the
+// direction of writing or be invisible become \u escapes, which mean the same
+// inside a JSON string. A byte that is not UTF-8 becomes U+FFFD.
 func Printable[T string | []byte](dst []byte, s T) []byte {
 	return printable(dst, s, false)
 }
 
-// printable is Printable; with lines, line feeds and tabs stay.
+// printable is Printable, which with lines keeps line feeds and tabs.
 func printable[T string | []byte](dst []byte, s T, lines bool) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -44,11 +43,11 @@ func appendEscape(dst []byte, r rune) []byte {
 	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }
 
-// hides tells characters that do something other than be seen: control
-// characters, line and paragraph separators, and what Unicode calls format
-// characters and default ignorable (UAX #44), such as marks of direction, zero
-// width spaces and joiners, and variation selectors. A few format characters are
-// signs that enclose a number, and seen.
+// hides reports whether a character is invisible: a control character, a line or
+// paragraph separator, or what Unicode calls a format character or default
+// ignorable (UAX #44), such as directional marks, zero-width spaces and joiners,
+// and variation selectors. A few format characters enclose numbers and are
+// visible.
 func hides(r rune) bool {
 	if r < 0x7f {
 		return r < ' '
@@ -58,7 +57,7 @@ func hides(r rune) bool {
 }
 
 func decodeRune[T string | []byte](s T) (rune, int) {
-	// The longest encoding has four bytes; the copy keeps strings off the heap.
+	// The copy of at most four bytes keeps strings off the heap.
 	var b [utf8.UTFMax]byte
 	n := copy(b[:], s)
 	return utf8.DecodeRune(b[:n])

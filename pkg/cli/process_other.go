@@ -10,8 +10,7 @@ import (
 
 func endingSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }
 
-// endBySignal ends the process with the status that a Unix shell shows for
-// the signal.
+// endBySignal ends the process with the status that a Unix shell shows for sig.
 func endBySignal(sig os.Signal) {
 	if n, ok := sig.(syscall.Signal); ok {
 		os.Exit(128 + int(n))
@@ -21,14 +20,14 @@ func endBySignal(sig os.Signal) {
 
 func inForeground(*os.File) bool { return true }
 
-// watchPipe does nothing: a reader's end is met when writing.
+// watchPipe does nothing: that the reader is gone is noticed when writing.
 func watchPipe(*os.File, func()) {}
 
 func readable(int, int) bool { return false }
 
 func endByPipe() { os.Exit(statusPipe) }
 
-// brokenPipe knows ERROR_BROKEN_PIPE and ERROR_NO_DATA of Windows.
+// brokenPipe reports ERROR_BROKEN_PIPE and ERROR_NO_DATA of Windows.
 func brokenPipe(err error) bool {
 	return errors.Is(err, syscall.Errno(109)) || errors.Is(err, syscall.Errno(232))
 }

@@ -13,8 +13,8 @@ import (
 
 func endingSignals() []os.Signal { return []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP} }
 
-// endBySignal ends the process by sig itself, so that its parent sees that
-// and not a status.
+// endBySignal ends the process by sig itself, so that its parent sees the signal
+// and not an exit status.
 func endBySignal(sig os.Signal) {
 	n, ok := sig.(unix.Signal)
 	if !ok {
@@ -27,15 +27,15 @@ func endBySignal(sig os.Signal) {
 	os.Exit(128 + int(n))
 }
 
-// inForeground reports whether this process may draw on a terminal: it is in
-// the foreground process group, or the terminal is not its controlling one.
+// inForeground reports whether this process may draw on a terminal: it is in the
+// foreground process group, or the terminal is not its controlling terminal.
 func inForeground(terminal *os.File) bool {
 	group, err := unix.IoctlGetInt(int(terminal.Fd()), unix.TIOCGPGRP)
 	return err != nil || group == unix.Getpgrp()
 }
 
-// watchPipe calls gone once when the last reader of f goes away. A file or
-// terminal has none.
+// watchPipe calls gone when the last reader of f is gone, if f is a pipe or a
+// socket.
 func watchPipe(f *os.File, gone func()) {
 	fd := int(f.Fd())
 	var st unix.Stat_t
@@ -51,13 +51,13 @@ func watchPipe(f *os.File, gone func()) {
 	}
 }
 
-// readerGone waits until fd has no reader left (true) or cannot be watched.
+// readerGone waits until fd has no reader (true) or cannot be watched.
 func readerGone(fd int) bool {
 	fds := []unix.PollFd{{Fd: int32(fd)}}
 	return poll(fds) == nil && fds[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
 }
 
-// poll waits for one of descriptors, however long.
+// poll waits for one of the descriptors, without a timeout.
 func poll(fds []unix.PollFd) error {
 	for {
 		_, err := unix.Poll(fds, -1)
@@ -67,16 +67,16 @@ func poll(fds []unix.PollFd) error {
 	}
 }
 
-// readable waits until one of two descriptors can be read from without waiting.
-// false: no such thing can be known of the first (a terminal, on some systems).
+// readable waits until a read from one of two descriptors does not block. It
+// returns false if input cannot be polled, such as a terminal on some systems.
 func readable(input, other int) bool {
 	fds := []unix.PollFd{{Fd: int32(input), Events: unix.POLLIN}, {Fd: int32(other), Events: unix.POLLIN}}
 	return poll(fds) == nil && fds[0].Revents&unix.POLLNVAL == 0
 }
 
-// endByPipe ends the process by SIGPIPE. The Go runtime ignores that signal
-// except for a failed write to descriptor 1 or 2 (os/signal, "SIGPIPE"), so one
-// is made to fail.
+// endByPipe ends the process by SIGPIPE. The Go runtime ignores that signal except
+// for a failed write to descriptor 1 or 2 (os/signal, "SIGPIPE"), so it makes such
+// a write.
 func endByPipe() {
 	r, w, err := os.Pipe()
 	if err == nil {
@@ -85,16 +85,15 @@ func endByPipe() {
 			_, _ = os.NewFile(1, "stdout").Write([]byte{'\n'})
 		}
 	}
-	os.Exit(statusPipe) // where SIGPIPE is ignored by the one who started this
+	os.Exit(statusPipe) // the parent ignores SIGPIPE
 }
 
 func brokenPipe(err error) bool { return errors.Is(err, unix.EPIPE) }
 
-// closedAtStart tells whether f was closed when the process began: the Go
-// runtime opens /dev/null for reading and writing in its place, so that no
-// other file takes its number. A shell's </dev/null or >/dev/null is for one of
-// them only. Who hands over a /dev/null that is for both cannot be told from it:
-// output that is lost without a word would be worse than a word too many.
+// closedAtStart reports whether f was closed when the process began. In its place
+// the Go runtime opens /dev/null for reading and writing, while a shell's
+// </dev/null or >/dev/null is for one of them. A parent that passes /dev/null opened
+// for both gets an error message: losing output silently would be worse.
 func closedAtStart(f *os.File) bool {
 	var st, null unix.Stat_t
 	fd := int(f.Fd())

@@ -2,31 +2,25 @@ package cli
 
 import (
 	"context"
-	"io"
-	"syscall"
+	"errors"
+	"runtime"
+	"runtime/debug"
 )
 
-// Run runs a tool with everything it needs passed in, and returns its exit
-// status. A signal is the business of Main: here, a Context that ends is one.
+// Run runs a tool with the given streams and arguments, and returns its exit
+// status. Signals are Main's; here, they are a Context that is canceled.
 func Run(t Tool, with IO) int {
-	with = with.orDefaults()
-	out := &output{w: with.Out}
-	ctx := newContext(t, with, out)
-	err := runTool(t, with, ctx)
-	return ctx.finish(err, out)
+	ctx := newContext(t, with, &output{w: with.Out})
+	return ctx.finish(runTool(ctx))
 }
 
-func (with IO) orDefaults() IO {
+func newContext(t Tool, with IO, out *output) *Context {
 	if with.Context == nil {
 		with.Context = context.Background()
 	}
 	if with.Getenv == nil {
 		with.Getenv = func(string) string { return "" }
 	}
-	return with
-}
-
-func newContext(t Tool, with IO, out *output) *Context {
 	log := NewLog(t.Name, with.Err, statusWidth(with))
 	log.foreground = with.Foreground
 	in := &namedReader{name: "standard input", r: with.In, ended: log.resume}
@@ -40,9 +34,9 @@ func newContext(t Tool, with IO, out *output) *Context {
 		ErrTerminal: with.ErrTerminal,
 		Getenv:      with.Getenv,
 		tool:        t,
-		inputs:      &inputs{terminal: with.InTerminal && with.ErrTerminal},
+		with:        with,
 		in:          in,
-		outFile:     with.OutFile,
+		out:         out,
 	}
 	if with.OutTerminal {
 		c.Out = &terminalWriter{w: out, log: log}
@@ -50,8 +44,8 @@ func newContext(t Tool, with IO, out *output) *Context {
 	return c
 }
 
-// statusWidth returns what a status line goes by, nil where standard error
-// cannot show one.
+// statusWidth returns the function for the width of the status line, nil if
+// standard error cannot show one.
 func statusWidth(with IO) func() int {
 	if !with.ErrTerminal || with.Getenv("TERM") == "dumb" {
 		return nil
@@ -62,63 +56,35 @@ func statusWidth(with IO) func() int {
 	return with.Width
 }
 
-// Color tells whether standard error may be colored (https://no-color.org).
-func (c *Context) Color() bool {
-	return c.ErrTerminal && c.Getenv("NO_COLOR") == "" && c.Getenv("TERM") != "dumb"
-}
-
-// runTool reads the command line and runs the command, or says what was asked
-// for.
-func runTool(t Tool, with IO, ctx *Context) error {
-	k, err := newParser(t)
+// runTool reads the command line, and runs the command unless a flag such as
+// --help was answered.
+func runTool(ctx *Context) error {
+	k, err := newParser(ctx.tool, ctx)
 	if err != nil {
 		return UsageError(err)
 	}
-	switch err := parse(k, with.Args); {
-	case asked(err) != "":
-		return answer(asked(err), t, with, ctx)
+	err = parse(k, ctx.with.Args)
+	switch {
+	case errors.Is(err, errAnswered):
+		return nil
 	case err != nil:
-		return foreign(t, k, with.Args, UsageError(err))
+		err = UsageError(err)
+	default:
+		err = ctx.tool.Command.Run(ctx)
 	}
-	return foreign(t, k, with.Args, t.Command.Run(ctx))
+	return foreign(ctx.tool, k, ctx.with.Args, err)
 }
 
-func answer(what string, t Tool, with IO, ctx *Context) error {
-	switch what {
-	case "version":
-		_, err := io.WriteString(ctx.Out, t.Name+" "+Version()+"\n")
-		return err
-	case "schema":
-		_, err := ctx.Out.Write(t.Schema())
-		return err
+// RelaxGC lets garbage grow to percent of the memory in use before it is
+// collected, and at least to minimum bytes, until end is called. The tools
+// produce little garbage, so a low percentage costs little.
+func RelaxGC(percent, minimum int) (end func()) {
+	before := debug.SetGCPercent(percent)
+	// Ballast counts as in use but is never touched, so it occupies no memory.
+	// Without it a small heap is collected a dozen times while it grows.
+	ballast := make([]byte, minimum*100/percent)
+	return func() {
+		runtime.KeepAlive(ballast)
+		debug.SetGCPercent(before)
 	}
-	d, err := Describe(t)
-	if err != nil {
-		return UsageError(err)
-	}
-	_, err = io.WriteString(ctx.Out, d.help(helpWidth(with)))
-	return err
-}
-
-// finish says what has not been said and returns the exit status: the one a
-// shell shows for the signal that came, or that of Run's error, or of a stream
-// that failed without Run's minding.
-func (c *Context) finish(err error, out *output) int {
-	if failed := out.failed(); failed != nil && outweighed(err) {
-		err = failed
-	}
-	if failed := c.inputs.failed; failed != nil && outweighed(err) {
-		err = failed
-	}
-	c.Log.Close()
-	if err != nil && !silent(c, err) {
-		c.Log.Printf("%v", err)
-	}
-	if s, ok := Signal(c).(syscall.Signal); ok {
-		return 128 + int(s)
-	}
-	if status := statusOf(err); status != StatusIO || c.tool.Trouble == 0 {
-		return status
-	}
-	return c.tool.Trouble
 }

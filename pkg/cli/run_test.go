@@ -32,14 +32,12 @@ func TestCommandLinesThatAreWrong(t *testing.T) {
 		{"-r", `--rate: requires a value: N`},
 		{"a -vp", `--ports: requires a value: SPEC`},
 		{"--skip -3", `--skip: -3 is out of range; want a whole number from 0`},
-		{"--small 200", `--small: 200 is out of range; want a whole number from -128 to 127`},
 		{"--pace fast", `--pace: "fast" is not a rate; want a number per second from 0.001, or 0`},
 		{"--pace -1", `--pace: "-1" is not a rate; want a number per second from 0.001, or 0`},
 		{"--pace 1.5.0", `--pace: "1.5.0" is not a rate; want a number per second from 0.001, or 0`},
 		{"--pace 0.0001", `--pace: 0.0001 is out of range; want a number per second from 0.001, or 0, up to 100000000`},
 		{"--pace 100000001", `--pace: 100000001 is out of range; want a number per second from 0.001, or 0, up to 100000000`},
 		{"--seed -1", `--seed: "-1" is not a whole number from 0 to 18446744073709551615`},
-		{"--share NaN", `--share: "NaN" is not a number from 0 to 1`},
 		{"-t -3", `--timeout: "-3" is negative; want a duration from 1ms to 1h, such as 3s or 500ms (a bare number is seconds)`},
 		{"-t 0", `--timeout: "0" is out of range; want a duration from 1ms to 1h, such as 3s or 500ms (a bare number is seconds)`},
 		{"-t 2h", `--timeout: "2h" is out of range; want a duration from 1ms to 1h, such as 3s or 500ms (a bare number is seconds)`},
@@ -121,8 +119,6 @@ func TestEndings(t *testing.T) {
 		{[]string{"--fail", "records"}, outcome{1, "in\n", ""}},
 		{[]string{"--fail", "usage"}, outcome{2, "in\n", "toy: \"that\" is not to my liking\n"}},
 		{[]string{"--fail", "input"}, outcome{3, "in\n", "toy: the tape is torn\n"}},
-		{[]string{"--fail", "output"}, outcome{3, "in\n", "toy: no paper\n"}},
-		{[]string{"--fail", "plain"}, outcome{3, "in\n", "toy: something else\n"}},
 		{[]string{none, good}, outcome{3, "good\n", "toy: " + none + ": no such file or directory\n"}},
 		{[]string{"--fail", "records", none, good}, outcome{3, "good\n", "toy: " + none + ": no such file or directory\n"}},
 		{[]string{dir, good}, outcome{3, "good\n", "toy: " + dir + ": is a directory\n"}},
@@ -145,7 +141,7 @@ func TestStreamsThatFail(t *testing.T) {
 		want outcome
 	}{
 		{"input", IO{In: iotest.ErrReader(broken)}, outcome{3, "", "toy: standard input: the disk is gone\n"}},
-		{"closed input", IO{In: closedInput{}}, outcome{3, "", "toy: standard input: closed\n"}},
+		{"closed input", IO{In: closedStream{}}, outcome{3, "", "toy: standard input: closed\n"}},
 		{"output", IO{Out: failing{broken}}, outcome{3, "", "toy: standard output: the disk is gone\n"}},
 		{"help", IO{Out: failing{broken}, Args: []string{"--help"}}, outcome{3, "", "toy: standard output: the disk is gone\n"}},
 		{"records", IO{Out: failing{broken}, Args: []string{"--fail", "records"}}, outcome{3, "", "toy: standard output: the disk is gone\n"}},
@@ -221,21 +217,30 @@ func TestMistakesInTheTags(t *testing.T) {
 	}
 }
 
-func TestColorAsks(t *testing.T) {
+func TestOutIsPipe(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	pipe, err := w.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var buf bytes.Buffer
+	ended := make(chan struct{})
 	for _, c := range []struct {
-		terminal      bool
-		noColor, term string
-		want          bool
+		name string
+		with IO
+		want bool
 	}{
-		{true, "", "xterm", true},
-		{false, "", "xterm", false},
-		{true, "1", "xterm", false},
-		{true, "", "dumb", false},
+		{"a pipe", IO{OutFile: pipe, Err: newErrorStream(&buf, ended)}, true},
+		{"a log", IO{OutFile: pipe, Err: newErrorStream(w, ended)}, false},
+		{"not a file", IO{Err: newErrorStream(w, ended)}, false},
 	} {
-		env := map[string]string{"NO_COLOR": c.noColor, "TERM": c.term}
-		ctx := &Context{ErrTerminal: c.terminal, Getenv: func(name string) string { return env[name] }}
-		if got := ctx.Color(); got != c.want {
-			t.Errorf("%+v: %v", c, got)
+		if got := newContext(toyTool(Settle), c.with, &output{}).OutIsPipe(); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }

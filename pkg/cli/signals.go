@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	// stopGrace is how long a tool that stops at once has to finish a line.
+	// stopGrace is the time in which a tool that stops at once can finish a line.
 	stopGrace = 250 * time.Millisecond
-	// oneSignal is how close together two equal signals count as one:
-	// timeout(1) sends its child the signal and then its whole group.
+	// oneSignal is the time within which two equal signals count as one: timeout(1)
+	// signals its child and then the child's group.
 	oneSignal = 100 * time.Millisecond
 )
 
-// signals is what has come of them.
+// signals holds the signals that were received.
 type signals struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	ch     chan os.Signal
-	came   chan struct{}  // closed by the first
-	first  chan os.Signal // holds the first once it has come
+	came   chan struct{}  // closed by the first signal
+	first  chan os.Signal // holds the first signal
 }
 
-// catchSignals begins to receive the signals that end a tool. One that was
-// ignored when the process began stays so, as for a job of nohup.
+// catchSignals starts receiving the signals that end a tool. A signal that was
+// ignored when the process began remains ignored, as under nohup(1).
 func catchSignals() *signals {
 	s := &signals{ch: make(chan os.Signal, 4), came: make(chan struct{}), first: make(chan os.Signal, 1)}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
@@ -37,8 +37,8 @@ func catchSignals() *signals {
 	return s
 }
 
-// watch waits for the first signal, tells the tool, and ends the process if
-// the tool does not. It lives as long as the process.
+// watch waits for the first signal, passes it to the tool, and calls end if the
+// tool does not end in time. It runs as long as the process.
 func (s *signals) watch(policy OnSignal, end func(os.Signal)) {
 	first := <-s.ch
 	s.first <- first
@@ -63,7 +63,7 @@ func (s *signals) watch(policy OnSignal, end func(os.Signal)) {
 	}
 }
 
-// received returns the first signal, nil if none has come.
+// received returns the first signal, nil if there was none.
 func (s *signals) received() os.Signal {
 	select {
 	case sig := <-s.first:

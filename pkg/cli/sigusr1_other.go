@@ -4,5 +4,5 @@ package cli
 
 import "os"
 
-// StatusAsked receives nothing: this system has no signal for it.
-func StatusAsked() (asked <-chan os.Signal, forget func()) { return nil, func() {} }
+// ProgressRequests receives nothing: this system has no SIGUSR1.
+func ProgressRequests() (requests <-chan os.Signal, stop func()) { return nil, func() {} }

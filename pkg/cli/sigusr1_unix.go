@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// StatusAsked receives each SIGUSR1, by which a person asks how far a run has
-// come, until forget is called.
-func StatusAsked() (asked <-chan os.Signal, forget func()) {
+// ProgressRequests receives each SIGUSR1, which requests the progress of a run,
+// until stop is called.
+func ProgressRequests() (requests <-chan os.Signal, stop func()) {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, unix.SIGUSR1)
 	return c, func() { signal.Stop(c) }

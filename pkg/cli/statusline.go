@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// eraseLine goes to the first column and clears to the end of the line
+// eraseLine moves to the first column and erases to the end of the line
 // (ECMA-48, 8.3.41 EL).
 const eraseLine = "\r\x1b[K"
 
-// Status puts text on the status line, the last one on the terminal, in place
-// of what was there; "" removes it. It does nothing without a terminal, while
-// somebody types on that, and in the background.
+// Status replaces the text of the status line, the last line on the terminal; ""
+// removes it. It does nothing without a terminal, in the background, and while the
+// user is typing.
 func (l *Log) Status(text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -25,11 +25,11 @@ func (l *Log) Status(text string) {
 	}
 }
 
-// StatusColumns returns the length to which Status cuts its text.
+// StatusColumns returns the maximum length of the status line.
 func (l *Log) StatusColumns() int { return columns(l.width) - 1 }
 
-// pause takes the status line off the screen until resume: it would wipe what
-// somebody types.
+// pause hides the status line until resume: it would overwrite what the user
+// types.
 func (l *Log) pause() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -37,27 +37,28 @@ func (l *Log) pause() {
 	l.paused = true
 }
 
-// resume lets Status draw again.
+// resume shows the status line again at the next Status.
 func (l *Log) resume() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.paused = false
 }
 
-// erase takes the status line off the screen until the next drawing.
+// erase removes the status line from the screen until it is drawn again.
 func (l *Log) erase() {
 	if e := l.eraser(); e != "" {
 		_, _ = io.WriteString(l.w, e)
 	}
 }
 
-// eraser returns what takes the status line off the screen, and notes it.
+// eraser returns the bytes that erase the status line, which are about to be
+// written.
 func (l *Log) eraser() string {
 	if !l.drawn {
 		return ""
 	}
 	l.drawn = false
-	if !l.inForeground() { // the line is somebody else's by now
+	if !l.inForeground() { // another process has drawn since
 		return ""
 	}
 	return eraseLine
@@ -65,8 +66,8 @@ func (l *Log) eraser() string {
 
 func (l *Log) inForeground() bool { return l.foreground == nil || l.foreground() }
 
-// drawing returns what puts the status line on the screen, and notes it. It
-// is cut one column short of the edge, where terminals would wrap it.
+// drawing returns the bytes that draw the status line, which are about to be
+// written. It ends one column before the edge, where terminals would wrap it.
 func (l *Log) drawing() string {
 	if l.width == nil || l.status == "" || l.paused || !l.inForeground() {
 		return ""
@@ -94,8 +95,8 @@ func cutColumns(s string, n int) string {
 	return string([]rune(s)[:n])
 }
 
-// around clears the status line, lets f write to the terminal, and draws it
-// again.
+// around erases the status line, lets f write to the terminal, and draws the
+// line again.
 func (l *Log) around(f func() (int, error)) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,8 +108,8 @@ func (l *Log) around(f func() (int, error)) (int, error) {
 	return n, err
 }
 
-// leave clears the status line if nobody is writing; the process is about to
-// end, so it does not wait.
+// leave erases the status line before the process ends. It does not wait for a
+// write that is blocked.
 func (l *Log) leave() {
 	if l.mu.TryLock() {
 		defer l.mu.Unlock()

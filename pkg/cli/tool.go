@@ -1,7 +1,6 @@
-// Package cli is where the command line is wired, once for every tool:
-// flags, streams, exit status, signals, closed pipes, messages, terminal,
-// help and version. A tool is a struct with kong tags, a Run method and the
-// texts of its manual.
+// Package cli wires the command line, once for all tools: flags, streams, exit
+// status, signals, closed pipes, messages, terminal, help and version. A tool is
+// a struct with kong tags and a Run method.
 package cli
 
 import (
@@ -10,39 +9,37 @@ import (
 	"io/fs"
 )
 
-// Tool is one program: what it is called, what it does, and what its help
-// and manual say.
+// Tool describes a program.
 type Tool struct {
 	Name    string // portgen
 	Summary string // one line, lower case, no full stop: "expand target and port specs"
-	// Usage is how the tool is called, behind its name, where that takes more
-	// than the flags and arguments tell: "[flags] OLD NEW". One line each.
+	// Usage is the command line without the name, where it is not just "[flags]"
+	// and the arguments: "[flags] OLD NEW". One line each.
 	Usage []string
 	// Command is a pointer to a struct with kong tags. Beside kong's own
-	// (https://pkg.go.dev/github.com/alecthomas/kong#Tag) these tags count:
+	// (https://pkg.go.dev/github.com/alecthomas/kong#Tag) these are read:
 	//
-	//	min:"1" max:"65535"  bounds of an integer, float or Duration
-	//	complete:"file"      what shells complete the value with (file, directory, host, interface;
-	//	                     service, field: a list with commas)
-	//	values:"auto,none"   words among the values, for shells to complete and the manual to list,
-	//	                     of a flag that has no enum because it takes others too
-	//	list:""              a value with commas, of a flag whose type is no slice
+	//	min:"1" max:"65535"  bounds of a Count, Positive or Duration
+	//	complete:"file"      how shells complete the value: file, directory, host, interface;
+	//	                     service and field for comma-separated lists of these
+	//	values:"auto,none"   words that shells complete and the manual lists, if other
+	//	                     values are valid too (otherwise use enum)
+	//	list:""              a comma-separated value of a flag that is not a slice
 	//
-	// A Validate() error method is called once the flags are read; what it
-	// returns ends the tool with status 2.
+	// An error of its method Validate() error, called after parsing, ends the tool
+	// with status 2.
 	Command Command
-	// Schema returns the JSON Schema of what the tool writes (--schema).
+	// Schema returns the JSON Schema of the output (--schema).
 	Schema func() []byte
-	// Reads names what the tool reads, in the plural: "records". It is said
-	// when the tool waits for somebody to type.
+	// Reads names the input, in the plural: "records". It is printed when the tool
+	// reads from a terminal.
 	Reads string
-	// OnSignal says what the first SIGINT or SIGTERM does.
+	// OnSignal is the effect of the first SIGINT or SIGTERM.
 	OnSignal OnSignal
-
 	// Trouble is the exit status of a failure to read or write; 0: StatusIO.
 	Trouble int
 
-	Groups   []Group   // flag groups in the order of the help; a flag names its group's Key
+	Groups   []Group   // groups of flags in the order of the help
 	Examples []Example // at least one
 }
 
@@ -51,25 +48,25 @@ type Command interface {
 	Run(ctx *Context) error
 }
 
-// Group is a heading that flags stand under.
+// Group is a heading over flags. Key is the value of their tag group.
 type Group struct{ Key, Title string }
 
-// Example is a command that a reader can type, and what it is for.
+// Example is a command with a sentence on what it does.
 type Example struct{ Text, Command string }
 
-// OnSignal is what a tool does on the first SIGINT or SIGTERM. After the
-// second every tool ends at once, and all end by the signal itself.
+// OnSignal is the effect of the first SIGINT or SIGTERM on a tool. The second
+// ends every tool immediately. All tools end by the signal itself.
 type OnSignal uint8
 
 const (
-	// Settle cancels the context and waits for Run to bring things to an end.
+	// Settle cancels the context and waits for Run to return.
 	Settle OnSignal = iota
-	// StopAtOnce cancels the context and ends the process if Run has not
-	// returned a quarter of a second later: enough to finish a line.
+	// StopAtOnce cancels the context, and ends the process if Run has not returned
+	// after a quarter of a second, enough to finish a line.
 	StopAtOnce
-	// ReadOn leaves the context alone: the end of input is near, because
-	// the tools before this one got the signal too. Where standard input is a
-	// terminal there are none, and it is StopAtOnce.
+	// ReadOn does not cancel the context: the end of input is near, because the
+	// programs before this one in the pipe got the signal too. If standard input
+	// is a terminal there are none, and the effect is StopAtOnce.
 	ReadOn
 )
 
@@ -82,30 +79,28 @@ func (t *Tool) onSignal(inTerminal bool) OnSignal {
 
 // Context is what a command runs with.
 type Context struct {
-	context.Context // done at the first signal, unless the tool reads on; Signal tells which
+	context.Context // canceled by the first signal, unless the tool is ReadOn; see Signal
 
-	// In is standard input. Out is standard output; where that is a
-	// terminal, characters that could steer it are escaped on the way. Errors
-	// of both know their exit status.
+	// In is standard input, Out standard output. If Out is a terminal, characters
+	// that could control it are escaped. Errors of both name the stream.
 	In  io.Reader
 	Out io.Writer
-	// Stderr is standard error, raw: for anything but messages (those are
-	// the Log's). Err is the method of context.Context.
+	// Stderr is standard error, for anything but messages, which go to Log.
 	Stderr io.Writer
 	Log    *Log
 
 	OutTerminal, ErrTerminal bool
-	// Getenv returns a variable of the environment, "" if it is not set.
+	// Getenv returns an environment variable, "" if it is not set.
 	Getenv func(name string) string
 
-	tool    Tool
-	inputs  *inputs
-	in      *namedReader // In
-	outFile fs.FileInfo  // see IO
+	tool   Tool
+	with   IO
+	inputs inputs
+	in     *namedReader // In
+	out    *output      // Out without the escapes
 }
 
-// IO is what a tool is given from outside. The zero value of every field but
-// In, Out and Err will do.
+// IO is what a tool gets from outside. Only In, Out and Err are required.
 type IO struct {
 	Args     []string // without the program's name
 	In       io.Reader
@@ -114,10 +109,10 @@ type IO struct {
 	Context  context.Context
 
 	InTerminal, OutTerminal, ErrTerminal bool
-	OutFile                              fs.FileInfo // what Out is, where it is a file
-	// Width returns the terminal's columns, 0 if that is not known.
+	OutFile                              fs.FileInfo // of Out, if it is a file
+	// Width returns the terminal's columns, 0 if unknown.
 	Width func() int
-	// Foreground reports whether the terminal of standard error is this
-	// process's to draw on; nil: always.
+	// Foreground reports whether this process may draw on the terminal of standard
+	// error; nil: always.
 	Foreground func() bool
 }

@@ -15,9 +15,7 @@ type toy struct {
 	Ports   []string `short:"p" sep:"none" placeholder:"SPEC" help:"Ports: 22,80-90." group:"what"`
 	Rate    Positive `short:"r" placeholder:"N" max:"1000000" help:"Lines a second." group:"what"`
 	Skip    Count    `placeholder:"N" help:"Lines to skip." group:"what"`
-	Small   int8     `placeholder:"N" help:"A small number."`
 	Seed    *uint64  `placeholder:"N" help:"Where to begin."`
-	Share   float64  `min:"0" max:"1" placeholder:"P" help:"A share."`
 	Timeout Duration `short:"t" default:"3s" max:"1h" placeholder:"DURATION" help:"The longest wait."`
 	Patient Duration `default:"0" min:"0" placeholder:"DURATION" help:"How long to be patient."`
 	Order   string   `enum:"linear,random" default:"linear" help:"In which order."`
@@ -27,7 +25,7 @@ type toy struct {
 
 	Pace    Rate     `hidden:"" help:"Lines per second."`
 	Fail    string   `placeholder:"HOW" hidden:"" help:"How to end."`
-	Spam    int      `hidden:"" help:"So many messages of a kind."`
+	Spam    Count    `hidden:"" help:"So many messages of a kind."`
 	Forever bool     `hidden:"" help:"Write until stopped."`
 	Wait    bool     `hidden:"" help:"Read nothing, wait for the signal."`
 	Settle  Duration `hidden:"" min:"0" default:"0" help:"What the end takes."`
@@ -108,11 +106,7 @@ func (c *toy) end() error {
 	case "records":
 		return ErrRecords
 	case "input":
-		return InputError(errors.New("the tape is torn"))
-	case "output":
-		return OutputError(errors.New("no paper"))
-	case "plain":
-		return errors.New("something else")
+		return errors.New("the tape is torn")
 	case "signal":
 		return &SignalError{}
 	}

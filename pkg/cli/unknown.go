@@ -11,10 +11,10 @@ import (
 	"portkit/pkg/lookalike"
 )
 
-// unknown returns the error for a flag that the tool does not have: the tool
-// that has one of that name, or else the flag that may be meant.
+// unknown returns the error for a flag that the tool does not have. It names the
+// tools that have the flag, or else the flag that may be meant.
 func (r *argReader) unknown(name string) error {
-	if err := belongs(name); err != nil {
+	if err := flagOfOthers(name); err != nil {
 		return err
 	}
 	if best := r.near(strings.TrimLeft(name, "-")); best != "" {
@@ -23,8 +23,9 @@ func (r *argReader) unknown(name string) error {
 	return fmt.Errorf("%s: no such flag; --help lists them", name)
 }
 
-// near returns the flag whose name is a slip of the keyboard away from name, or
-// begins with it; "" if there is none.
+// near returns the flag that may be meant by name: one that begins with it, or
+// that differs by a typing error; "" if there is none. kong's own suggestions
+// include hidden flags, every one-letter flag, and names that differ more.
 func (r *argReader) near(name string) (best string) {
 	n := utf8.RuneCountInString(name)
 	if n < 2 {
@@ -46,8 +47,8 @@ func (r *argReader) near(name string) (best string) {
 	return best
 }
 
-// editDistance returns how many letters have to be inserted, removed, replaced
-// or exchanged with their neighbor to make b of a (optimal string alignment).
+// editDistance returns the number of letters to insert, remove, replace or
+// exchange with their neighbor to turn a into b (optimal string alignment).
 func editDistance(a, b string) int {
 	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
@@ -71,16 +72,15 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// beginsWithDash reports whether the first character of arg is a dash that is
-// not ASCII's.
+// beginsWithDash reports whether arg begins with a dash that is not ASCII.
 func beginsWithDash(arg string) bool {
 	r, _ := utf8.DecodeRuneInString(arg)
 	folded, first := lookalike.Fold(string(r))
 	return first != 0 && folded == "-"
 }
 
-// dash returns the error for an argument that begins with a dash of a word
-// processor: a flag that was meant, with one hyphen or two.
+// dash returns the error for an argument that begins with a word processor's
+// dash, with the flag that is probably meant.
 func (r *argReader) dash(arg string) error {
 	first, _ := utf8.DecodeRuneInString(arg)
 	word := strings.TrimLeftFunc(arg, func(r rune) bool { return r == '-' || unicode.Is(unicode.Pd, r) || r == first })

@@ -10,8 +10,8 @@ import (
 //	go build -ldflags "-X portkit/pkg/cli.version=0.1.0 -X portkit/pkg/cli.commit=0123abc"
 var version, commit string
 
-// Version returns what --version says behind the tool's name: "0.1.0
-// (0123abc)", or "devel" with as much as the build recorded.
+// Version returns the version and the commit: "0.1.0 (0123abc)", or "devel" with
+// the commit if the build recorded it.
 func Version() string {
 	v, c := version, commit
 	if info, ok := debug.ReadBuildInfo(); ok {

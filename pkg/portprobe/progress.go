@@ -27,7 +27,7 @@ type progress struct {
 // startProgress shows progress as often as the flags require, and on SIGUSR1.
 func (r *run) startProgress() (stop func()) {
 	show, every := r.progressStyle()
-	asked, forget := cli.StatusAsked()
+	asked, forget := cli.ProgressRequests()
 	quit, done := make(chan struct{}), make(chan struct{})
 	if show != nil {
 		r.countInputs(quit)

@@ -74,7 +74,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	r.logSummary()
 	switch {
 	case writeErr != nil:
-		return cli.OutputError(writeErr)
+		return writeErr
 	case probeErr != nil:
 		return probeErr
 	case ctx.Err() != nil:

@@ -75,7 +75,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 		ctx.Log.Printf("--by: no record has the field %s", name)
 	}
 	if err := c.write(ctx, sum); err != nil {
-		return cli.OutputError(err)
+		return err
 	}
 	if unread {
 		return cli.ErrRecords
