@@ -31,9 +31,9 @@ func TestTableIsBounded(t *testing.T) {
 	}
 }
 
-// TestCeilingOutlivesRest: an address that is reduced to what was learned of it
+// TestHostRateOutlivesRest: an address that is reduced to what was learned of it
 // may not be asked faster for that.
-func TestCeilingOutlivesRest(t *testing.T) {
+func TestHostRateOutlivesRest(t *testing.T) {
 	tab := newTable(tableOptions{size: 1 << 18, workers: [2]int{1, 1}, start: newWindow(100), rate: true})
 	ip, c := netip.MustParseAddr("10.0.0.1"), newCeiling(1)
 	a := tab.get(ip, endpoint.TCP)

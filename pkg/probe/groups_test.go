@@ -10,13 +10,13 @@ import (
 	"portkit/pkg/probe"
 )
 
-// oneMachine is the owner of all addresses.
+// oneMachine makes one machine the owner of all addresses.
 func oneMachine(netip.Addr) netip.Addr { return router }
 
 var router = netip.MustParseAddr("10.0.0.254")
 
-// alive reports closed ports at the addresses whose last byte is in a set, and
-// nothing at all at others.
+// alive has the addresses whose last byte is in a set have closed ports only, and
+// the others be silent.
 func alive(is func(last byte) bool) truth {
 	return func(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
 		if b := to.Addr().As16(); is(b[15]) {
@@ -26,33 +26,28 @@ func alive(is func(last byte) bool) truth {
 	}
 }
 
-// falselySilent counts the endpoints that are believed to be silent and are not,
-// and those that are reported with a state that they have not.
-func falselySilent(done []*probe.Job, port truth) (n int) {
+// requireNoneWrong fails the test if a job's reason is neither the true one nor
+// rate-limited.
+func requireNoneWrong(t *testing.T, done []*probe.Job, port truth) {
+	t.Helper()
 	for _, j := range done {
-		want := port(j.To, j.Proto)
-		if want == 0 {
-			want = endpoint.NoResponse
-		}
-		if j.Reason != want && j.Reason != endpoint.RateLimited {
-			n++
+		if want := port.reason(j); j.Reason != want && j.Reason != endpoint.RateLimited {
+			t.Errorf("%v is %v, want %v; in total %v", j.To, j.Reason, want, reasons(done))
+			return
 		}
 	}
-	return n
 }
 
-// TestALimitOfSeveralAddressesIsWaitedFor: one machine with many addresses, and a
-// router that rejects for a whole network, limit what they send in all. Nothing
-// is believed to be silent because others were rejected instead, and the limit
-// is used.
-func TestALimitOfSeveralAddressesIsWaitedFor(t *testing.T) {
+// TestCommonICMPLimitIsWaitedFor has one machine with many addresses, or a router that
+// rejects for a whole network, limit its ICMP errors in total.
+func TestCommonICMPLimitIsWaitedFor(t *testing.T) {
 	for _, c := range []struct {
 		name             string
 		addresses, ports int
 		limit, burst     int
 		loss             float64
 		router           bool
-		closed           int // at the least
+		closed           int // minimum number of ports found to be closed
 		within           time.Duration
 	}{
 		{"eleven addresses", 11, 1, 1, 6, 0, false, 11, 12 * time.Second},
@@ -74,31 +69,27 @@ func TestALimitOfSeveralAddressesIsWaitedFor(t *testing.T) {
 				}
 				done := s.run(t, udpJobs("10.0.0.9", c.addresses, c.ports))
 				count := reasons(done)
-				t.Logf("%v in %v with %d attempts", count, s.last(done), len(s.recorder.sent))
-				if n := falselySilent(done, nothingServed); n > 0 {
-					t.Errorf("%d of %d are wrong: %v", n, len(done), count)
-				}
+				t.Logf("%v in %v with %d probes", count, s.last(done), len(s.recorder.sent))
+				requireNoneWrong(t, done, nothingServed)
 				if count[endpoint.PortUnreach] < c.closed {
-					t.Errorf("%d were rejected, at least %d can be", count[endpoint.PortUnreach], c.closed)
+					t.Errorf("%d ports are closed, want at least %d", count[endpoint.PortUnreach], c.closed)
 				}
-				if d := s.last(done); d > c.within {
-					t.Errorf("it took %v, at most %v is meant", d, c.within)
-				}
+				s.requireWithin(t, done, c.within)
 			}
 		})
 	}
 }
 
-// TestTheDeadAreBelievedBesideALimit: whatever the other addresses of a /24 do,
-// those without anybody are silent, and soon.
-func TestTheDeadAreBelievedBesideALimit(t *testing.T) {
+// TestSilentAddressesBesideLimitedOnes requires that unused addresses of a /24 are
+// concluded silent soon, whether the others limit their ICMP errors or not.
+func TestSilentAddressesBesideLimitedOnes(t *testing.T) {
 	for _, c := range []struct {
 		name         string
 		ports        int
 		limit, burst int
 		alive        func(byte) bool
 		rate         float64
-		within       time.Duration // for the dead
+		within       time.Duration // for the unused addresses
 	}{
 		{"one that limits, one port", 1, 1, 6, func(b byte) bool { return b == 77 }, 0, 10 * time.Second},
 		{"one that limits", 100, 1, 6, func(b byte) bool { return b == 77 }, 0, 28 * time.Second},
@@ -114,35 +105,32 @@ func TestTheDeadAreBelievedBesideALimit(t *testing.T) {
 				s := udpScan(linux(port))
 				s.net.Limit, s.net.Burst, s.net.Seed, s.opts.Rate = c.limit, c.burst, seed, c.rate
 				done := s.run(t, udpJobs("10.0.0.1", 254, c.ports))
-				t.Logf("%v in %v with %d attempts", reasons(done), s.last(done), len(s.recorder.sent))
-				if n := falselySilent(done, port); n > 0 {
-					t.Errorf("%d of %d are wrong: %v", n, len(done), reasons(done))
-				}
+				t.Logf("%v in %v with %d probes", reasons(done), s.last(done), len(s.recorder.sent))
+				requireNoneWrong(t, done, port)
 				start := s.recorder.sent[0].Sent
-				var dead, soon, doubt int
+				var unused, soon, limited int
 				for _, j := range done {
 					switch took := j.At.Sub(start); {
 					case port(j.To, j.Proto) != 0:
 						continue
 					case j.Reason == endpoint.RateLimited:
-						doubt++
+						limited++
 					case took <= c.within:
 						soon++
 					}
-					dead++
+					unused++
 				}
-				t.Logf("%d of %d within %v, %d in doubt", soon, dead, c.within, doubt)
-				if soon < dead*95/100 || doubt > dead/100 {
-					t.Errorf("only %d of %d that nobody has are believed to be silent within %v, %d are in doubt", soon, dead, c.within, doubt)
+				t.Logf("%d of %d within %v, %d rate-limited", soon, unused, c.within, limited)
+				if soon < unused*95/100 || limited > unused/100 {
+					t.Errorf("%d of %d unused addresses are silent within %v, %d are rate-limited", soon, unused, c.within, limited)
 				}
 			}
 		})
 	}
 }
 
-// TestGroupsAreMetBySenderAndNeighbor: two networks with a limit in common, which
-// only the sender of the errors or the neighbor shows.
-func TestGroupsAreMetBySenderAndNeighbor(t *testing.T) {
+// TestCommonICMPLimitIsFoundBySenderOrNeighbor has eight networks share a limit.
+func TestCommonICMPLimitIsFoundBySenderOrNeighbor(t *testing.T) {
 	for _, by := range []string{"sender", "neighbor"} {
 		t.Run(by, func(t *testing.T) {
 			s := udpScan(linux(nothingServed))
@@ -161,10 +149,8 @@ func TestGroupsAreMetBySenderAndNeighbor(t *testing.T) {
 				}
 			}
 			done := s.run(t, jobs)
-			t.Logf("%v in %v with %d attempts", reasons(done), s.last(done), len(s.recorder.sent))
-			if n := falselySilent(done, nothingServed); n > 0 {
-				t.Errorf("%d of %d are wrong: %v", n, len(done), reasons(done))
-			}
+			t.Logf("%v in %v with %d probes", reasons(done), s.last(done), len(s.recorder.sent))
+			requireNoneWrong(t, done, nothingServed)
 		})
 	}
 }

@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// TestJobIsSmall: 65,536 and more of them wait at once.
+// TestJobIsSmall matters because 65,536 and more of them may be outstanding.
 func TestJobIsSmall(t *testing.T) {
 	if n := unsafe.Sizeof(Job{}); n > 240 {
-		t.Errorf("a job takes %d bytes, at most 240", n)
+		t.Errorf("a job has %d bytes, want at most 240", n)
 	}
 }

@@ -9,10 +9,9 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// TestAskedIsAMap compares the table with one of Go's, with hashes of which many
-// are the same.
-func TestAskedIsAMap(t *testing.T) {
-	type question struct {
+// TestPendingIsAMap compares pending with Go's map, with many equal hashes.
+func TestPendingIsAMap(t *testing.T) {
+	type key struct {
 		to      netip.AddrPort
 		proto   endpoint.Proto
 		timeout time.Duration
@@ -20,42 +19,41 @@ func TestAskedIsAMap(t *testing.T) {
 	}
 	rnd := rand.New(rand.NewPCG(1, 1))
 	var a pending
-	want := map[question]*Job{}
+	want := map[key]*Job{}
 	for range 200_000 {
 		j := &Job{
 			To:    netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rnd.IntN(50))}), uint16(rnd.IntN(50))),
 			Proto: endpoint.Proto(rnd.IntN(2)), Timeout: time.Duration(rnd.IntN(2)), Retries: int8(rnd.IntN(2) - 1),
 		}
 		j.hash = j.hashed(1) & 0x3ff
-		q := question{j.To, j.Proto, j.Timeout, j.Retries}
+		k := key{j.To, j.Proto, j.Timeout, j.Retries}
 		first := a.find(j)
-		if first != want[q] {
-			t.Fatalf("%v finds %p, want %p", q, first, want[q])
+		if first != want[k] {
+			t.Fatalf("%v finds %p, want %p", k, first, want[k])
 		}
 		if first == nil {
 			a.add(j)
-			want[q] = j
+			want[k] = j
 		} else if rnd.IntN(2) == 0 {
 			a.remove(first)
-			delete(want, q)
+			delete(want, k)
 		}
 	}
 	if a.n != len(want) {
-		t.Errorf("%d are asked, want %d", a.n, len(want))
+		t.Errorf("%d jobs are pending, want %d", a.n, len(want))
 	}
 	for _, j := range want {
 		a.remove(j)
 	}
 	for _, j := range a.heads {
 		if a.n != 0 || j != nil {
-			t.Fatalf("%d are left", a.n)
+			t.Fatalf("%d jobs are left, want none", a.n)
 		}
 	}
 }
 
-// TestSharesAreEven: the endpoints of one host, and of one port on many hosts,
-// are spread evenly over workers, and their hashes over a table.
-func TestSharesAreEven(t *testing.T) {
+// TestSharesOfWorkersAreEven checks the hashes as well, which a table is indexed by.
+func TestSharesOfWorkersAreEven(t *testing.T) {
 	const n, workers = 1 << 16, 7
 	for name, to := range map[string]func(i int) netip.AddrPort{
 		"one host": func(i int) netip.AddrPort {
@@ -87,7 +85,7 @@ func TestSharesAreEven(t *testing.T) {
 				}
 			}
 			if longest > 16 {
-				t.Errorf("%s: %d in one slot of a table of as many as there are", name, longest)
+				t.Errorf("%s: %d jobs in one slot, with as many slots as jobs", name, longest)
 			}
 		}
 	}

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// TestCeilingIsExactOverAnySecond sends as fast as the ceiling lets, from a
+// TestRateIsExactInAnySecond sends as fast as the ceiling lets, from a
 // sender that wakes late at random, and counts every second that begins with
 // an attempt.
-func TestCeilingIsExactOverAnySecond(t *testing.T) {
+func TestRateIsExactInAnySecond(t *testing.T) {
 	for _, rate := range []float64{0.1, 0.5, 1, 1.5, 3, 7, 100, 333, 1000, 20_000, 999_983} {
 		t.Run(fmt.Sprint(rate), func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(uint64(10*rate), 1))
@@ -43,7 +43,7 @@ func TestCeilingIsExactOverAnySecond(t *testing.T) {
 	}
 }
 
-func TestCeilingAfterRestLetsNoMoreThanTenMilliseconds(t *testing.T) {
+func TestRateAllowsTenMillisecondsAfterARest(t *testing.T) {
 	c, s := newCeiling(10_000), schedule{}
 	c.allow(&s, 0, 1)
 	got, next := c.allow(&s, Time(time.Hour), 1_000_000)
@@ -55,7 +55,7 @@ func TestCeilingAfterRestLetsNoMoreThanTenMilliseconds(t *testing.T) {
 	}
 }
 
-func TestNoCeiling(t *testing.T) {
+func TestRateZeroIsUnlimited(t *testing.T) {
 	c, s := newCeiling(0), schedule{}
 	if got, _ := c.allow(&s, 5, 1000); got != 1000 {
 		t.Errorf("no ceiling allows %d of 1000", got)

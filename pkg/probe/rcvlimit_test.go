@@ -44,10 +44,10 @@ func (n *narrow) Stats() probe.Stats {
 	return s
 }
 
-// TestAnswersThatWereDroppedSlowTheWorker: a machine that can take 40,000 answers
+// TestDroppedRepliesSlowTheWorker: a machine that can take 40,000 answers
 // a second is not sent many more, though the many addresses would answer, and every
 // port is told right.
-func TestAnswersThatWereDroppedSlowTheWorker(t *testing.T) {
+func TestDroppedRepliesSlowTheWorker(t *testing.T) {
 	dropped := map[bool]uint64{}
 	for _, tells := range []bool{false, true} {
 		var n *narrow

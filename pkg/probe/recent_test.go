@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// TestLossesOfABurst: many attempts are answered at once, and those that were not
+// TestLossAfterABurst: many attempts are answered at once, and those that were not
 // are known for it later, when nothing else is under way. That is no great loss.
-func TestLossesOfABurst(t *testing.T) {
+func TestLossAfterABurst(t *testing.T) {
 	const n, lost, rto = 20_000, 200, 25 * time.Millisecond
 	var r recent
 	now := Time(time.Hour)
@@ -28,9 +28,9 @@ func TestLossesOfABurst(t *testing.T) {
 	}
 }
 
-// TestLateRepliesAreNotLosses has a third of the replies of a host that loses one
+// TestLateReplyIsNotALoss has a third of the replies of a host that loses one
 // packet in ten arrive after the timeout, of the first probe or of the second.
-func TestLateRepliesAreNotLosses(t *testing.T) {
+func TestLateReplyIsNotALoss(t *testing.T) {
 	const rto = 25 * time.Millisecond
 	for timeouts := range 3 {
 		var r recent

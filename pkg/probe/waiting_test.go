@@ -21,9 +21,9 @@ func (p polled) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
 	return n, drained, err
 }
 
-// TestWaiting: of a host that replies and one that stops replying after a
+// TestWaitingNamesTheSilentHost: of a host that replies and one that stops replying after a
 // second, the latter is named, with the time of its latest reply.
-func TestWaiting(t *testing.T) {
+func TestWaitingNamesTheSilentHost(t *testing.T) {
 	stops := netip.MustParseAddr("10.0.0.2")
 	started := make(chan *probe.Engine, 1)
 	var engine *probe.Engine

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestWheelRingsEveryTimerOnceAndInTime compares the wheel with a plain list
+// TestWheelExpiresEveryTimerOnceAndInTime compares the wheel with a plain list
 // over random timers, removals and steps of the clock, short and long.
-func TestWheelRingsEveryTimerOnceAndInTime(t *testing.T) {
+func TestWheelExpiresEveryTimerOnceAndInTime(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	now := Time(12345678901)
 	w := newWheel(now)
@@ -65,9 +65,9 @@ func mapValues(m map[*Job]Time) []Time {
 	return out
 }
 
-// TestWheelMayBeFedWhileItRings: a timer set from within a ring rings later,
+// TestWheelAddDuringExpire: a timer set from within a ring rings later,
 // not at once and not never.
-func TestWheelMayBeFedWhileItRings(t *testing.T) {
+func TestWheelAddDuringExpire(t *testing.T) {
 	w := newWheel(0)
 	w.add(&Job{}, 5)
 	rings := 0

@@ -1,0 +1,88 @@
+package probe_test
+
+import (
+	"testing"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+	"portkit/pkg/probe/simnet"
+)
+
+// room is a transport that has few descriptors.
+type room struct {
+	probe.Transport
+	n    int // descriptors that it has
+	told int // descriptors that it reports
+	held map[attempt]bool
+}
+
+func newRoom(t probe.Transport, n, told int) *room {
+	return &room{Transport: t, n: n, told: told, held: map[attempt]bool{}}
+}
+
+type attempt struct {
+	id probe.ID
+	n  uint8
+}
+
+func (r *room) Stats() probe.Stats { return probe.Stats{Room: r.told} }
+
+func (r *room) Send(as []*probe.Attempt) (int, error) {
+	for i, a := range as {
+		if len(r.held) >= r.n {
+			return i, probe.ErrBusy
+		}
+		r.Transport.Send(as[i : i+1])
+		r.held[attempt{a.ID, a.N}] = true
+	}
+	return len(as), nil
+}
+
+func (r *room) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+	n, drained, err := r.Transport.Poll(until, into)
+	for _, a := range into[:n] {
+		delete(r.held, attempt{a.ID, a.N})
+	}
+	return n, drained, err
+}
+
+func (r *room) Forget(a *probe.Attempt) {
+	delete(r.held, attempt{a.ID, a.N})
+	r.Transport.Forget(a)
+}
+
+// TestFewDescriptorsDelayProbes requires that no endpoint is listened to for less time
+// instead.
+func TestFewDescriptorsDelayProbes(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, 20, 200} {
+		s := scan{opts: defaults(), net: simnet.Config{
+			RTT: 500 * time.Microsecond, Port: opensFrom, Delay: slowPorts(50 * time.Millisecond),
+		}}
+		s.wrap = func(t probe.Transport) probe.Transport {
+			return newRoom(t, n, n)
+		}
+		done := s.run(t, append(portsOf(span(990, 1030)...), portsOf(span(7300, 7318)...)...))
+		requireRight(t, done, opensFrom)
+		t.Logf("%d descriptors: %v", n, s.last(done))
+	}
+}
+
+// TestBusyTransportGetsDescriptorsBack has the first probes use all descriptors, of
+// which the transport reports more than it has.
+func TestBusyTransportGetsDescriptorsBack(t *testing.T) {
+	for _, proto := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+		s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: opensFrom}}
+		s.opts.HostTimeout = time.Minute // ends the scan if no descriptor is returned
+		s.wrap = func(t probe.Transport) probe.Transport {
+			return newRoom(t, 4, 1000)
+		}
+		jobs := append(portsOf(7300), portsOf(span(1000, 1020)...)...) // only the first replies
+		for _, j := range jobs {
+			j.Proto = proto
+		}
+		if n := reasons(s.run(t, jobs))[endpoint.NoResponse]; n != 21 {
+			t.Errorf("%v: %d of 21 silent ports have no response", proto, n)
+		}
+	}
+}
