@@ -131,7 +131,7 @@ func (s *simulated) Run(ctx *cli.Context) error {
 		}
 		return 0
 	}
-	s.simulate.Elsewhere = func(to netip.AddrPort) bool { return s.elsewhere[to] }
+	s.simulate.FromOtherPort = func(to netip.AddrPort) bool { return s.elsewhere[to] }
 	s.simulate.Sender = func(to netip.AddrPort) netip.Addr { return s.gateways[to] }
 	return s.Command.Run(ctx)
 }

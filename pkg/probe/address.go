@@ -51,7 +51,6 @@ type queue struct {
 	again   bool // its jobs hold their places
 	slow    bool // its jobs are asked as fast as their address rejects
 	place   queuePlace
-	due     Time // when its address's ceiling lets one through
 }
 
 // of makes q an empty queue of an address's.

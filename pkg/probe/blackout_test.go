@@ -28,7 +28,7 @@ func TestBlackoutIsWaitedOut(t *testing.T) {
 				t.Run(fmt.Sprint(name, ", blackout of ", dark, ", loss ", loss), func(t *testing.T) {
 					s := scan{opts: defaults(), net: simnet.Config{RTT: 5 * time.Millisecond, Loss: loss, Port: port}}
 					const begin = 200 * time.Millisecond
-					s.net.Dark = func(_ netip.Addr, now probe.Time) bool {
+					s.net.Blackout = func(_ netip.Addr, now probe.Time) bool {
 						return simnet.Elapsed(now) >= begin && simnet.Elapsed(now) < begin+dark
 					}
 					s.opts.Rate = 20_000
@@ -45,7 +45,7 @@ func TestBlackoutIsWaitedOut(t *testing.T) {
 func TestLastingBlackoutIsGivenUp(t *testing.T) {
 	dies := netip.MustParseAddr("10.0.0.1")
 	s := scan{opts: defaults(), net: simnet.Config{RTT: 5 * time.Millisecond, Port: byPort}}
-	s.net.Dark = func(a netip.Addr, now probe.Time) bool {
+	s.net.Blackout = func(a netip.Addr, now probe.Time) bool {
 		return a == dies && simnet.Elapsed(now) > 200*time.Millisecond
 	}
 	s.opts.Rate = 20_000
@@ -114,7 +114,7 @@ func TestFlappingHostIsWaitedFor(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for seed := range uint64(lab.Rounds(20)) {
 				s := scan{opts: defaults(), net: simnet.Config{
-					RTT: 100 * time.Microsecond, Jitter: 100 * time.Microsecond, Port: c.truth, Seed: seed, Dark: flapping(seed),
+					RTT: 100 * time.Microsecond, Jitter: 100 * time.Microsecond, Port: c.truth, Seed: seed, Blackout: flapping(seed),
 				}}
 				s.opts.Rate = float64(c.rate)
 				done := s.run(t, jobsFor("10.0.0.1", 1, c.ports))

@@ -22,7 +22,7 @@ func TestNoFalseSilenceProbAfterARunOfLosses(t *testing.T) {
 			}
 			return endpoint.ConnRefused
 		}
-		s.net.Dark = func(_ netip.Addr, now probe.Time) bool {
+		s.net.Blackout = func(_ netip.Addr, now probe.Time) bool {
 			return runs && simnet.Elapsed(now) > 50*time.Millisecond
 		}
 		s.opts.Rate = 200

@@ -35,8 +35,8 @@ func TestReasonsAreRight(t *testing.T) {
 		{"satellite", simnet.Config{RTT: 700 * time.Millisecond}, 0},
 		{"longer than the first timeouts", simnet.Config{RTT: 1900 * time.Millisecond, Jitter: time.Second}, 0},
 		{"80 ms with 40 ms of jitter", simnet.Config{RTT: 60 * time.Millisecond, Jitter: 40 * time.Millisecond}, 0},
-		{"duplicate replies", simnet.Config{RTT: 20 * time.Millisecond, Twice: 7 * time.Millisecond}, 0},
-		{"late duplicate replies", simnet.Config{RTT: time.Millisecond, Twice: 2 * time.Second}, 0},
+		{"duplicate replies", simnet.Config{RTT: 20 * time.Millisecond, Duplicate: 7 * time.Millisecond}, 0},
+		{"late duplicate replies", simnet.Config{RTT: time.Millisecond, Duplicate: 2 * time.Second}, 0},
 		{"5 % lost each way", simnet.Config{RTT: time.Millisecond, Loss: 0.05, Seed: 3}, 0},
 		{"20 % lost each way", simnet.Config{RTT: time.Millisecond, Loss: 0.2, Seed: 4}, 1},
 	} {

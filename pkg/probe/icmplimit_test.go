@@ -184,7 +184,7 @@ func TestRepliesFromOtherPortsAreMatched(t *testing.T) {
 		t.Run(fmt.Sprintf("%+v", c.ports), func(t *testing.T) {
 			s := udpScan(linux(c.truth))
 			s.net.Limit, s.net.Loss = c.limit, c.loss
-			s.net.Elsewhere = func(to netip.AddrPort) bool { return c.truth(to, endpoint.UDP) == endpoint.UDPResponse }
+			s.net.FromOtherPort = func(to netip.AddrPort) bool { return c.truth(to, endpoint.UDP) == endpoint.UDPResponse }
 			done := s.run(t, udpJobs("10.0.0.1", 1, c.ports))
 			requireRight(t, done, c.truth)
 			s.requireWithin(t, done, 30*time.Second)

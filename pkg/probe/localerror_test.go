@@ -15,7 +15,7 @@ import (
 func TestLocalErrorIsNotAPortState(t *testing.T) {
 	trouble := errors.New("no buffer space available")
 	tries := map[uint16]int{}
-	net := simnet.Config{RTT: time.Millisecond, Port: byPort, Trouble: func(a *probe.Attempt) error {
+	net := simnet.Config{RTT: time.Millisecond, Port: byPort, SendError: func(a *probe.Attempt) error {
 		tries[a.To.Port()]++
 		switch p := a.To.Port(); {
 		case p == 77, p == 78 && tries[p] < 4:
@@ -151,7 +151,7 @@ func TestRefusedSendsSettle(t *testing.T) {
 							s.opts.OnLink = func(netip.Addr) bool { return onLink }
 							s.net.RTT = time.Millisecond
 							s.net.Port = silent
-							s.net.Trouble = func(a *probe.Attempt) error {
+							s.net.SendError = func(a *probe.Attempt) error {
 								if refuses(a) {
 									return errors.New("no route")
 								}

@@ -25,7 +25,7 @@ func TestUnresolvedNeighborEndsItsPorts(t *testing.T) {
 		}
 		return endpoint.HostUnreach
 	}
-	s.net.Nobody = func(a netip.Addr) bool { return !alive(a) }
+	s.net.Unresolved = func(a netip.Addr) bool { return !alive(a) }
 	done := s.run(t, jobsFor("10.0.0.1", 254, 1000))
 	requireRight(t, done, s.net.Port)
 	s.requireWithin(t, done, 20*time.Second)

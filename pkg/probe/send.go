@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"container/heap"
 	"errors"
 	"time"
 
@@ -21,19 +20,6 @@ const (
 	// maxQueued is longer than any system asks for a neighbor.
 	maxQueued = time.Minute
 )
-
-// paced is a heap of queues by when their address's ceiling lets one through.
-type paced []*queue
-
-func (h paced) Len() int           { return len(h) }
-func (h paced) Less(i, j int) bool { return h[i].due < h[j].due }
-func (h paced) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *paced) Push(x any)        { *h = append(*h, x.(*queue)) }
-func (h *paced) Pop() any {
-	q := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return q
-}
 
 // transmit sends what may be sent now, at most sendsPerPoll attempts, and
 // returns when more may be; Never if only an answer, a timer or a new job can
@@ -59,8 +45,8 @@ func (w *worker) transmit() Time {
 			next = w.now // the places that those attempts gave back may be all there are
 		}
 	}
-	if len(w.paced) > 0 {
-		next = min(next, w.paced[0].due)
+	if w.paced.Len() > 0 {
+		next = min(next, w.paced.First())
 	}
 	return next
 }
@@ -76,8 +62,8 @@ func (w *worker) forFirst() int {
 
 // releasePaced puts queues whose time has come on their round again.
 func (w *worker) releasePaced() {
-	for len(w.paced) > 0 && w.paced[0].due <= w.now {
-		q := heap.Pop(&w.paced).(*queue)
+	for w.paced.Len() > 0 && w.paced.First() <= w.now {
+		_, q := w.paced.Pop()
 		q.place = off
 		w.round(q).push(q)
 	}
@@ -138,8 +124,8 @@ func (w *worker) admit(q *queue, place bool) bool {
 	case noPlace:
 		return false
 	case notYet:
-		q.place, q.due = onHeld, next
-		heap.Push(&w.paced, q)
+		q.place = onHeld
+		w.paced.Push(next, q)
 		return false
 	case unresolved:
 		w.settle(q.jobs.next.job, endpoint.HostUnreach, w.now)

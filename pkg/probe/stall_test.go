@@ -86,7 +86,7 @@ func TestStallIsNotSilence(t *testing.T) {
 			at := probe.Time(time.Hour).Add(300 * time.Millisecond)
 			s := scan{opts: defaults(), net: simnet.Config{
 				RTT: 20 * time.Millisecond, Jitter: 20 * time.Millisecond, Port: answers,
-				Dark: func(_ netip.Addr, now probe.Time) bool {
+				Blackout: func(_ netip.Addr, now probe.Time) bool {
 					return now >= at.Add(c.from) && now < at.Add(c.until)
 				},
 			}}

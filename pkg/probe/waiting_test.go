@@ -30,7 +30,7 @@ func TestWaitingNamesTheSilentHost(t *testing.T) {
 	var waiting probe.Waiting
 	s := scan{opts: defaults(), started: started, net: simnet.Config{
 		RTT: 10 * time.Millisecond, Port: refuses,
-		Dark: func(a netip.Addr, now probe.Time) bool { return a == stops && simnet.Elapsed(now) > time.Second },
+		Blackout: func(a netip.Addr, now probe.Time) bool { return a == stops && simnet.Elapsed(now) > time.Second },
 	}}
 	s.opts.HostRate = 1000
 	s.wrap = func(t probe.Transport) probe.Transport {

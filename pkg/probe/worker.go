@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"portkit/pkg/probe/internal/timeline"
 )
 
 const (
@@ -47,10 +49,10 @@ type worker struct {
 	inFlight int // of them, those that wait for an answer
 	started  int // since the engine was told
 	wheel    *wheel
-	again    round // queues with jobs that hold a place
-	waiting  round // queues with jobs that need one
-	paced    paced // queues that an address's ceiling holds back
-	busy     Time  // the transport takes nothing before
+	again    round                        // queues with jobs that hold a place
+	waiting  round                        // queues with jobs that need one
+	paced    timeline.Queue[Time, *queue] // queues that wait for the rate limit of their address
+	busy     Time                         // the transport takes nothing before
 
 	attempts    [sendsPerPoll]Attempt // those that batch is of
 	batch       []*Attempt

@@ -42,7 +42,7 @@ func TestLimitsHoldForSeveralWorkers(t *testing.T) {
 // TestManyWorkersSettleEachJobOnce has replies be duplicated, late and out of order.
 func TestManyWorkersSettleEachJobOnce(t *testing.T) {
 	s := scan{opts: defaults(), batch: 100, net: simnet.Config{
-		RTT: time.Millisecond, Jitter: 30 * time.Millisecond, Twice: 40 * time.Millisecond,
+		RTT: time.Millisecond, Jitter: 30 * time.Millisecond, Duplicate: 40 * time.Millisecond,
 		Loss: 0.05, Port: byPort, Real: true, Began: time.Now(),
 	}}
 	s.opts.Workers = 8

@@ -1,46 +1,62 @@
 package simnet
 
-import "portkit/pkg/probe"
+import (
+	"net/netip"
 
-// flights are the attempts whose replies are under way. A forgotten one leaves its
-// number to another, under the next generation.
-type flights struct {
-	gens []uint32 // by flight − 1
+	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
+)
+
+// reply is a reply on its way.
+type reply struct {
+	id            probe.ID
+	reason        endpoint.Reason
+	n             uint8
+	unresolved    bool
+	fromOtherPort bool
+	from          netip.Addr
+	sent          uint32 // number of the probe in sentProbes; 0: Forget has no effect
+	gen           uint32 // generation of that number
+}
+
+// sentProbes numbers the probes whose replies are on their way. The number of a
+// forgotten probe is used again, in the next generation.
+type sentProbes struct {
+	gens []uint32 // by number − 1
 	free []uint32
 }
 
-// start numbers a's flight and returns e as the reply to it.
-func (f *flights) start(a *probe.Attempt, e event) event {
-	if n := len(f.free); n > 0 {
-		e.flight = f.free[n-1]
-		f.free = f.free[:n-1]
+// add gives a probe a number and a handle and returns r as the reply to it.
+func (s *sentProbes) add(a *probe.Attempt, r reply) reply {
+	if n := len(s.free); n > 0 {
+		r.sent = s.free[n-1]
+		s.free = s.free[:n-1]
 	} else {
-		f.gens = append(f.gens, 0)
-		e.flight = uint32(len(f.gens))
+		s.gens = append(s.gens, 0)
+		r.sent = uint32(len(s.gens))
 	}
-	e.gen = f.gens[e.flight-1]
-	a.Handle = uint64(e.gen)<<32 | uint64(e.flight)
-	return e
+	r.gen = s.gens[r.sent-1]
+	a.Handle = uint64(r.gen)<<32 | uint64(r.sent)
+	return r
 }
 
-// land ends e's flight. It reports whether somebody still listens for e.
-func (f *flights) land(e event) bool {
-	return e.flight == 0 || f.end(e.flight, e.gen)
-}
+// receive removes the probe that r replies to. It reports whether r is to be
+// delivered.
+func (s *sentProbes) receive(r reply) bool { return r.sent == 0 || s.remove(r.sent, r.gen) }
 
-// forget ends the flight with a handle.
-func (f *flights) forget(handle uint64) {
+// forget removes the probe with a handle.
+func (s *sentProbes) forget(handle uint64) {
 	if handle != 0 {
-		f.end(uint32(handle), uint32(handle>>32))
+		s.remove(uint32(handle), uint32(handle>>32))
 	}
 }
 
-// end reports whether the flight had not ended yet.
-func (f *flights) end(flight, gen uint32) bool {
-	if f.gens[flight-1] != gen {
+// remove reports whether the probe was still there.
+func (s *sentProbes) remove(sent, gen uint32) bool {
+	if s.gens[sent-1] != gen {
 		return false
 	}
-	f.gens[flight-1]++
-	f.free = append(f.free, flight)
+	s.gens[sent-1]++
+	s.free = append(s.free, sent)
 	return true
 }

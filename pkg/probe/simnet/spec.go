@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Usage is what Parse takes, for help texts.
+// Usage is a specification with every key, for help texts.
 const Usage = "rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=virtual"
 
 // Parse reads a comma-separated list of KEY=VALUE:
 //
-//	rtt     round trip (20ms)
-//	jitter  the most that is added to a round trip, evenly spread (0)
-//	loss    part of the packets lost, each way by itself (0)
-//	open    part of the ports that are open (0.01)
-//	silent  part of the ports that never answer (0)
-//	limit   refusals that an address sends a second; 0 is no limit (0)
-//	seed    another network for every number (1)
-//	clock   virtual: as fast as this machine goes; real: paced (virtual)
+//	rtt     round-trip time (20ms)
+//	jitter  maximum time added to a round trip, uniformly distributed (0)
+//	loss    probability that a packet is lost, in each direction (0)
+//	open    fraction of ports that are open (0.01)
+//	silent  fraction of ports that never reply (0)
+//	limit   maximum rejections per second from an address; 0: no limit (0)
+//	seed    number that selects the network (1)
+//	clock   virtual: as fast as possible; real: in real time (virtual)
 //
-// What is not given has the default in brackets.
+// Defaults are in parentheses.
 func Parse(spec string) (Config, error) {
 	c := Config{RTT: 20 * time.Millisecond, Open: 0.01, Seed: 1}
 	for item := range strings.SplitSeq(spec, ",") {
@@ -49,11 +49,11 @@ func (c *Config) set(key, value string) (err error) {
 	case "jitter":
 		c.Jitter, err = duration(key, value)
 	case "loss":
-		c.Loss, err = part(key, value)
+		c.Loss, err = share(key, value)
 	case "open":
-		c.Open, err = part(key, value)
+		c.Open, err = share(key, value)
 	case "silent":
-		c.Silent, err = part(key, value)
+		c.Silent, err = share(key, value)
 	case "limit":
 		c.Limit, err = strconv.Atoi(value)
 		if err != nil || c.Limit < 0 {
@@ -75,7 +75,7 @@ func (c *Config) set(key, value string) (err error) {
 	return err
 }
 
-// duration reads a time; a bare number is seconds, as everywhere in portkit.
+// duration parses a duration; a bare number is seconds, as everywhere in portkit.
 func duration(key, value string) (time.Duration, error) {
 	d, err := time.ParseDuration(value)
 	if err != nil {
@@ -87,7 +87,8 @@ func duration(key, value string) (time.Duration, error) {
 	return d, nil
 }
 
-func part(key, value string) (float64, error) {
+// share parses a number from 0 to 1.
+func share(key, value string) (float64, error) {
 	f, err := strconv.ParseFloat(value, 64)
 	if err != nil || !(f >= 0 && f <= 1) {
 		return 0, fmt.Errorf("%s=%s is not a fraction from 0 to 1", key, value)

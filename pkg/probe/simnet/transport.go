@@ -9,20 +9,20 @@ import (
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
+	"portkit/pkg/probe/internal/timeline"
 )
 
-// startTime is where the virtual clock begins. It is not zero, so that a
-// forgotten time shows.
+// startTime is when the virtual clock starts. It is not zero so that an unset time
+// is noticed.
 const startTime = probe.Time(time.Hour)
 
-// Transport is a simulated network as one worker sees it. It is
-// probe.Transport.
+// Transport is a probe.Transport for one worker.
 type Transport struct {
 	config  Config
-	now     probe.Time // virtual
-	began   time.Time  // with a real clock: when it was startTime
-	answers events
-	flights flights
+	now     probe.Time
+	began   time.Time // real time of startTime, if Config.Real is set
+	replies timeline.Queue[probe.Time, reply]
+	sent    sentProbes
 	limits  map[netip.Addr]*limit
 	wake    chan struct{}
 	woken   atomic.Bool
@@ -34,7 +34,7 @@ type limit struct {
 	at     probe.Time
 }
 
-// New makes a network as configured.
+// New returns a transport over a network.
 func New(c Config) *Transport {
 	began := c.Began
 	if began.IsZero() {
@@ -46,10 +46,10 @@ func New(c Config) *Transport {
 	}
 }
 
-// Elapsed is how far the network's clock has come at t.
+// Elapsed returns the time since the clock started.
 func Elapsed(t probe.Time) time.Duration { return t.Sub(startTime) }
 
-// Now is the virtual time, or with a real clock the world's.
+// Now returns the time of the network's clock.
 func (t *Transport) Now() probe.Time {
 	if t.config.Real {
 		t.now = startTime.Add(time.Since(t.began))
@@ -57,68 +57,66 @@ func (t *Transport) Now() probe.Time {
 	return t.now
 }
 
-// Send decides what comes back, and when.
+// Send computes the reply to every attempt and when it arrives.
 func (t *Transport) Send(as []*probe.Attempt) (int, error) {
 	now := t.Now()
 	for i, a := range as {
-		if t.config.Trouble != nil {
-			if err := t.config.Trouble(a); err != nil {
+		if t.config.SendError != nil {
+			if err := t.config.SendError(a); err != nil {
 				return i, err
 			}
 		}
 		a.Sent = now
-		t.decide(a, now)
+		t.send(a, now)
 	}
 	return len(as), nil
 }
 
-func (t *Transport) decide(a *probe.Attempt, now probe.Time) {
+func (t *Transport) send(a *probe.Attempt, now probe.Time) {
 	c := &t.config
-	if c.Nobody != nil && c.Nobody(a.To.Addr()) {
-		t.answers.push(event{id: a.ID, n: a.N, at: now.Add(3 * time.Second), reason: endpoint.HostUnreach, nobody: true})
+	if c.Unresolved != nil && c.Unresolved(a.To.Addr()) {
+		t.replies.Push(now.Add(3*time.Second), reply{id: a.ID, n: a.N, reason: endpoint.HostUnreach, unresolved: true})
 		return
 	}
-	reason := c.answer(a)
-	if c.TooBig != nil && c.TooBig(a) {
-		reason = endpoint.LocalError
-	}
-	if reason == 0 || c.lost(a, now, lossThere) {
+	reason := c.replyOf(a)
+	if reason == 0 || c.lost(a, now, probeLoss) {
 		return
 	}
-	if reason != endpoint.SynAck && reason != endpoint.UDPResponse && !t.mayRefuse(a.To.Addr(), now) {
+	if reason != endpoint.SynAck && reason != endpoint.UDPResponse && !t.allow(a.To.Addr(), now) {
 		return
 	}
 	trip := c.RTT
 	if c.Jitter > 0 {
-		trip += time.Duration(c.draw(a, jitter) * float64(c.Jitter))
+		trip += time.Duration(c.random(a, jitter) * float64(c.Jitter))
 	}
 	at := now.Add(trip)
 	if c.Delay != nil {
 		at = at.Add(c.Delay(a.To))
 	}
-	if c.lost(a, at, lossBack) {
+	if c.lost(a, at, replyLoss) {
 		return
 	}
-	e := event{id: a.ID, n: a.N, at: at, reason: reason, from: c.sender(a, reason)}
-	if !a.Exclusive && c.Elsewhere != nil && c.Elsewhere(a.To) {
-		e = event{at: at, elsewhere: true, from: a.To.Addr()}
+	r := reply{id: a.ID, n: a.N, reason: reason, from: c.sender(a, reason)}
+	if !a.Exclusive && c.FromOtherPort != nil && c.FromOtherPort(a.To) {
+		r = reply{fromOtherPort: true, from: a.To.Addr()}
 	}
-	t.answers.push(t.flights.start(a, e))
-	if c.Twice > 0 {
-		e.at = at.Add(c.Twice)
-		t.answers.push(e)
+	t.replies.Push(at, t.sent.add(a, r))
+	if c.Duplicate > 0 {
+		t.replies.Push(at.Add(c.Duplicate), r)
 	}
 }
 
+// lost reports whether a packet of an attempt is lost.
 func (c *Config) lost(a *probe.Attempt, at probe.Time, use uint64) bool {
-	if c.Loss > 0 && c.draw(a, use) < c.Loss {
+	if c.Loss > 0 && c.random(a, use) < c.Loss {
 		return true
 	}
-	return c.Dark != nil && c.Dark(a.To.Addr(), at)
+	return c.Blackout != nil && c.Blackout(a.To.Addr(), at)
 }
 
-// mayRefuse takes a token of the address's limit, if there is a limit.
-func (t *Transport) mayRefuse(ip netip.Addr, now probe.Time) bool {
+// allow reports whether an address may send a rejection, and uses a token of its
+// limit.
+func (t *Transport) allow(ip netip.Addr, now probe.Time) bool {
 	rate := float64(t.config.Limit)
 	if rate == 0 {
 		return true
@@ -126,16 +124,16 @@ func (t *Transport) mayRefuse(ip netip.Addr, now probe.Time) bool {
 	if t.config.Limiter != nil {
 		ip = t.config.Limiter(ip)
 	}
-	deep := max(rate/8, 1)
+	burst := max(rate/8, 1)
 	if t.config.Burst > 0 {
-		deep = float64(t.config.Burst)
+		burst = float64(t.config.Burst)
 	}
 	l := t.limits[ip]
 	if l == nil {
-		l = &limit{tokens: deep, at: now}
+		l = &limit{tokens: burst, at: now}
 		t.limits[ip] = l
 	}
-	l.tokens = math.Min(deep, l.tokens+rate*now.Sub(l.at).Seconds())
+	l.tokens = math.Min(burst, l.tokens+rate*now.Sub(l.at).Seconds())
 	l.at = now
 	if l.tokens < 1 {
 		return false
@@ -144,16 +142,16 @@ func (t *Transport) mayRefuse(ip netip.Addr, now probe.Time) bool {
 	return true
 }
 
-// Poll hands out what has arrived. When that is nothing it moves the clock to
-// the next arrival or the time given; with neither it waits for Wake.
+// Poll returns the replies that have arrived. Without any it moves the clock to the
+// next reply or to until, or waits for Wake if there is neither.
 func (t *Transport) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
 	if n := t.read(into); n > 0 || until <= t.Now() {
-		return n, t.answers.next() > t.now, nil
+		return n, t.next() > t.now, nil
 	}
 	if t.woken.Swap(false) {
 		return 0, true, nil
 	}
-	next := min(until, t.answers.next())
+	next := min(until, t.next())
 	switch {
 	case t.config.Real:
 		t.sleep(next)
@@ -161,14 +159,22 @@ func (t *Transport) Poll(until probe.Time, into []probe.Answer) (int, bool, erro
 		<-t.wake
 		t.woken.Store(false)
 	default:
-		runtime.Gosched() // let a reader that has records for this moment go first
+		runtime.Gosched() // lets a reader submit records before the clock moves
 		t.now = next
 	}
 	n := t.read(into)
-	return n, t.answers.next() > t.now, nil
+	return n, t.next() > t.now, nil
 }
 
-// sleep waits for a time of the real clock, or for Wake.
+// next returns when the next reply arrives; Never without any.
+func (t *Transport) next() probe.Time {
+	if t.replies.Len() == 0 {
+		return probe.Never
+	}
+	return t.replies.First()
+}
+
+// sleep waits until a time of the real clock, or for Wake.
 func (t *Transport) sleep(until probe.Time) {
 	var due <-chan time.Time
 	if until != probe.Never {
@@ -183,19 +189,19 @@ func (t *Transport) sleep(until probe.Time) {
 	}
 }
 
-// read moves what has arrived by now to into.
+// read moves the replies that have arrived to into.
 func (t *Transport) read(into []probe.Answer) (n int) {
 	now := t.Now()
-	for n < len(into) && t.answers.next() <= now {
-		e := t.answers.pop()
-		if !t.flights.land(e) {
+	for n < len(into) && t.next() <= now {
+		at, r := t.replies.Pop()
+		if !t.sent.receive(r) {
 			continue
 		}
 		into[n] = probe.Answer{
-			ID: e.id, N: e.n, At: e.at, Reason: e.reason, Unresolved: e.nobody,
-			FromOtherPort: e.elsewhere, From: e.from,
+			ID: r.id, N: r.n, At: at, Reason: r.reason, Unresolved: r.unresolved,
+			FromOtherPort: r.fromOtherPort, From: r.from,
 		}
-		if e.reason == endpoint.LocalError {
+		if r.reason == endpoint.LocalError {
 			into[n].Err = probe.ErrPacket
 		}
 		n++
@@ -207,7 +213,7 @@ func (t *Transport) read(into []probe.Answer) (n int) {
 // closed. Over UDP late replies still arrive.
 func (t *Transport) Forget(a *probe.Attempt) {
 	if a.Proto == endpoint.TCP {
-		t.flights.forget(a.Handle)
+		t.sent.forget(a.Handle)
 	}
 }
 
@@ -220,8 +226,8 @@ func (t *Transport) Wake() {
 	}
 }
 
-// Stats says that there is room for any number of attempts.
+// Stats reports unlimited room.
 func (t *Transport) Stats() probe.Stats { return probe.Stats{Room: math.MaxInt} }
 
-// Close frees nothing.
+// Close does nothing.
 func (t *Transport) Close() error { return nil }
