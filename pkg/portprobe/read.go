@@ -18,7 +18,7 @@ import (
 type reader struct {
 	*interruption
 	*submitter
-	answered atomic.Int64 // records whose result is in the journal
+	answered atomic.Int64 // records whose result is in the resume file
 	decoder  record.Decoder
 	input    record.Input
 	seq      uint64 // of the next record
@@ -64,7 +64,7 @@ func (r *reader) process(line ndjson.Line) {
 	if in.Skip && err == nil {
 		return
 	}
-	if err == nil && !in.Pass && r.journal != nil && r.journal.Take(in.Host, in.Addr, in.Port, in.Proto) {
+	if err == nil && !in.Pass && r.resumeFile != nil && r.resumeFile.Take(in.Host, in.Addr, in.Port, in.Proto) {
 		r.answered.Add(1)
 		return
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/journal"
+	"portkit/pkg/resumefile"
 )
 
 // openJournal opens the file of --resume, if it is given.
@@ -16,26 +16,26 @@ func (r *run) openJournal() error {
 	if r.ctx.Reads(r.Files, *r.Resume) { // its errors would be removed before they are read
 		return cli.Usagef("--resume: %s: it is an input, too", *r.Resume)
 	}
-	j, err := journal.Open(*r.Resume)
+	j, err := resumefile.Open(*r.Resume)
 	if err != nil {
 		return cli.Usagef("--resume: %w", err)
 	}
-	r.journal = j
+	r.resumeFile = j
 	return nil
 }
 
 // writer returns where results are written.
 func (r *run) writer() io.Writer {
-	if r.journal != nil {
-		return r.journal
+	if r.resumeFile != nil {
+		return r.resumeFile
 	}
 	return r.ctx.Out
 }
 
-// startSync syncs the journal to disk as often as --fsync requires. stop syncs it
+// startSync syncs the resume file as often as --fsync requires. stop syncs it
 // once more and closes it.
 func (r *run) startSync() (stop func() error) {
-	if r.journal == nil {
+	if r.resumeFile == nil {
 		return func() error { return nil }
 	}
 	quit, done := make(chan struct{}), make(chan struct{})
@@ -49,7 +49,7 @@ func (r *run) startSync() (stop func() error) {
 		for {
 			select {
 			case <-tick.C:
-				r.journal.Sync() // stop reports an error that persists
+				r.resumeFile.Sync() // stop reports an error that persists
 			case <-quit:
 				return
 			}
@@ -59,9 +59,9 @@ func (r *run) startSync() (stop func() error) {
 		close(quit)
 		<-done
 		if r.Fsync > 0 {
-			err = r.journal.Sync()
+			err = r.resumeFile.Sync()
 		}
-		if closed := r.journal.Close(); err == nil {
+		if closed := r.resumeFile.Close(); err == nil {
 			err = closed
 		}
 		return err

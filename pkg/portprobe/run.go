@@ -10,11 +10,11 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
-	"portkit/pkg/journal"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/simnet"
 	"portkit/pkg/probe/syn"
 	"portkit/pkg/resolve"
+	"portkit/pkg/resumefile"
 	"portkit/pkg/scope"
 )
 
@@ -24,21 +24,21 @@ const maxAddresses = 262_144
 // run is one run of portprobe.
 type run struct {
 	*Command
-	ctx      *cli.Context
-	began    time.Time
-	engine   *probe.Engine
-	out      *output
-	backlog  *backlog
-	format   *recordFormat
-	names    *resolve.Cache[*probe.Job]
-	resolver *resolve.Resolver
-	reader   *reader
-	links    *links
-	origin   origin
-	scope    *scope.Scope
-	journal  *journal.Journal // of --resume; nil without
-	net      *syn.Net         // nil unless TCP is probed by SYN
-	failed   chan struct{}    // closed when the output cannot be written
+	ctx        *cli.Context
+	began      time.Time
+	engine     *probe.Engine
+	out        *output
+	backlog    *backlog
+	format     *recordFormat
+	names      *resolve.Cache[*probe.Job]
+	resolver   *resolve.Resolver
+	reader     *reader
+	links      *links
+	origin     origin
+	scope      *scope.Scope
+	resumeFile *resumefile.File // of --resume; nil without
+	net        *syn.Net         // nil unless TCP is probed by SYN
+	failed     chan struct{}    // closed when the output cannot be written
 
 	ended   atomic.Uint32 // endpoint.Reason for which the run was ended early; 0: it was not
 	readOut atomic.Bool   // all inputs were read to their ends

@@ -55,7 +55,7 @@ func static(t *testing.T) string {
 
 // TestRightsAreGivenUp: once its sockets are open, no thread of the process has a
 // capability, and it goes on: it reads files that only those would have let it open
-// now, resolves names, adds to its journal, and asks.
+// now, resolves names, adds to its resume file, and asks.
 func TestRightsAreGivenUp(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22,80"))
 	dir := t.TempDir()

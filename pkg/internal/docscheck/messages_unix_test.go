@@ -42,7 +42,7 @@ var provoked = []struct {
 	{message: "reading a host list from the terminal", source: "pkg/portgen/tool.go pkg/cli/input.go"},
 	{message: "no space left on device", system: syscall.ENOSPC},
 	{message: "standard output: closed", command: "(portgen 192.0.2.1 -p 1 >&-)"},
-	{message: "cannot create a file in the directory", source: "pkg/journal/journal.go"},
+	{message: "cannot create a file in the directory", source: "pkg/resumefile/file.go"},
 	{message: "in use by another run", command: "(until [ -e end ]; do sleep 0.05; done | portprobe --resume busy) & until [ -e busy ]; do sleep 0.05; done; sleep 0.2; echo 192.0.2.1:1 | portprobe --resume busy; : >end; wait"},
 	{message: "is not a result; file left unchanged", command: "echo diary >diary; echo 192.0.2.1:1 | portprobe --resume diary"},
 	{message: "is denied by --deny", command: "echo 192.0.2.1:1 | portprobe --deny 192.0.2.0/24"},

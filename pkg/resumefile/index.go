@@ -1,4 +1,4 @@
-package journal
+package resumefile
 
 import (
 	"cmp"
@@ -11,30 +11,29 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// index counts the results that a journal holds of each endpoint. It keeps 15
-// bytes for every 32 neighboring ports of a host, at one address, of which at
-// least one is there: a 64-bit hash of where they are, 24 bits of another of the
-// address, and a bit each. The hashes are keyed anew for every run, so that two
-// places that are taken for one, which among a million have a chance of 1 in 37
-// million, are others the next time.
+// index counts the results of each endpoint. It uses 15 bytes per block of 32
+// neighboring ports of a host and address that has a result: a 64-bit hash of
+// host, protocol and block, 24 bits of a hash of the address, and one bit per
+// port. Every run has its own hash key, so that a collision, which has a
+// probability of 1 in 37 million among a million blocks, does not recur.
 type index struct {
 	seed   maphash.Seed
 	shards [1 << shardBits]shard
-	more   map[bit]uint32 // results of an endpoint beyond the first
+	more   map[bit]uint32 // further results of an endpoint
 }
 
-// shard is the blocks whose hash begins with the same bits, so that little is
-// copied when one grows.
+// shard holds the blocks whose hashes begin with the same bits, so that little is
+// copied when it grows.
 type shard struct {
-	blocks []block // ascending, no two of one spot
-	tail   []block // not sorted in yet
+	blocks []block // sorted, without duplicates
+	tail   []block // still to be merged
 }
 
 const shardBits = 6
 
 func (x *index) shard(s spot) *shard { return &x.shards[s.hash>>(64-shardBits)] }
 
-// block is a spot, 11 bytes, and its ports, without a gap between them.
+// block is a spot in 11 bytes and its ports in 4, without padding.
 type block [15]byte
 
 func newBlock(s spot, ports uint32) (b block) {
@@ -52,10 +51,10 @@ func (b *block) ports() uint32 { return binary.LittleEndian.Uint32(b[11:]) }
 
 func (b *block) setPorts(ports uint32) { binary.LittleEndian.PutUint32(b[11:], ports) }
 
-// spot is where a block of ports is.
+// spot identifies a block of ports.
 type spot struct {
 	hash uint64 // of the host, the protocol and the block's first port
-	addr uint32 // 24 bits of the address where the host is a name; 0: it is an address
+	addr uint32 // 24 bits of the hash of the address; 0: the host is the address
 }
 
 // bit is one port of a block.
@@ -70,9 +69,9 @@ func newIndex() *index {
 	return &index{seed: maphash.MakeSeed(), more: map[bit]uint32{}}
 }
 
-// place hashes an endpoint. An address counts that is not just what the host
-// says.
-func (x *index) place(host []byte, ip netip.Addr, port uint16, p endpoint.Proto) bit {
+// place returns the place of an endpoint. addr is the zero Addr if the host is the
+// address.
+func (x *index) place(host []byte, addr netip.Addr, port uint16, p endpoint.Proto) bit {
 	var h maphash.Hash
 	h.SetSeed(x.seed)
 	var n [3]byte
@@ -81,8 +80,8 @@ func (x *index) place(host []byte, ip netip.Addr, port uint16, p endpoint.Proto)
 	h.Write(n[:])
 	h.Write(host)
 	b := bit{spot{hash: h.Sum64()}, uint8(port % blockPorts)}
-	if ip.IsValid() {
-		b.addr = uint32(maphash.Comparable(x.seed, ip))>>8 | 1
+	if addr.IsValid() {
+		b.addr = uint32(maphash.Comparable(x.seed, addr))>>8 | 1
 	}
 	return b
 }
@@ -103,7 +102,7 @@ func (x *index) add(b bit) {
 	}
 }
 
-// seal sorts in what was added: take may be called then.
+// seal merges what was added. It must be called between add and take.
 func (x *index) seal() {
 	for i := range x.shards {
 		x.merge(&x.shards[i])
@@ -115,14 +114,14 @@ func (s spot) compare(t spot) int {
 	return cmp.Or(cmp.Compare(s.hash, t.hash), cmp.Compare(s.addr, t.addr))
 }
 
-// merge sorts a shard's tail in.
+// merge merges a shard's tail into its blocks.
 func (x *index) merge(s *shard) {
 	if len(s.tail) == 0 {
 		return
 	}
 	slices.SortFunc(s.tail, func(a, b block) int { return a.spot().compare(b.spot()) })
 	tail := x.unite(s.tail[:0], s.tail)
-	merged := make([]block, 0, len(s.blocks)+fresh(s.blocks, tail))
+	merged := make([]block, 0, len(s.blocks)+countNew(s.blocks, tail))
 	i := 0
 	for _, b := range tail {
 		for i < len(s.blocks) && s.blocks[i].spot().compare(b.spot()) <= 0 {
@@ -135,12 +134,11 @@ func (x *index) merge(s *shard) {
 	s.tail = s.tail[:0]
 }
 
-// unite appends blocks to others, all in order, and makes one of those of a
-// spot.
+// unite appends sorted blocks to others, and combines those of the same spot.
 func (x *index) unite(to, blocks []block) []block {
 	for _, b := range blocks {
 		if n := len(to); n > 0 && to[n-1].spot() == b.spot() {
-			x.again(b.spot(), to[n-1].ports()&b.ports())
+			x.addMore(b.spot(), to[n-1].ports()&b.ports())
 			to[n-1].setPorts(to[n-1].ports() | b.ports())
 			continue
 		}
@@ -149,9 +147,9 @@ func (x *index) unite(to, blocks []block) []block {
 	return to
 }
 
-// fresh counts the spots of tail that blocks do not have. Both are in order, each
-// spot once.
-func fresh(blocks, tail []block) (n int) {
+// countNew returns the number of spots of tail that blocks do not have. Both are
+// sorted, without duplicates.
+func countNew(blocks, tail []block) (n int) {
 	i := 0
 	for _, b := range tail {
 		for i < len(blocks) && blocks[i].spot().compare(b.spot()) < 0 {
@@ -164,15 +162,15 @@ func fresh(blocks, tail []block) (n int) {
 	return n
 }
 
-// again counts further results of ports that have one.
-func (x *index) again(at spot, ports uint32) {
+// addMore counts further results of ports that have one.
+func (x *index) addMore(at spot, ports uint32) {
 	for ; ports != 0; ports &= ports - 1 {
 		x.more[bit{at, uint8(bits.TrailingZeros32(ports))}]++
 	}
 }
 
-// take uses up one result; false if none is left. A place without an address is
-// its host at any.
+// take uses up one result; it returns false if none is left. A place without an
+// address matches any address of the host.
 func (x *index) take(b bit) bool {
 	blocks := x.shard(b.spot).blocks
 	i, _ := slices.BinarySearchFunc(blocks, b.spot, func(b block, s spot) int { return b.spot().compare(s) })

@@ -1,4 +1,4 @@
-package journal
+package resumefile
 
 import (
 	"bufio"
@@ -7,20 +7,19 @@ import (
 	"io"
 )
 
-// A file that cannot be replaced, because it is a mount point or its folder is
-// read-only, is cleaned in place: everything from the first line to drop on is
-// rewritten. No instant may lose a result, also when the process is killed or
-// the power fails, so the steps are:
+// A file that cannot be replaced is cleaned in place: everything from the first
+// line to drop on is rewritten. So that no result is lost if the process is killed
+// or the power fails, the steps are:
 //
-//  1. append a begin mark and a copy of the results that follow the first line
-//     to drop, then an end mark;
+//  1. append a begin mark, a copy of the results that follow the first line to
+//     drop, and an end mark;
 //  2. write the copy over the old lines, which are never shorter;
-//  3. cut off the rest.
+//  3. truncate the rest.
 //
-// Open finishes what was interrupted: without an end mark the old lines are
-// intact and the copy is cut off, with one the copy is complete.
+// Open finishes an interrupted run: without an end mark, the old lines are intact
+// and the copy is truncated; with an end mark, the copy is complete.
 
-// disk is what a file must do to be cleaned in place.
+// disk is the part of *os.File that cleaning in place needs.
 type disk interface {
 	io.ReaderAt
 	io.WriterAt
@@ -28,19 +27,18 @@ type disk interface {
 	Sync() error
 }
 
-// mark is an error record about no endpoint, so that every reader of results
-// passes over it.
+// mark is an error record without an endpoint, which every reader of results
+// ignores.
 type mark struct {
-	// from is where the old lines begin, copy where the copy of them does, and
-	// end where that ends; both 0 in the begin mark.
-	from, copy, end int64
+	from      int64 // offset of the old lines
+	copy, end int64 // offsets of the copy and of its end; 0 in the begin mark
 }
 
 const markFormat = `{"state":"error","reason":"interrupted","error":"portprobe was ended while it cleaned this file; run it again with --resume","from":%d,"copy":%d,"end":%d}`
 
 func (m mark) line() []byte { return fmt.Appendf(nil, markFormat+"\n", m.from, m.copy, m.end) }
 
-// parseMark reads a line without its line feed.
+// parseMark parses a line without its line feed.
 func parseMark(line []byte) (m mark, ok bool) {
 	if !bytes.HasPrefix(line, []byte(markFormat[:bytes.IndexByte([]byte(markFormat), '%')])) {
 		return m, false
@@ -49,8 +47,8 @@ func parseMark(line []byte) (m mark, ok bool) {
 	return m, err == nil && bytes.Equal(m.line(), append(line[:len(line):len(line)], '\n'))
 }
 
-// cleanInPlace replaces what stands between from and size, the end of the
-// file, by what results writes, which is not longer. It returns the new size.
+// cleanInPlace replaces the bytes between from and size, the end of the file, by
+// what results writes, which is not longer. It returns the new size.
 func cleanInPlace(d disk, from, size int64, results func(io.Writer) error) (int64, error) {
 	m := mark{from: from}
 	to := io.NewOffsetWriter(d, size)
@@ -72,13 +70,13 @@ func cleanInPlace(d disk, from, size int64, results func(io.Writer) error) (int6
 		_, err = d.WriteAt(m.line(), m.end)
 	}
 	if err != nil {
-		d.Truncate(size) // such as on a full disk: the old lines are intact
+		d.Truncate(size) // the old lines are intact
 		return size, err
 	}
 	return m.finish(d)
 }
 
-// finish writes the copy over the old lines, once it is complete.
+// finish writes the complete copy over the old lines.
 func (m mark) finish(d disk) (size int64, err error) {
 	if err = d.Sync(); err != nil {
 		return 0, err
@@ -94,7 +92,7 @@ func (m mark) finish(d disk) (size int64, err error) {
 	return size, err
 }
 
-// lastMark returns the end mark that the file, size bytes long, ends with.
+// lastMark returns the end mark at the end of the file, which is size bytes long.
 func lastMark(d disk, size int64) (m mark, ok bool) {
 	buf := make([]byte, min(size, int64(len(markFormat))+3*20))
 	if _, err := d.ReadAt(buf, size-int64(len(buf))); err != nil || !bytes.HasSuffix(buf, []byte{'\n'}) {

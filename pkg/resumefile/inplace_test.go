@@ -1,4 +1,4 @@
-package journal
+package resumefile
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 
 var errKilled = errors.New("killed")
 
-// mortal is a file whose process is killed after so many bytes were written,
-// each other step counting as one.
+// mortal is a file whose process is killed after left bytes were written. Every
+// other operation counts as one byte.
 type mortal struct {
 	*os.File
 	left int
@@ -45,7 +45,7 @@ func (m *mortal) Sync() error {
 	return nil
 }
 
-// lines is a file with errors among its results, and what must stay of it.
+// lines returns a file with errors among its results, and what must be kept.
 func lines() (text, want string) {
 	for i := range 6 {
 		line := result("10.0.0.1", "10.0.0.1", i+1, []string{"open", "closed", "error", "filtered"}[i%4])
@@ -56,14 +56,14 @@ func lines() (text, want string) {
 	return text, want
 }
 
-// Whenever a run that cleans in place is killed, the next one has every result
-// once.
-func TestCleaningInPlaceSurvivesBeingKilled(t *testing.T) {
+// TestCleanInPlaceSurvivesKill kills the cleaning after every number of bytes. The
+// next run must have every result once.
+func TestCleanInPlaceSurvivesKill(t *testing.T) {
 	t.Parallel()
 	text, want := lines()
 	for left := 0; ; left += 2 {
 		name := write(t, text)
-		j := &Journal{name: name, index: newIndex()}
+		j := &File{name: name, index: newIndex()}
 		var err error
 		if j.file, err = os.OpenFile(name, os.O_RDWR, 0); err != nil {
 			t.Fatal(err)
@@ -72,7 +72,7 @@ func TestCleaningInPlaceSurvivesBeingKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := &mortal{j.file, left}
-		size, killed := cleanInPlace(m, j.first, j.size, func(w io.Writer) error { return j.copyTo(w, j.first) })
+		size, killed := cleanInPlace(m, j.drop, j.size, func(w io.Writer) error { return j.copyResults(w, j.drop) })
 		j.Close()
 		if killed == nil && (size != int64(len(want)) || read(t, name) != want) {
 			t.Fatalf("%d bytes: %s", size, read(t, name))
@@ -91,8 +91,9 @@ func TestCleaningInPlaceSurvivesBeingKilled(t *testing.T) {
 	}
 }
 
-// Without room for the copy the file stays as it is.
-func TestCleaningInPlaceOnAFullDisk(t *testing.T) {
+// TestCleanInPlaceOnFullDisk checks that the file is unchanged if there is not
+// enough space for the copy.
+func TestCleanInPlaceOnFullDisk(t *testing.T) {
 	t.Parallel()
 	text, _ := lines()
 	name := write(t, text)
@@ -113,7 +114,8 @@ func TestCleaningInPlaceOnAFullDisk(t *testing.T) {
 	}
 }
 
-// A line like a mark that does not fit the file is a line like any other.
+// TestForeignMarks checks that a mark whose offsets do not fit the file is dropped
+// like any other error record.
 func TestForeignMarks(t *testing.T) {
 	t.Parallel()
 	a := result("10.0.0.1", "10.0.0.1", 1, "open")

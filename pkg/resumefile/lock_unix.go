@@ -1,6 +1,6 @@
 //go:build unix
 
-package journal
+package resumefile
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lock takes a file for this run alone. The lock goes with the descriptor, also
-// when the process is killed.
+// lock locks a file for this run. The lock ends with the descriptor, also if the
+// process is killed.
 func lock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
@@ -21,7 +21,7 @@ func lock(f *os.File) error {
 	return err
 }
 
-// keepOwner gives a new file the owner of the old one, where that is allowed.
+// keepOwner gives a new file the owner and mode of the old one, if permitted.
 func keepOwner(f *os.File, info fs.FileInfo) {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {
 		f.Chown(int(s.Uid), int(s.Gid))
@@ -29,9 +29,8 @@ func keepOwner(f *os.File, info fs.FileInfo) {
 	f.Chmod(info.Mode().Perm())
 }
 
-// syncFolder writes a folder's entries through to the disk, where that can be
-// done.
-func syncFolder(name string) {
+// syncDir writes a directory's entries through to the disk, if the system can.
+func syncDir(name string) {
 	if d, err := os.Open(name); err == nil {
 		d.Sync()
 		d.Close()

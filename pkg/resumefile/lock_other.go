@@ -1,15 +1,15 @@
 //go:build !unix
 
-package journal
+package resumefile
 
 import (
 	"io/fs"
 	"os"
 )
 
-// lock does nothing here: nothing keeps two runs apart.
+// lock does nothing: on this system two runs are not kept apart.
 func lock(*os.File) error { return nil }
 
 func keepOwner(*os.File, fs.FileInfo) {}
 
-func syncFolder(string) {}
+func syncDir(string) {}

@@ -1,4 +1,4 @@
-package journal
+package resumefile
 
 import (
 	"errors"
@@ -38,7 +38,7 @@ func read(t *testing.T, name string) string {
 
 var anywhere netip.Addr
 
-func TestWhatIsAnsweredIsTakenOnce(t *testing.T) {
+func TestResultIsTakenOnce(t *testing.T) {
 	a := result("10.0.0.1", "10.0.0.1", 22, "open")
 	b := result("db.example", "10.0.0.2", 22, "closed")
 	e := result("10.0.0.1", "10.0.0.1", 23, "error")
@@ -63,19 +63,19 @@ func TestWhatIsAnsweredIsTakenOnce(t *testing.T) {
 	}{
 		{"10.0.0.1", anywhere, 22, true},
 		{"10.0.0.1", netip.MustParseAddr("10.0.0.1"), 22, true},
-		{"10.0.0.1", anywhere, 22, false}, // it stood there twice
-		{"10.0.0.1", anywhere, 23, false}, // an error is no answer
+		{"10.0.0.1", anywhere, 22, false}, // it was in the file twice
+		{"10.0.0.1", anywhere, 23, false}, // an error is not an answer
 		{"10.0.0.1", anywhere, 54, false}, // another block's bit
 		{"db.example", netip.MustParseAddr("10.0.0.3"), 22, false},
 		{"db.example", ip2, 22, true},
-		{"db.example", anywhere, 22, false}, // that was the same result
+		{"db.example", anywhere, 22, false}, // the result was used up
 	} {
 		if got := j.Take([]byte(c.host), c.ip, c.port, endpoint.TCP); got != c.want {
 			t.Errorf("%d: %v %v %d is %v", i, c.host, c.ip, c.port, got)
 		}
 	}
 	if j.Take([]byte("10.0.0.1"), anywhere, 22, endpoint.UDP) {
-		t.Error("a tcp answer is taken for udp")
+		t.Error("a TCP result is used for UDP")
 	}
 	if _, err := j.Write([]byte(e)); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestWhatIsAnsweredIsTakenOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
+func TestOtherFilesAreLeftUnchanged(t *testing.T) {
 	a := result("10.0.0.1", "10.0.0.1", 22, "open")
 	for name, text := range map[string]string{
 		"a text":             "Dear diary\n",
@@ -104,7 +104,7 @@ func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
 			file := write(t, text)
 			if j, err := Open(file); err == nil {
 				j.Close()
-				t.Error("it was taken")
+				t.Error("it was opened")
 			} else if !strings.Contains(err.Error(), file) {
 				t.Errorf("%v does not name it", err)
 			}
@@ -115,7 +115,7 @@ func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestDamageAtTheEndIsTakenOff(t *testing.T) {
+func TestOpenDropsDamagedEnd(t *testing.T) {
 	a := result("10.0.0.1", "10.0.0.1", 22, "open")
 	for name, tail := range map[string]string{
 		"torn": a[:len(a)-2], "one byte": "{", "no line end": a[:len(a)-1],
@@ -140,11 +140,11 @@ func TestDamageAtTheEndIsTakenOff(t *testing.T) {
 	}
 	j.Close()
 	if got := read(t, file); got != "" {
-		t.Errorf("of a torn line alone %q is left", got)
+		t.Errorf("%q is left of a torn line", got)
 	}
 }
 
-func TestOneRunAtATime(t *testing.T) {
+func TestFileIsLocked(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no locks here")
 	}
@@ -160,7 +160,7 @@ func TestOneRunAtATime(t *testing.T) {
 		t.Fatal(err)
 	}
 	j.Close()
-	// What is rewritten stays locked.
+	// The rewritten file is locked too.
 	j, err = Open(file)
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestOneRunAtATime(t *testing.T) {
 	}
 }
 
-func TestIndexCounts(t *testing.T) {
+func TestIndexCountsResults(t *testing.T) {
 	x := newIndex()
 	host := []byte("h")
 	want := map[uint16]int{}
@@ -196,8 +196,8 @@ func TestIndexCounts(t *testing.T) {
 	}
 }
 
-// TestIndexIsSmall: at most 16 bytes an endpoint of which each has a host to
-// itself, and far less where they are dense.
+// TestIndexIsSmall checks the memory per endpoint: at most 16 bytes if every host
+// has one port, and far less if ports are dense.
 func TestIndexIsSmall(t *testing.T) {
 	for _, c := range []struct {
 		name         string

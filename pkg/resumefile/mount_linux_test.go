@@ -1,4 +1,4 @@
-package journal
+package resumefile
 
 import (
 	"errors"
@@ -12,30 +12,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The environment of the child that sees the mounts.
-const mountedFolder = "PORTKIT_JOURNAL_MOUNTED"
+// mountedDir is the variable with the directory of the child process, which runs
+// in its own mount namespace.
+const mountedDir = "PORTKIT_MOUNTED_DIR"
 
-// A file that is mounted by itself, into a folder that may be written and one
-// that may not, as containers have it, cannot be renamed over. The test runs
-// itself again in a mount namespace of its own.
+// TestMountedFile checks that a file is cleaned in place if it cannot be replaced:
+// a single file that is mounted into a directory, as in a container, also if that
+// is read-only.
 func TestMountedFile(t *testing.T) {
 	t.Parallel()
-	if folder := os.Getenv(mountedFolder); folder != "" {
-		inMounts(t, folder)
+	if dir := os.Getenv(mountedDir); dir != "" {
+		inMounts(t, dir)
 		return
 	}
 	text, want := lines()
-	folder := t.TempDir()
+	dir := t.TempDir()
 	for _, name := range []string{"outside", "inside"} {
-		if err := os.Mkdir(filepath.Join(folder, name), 0o700); err != nil {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name, "scan.ndjson"), []byte(text+text[:9]), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name, "scan.ndjson"), []byte(text+text[:9]), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	cmd := exec.Command("/proc/self/exe", "-test.run=^TestMountedFile$", "-test.v")
-	cmd.Env = append(os.Environ(), mountedFolder+"="+folder)
+	cmd.Env = append(os.Environ(), mountedDir+"="+dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
@@ -43,19 +44,19 @@ func TestMountedFile(t *testing.T) {
 	}
 	out, err := cmd.CombinedOutput()
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) {
-		t.Skip("user namespaces are not allowed here") // nothing can be mounted
+		t.Skip("user namespaces are not allowed here") // so nothing can be mounted
 	}
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if got := read(t, filepath.Join(folder, "outside", "scan.ndjson")); got != want {
+	if got := read(t, filepath.Join(dir, "outside", "scan.ndjson")); got != want {
 		t.Errorf("the file is now\n%s", got)
 	}
 }
 
-// inMounts opens outside's file where it is mounted over inside's.
-func inMounts(t *testing.T, folder string) {
-	inside := filepath.Join(folder, "inside")
+// inMounts opens the file of outside where it is mounted over that of inside.
+func inMounts(t *testing.T, dir string) {
+	inside := filepath.Join(dir, "inside")
 	file := filepath.Join(inside, "scan.ndjson")
 	text, want := lines()
 	mount := func(from, to string, flags uintptr) {
@@ -66,7 +67,7 @@ func inMounts(t *testing.T, folder string) {
 	}
 	mount("", "/", unix.MS_REC|unix.MS_PRIVATE)
 	mount(inside, inside, unix.MS_BIND)
-	mount(filepath.Join(folder, "outside", "scan.ndjson"), file, unix.MS_BIND)
+	mount(filepath.Join(dir, "outside", "scan.ndjson"), file, unix.MS_BIND)
 	for _, readOnly := range []bool{false, true} {
 		if readOnly {
 			mount("", inside, unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY)
@@ -80,14 +81,14 @@ func inMounts(t *testing.T, folder string) {
 		}
 		j.Close()
 		if got := read(t, file); got != want {
-			t.Errorf("read-only folder %v: the file is now\n%s", readOnly, got)
+			t.Errorf("read-only dir %v: the file is now\n%s", readOnly, got)
 		}
 		if files, _ := os.ReadDir(inside); len(files) != 1 {
-			t.Errorf("read-only folder %v: %v", readOnly, files)
+			t.Errorf("read-only dir %v: %v", readOnly, files)
 		}
 	}
 	_, err := Open(filepath.Join(inside, "new.ndjson"))
 	if err == nil || !strings.HasSuffix(err.Error(), "new.ndjson: cannot create a file in the directory "+inside+": read-only file system") {
-		t.Errorf("in a read-only folder: %v", err)
+		t.Errorf("in a read-only dir: %v", err)
 	}
 }
