@@ -1,7 +1,6 @@
 package portprobe
 
 import (
-	"io"
 	"time"
 
 	"portkit/pkg/cli"
@@ -22,14 +21,6 @@ func (r *run) openJournal() error {
 	}
 	r.resumeFile = j
 	return nil
-}
-
-// writer returns where results are written.
-func (r *run) writer() io.Writer {
-	if r.resumeFile != nil {
-		return r.resumeFile
-	}
-	return r.ctx.Out
 }
 
 // startSync syncs the resume file as often as --fsync requires. stop syncs it

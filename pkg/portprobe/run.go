@@ -2,6 +2,7 @@ package portprobe
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/netip"
 	"runtime"
@@ -112,7 +113,11 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		}
 	}
 	r.format = r.newFormat()
-	r.out = startOutput(r.writer(), r.backlog, r.KeepOrder,
+	var w io.Writer = r.ctx.Out
+	if r.resumeFile != nil {
+		w = r.resumeFile
+	}
+	r.out = startOutput(w, r.backlog, r.KeepOrder,
 		func() { r.engine.WakeAll() }, func() { close(r.failed) })
 	if r.engine, err = r.startEngine(workers, concurrency, room); err != nil {
 		r.out.close()

@@ -25,11 +25,11 @@ type list struct {
 // newScope reads all lists. If any part cannot be read or resolved, it returns an
 // error, so that nothing is sent with an incomplete scope.
 func (r *run) newScope() (*scope.Scope, error) {
-	allow, err := r.lists("--allow", r.Allow, "--allow-file", r.AllowFile, allowVariable)
+	allow, err := r.lists("--allow", r.Allow, r.AllowFile, allowVariable)
 	if err != nil {
 		return nil, err
 	}
-	deny, err := r.lists("--deny", r.Deny, "--deny-file", r.DenyFile, denyVariable)
+	deny, err := r.lists("--deny", r.Deny, r.DenyFile, denyVariable)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (r *run) newScope() (*scope.Scope, error) {
 
 // lists reads the lists of one kind. The specs of the flag form one list, and each
 // file is another.
-func (r *run) lists(flag string, specs []string, fileFlag string, files []string, variable string) (all []list, err error) {
+func (r *run) lists(flag string, specs, files []string, variable string) (all []list, err error) {
 	if len(specs) > 0 {
 		entries, err := scope.ParseSpecs(flag, specs)
 		if err != nil {
@@ -55,7 +55,7 @@ func (r *run) lists(flag string, specs []string, fileFlag string, files []string
 		all = append(all, list{flag, "", entries})
 	}
 	for _, name := range files {
-		if all, err = r.addFile(all, fileFlag, name); err != nil {
+		if all, err = r.addFile(all, flag+"-file", name); err != nil {
 			return nil, err
 		}
 	}
@@ -94,7 +94,7 @@ func (r *run) sets(lists []list) (sets []*scope.Set, err error) {
 	return sets, nil
 }
 
-// madeUp resolves names as the simulated network does: nothing leaves.
+// madeUp resolves names to invented addresses, without any query.
 type madeUp struct{}
 
 func (madeUp) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {
