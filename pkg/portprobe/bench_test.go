@@ -10,11 +10,11 @@ import (
 	"portkit/pkg/cli"
 )
 
-// endless repeats a text until so many lines have been read.
+// endless returns a text again and again, up to a number of lines.
 type endless struct {
 	text  []byte
-	lines int // of text
-	left  int // to be read
+	lines int // in text
+	left  int // still to return
 	rest  []byte
 }
 
@@ -34,7 +34,8 @@ func (e *endless) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// block is the records of every line's length the same, so that it can be cut.
+// block returns records whose lines have equal lengths, so that text can be cut by
+// lines.
 func block(addresses, ports int) (text []byte, lines int) {
 	var b bytes.Buffer
 	for a := range addresses {
@@ -45,8 +46,7 @@ func block(addresses, ports int) (text []byte, lines int) {
 	return b.Bytes(), addresses * ports
 }
 
-// BenchmarkSimulate is the whole tool on one processor: NDJSON in and out,
-// everything but the network.
+// BenchmarkSimulate measures the whole tool on one processor, without a network.
 func BenchmarkSimulate(b *testing.B) {
 	text, lines := block(100, 1000)
 	for _, spec := range []string{"rtt=0", "rtt=20ms", "rtt=20ms,loss=0.05,silent=0.1"} {

@@ -10,10 +10,10 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// TestDeadAddressesInRandomOrder: every port of every dead address of a link has
-// the reason host-unreach, in any order, and no round trip: nobody replied.
+// Every port of a dead on-link address has the reason host-unreach and no RTT,
+// whatever the order of the records.
 func TestDeadAddressesInRandomOrder(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	lab.New(t).Host("10.9.77.2/24 fd00:6c61:6277::2/64", lab.NeighborRetry(100*time.Millisecond))
 	for name, c := range map[string]struct {
 		first, suffix string

@@ -12,14 +12,14 @@ import (
 	"portkit/pkg/cli"
 )
 
-// TestDeadline: reading stops, what was found stays, and the rest of what was
-// read is an error that says so.
+// At the deadline reading stops. Results are kept, and unfinished endpoints become
+// errors.
 func TestDeadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	began := time.Now()
 	r := toolWith(t, cli.IO{
-		In:   &slowReader{ctx: ctx}, // whose end never comes
+		In:   &slowReader{ctx: ctx}, // never ends
 		Args: []string{"--simulate", "rtt=50ms,silent=0.5,clock=real", "-r", "200", "--deadline", "0.6"},
 	})
 	cancel()
@@ -42,8 +42,7 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// TestHostTimeout: an address that takes too long is ended with, the others go
-// on.
+// An address that takes too long is given up. Others are not affected.
 func TestHostTimeout(t *testing.T) {
 	var in strings.Builder
 	for p := 1; p <= 1000; p++ {
@@ -70,8 +69,8 @@ func TestHostTimeout(t *testing.T) {
 
 var attempts = regexp.MustCompile(`; (\d+) attempts? in`)
 
-// TestRecordsOfOneEndpointShareAnAsking: those that wait at the same time, whatever
-// they call it, and each gets the answer with its own fields.
+// Concurrent records of one endpoint share its probes, even under different names.
+// Each gets the result with its own fields.
 func TestRecordsOfOneEndpointShareAnAsking(t *testing.T) {
 	var in strings.Builder
 	for i := range 500 {
@@ -101,14 +100,14 @@ func TestRecordsOfOneEndpointShareAnAsking(t *testing.T) {
 	}
 }
 
-// TestNothingIsSharedWithWhatIsSettled: a record that comes later is asked anew.
+// A record that is read after the endpoint is settled is probed again.
 func TestNothingIsSharedWithWhatIsSettled(t *testing.T) {
 	r, w := io.Pipe()
 	go func() {
 		defer w.Close()
 		for range 3 {
 			fmt.Fprintln(w, "10.0.0.1:80")
-			time.Sleep(100 * time.Millisecond) // many round trips
+			time.Sleep(100 * time.Millisecond) // many RTTs
 		}
 	}()
 	got := toolWith(t, cli.IO{In: r, Args: []string{"-v", "--simulate", "rtt=1ms"}})

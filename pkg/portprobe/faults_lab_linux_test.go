@@ -15,24 +15,24 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// fault is something that happens to the network, or to this machine, while
-// portprobe is at work.
+// fault is a failure of the network or of this machine during a run.
 type fault struct {
 	name   string
 	happen func(l *lab.Lab, h *lab.Host, net string)
-	may    []string // what ports may be told to be because of it, by any transport or by one
-	slow   bool     // it takes its time: one transport shows what the worker makes of it
+	may    []string // results that it may cause; the prefix is the transport, if only one is affected
+	slow   bool     // is slow, so one transport has to be enough
 }
 
 const before, after = "22,80,1000-1999", "22,443,1500-2499" // ports that the host listens on
 
 func faults() []fault {
-	// Less than the two and a half seconds for which trouble of this machine is tried.
+	// Less than the 2.5 s for which local errors are retried.
 	pause := func() { time.Sleep(700 * time.Millisecond) }
 	return []fault{
 		{
 			name: "the link goes down and up", happen: func(_ *lab.Lab, h *lab.Host, _ string) { h.Up(false); pause(); h.Up(true) },
-			// It looks for its own way only after the error, when there is one again.
+			// The transport reads the route only after the error, when it may be
+			// restored.
 			may: []string{"portable filtered/net-unreach"},
 		},
 		{
@@ -46,11 +46,11 @@ func faults() []fault {
 		{name: "the target reboots", happen: func(_ *lab.Lab, h *lab.Host, _ string) { h.Reboot(after) }},
 		{
 			name: "a rule rejects", happen: func(l *lab.Lab, _ *lab.Host, net string) { l.Firewall(lab.To(net, lab.Reject4("", 13))) },
-			may: []string{"error/local-error", "portable filtered/host-unreach"}, // which sees no more than EHOSTUNREACH
+			may: []string{"error/local-error", "portable filtered/host-unreach"}, // portable sees only EHOSTUNREACH
 		},
 		{
 			name: "a rule drops", happen: func(l *lab.Lab, _ *lab.Host, net string) { l.Firewall(lab.To(net, lab.Silent(""))) },
-			may: []string{"filtered/no-response"}, slow: true, // it might be a darkness
+			may: []string{"filtered/no-response"}, slow: true, // may pass for a blackout
 		},
 		{
 			name: "the network is prohibited", happen: func(l *lab.Lab, _ *lab.Host, net string) {
@@ -61,8 +61,8 @@ func faults() []fault {
 	}
 }
 
-// TestFaults: whatever happens in mid-run, every record comes out once, and with
-// a state that was true at some time or an honest error.
+// Whatever fails during the run, each record has exactly one result: a state that
+// was true at some time, or an error.
 func TestFaults(t *testing.T) {
 	for i, f := range faults() {
 		for j, by := range transports {
@@ -77,7 +77,7 @@ func TestFaults(t *testing.T) {
 				done := make(chan struct{})
 				go func() {
 					defer close(done)
-					time.Sleep(200 * time.Millisecond) // it is to happen in mid-run
+					time.Sleep(200 * time.Millisecond) // so that it happens during the run
 					f.happen(l, h, net)
 				}()
 				to := netip.MustParsePrefix(net).Addr().Next()
@@ -89,7 +89,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// check compares what came out with what was true.
+// check compares the results with the states before and after the fault.
 func (f *fault) check(t *testing.T, transport string, r ran) {
 	t.Helper()
 	seen, other := map[any]bool{}, map[string]int{}
@@ -119,7 +119,7 @@ func (f *fault) check(t *testing.T, transport string, r ran) {
 
 func (f *fault) reboots() bool { return strings.Contains(f.name, "reboots") }
 
-// isIn says that a list of ports and ranges has a port.
+// isIn reports whether a list of ports and ranges contains a port.
 func isIn(port uint16, list string) bool {
 	for word := range strings.SplitSeq(list, ",") {
 		var lo, hi uint16
@@ -133,8 +133,8 @@ func isIn(port uint16, list string) bool {
 	return false
 }
 
-// TestTheResolverDies: names that are known are asked, the others end in an error
-// that says so, and records that carry addresses go on at full speed.
+// When the resolver stops, cached names are still probed, other names become
+// errors, and records with addresses continue at full speed.
 func TestTheResolverDies(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"))
@@ -155,7 +155,7 @@ func TestTheResolverDies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for begun := time.Now(); server.Asked("n200.example") == 0 && time.Since(begun) < 5*time.Second; {
-		time.Sleep(time.Millisecond) // it is to die in mid-run
+		time.Sleep(time.Millisecond) // so that it stops during the run
 	}
 	server.Close()
 	err := cmd.Wait()
@@ -176,8 +176,8 @@ func TestTheResolverDies(t *testing.T) {
 	}
 }
 
-// TestWhyANameHasNoAddress: every trouble of a name is told from the others, each
-// name is looked up once, and a server that says nothing holds nobody up.
+// Each cause has its own message, each name is looked up once, and a server without
+// replies does not delay other names.
 func TestWhyANameHasNoAddress(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"))
@@ -207,8 +207,8 @@ func TestWhyANameHasNoAddress(t *testing.T) {
 	}
 	for i := range cases {
 		c := &cases[i]
-		_ = c.cmd.Wait() // exit 1: some have no address
-		// Three attempts are made within 3 s.
+		_ = c.cmd.Wait() // status 1, because some names have no address
+		// Three attempts take 3 s.
 		if took := time.Since(began); took > 6*time.Second {
 			t.Errorf("%s: it took %v", c.flags, took)
 		}
@@ -230,8 +230,8 @@ func TestWhyANameHasNoAddress(t *testing.T) {
 			}
 		}
 	}
-	// Of each family once a run, and again where -4 or -6 asks whether the other
-	// has it.
+	// One query per family and run, and another if -4 or -6 checks for the other
+	// family.
 	for name, most := range map[string]int{"both.example": 4, "four.example": 5, "six.example": 5} {
 		if n := server.Asked(name); n > most {
 			t.Errorf("the server was asked %d times for %s in three runs, %d are enough", n, name, most)
@@ -239,8 +239,8 @@ func TestWhyANameHasNoAddress(t *testing.T) {
 	}
 }
 
-// TestALimitedResolverLosesNoName: of 300 queries the server drops those beyond
-// 100 a second. The resolver configuration gives up each after one second.
+// The server drops queries beyond 100 per second, and resolv.conf sets a timeout of
+// one second. All 300 names are resolved.
 func TestALimitedResolverLosesNoName(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"))

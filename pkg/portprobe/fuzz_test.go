@@ -9,9 +9,9 @@ import (
 	"portkit/pkg/cli"
 )
 
-// FuzzTool gives the whole tool any bytes: each line that is not blank or a
-// comment comes out as one record, all are JSON and ASCII-safe for a terminal's
-// sake where they are ours, and the exit status is 0 or 1.
+// FuzzTool feeds arbitrary bytes to the tool. Each line that is not blank or a
+// comment gives one record, all records are JSON, portkit's own text is printable
+// ASCII, and the exit status is 0 or 1.
 func FuzzTool(f *testing.F) {
 	for _, in := range []string{
 		`{"host":"10.0.0.1","port":80,"owner":{"a":[1e400,0.10]}}` + "\n10.0.0.2:80\n[2001:db8::1]:53/udp # x\nn.example:1\n",
@@ -43,7 +43,7 @@ func FuzzTool(f *testing.F) {
 		if !resumed {
 			return
 		}
-		// What came out may be asked again, one for one.
+		// The output is accepted as input, one record for each.
 		var again bytes.Buffer
 		cli.Run(Tool(), cli.IO{In: bytes.NewReader(out.Bytes()), Out: &again, Err: &errs, Args: args})
 		if a, b := bytes.Count(out.Bytes(), []byte("\n")), bytes.Count(again.Bytes(), []byte("\n")); a != b {

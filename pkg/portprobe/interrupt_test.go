@@ -14,7 +14,7 @@ import (
 	"portkit/pkg/cli"
 )
 
-// slowReader hands out lines forever, until its context ends.
+// slowReader returns 400 lines, and then blocks until its context ends.
 type slowReader struct {
 	ctx context.Context
 	n   int
@@ -23,7 +23,7 @@ type slowReader struct {
 func (s *slowReader) Read(b []byte) (int, error) {
 	if s.n >= 400 {
 		<-s.ctx.Done()
-		time.Sleep(50 * time.Millisecond) // a terminal does not end because a signal came
+		time.Sleep(50 * time.Millisecond) // as a terminal, it does not end at once
 		return 0, io.EOF
 	}
 	s.n++
@@ -53,8 +53,8 @@ func TestInterruptSettlesWhatWasRead(t *testing.T) {
 	}
 }
 
-// TestInterruptLosesNothingThatWasRead: every line that was taken from the input
-// comes out, those that lay in a buffer or were being read included.
+// Every line that was read has a result, including buffered lines and those of a
+// read in progress.
 func TestInterruptLosesNothingThatWasRead(t *testing.T) {
 	const line = "10.0.0.1:80\n"
 	name := filepath.Join(t.TempDir(), "in")
@@ -77,8 +77,7 @@ func TestInterruptLosesNothingThatWasRead(t *testing.T) {
 	}
 }
 
-// TestInterruptLeavesTheRestInAPipe: those who write into it before and after can
-// count on what came out and what is left being all.
+// Every line in the pipe either has a result or is left in the pipe.
 func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
 	both := 0
 	for range 20 {
@@ -98,7 +97,7 @@ func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
 					written <- n
 					return
 				case <-time.After(50 * time.Microsecond):
-					if n < 4000 { // what a pipe has room for
+					if n < 4000 { // less than the capacity of a pipe
 						fmt.Fprintln(out, "10.0.0.1:80")
 						n++
 					}
@@ -123,15 +122,14 @@ func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
 	}
 }
 
-// TestInterruptWaitsForNoInput: it ends although nothing comes and nobody closes
-// the pipe.
+// The run ends although the pipe stays open and empty.
 func TestInterruptWaitsForNoInput(t *testing.T) {
 	for range 20 {
 		in, out, err := os.Pipe()
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprint(out, "10.0.0.1:80\n10.0.0.1") // the second has no end
+		fmt.Fprint(out, "10.0.0.1:80\n10.0.0.1") // the second line is incomplete
 		ctx, cancel := context.WithCancel(context.Background())
 		stuck := time.AfterFunc(20*time.Second, func() { _ = out.Close() })
 		came := &firstWrite{then: func() { time.AfterFunc(5*time.Millisecond, cancel) }}
@@ -144,7 +142,7 @@ func TestInterruptWaitsForNoInput(t *testing.T) {
 	}
 }
 
-// firstWrite counts lines, and does something when the first come.
+// firstWrite counts lines, and calls a function at the first write.
 type firstWrite struct {
 	n    int
 	then func()

@@ -13,8 +13,8 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// itself is a peer for lab.Race: this tool in a process of its own, with a
-// file of records to read and another to write.
+// itself returns a lab.Race peer that runs this tool as a process, with files for
+// input and output.
 func itself(tb testing.TB, name string, args ...string) lab.Peer {
 	return itselfAsking(tb, "tcp", name, args...)
 }
@@ -60,7 +60,7 @@ func writeRecords(name, proto string, to lab.Target) error {
 	return os.WriteFile(name, b.Bytes(), 0o600)
 }
 
-// BenchmarkLabRace lets the whole tool race its peers; its result is the log.
+// BenchmarkLabRace logs the times of the tool and its peers.
 func BenchmarkLabRace(b *testing.B) {
 	l := lab.New(b)
 	one := l.Host("", lab.Listen(lab.Spread(1000)))
@@ -87,8 +87,8 @@ func BenchmarkLabRace(b *testing.B) {
 	}
 }
 
-// BenchmarkLabUDPRace does the same for udp: a host that does not limit what it
-// says of closed ports. Its result is the log.
+// BenchmarkLabUDPRace does the same for UDP, with a host that does not limit its
+// ICMP errors.
 func BenchmarkLabUDPRace(b *testing.B) {
 	one := lab.New(b).Host("")
 	for b.Loop() {
@@ -97,9 +97,8 @@ func BenchmarkLabUDPRace(b *testing.B) {
 	}
 }
 
-// BenchmarkLabStockLinux asks hosts that say once a second that a port is closed,
-// each ten times: 25 ports, of which 5 have a service, and a thousand, of which 4
-// have. Its result is the log.
+// BenchmarkLabStockLinux logs scans of hosts that send one ICMP error per second:
+// 25 ports with 5 services, and 1000 ports with 4, ten times each.
 func BenchmarkLabStockLinux(b *testing.B) {
 	l := lab.New(b)
 	few := l.Host("", lab.Answer("2000-2004", lab.Echo), lab.ICMPLimit())
@@ -114,8 +113,8 @@ func BenchmarkLabStockLinux(b *testing.B) {
 	}
 }
 
-// stockLinux asks with no flags and returns how many ports were told to be what,
-// how long that took, and when the last open one was known.
+// stockLinux runs without flags. It returns the counts of states, the duration, and
+// the time of the last open port.
 func stockLinux(tb testing.TB, in string) (told map[string]int, took, found time.Duration) {
 	begun := time.Now()
 	var out bytes.Buffer

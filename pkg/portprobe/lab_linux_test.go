@@ -12,7 +12,7 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// asTool is set in the environment of a process that is to be the tool.
+// asTool is the environment variable that makes the test binary the tool.
 const asTool = "PORTKIT_TEST_PORTPROBE"
 
 func TestMain(m *testing.M) {
@@ -22,8 +22,7 @@ func TestMain(m *testing.M) {
 	lab.Main(m)
 }
 
-// labInput is one record for every case of a table of the lab's, and where each
-// is asked.
+// labInput returns a record for every lab case, and the endpoint of each.
 func labInput(cases []lab.Case, proto endpoint.Proto, at func(lab.Case) netip.AddrPort) (in string, asked []netip.AddrPort) {
 	var b strings.Builder
 	for _, c := range cases {
@@ -34,7 +33,7 @@ func labInput(cases []lab.Case, proto endpoint.Proto, at func(lab.Case) netip.Ad
 	return b.String(), asked
 }
 
-// checkLab compares the records with the table.
+// checkLab compares the records with the cases.
 func checkLab(t *testing.T, r ran, cases []lab.Case, proto endpoint.Proto, want func(lab.Case) (endpoint.Reason, endpoint.State)) {
 	t.Helper()
 	list := records(t, r.out)
@@ -52,9 +51,9 @@ func checkLab(t *testing.T, r ran, cases []lab.Case, proto endpoint.Proto, want 
 			t.Errorf("%s: error is %v", c.Name, m["error"])
 		}
 		if c.Kind == lab.NobodyThere {
-			continue // errno does not tell this machine's own report from a reply
+			continue // an errno does not show whether the error is local
 		}
-		// Which of several datagrams is answered cannot always be told.
+		// With several datagrams, the one that was replied to is unknown.
 		answered, timed := state != endpoint.Error && reason != endpoint.NoResponse, m["rtt_ms"] != nil
 		if timed && !answered || answered && !timed && proto == endpoint.TCP {
 			t.Errorf("%s: rtt_ms is %v", c.Name, m["rtt_ms"])
@@ -62,7 +61,7 @@ func checkLab(t *testing.T, r ran, cases []lab.Case, proto endpoint.Proto, want 
 	}
 }
 
-// transports are the ways to connect, with what the lab's table says of each.
+// transports are the TCP transports, with what a lab case expects of each.
 var transports = []struct {
 	name     string
 	portable bool
@@ -72,7 +71,7 @@ var transports = []struct {
 	{"portable", true, lab.Case.ByErrno},
 }
 
-// toolBySYN runs portprobe by SYN, in this process, which keeps its rights.
+// toolBySYN runs portprobe with SYN in this process, which keeps its privileges.
 func toolBySYN(t *testing.T, stdin string, args ...string) ran {
 	t.Helper()
 	described := Tool()
@@ -84,7 +83,7 @@ func toolBySYN(t *testing.T, stdin string, args ...string) ran {
 	return ran{status, out.String(), err.String()}
 }
 
-// toolOver runs portprobe over the system's own transport or the portable one.
+// toolOver runs portprobe with the system's transport or the portable one.
 func toolOver(t *testing.T, portable bool, stdin string, args ...string) ran {
 	t.Helper()
 	described := Tool()
@@ -96,9 +95,9 @@ func toolOver(t *testing.T, portable bool, stdin string, args ...string) ran {
 	return ran{status, out.String(), err.String()}
 }
 
-// TestEveryWayOfAnsweringInTheLab asks a real host for each way of answering.
+// Every lab case has its state and reason on a real host.
 func TestEveryWayOfAnsweringInTheLab(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	cases := lab.Cases()
 	in, _ := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort { return c.Build(l) })
@@ -113,12 +112,12 @@ func TestEveryWayOfAnsweringInTheLab(t *testing.T) {
 	}
 }
 
-// simulated is portprobe on a network that answers as it is told.
+// simulated is portprobe on a simulated network with given replies.
 type simulated struct {
 	Command `embed:""`
 	answers map[netip.AddrPort]endpoint.Reason
 
-	elsewhere map[netip.AddrPort]bool // answers from another port
+	elsewhere map[netip.AddrPort]bool // endpoints that reply from another port
 	gateways  map[netip.AddrPort]netip.Addr
 }
 
@@ -136,8 +135,7 @@ func (s *simulated) Run(ctx *cli.Context) error {
 	return s.Command.Run(ctx)
 }
 
-// TestEveryWayOfAnsweringInASimulation asks the same table's simulated network,
-// as far as answers are the network's.
+// Every lab case that a simulated network can have gives the same result there.
 func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
 	var cases []lab.Case
 	for _, c := range lab.Cases() {
@@ -169,10 +167,10 @@ func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
 	}
 }
 
-// TestLossInTheLab: a host that loses one packet in twenty each way, and keeps
-// a few ports silent, is told right.
+// All states are right although 5 % of packets are lost in each direction and some
+// ports are silent.
 func TestLossInTheLab(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22,80,443,5000-5099"), lab.Silent("2000-2049"), lab.Loss(0.05, 0.05))
 	var in strings.Builder

@@ -9,10 +9,10 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// TestLinkLocalByInterface: the link of a link-local target or source may be given
-// by --interface, for every method.
+// --interface can supply the zone of a link-local target or source, with every
+// method.
 func TestLinkLocalByInterface(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("7777"), lab.Answer("7777", lab.Echo))
 	bare, zoned := h.LinkLocal().WithZone("").String(), h.LinkLocal().String()
@@ -42,8 +42,8 @@ func TestLinkLocalByInterface(t *testing.T) {
 	}
 }
 
-// ownLinkLocal returns the address that the kernel made for this machine's end of a
-// link (RFC 4862 section 5.3). No other link has it.
+// ownLinkLocal returns the kernel's link-local address (RFC 4862 section 5.3) on
+// this machine's end of a link. No other link has it.
 func ownLinkLocal(t *testing.T, h *lab.Host) string {
 	t.Helper()
 	link, err := net.InterfaceByName(h.Link())

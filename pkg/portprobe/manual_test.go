@@ -9,8 +9,7 @@ import (
 	"portkit/pkg/probe/connect"
 )
 
-// explained fails the test if portprobe(1) does not list text, an error of this
-// machine.
+// explained fails the test if portprobe(1) does not list a local error.
 func explained(t *testing.T, text string) {
 	t.Helper()
 	page, err := os.ReadFile("../manual/pages/reference/portprobe.1.md")
@@ -23,10 +22,10 @@ func explained(t *testing.T, text string) {
 		title := regexp.MustCompile("(?s)^.*?`( \\([^()]*\\))?: ").FindString(item)
 		title = strings.NewReplacer("`", "", "\n  ", " ").Replace(strings.TrimSuffix(title, ": "))
 		if title == "" {
-			continue // what precedes the list
+			continue // before the list
 		}
 		title = regexp.QuoteMeta(title)
-		title = regexp.MustCompile(`\b[A-Z]{6,}\b`).ReplaceAllString(title, `\S+`) // ADDRESS
+		title = regexp.MustCompile(`\b[A-Z]{6,}\b`).ReplaceAllString(title, `\S+`) // such as ADDRESS
 		title = regexp.MustCompile(`(\S+) \\\(or (.*)\\\)`).ReplaceAllStringFunc(title, func(words string) string {
 			return "(" + strings.NewReplacer(` \(or `, "|", ", ", "|", `\)`, "").Replace(words) + ")"
 		})

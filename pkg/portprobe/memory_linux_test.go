@@ -12,14 +12,14 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// memory is the most memory of a process that was resident, in MiB (VmHWM, proc(5)).
+// memory is peak resident memory in MiB (VmHWM, proc(5)).
 type memory struct {
-	peak    float64 // in the whole run
-	waiting float64 // until most endpoints waited at once
-	most    int     // so many
+	peak    float64 // of the whole run
+	waiting float64 // when most endpoints were outstanding
+	most    int     // number of outstanding endpoints then
 }
 
-// peakMemory runs the tool and returns what it needed.
+// peakMemory runs the tool and returns its memory.
 func peakMemory(tb testing.TB, cmd *exec.Cmd) (m memory) {
 	tb.Helper()
 	cmd.Args = append(cmd.Args, "--progress", "json")
@@ -48,7 +48,7 @@ func peakMemory(tb testing.TB, cmd *exec.Cmd) (m memory) {
 	}
 }
 
-// whileWaiting reads progress objects to their end.
+// whileWaiting reads progress objects until they end.
 func whileWaiting(progress io.Reader, now func() float64) (m memory) {
 	for lines := bufio.NewScanner(progress); lines.Scan(); {
 		var p struct {
@@ -61,8 +61,8 @@ func whileWaiting(progress io.Reader, now func() float64) (m memory) {
 	return m
 }
 
-// BenchmarkLabMemory is what the tool needs with 10,000 endpoints in flight, and
-// after ten million. Its result is the log.
+// BenchmarkLabMemory logs the memory with 10,000 outstanding endpoints, and after
+// ten million.
 func BenchmarkLabMemory(b *testing.B) {
 	ten := lab.Spread(10)
 	h := lab.New(b).Host("", lab.Listen(ten), lab.Silent(others(ten)))

@@ -12,15 +12,16 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// obstructed is targets by what their error contains, and flags.
+// obstructed is a cause of local errors: flags, and targets by a part of their
+// error.
 type obstructed struct {
 	args string
 	want map[string]string
-	raw  bool // SYN probes are obstructed too
+	raw  bool // affects SYN probes too
 }
 
-// TestErrorsOfThisMachine meets each cause for real, by every method. It changes
-// settings of the whole process and so is not parallel.
+// Every cause gives its message with every method. Not parallel: it changes
+// settings of the whole process.
 func TestErrorsOfThisMachine(t *testing.T) {
 	l := lab.New(t)
 	h, other := l.Host(""), l.Host("")
@@ -62,7 +63,7 @@ func TestErrorsOfThisMachine(t *testing.T) {
 	})
 }
 
-// meet probes all rows at once, for each spends most of a second on retries.
+// meet probes all rows at once, because retries of each take most of a second.
 func meet(t *testing.T, rows []obstructed) {
 	var runs sync.WaitGroup
 	defer runs.Wait()
@@ -96,7 +97,7 @@ func (o *obstructed) check(t *testing.T, method string, r ran) {
 	}
 }
 
-// occupy binds ports of both protocols until the test ends.
+// occupy binds TCP and UDP ports until the test ends.
 func occupy(t *testing.T, ports ...int) {
 	t.Helper()
 	for _, p := range ports {

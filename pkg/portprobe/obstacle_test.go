@@ -72,7 +72,7 @@ func TestObstacles(t *testing.T) {
 			facts{ports: "40000 40003"},
 			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency",
 		},
-		{origin{}, syscall.EADDRNOTAVAIL, "2001:db8::1", facts{}, ""}, // no address to send from
+		{origin{}, syscall.EADDRNOTAVAIL, "2001:db8::1", facts{}, ""}, // no source address
 		{
 			origin{source: ip("192.0.2.7")},
 			syscall.EAFNOSUPPORT, "2001:db8::1",
@@ -130,7 +130,8 @@ func TestGrantHint(t *testing.T) {
 	}
 }
 
-// BenchmarkObstacle: the cost of explaining one of many records that fail alike.
+// BenchmarkObstacle measures the explanation of one of many records with the same
+// error.
 func BenchmarkObstacle(b *testing.B) {
 	var s obstacles
 	a := netip.MustParseAddr("192.0.2.1")

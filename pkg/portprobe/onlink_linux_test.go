@@ -21,8 +21,8 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// neighborhood is a /24 on the scanner's own link: ten hosts live in it, with a
-// few ports open, one address is the scanner's own, and nobody has the others.
+// neighborhood is a /24 on the scanner's link: ten hosts with a few open ports, the
+// scanner's own address, and unused addresses.
 type neighborhood struct {
 	host  *lab.Host
 	alive []netip.Addr
@@ -31,7 +31,7 @@ type neighborhood struct {
 	open  []uint16
 }
 
-// newNeighborhood makes 10.9.number.0/24.
+// newNeighborhood creates 10.9.number.0/24.
 func newNeighborhood(tb testing.TB, number byte) *neighborhood {
 	tb.Helper()
 	var addrs []string
@@ -47,7 +47,7 @@ func newNeighborhood(tb testing.TB, number byte) *neighborhood {
 	return n
 }
 
-// records are so many ports of each of the 254 addresses.
+// records returns records for a number of ports of each of the 254 addresses.
 func (n *neighborhood) records(ports int) string {
 	var b strings.Builder
 	for _, a := range n.all {
@@ -58,7 +58,7 @@ func (n *neighborhood) records(ports int) string {
 	return b.String()
 }
 
-// want is what must be told of a port.
+// want returns the state of a port.
 func (n *neighborhood) want(a netip.Addr, port uint16) string {
 	switch {
 	case a == n.own:
@@ -71,7 +71,7 @@ func (n *neighborhood) want(a netip.Addr, port uint16) string {
 	return "closed conn-refused"
 }
 
-// wrong counts the wrong answers in what was written.
+// wrong returns the number of wrong states in the output.
 func (n *neighborhood) wrong(tb testing.TB, out []byte, asked int) (wrong int) {
 	tb.Helper()
 	lines := 0
@@ -97,9 +97,9 @@ func (n *neighborhood) wrong(tb testing.TB, out []byte, asked int) (wrong int) {
 	return wrong
 }
 
-// play asks so many ports of each address and returns how many answers are
-// wrong, how long it took and the most entries that were in the scanner's
-// neighbor table.
+// play scans a number of ports of each address. It returns the number of wrong
+// states, the duration, and the maximum number of entries in the scanner's neighbor
+// table.
 func (n *neighborhood) play(tb testing.TB, ports int) (wrong int, took time.Duration, entries int) {
 	tb.Helper()
 	in := n.records(ports)
@@ -116,8 +116,8 @@ func (n *neighborhood) play(tb testing.TB, ports int) (wrong int, took time.Dura
 	return n.wrong(tb, out.Bytes(), 254*ports), took, entries
 }
 
-// countNeighbors looks at the neighbor table until it is told that the run is
-// over, and tells the most entries that it saw; -1 when it could not see it.
+// countNeighbors sends the maximum number of entries in the neighbor table until
+// over is closed; -1 if it cannot be read.
 func countNeighbors(over <-chan struct{}, most chan<- int) {
 	n := -1
 	for {
@@ -133,9 +133,9 @@ func countNeighbors(over <-chan struct{}, most chan<- int) {
 	}
 }
 
-// overflows is how often an IPv4 neighbor table of this machine has been full
-// (table_fulls). The kernel shows it outside of namespaces alone; ok is false
-// where it cannot be seen.
+// overflows returns how often an IPv4 neighbor table of this machine was full
+// (table_fulls). ok is false inside a network namespace, where the kernel does not
+// show it.
 func overflows() (n uint64, ok bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/stat/arp_cache", os.Getppid()))
 	if err != nil {
@@ -143,7 +143,7 @@ func overflows() (n uint64, ok bool) {
 	}
 	rows := strings.Split(strings.TrimSpace(string(text)), "\n")
 	column := slices.Index(strings.Fields(rows[0]), "table_fulls")
-	for _, row := range rows[1:] { // one a processor
+	for _, row := range rows[1:] { // one per processor
 		fields := strings.Fields(row)
 		if column < 0 || column >= len(fields) {
 			return 0, false
@@ -157,8 +157,8 @@ func overflows() (n uint64, ok bool) {
 	return n, true
 }
 
-// TestNeighborhood: what is told of a network on the own link is right, and
-// takes no more room in the neighbor table than the network has addresses.
+// All states of an on-link network are right, and it has no more neighbor entries
+// than addresses.
 func TestNeighborhood(t *testing.T) {
 	n := newNeighborhood(t, 0)
 	wrong, took, entries := n.play(t, 50)
@@ -166,14 +166,14 @@ func TestNeighborhood(t *testing.T) {
 	if wrong > 0 {
 		t.Errorf("%d of %d are wrong", wrong, 254*50)
 	}
-	// Others of this machine share gc_thresh3, 1,024 on a stock Linux (arp(7)).
+	// All namespaces share gc_thresh3, by default 1,024 (arp(7)).
 	if entries < 10 || entries > 512 {
 		t.Errorf("%d entries were in the neighbor table", entries)
 	}
 }
 
-// BenchmarkLabNeighborhood asks a thousand ports of each address, five times in
-// a new network each. Its result is the log.
+// BenchmarkLabNeighborhood logs scans of a thousand ports of each address, each of
+// five in a new network.
 func BenchmarkLabNeighborhood(b *testing.B) {
 	for b.Loop() {
 		var took []float64

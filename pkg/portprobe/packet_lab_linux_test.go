@@ -12,10 +12,9 @@ import (
 	"portkit/pkg/wire"
 )
 
-// TestPathMTU: an open UDP port behind a link that is too narrow for the request
-// is found, with the one resend that a path MTU takes.
+// An open UDP port behind a link with a small MTU is found with one retransmission.
 func TestPathMTU(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	gateway := lab.New(t).Host("")
 	h := gateway.Behind("", lab.MTU(1280), lab.Answer("53", lab.Echo))
 	for _, to := range both(h) {
@@ -27,12 +26,12 @@ func TestPathMTU(t *testing.T) {
 	}
 }
 
-// complain answers a SYN with an ICMP error.
+// complain replies to a SYN with an ICMP error.
 func complain(kind, code byte) func(*stranger, question) {
 	return func(s *stranger, q question) {
 		quoted := wire.AppendIP(nil, q.from.Addr(), q.to.Addr(), wire.ProtoTCP, 60, wire.SYNSize)
 		quoted = wire.AppendSYN(quoted, q.from, q.to, q.seq, 536)
-		icmp := append([]byte{kind, code, 0, 0, 0, 0, 5, 0}, quoted...) // of an MTU of 1280
+		icmp := append([]byte{kind, code, 0, 0, 0, 0, 5, 0}, quoted...) // MTU 1280
 		proto, pseudo := byte(wire.ProtoICMP), []byte(nil)
 		if q.to.Addr().Is6() {
 			proto = wire.ProtoICMPv6
@@ -44,8 +43,8 @@ func complain(kind, code byte) func(*stranger, question) {
 	}
 }
 
-// aboutPackets are ICMP errors that are about the packet, and the methods that see
-// them: Linux reports some to no connection. Hosts ignore a source quench (RFC 6633).
+// aboutPackets are ICMP errors about the packet, and the methods that see them:
+// Linux does not report some to TCP. Hosts ignore source quench (RFC 6633).
 var aboutPackets = []struct {
 	v6         bool
 	kind, code byte
@@ -58,11 +57,10 @@ var aboutPackets = []struct {
 	{true, 4, 1, "connect syn"},
 }
 
-// TestICMPAboutThePacket: after an ICMP error about the packet the port is probed
-// again, and its state follows from the reply to that probe. If the method sees the
-// error, this uses none of the retries.
+// After an ICMP error about the packet the port is probed again, and the reply to
+// that probe decides. It does not count as a retry if the method sees the error.
 func TestICMPAboutThePacket(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	h := lab.New(t).Host("", lab.Silent("7000-7999"))
 	answers := map[uint16]func(*stranger, question){}
 	runs := []string{"connect auto", "connect 0", "syn auto", "syn 0"}
@@ -91,7 +89,7 @@ func TestICMPAboutThePacket(t *testing.T) {
 			want := "open 2"
 			if e := aboutPackets[i]; retries == "0" && !strings.Contains(e.seen, method) {
 				want = "filtered 1"
-				if m["reason"] == "syn-ack" { // the system itself repeats a SYN after 1 s
+				if m["reason"] == "syn-ack" { // the kernel retransmits a SYN after 1 s
 					want = "open 1"
 				}
 			}

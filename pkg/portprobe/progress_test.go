@@ -26,7 +26,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestProgressAtWidths: parts are dropped whole, the least useful first.
+// Parts are omitted whole, the least useful first.
 func TestProgressAtWidths(t *testing.T) {
 	scanning := progress{done: 30512, total: 65535, inFlight: 1000, open: 17, errors: 3, rate: 8123, elapsed: time.Minute}
 	waiting := scanning

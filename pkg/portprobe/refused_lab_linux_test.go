@@ -12,29 +12,28 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// refusalCase is a cause for which this machine refuses to send to addresses of both
-// families, and what each method reports: a reason, or else part of the error of
-// local-error.
+// refusalCase is a cause for which this machine does not send to addresses of both
+// families, and the result by method: a reason, or part of the text of local-error.
 type refusalCase struct {
 	cause             string
 	to                []netip.Addr
 	connect, udp, syn string
-	few               bool // two sizes of the pool and the window are enough
+	few               bool // two settings of concurrency are enough
 }
 
 const (
 	refusedPorts = 5
-	// refusedWithin bounds a run. Refused sends are repeated for 2.5 s. Silence takes
-	// 7 s where one probe is outstanding.
+	// refusedWithin is the limit of a run. Local errors are retried for 2.5 s;
+	// no-response with one probe outstanding takes 7 s.
 	refusedWithin = "20s"
-	// refusedAtOnce keeps the descriptors of all runs together below the usual limit.
+	// refusedAtOnce keeps the descriptors of all runs below the usual limit.
 	refusedAtOnce = 60
 )
 
-// TestRefusedSendsSettleInTheLab has this machine refuse every send while more
-// endpoints wait than may be outstanding: each settles in time, for the right reason.
+// When this machine cannot send to more endpoints than may be outstanding, each
+// settles in time with the right reason.
 func TestRefusedSendsSettleInTheLab(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	var runs sync.WaitGroup
 	defer runs.Wait()
 	room := make(chan struct{}, refusedAtOnce)
@@ -58,7 +57,7 @@ func TestRefusedSendsSettleInTheLab(t *testing.T) {
 func (c *refusalCase) check(t *testing.T, method, want string, args []string) {
 	args = append(args, "--deadline", refusedWithin)
 	if want == "no-response" {
-		args = append(args, "-t", "0.3") // silence is not what the test is about
+		args = append(args, "-t", "0.3") // no-response is not the subject of this test
 	}
 	proto, run := "tcp", func(t *testing.T, in string, args ...string) ran { return toolOver(t, false, in, args...) }
 	switch method {
@@ -103,35 +102,35 @@ func refusalCases(l *lab.Lab) []refusalCase {
 	}
 	down, dropped, rejected := l.Host(""), l.Host(""), l.Host("")
 	down.Up(false)
-	prohibits := []lab.Option{lab.Reject4(ports, 13), lab.Reject6(ports, 1)} // administratively
+	prohibits := []lab.Option{lab.Reject4(ports, 13), lab.Reject6(ports, 1)} // administratively prohibited
 	for i := range prohibits {
 		l.Firewall(lab.To(dropped.Addrs()[i].Masked().String(), lab.Silent(ports)))
 		l.Firewall(lab.To(rejected.Addrs()[i].Masked().String(), prohibits[i]))
 	}
 	const routeless = "this machine has no route to"
 	return []refusalCase{
-		// The kernel reports datagrams that it drops, but no SYN of a connection. By
-		// SYN, frames of Ethernet pass the firewall. The slow rows come first.
+		// The kernel reports dropped datagrams, but not dropped SYNs of connect.
+		// SYN frames on Ethernet bypass the firewall. Slow rows come first.
 		{"firewall drops", both(dropped), "no-response", drops, "reset", false},
 		{"firewall rejects", both(rejected), "this machine's own firewall or routes reject the probe", drops, "reset", false},
-		// Packets to this machine itself do not leave in frames. ICMP errors of an
-		// output rule are those of the target.
+		// Packets to own addresses do not use Ethernet. ICMP errors of an output
+		// rule then come from the target.
 		{"firewall drops, own address", ownEnds(dropped), "no-response", drops, drops, true},
 		{"firewall rejects, own address", ownEnds(rejected), "admin-prohibited", drops, drops, true},
 		alike("no route", "198.18.0.1 2001:db8:a0::1", routeless),
 		alike("prohibit", "198.18.1.1 2001:db8:a1::1", "is of the type prohibit"),
 		alike("unreachable", "198.18.2.1 2001:db8:a2::1", "is of the type unreachable"),
 		alike("blackhole", "198.18.3.1 2001:db8:a3::1", "is of the type blackhole"),
-		{"link down", both(down), routeless, routeless, routeless, false}, // its routes go with it
+		{"link down", both(down), routeless, routeless, routeless, false}, // the kernel removes its routes
 	}
 }
 
-// alike is a cause that every method reports in the same words.
+// alike returns a cause that every method reports with the same text.
 func alike(cause, to, want string) refusalCase {
 	return refusalCase{cause, addrsOf(to), want, want, want, false}
 }
 
-// ownEnds is this machine's addresses on a host's link.
+// ownEnds returns this machine's addresses on a host's link.
 func ownEnds(h *lab.Host) (list []netip.Addr) {
 	for _, p := range h.Addrs() {
 		list = append(list, p.Masked().Addr().Next())

@@ -17,8 +17,8 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// resumed is a scan of many ports of a host into a file, which is cut off and
-// goes on again.
+// resumed is a scan of many ports of a host into a file, which is interrupted and
+// resumed.
 type resumed struct {
 	host     *lab.Host
 	ports    int
@@ -39,7 +39,7 @@ func newResumed(t *testing.T, ports int, folder func(*lab.Lab) string) *resumed 
 	return s
 }
 
-// command is a run over what is not answered yet.
+// command returns a run over all endpoints that have no result yet.
 func (s *resumed) command(args ...string) (cmd *exec.Cmd, errs *bytes.Buffer) {
 	errs = &bytes.Buffer{}
 	cmd = asPortprobe("/proc/self/exe", append([]string{"--resume", s.file, s.in}, args...)...)
@@ -47,15 +47,15 @@ func (s *resumed) command(args ...string) (cmd *exec.Cmd, errs *bytes.Buffer) {
 	return cmd, errs
 }
 
-// cut starts a run, ends it with a signal in a moment, and returns whether it was
-// still running.
+// cut ends a run by a signal after a short time, and reports whether it was still
+// running.
 func (s *resumed) cut(t *testing.T, sig syscall.Signal, args ...string) bool {
 	t.Helper()
 	cmd, errs := s.command(args...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Duration(5+s.rnd.IntN(60)) * time.Millisecond) // the moment is chance
+	time.Sleep(time.Duration(5+s.rnd.IntN(60)) * time.Millisecond) // a random moment
 	if err := cmd.Process.Signal(sig); err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +69,8 @@ func (s *resumed) cut(t *testing.T, sig syscall.Signal, args ...string) bool {
 	return false
 }
 
-// finish runs to the end and looks at what is in the file then: every endpoint
-// once, and right.
+// finish completes the scan and checks that each endpoint has one result, and the
+// right one.
 func (s *resumed) finish(t *testing.T) {
 	t.Helper()
 	cmd, errs := s.command()
@@ -100,8 +100,7 @@ func (s *resumed) check(t *testing.T) {
 	tell(t, out).check(t, s.ports, open...)
 }
 
-// size is how long the file is; where everything is slow a run may be cut off
-// before there is one.
+// size returns the size of the file; 0 if the run ended before it created the file.
 func (s *resumed) size(t *testing.T) int64 {
 	t.Helper()
 	info, err := os.Stat(s.file)
@@ -118,8 +117,8 @@ func plainFolder(t *testing.T) func(*lab.Lab) string {
 	return func(*lab.Lab) string { return t.TempDir() }
 }
 
-// TestResume cuts runs off again and again: in the end every endpoint is answered
-// once, and right.
+// After any number of interrupted runs each endpoint has one result, and the right
+// one.
 func TestResume(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -150,8 +149,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeAfterAFullDisk: a disk that fills up ends the run with status 3 and
-// a message; when there is room again, the next goes on.
+// A full disk ends the run with status 3 and a message. Once there is room, the
+// next run resumes.
 func TestResumeAfterAFullDisk(t *testing.T) {
 	const size = 64 << 20
 	s := newResumed(t, 50_000, func(l *lab.Lab) string { return l.Disk(size) })
@@ -175,8 +174,8 @@ func TestResumeAfterAFullDisk(t *testing.T) {
 	s.finish(t)
 }
 
-// TestResumeOfWhatAPipeLeft: a reader that dies leaves a file with a torn line,
-// and the run that fed it ends without a word.
+// A reader that dies leaves a file with a torn line, and portprobe ends without a
+// message. The next run resumes.
 func TestResumeOfWhatAPipeLeft(t *testing.T) {
 	s := newResumed(t, 20_000, plainFolder(t))
 	cmd := asPortprobe("/bin/sh", "-c", fmt.Sprintf(`"$0" -r 20000 %q | head -c 1000001 >%q`, s.in, s.file), exe(t))

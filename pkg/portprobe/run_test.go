@@ -13,7 +13,7 @@ import (
 	"portkit/pkg/cli"
 )
 
-// ran is what a run came to.
+// ran is the outcome of a run.
 type ran struct {
 	status   int
 	out, err string
@@ -36,7 +36,7 @@ func toolWith(t *testing.T, with cli.IO) ran {
 	return ran{status, out.String(), err.String()}
 }
 
-// records reads lines as JSON objects.
+// records parses lines as JSON objects.
 func records(t *testing.T, lines string) (list []map[string]any) {
 	t.Helper()
 	for line := range strings.Lines(lines) {
@@ -254,7 +254,7 @@ func TestBadCommandLines(t *testing.T) {
 	}
 }
 
-// An empty spec, as of a variable that is not set, is still a simulation.
+// An empty specification, as from an unset variable, is still a simulation.
 func TestSimulateWithoutSpecSendsNothing(t *testing.T) {
 	for _, args := range [][]string{{"--simulate", ""}, {"--simulate="}, {"--simulate", " , "}} {
 		r := tool(t, "127.0.0.1:1\n", args...)
@@ -299,7 +299,7 @@ func TestRealConnect(t *testing.T) {
 	}
 }
 
-// failing is a full disk.
+// failing is a writer on a full disk.
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, fmt.Errorf("no space left on device") }
@@ -315,8 +315,8 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestProgressJSON takes the number of records from --total, or counts them where
-// the inputs are files; those that the file of --resume answers are done.
+// The total is that of --total, or the number of records in regular files. Records
+// whose result is in the file of --resume are done.
 func TestProgressJSON(t *testing.T) {
 	var in, resumed strings.Builder
 	for i := range 300 {
@@ -343,7 +343,7 @@ func TestProgressJSON(t *testing.T) {
 		{"counted and resumed", "", append([]string{"-r", "150", "--resume", write("scan.ndjson", resumed.String())}, inputs...)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel() // it waits for the rate
+			t.Parallel() // waits for the rate limit
 			progressJSON(t, tool(t, c.in, append(c.args, "--simulate", "rtt=1ms,clock=real", "--progress", "json")...))
 		})
 	}
@@ -367,8 +367,8 @@ func progressJSON(t *testing.T, r ran) {
 	}
 }
 
-// TestManyNamesAndFewPlaces: the reader and the resolver's goroutines wait for
-// room at the same time, and all are woken.
+// The reader and the resolver's goroutines wait for room at the same time, and all
+// of them are woken.
 func TestManyNamesAndFewPlaces(t *testing.T) {
 	var in strings.Builder
 	for i := range 400 {

@@ -16,38 +16,38 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// scene is a host that makes it hard to tell the truth about its ports.
+// scene is a host whose states are hard to find.
 type scene struct {
 	name   string
 	host   func(l *lab.Lab) *lab.Host
 	ports  int
-	few    int // so many where only the truth is looked at; 0: all
-	open   int // ports that are open
-	silent int // ports that are dropped; the others refuse
+	few    int // number of ports if only correctness is tested; 0: all
+	open   int // number of open ports
+	silent int // number of ports that drop packets; the others refuse
 	args   []string
 	during func(h *lab.Host, over <-chan struct{})
-	slow   time.Duration // how long standard output takes nothing, in mid-run
-	wrong  int           // answers that may be wrong
-	bar    time.Duration // what it may take, on two idle cores
-	racy   bool          // worth while under the race detector
+	slow   time.Duration // how long standard output blocks during the run
+	wrong  int           // number of states that may be wrong
+	bar    time.Duration // maximum duration on two idle cores
+	racy   bool          // useful with the race detector
 }
 
 func host(opts ...lab.Option) func(*lab.Lab) *lab.Host {
 	return func(l *lab.Lab) *lab.Host { return l.Host("", opts...) }
 }
 
-// darkFor makes the host dark for a while, soon after the run began.
+// darkFor cuts off the host for a while, soon after the start.
 func darkFor(d time.Duration) func(*lab.Host, <-chan struct{}) {
 	return func(h *lab.Host, _ <-chan struct{}) {
-		time.Sleep(150 * time.Millisecond) // it is to happen in mid-run
+		time.Sleep(150 * time.Millisecond) // so that it happens during the run
 		h.Dark(true)
 		time.Sleep(d)
 		h.Dark(false)
 	}
 }
 
-// flaps makes the host dark for 300 to 700 ms and light for 200 to 500 ms, again
-// and again, until the run is over; each time it is played at other times.
+// flaps cuts off the host for 300 to 700 ms at a time, with pauses of 200 to 500
+// ms, until the run ends. The times are random.
 func flaps() func(*lab.Host, <-chan struct{}) {
 	var seed uint64
 	return func(h *lab.Host, over <-chan struct{}) {
@@ -69,7 +69,7 @@ func flaps() func(*lab.Host, <-chan struct{}) {
 	}
 }
 
-// others are the ports that are not in a list.
+// others returns the ports that are not in a list.
 func others(ports string) string {
 	var b strings.Builder
 	next := 1
@@ -102,7 +102,7 @@ func scenes() []scene {
 	}
 }
 
-// slowWriter takes nothing for a while once so much was written.
+// slowWriter blocks for a while once a number of bytes is written.
 type slowWriter struct {
 	bytes.Buffer
 	pause time.Duration
@@ -116,8 +116,7 @@ func (w *slowWriter) Write(b []byte) (int, error) {
 	return w.Buffer.Write(b)
 }
 
-// play runs a scene once and returns how many answers are wrong, and how long
-// it took.
+// play runs a scene once, and returns the number of wrong states and the duration.
 func (s *scene) play(tb testing.TB) (wrong int, took time.Duration) {
 	tb.Helper()
 	l := lab.New(tb)
@@ -141,7 +140,7 @@ func (s *scene) play(tb testing.TB) (wrong int, took time.Duration) {
 	return s.judge(tb, h, out.Bytes()), took
 }
 
-// judge counts the wrong answers in what was written.
+// judge returns the number of wrong states in the output.
 func (s *scene) judge(tb testing.TB, h *lab.Host, out []byte) (wrong int) {
 	open := h.Open()
 	lines := 0
@@ -171,13 +170,13 @@ func (s *scene) judge(tb testing.TB, h *lab.Host, out []byte) (wrong int) {
 	return wrong
 }
 
-// TestScenes plays every scene once, for the truth of it.
+// Every scene has the right states.
 func TestScenes(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			switch {
 			case testing.Short() && !s.racy:
-				return // no other code than in the others
+				return // runs the same code as the others
 			case s.few > 0:
 				s.ports = s.few
 			}
@@ -190,8 +189,7 @@ func TestScenes(t *testing.T) {
 	}
 }
 
-// BenchmarkLabScenes plays every scene five times, for the time it takes. Its
-// result is the log.
+// BenchmarkLabScenes logs the durations of every scene, five times each.
 func BenchmarkLabScenes(b *testing.B) {
 	for _, s := range scenes() {
 		b.Run(s.name, func(b *testing.B) {

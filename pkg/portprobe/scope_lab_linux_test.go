@@ -16,22 +16,22 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// world is what scopes and inputs are made of at random: addresses of a host of
-// the lab, and names that its name server knows.
+// world contains the addresses of a lab host and the names of its name server, from
+// which random scopes and inputs are made.
 type world struct {
 	rnd   *rand.Rand
 	addrs []netip.Addr
 	names lab.Zone
 }
 
-// covered is what one entry of a list is about.
+// covered is what an entry of a list applies to.
 type covered struct {
 	text  string
 	addrs []netip.Addr
 	name  string
 	port  int // 0: all
 	proto endpoint.Proto
-	both  bool // protocols of the port
+	both  bool // TCP and UDP, not TCP only
 }
 
 func (c *covered) has(a netip.AddrPort, p endpoint.Proto) bool {
@@ -56,7 +56,7 @@ func (w *world) addr() netip.Addr { return w.addrs[w.rnd.IntN(len(w.addrs))] }
 
 func (w *world) name() string { return fmt.Sprintf("n%d.example", w.rnd.IntN(12)) }
 
-// entry makes an entry of a list at random.
+// entry returns a random entry of a list.
 func (w *world) entry() (c covered) {
 	a := w.addr()
 	switch w.rnd.IntN(4) {
@@ -95,7 +95,7 @@ func (w *world) where(in func(netip.Addr) bool) (list []netip.Addr) {
 	return list
 }
 
-// limit gives an entry a port of its own.
+// limit adds a port to an entry.
 func (w *world) limit(c *covered) {
 	c.port = scopePorts[w.rnd.IntN(len(scopePorts))]
 	port := fmt.Sprint(c.port)
@@ -113,7 +113,7 @@ func (w *world) limit(c *covered) {
 	c.text += ":" + port
 }
 
-// rules are the lists of one case, in the forms that a user has for them.
+// rules are the lists of one case, as specified by flags and files.
 type rules struct {
 	allow, deny [][]covered
 	args        []string
@@ -167,7 +167,7 @@ func writeList(t *testing.T, dir string, list []covered) string {
 	return f.Name()
 }
 
-// permit says whether an endpoint may be asked, by looking through all lists.
+// permit reports whether an endpoint is in scope, by a search through all lists.
 func (r *rules) permit(name string, a netip.AddrPort, p endpoint.Proto) bool {
 	in := func(list []covered) bool {
 		return slices.ContainsFunc(list, func(c covered) bool { return c.has(a, p) })
@@ -179,8 +179,8 @@ func (r *rules) permit(name string, a netip.AddrPort, p endpoint.Proto) bool {
 		!slices.ContainsFunc(r.allow, func(list []covered) bool { return !in(list) })
 }
 
-// ask makes inputs at random, and says which are permitted and which addresses
-// something may be sent to.
+// ask returns random inputs, which of them are in scope, and the addresses that may
+// receive packets.
 func (w *world) ask(r *rules, n int) (in string, permitted []bool, reach map[netip.Addr]bool) {
 	var b strings.Builder
 	reach = map[netip.Addr]bool{}
@@ -193,7 +193,7 @@ func (w *world) ask(r *rules, n int) (in string, permitted []bool, reach map[net
 			a = w.names[name][0]
 			host = fmt.Sprintf(`"host":%q`, name)
 		case 1:
-			name = w.name() // of which the record says that it is at a
+			name = w.name() // the record has both a name and an address
 			host = fmt.Sprintf(`"host":%q,"ip":"%v"`, name, a)
 		}
 		p := endpoint.Proto(w.rnd.IntN(2))
@@ -206,9 +206,9 @@ func (w *world) ask(r *rules, n int) (in string, permitted []bool, reach map[net
 	return b.String(), permitted, reach
 }
 
-// TestNotOnePacketLeavesTheScope asks random endpoints within random scopes, and
-// counts in the firewall what leaves: to an address of which nothing is permitted
-// not one packet, and to the others some.
+// Random endpoints are probed with random scopes, and a firewall counts the
+// packets. Addresses without an endpoint in scope receive none, others receive
+// some.
 func TestNotOnePacketLeavesTheScope(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Own("10.201.0.0/24"), lab.Own("10.202.0.0/24"), lab.Own("fd01::/112"))
@@ -246,7 +246,8 @@ func TestNotOnePacketLeavesTheScope(t *testing.T) {
 			} else {
 				want = "out-of-scope"
 			}
-			// An address of a prefix (AnyIP) rejects IPv6 UDP from another one.
+			// A local prefix (AnyIP) rejects IPv6 UDP from another of its
+			// addresses.
 			elsewhere := permitted[i] && m["proto"] == "udp" && m["reason"] == "port-unreach"
 			if m["state"] != want && m["reason"] != want && !elsewhere {
 				t.Errorf("case %d: %v, want %s", n, m, want)
@@ -272,7 +273,7 @@ func readLists(r *rules) (texts []string) {
 	return texts
 }
 
-// TestAScopeThatCannotBeUsedStopsTheRun: not one packet leaves.
+// Nothing is sent.
 func TestAScopeThatCannotBeUsedStopsTheRun(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("")
@@ -312,7 +313,7 @@ func TestAScopeThatCannotBeUsedStopsTheRun(t *testing.T) {
 	}
 }
 
-// TestANameOfTheScopeIsLookedUpOnce: its address changes with each lookup.
+// The name has another address at each lookup.
 func TestANameOfTheScopeIsLookedUpOnce(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Own("10.201.0.0/24"))

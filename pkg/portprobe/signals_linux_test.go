@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestStatusSignal: SIGUSR1 prints how far the run is, and nothing else changes.
+// SIGUSR1 prints the progress. The results do not change.
 func TestStatusSignal(t *testing.T) {
 	cmd := asPortprobe(exe(t), "--simulate", "rtt=20ms,clock=real", "-r", "500")
 	cmd.Stdin = strings.NewReader(lines(netip.MustParseAddr("10.0.0.1"), 1000))
@@ -28,7 +28,7 @@ func TestStatusSignal(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	first := make([]byte, 1) // before the first result the signal may not be handled yet
+	first := make([]byte, 1) // until the first result, the signal handler may not be installed
 	if _, err := io.ReadFull(outs, first); err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestStatusSignal(t *testing.T) {
 		}
 	}()
 	for range 2 {
-		time.Sleep(200 * time.Millisecond) // a person asks now and then
+		time.Sleep(200 * time.Millisecond) // as often as a user might send it
 		if err := cmd.Process.Signal(syscall.SIGUSR1); err != nil {
 			t.Fatal(err)
 		}
@@ -62,8 +62,7 @@ func TestStatusSignal(t *testing.T) {
 	}
 }
 
-// TestMessagesThatNobodyReads: they do not keep the first signal from ending the
-// run.
+// If nobody reads standard error, the first signal still ends the run.
 func TestMessagesThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()
@@ -81,13 +80,13 @@ func TestMessagesThatNobodyReads(t *testing.T) {
 	_ = w.Close()
 	full := func() bool {
 		n, err := unix.IoctlGetInt(int(r.Fd()), unix.TIOCINQ)
-		return err != nil || n >= 16*(4096-100) // a page holds whole messages
+		return err != nil || n >= 16*(4096-100) // a page of the pipe contains only complete messages
 	}
 	for range 500 {
 		if full() {
 			break
 		}
-		time.Sleep(10 * time.Millisecond) // until the pipe holds no more messages
+		time.Sleep(10 * time.Millisecond) // until the pipe is full
 	}
 	_ = cmd.Process.Signal(syscall.SIGTERM)
 	giveUp := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })

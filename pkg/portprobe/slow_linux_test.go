@@ -9,8 +9,8 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// TestSlowPorts scans a host that refuses at once and has open ports that reply
-// later and later, as port forwards and load balancers with far backends do.
+// Open ports are found even if they reply later than the closed ports of their
+// host, as port forwarding and load balancers do.
 func TestSlowPorts(t *testing.T) {
 	t.Parallel()
 	const first, step = 7300, 50 * time.Millisecond
@@ -25,7 +25,7 @@ func TestSlowPorts(t *testing.T) {
 		slow       uint16 // open ports
 		mostOfTime time.Duration
 		syn        bool
-		single     bool // one attempt each
+		single     bool // one probe per endpoint
 	}{
 		{"20 beside 200 closed ones", nil, 1, 200, 20, 4 * time.Second, false, false},
 		{"up to 1.2 s", nil, 1, 200, 25, 6 * time.Second, false, false},
@@ -56,8 +56,9 @@ func TestSlowPorts(t *testing.T) {
 				if port >= first {
 					want = "open"
 				}
-				// Without retries a port is listened to for a second, and replies later
-				// where this machine was busy: TestSlowPortsBesideFastOnes has no such times.
+				// Without retries late replies are awaited for one second, which a
+				// busy machine may exceed. TestSlowPortsBesideFastOnes has exact
+				// times.
 				if c.single && want == "open" && m["reason"] == "no-response" && delay(port)+2*late > 985*time.Millisecond {
 					t.Logf("port %d: the lab was up to %v late, each way", port, late)
 					continue
@@ -65,7 +66,7 @@ func TestSlowPorts(t *testing.T) {
 				if m["state"] != want {
 					t.Errorf("port %d, slow by %v: %v/%v, want %s", port, delay(port), m["state"], m["reason"], want)
 				}
-				// By SYN the time of sending is that of a whole batch.
+				// With SYN the time of sending is that of the batch.
 				if rtt, _ := m["rtt_ms"].(float64); m["rtt_ms"] != nil && rtt < 0.9*float64(delay(port).Milliseconds()) {
 					t.Errorf("port %d, slow by %v: rtt_ms %v", port, delay(port), rtt)
 				}

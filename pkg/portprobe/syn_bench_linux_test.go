@@ -11,8 +11,8 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// BenchmarkLabSYNRace lets the tool race other scanners that ask by SYN, and its own
-// connect; its result is the log. masscan takes ten seconds a round to end.
+// BenchmarkLabSYNRace logs the times of the tool with SYN and connect, and of other
+// SYN scanners. masscan needs ten more seconds per round.
 func BenchmarkLabSYNRace(b *testing.B) {
 	one := lab.New(b).Host("", lab.Listen(lab.Spread(1000)))
 	for b.Loop() {
@@ -22,8 +22,7 @@ func BenchmarkLabSYNRace(b *testing.B) {
 	}
 }
 
-// BenchmarkLabSYNLosesNothing is ten runs, each of which has to tell every port
-// right.
+// BenchmarkLabSYNLosesNothing makes ten runs, and fails if a state is wrong.
 func BenchmarkLabSYNLosesNothing(b *testing.B) {
 	one := lab.New(b).Host("", lab.Listen(lab.Spread(1000)))
 	for b.Loop() {
@@ -36,7 +35,7 @@ func BenchmarkLabSYNLosesNothing(b *testing.B) {
 	}
 }
 
-// BenchmarkLabSYNLoss is ten runs with one packet in twenty lost each way.
+// BenchmarkLabSYNLoss makes ten runs with 5 % loss in each direction.
 func BenchmarkLabSYNLoss(b *testing.B) {
 	one := lab.New(b).Host("", lab.Listen(lab.Spread(1000)), lab.Loss(0.05, 0.05))
 	for b.Loop() {
@@ -47,7 +46,7 @@ func BenchmarkLabSYNLoss(b *testing.B) {
 	}
 }
 
-// BenchmarkLabSYNHosts does the same for one port of many hosts.
+// BenchmarkLabSYNHosts probes one port of many hosts.
 func BenchmarkLabSYNHosts(b *testing.B) {
 	h := lab.New(b).Host("", lab.Own("10.200.0.0/17"), lab.Listen("22"))
 	to := lab.Target{Hosts: lab.Addresses("10.200.0.0/17", 32768), Ports: []uint16{22}}
@@ -58,7 +57,7 @@ func BenchmarkLabSYNHosts(b *testing.B) {
 	}
 }
 
-// BenchmarkLabSYNAlone is the tool in this process, for a profile.
+// BenchmarkLabSYNAlone runs the tool in this process, for profiles.
 func BenchmarkLabSYNAlone(b *testing.B) {
 	const prefix = "10.203.0.0/17"
 	l := lab.New(b)
@@ -88,8 +87,8 @@ func alone(b *testing.B, to lab.Target) {
 	b.ReportMetric(float64(to.Len()*b.N)/b.Elapsed().Seconds(), "ports/s")
 }
 
-// BenchmarkLabSYNMemory is what an endpoint takes that waits for an answer: the
-// difference between many and few that wait at silent hosts. Its result is the log.
+// BenchmarkLabSYNMemory logs the memory per outstanding endpoint: the difference
+// between many and few endpoints at silent hosts.
 func BenchmarkLabSYNMemory(b *testing.B) {
 	const prefix = "10.202.0.0/26"
 	lab.New(b).Host("", lab.Own(prefix), lab.Silent(""))

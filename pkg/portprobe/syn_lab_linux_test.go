@@ -8,8 +8,8 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// bySYN is what a case must come out as when it is asked by SYN: a refusal is a
-// reset, and frames go past the own firewall.
+// bySYN returns the expected result of a case with SYN: a refusal is a reset, and
+// frames bypass this machine's firewall.
 func bySYN(c lab.Case) (endpoint.Reason, endpoint.State) {
 	switch {
 	case c.Kind == lab.OwnDrop, c.Kind == lab.OwnReject:
@@ -20,9 +20,9 @@ func bySYN(c lab.Case) (endpoint.Reason, endpoint.State) {
 	return c.Truth()
 }
 
-// TestEveryWayOfAnsweringBySYN asks a real host for each way of answering.
+// Every lab case has its state and reason on a real host.
 func TestEveryWayOfAnsweringBySYN(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	cases := lab.Cases()
 	in, _ := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort { return c.Build(l) })

@@ -17,7 +17,7 @@ import (
 	"portkit/pkg/wire"
 )
 
-// states counts what records say, and holds that there is one for each line.
+// states counts states, and checks that each input line has one record.
 func states(t *testing.T, in string, r ran) string {
 	t.Helper()
 	count := map[string]int{}
@@ -31,8 +31,8 @@ func states(t *testing.T, in string, r ran) string {
 	return fmt.Sprint(count)
 }
 
-// TestOwnPortsBySYN asks every port of this machine at each of its addresses:
-// loopback's, and one of a link.
+// Every port of this machine has the right state, on a loopback address and on one
+// of a link.
 func TestOwnPortsBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"))
 	near, err := net.InterfaceByName(h.Link())
@@ -70,7 +70,7 @@ func TestOwnPortsBySYN(t *testing.T) {
 	}
 }
 
-// TestNarrowLinkBySYN asks by a link whose packets are as short as IPv6 allows.
+// SYN works on a link with the minimum MTU of IPv6.
 func TestNarrowLinkBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22,80"))
 	narrow := func(name string) error {
@@ -94,8 +94,7 @@ func TestNarrowLinkBySYN(t *testing.T) {
 	}
 }
 
-// TestLinkThatGoesDownBySYN takes the link away for a while in the middle of a
-// run.
+// A link that goes down during the run for a while gives no wrong state.
 func TestLinkThatGoesDownBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22,80,8000-8009"))
 	link := near(t, h)
@@ -119,8 +118,8 @@ func TestLinkThatGoesDownBySYN(t *testing.T) {
 	}
 }
 
-// TestTunnelBySYN asks by a link that has no Ethernet: its other end is in this
-// process, and every tenth port is open.
+// SYN works on a link that is not Ethernet. The test is its other end, where every
+// tenth port is open.
 func TestTunnelBySYN(t *testing.T) {
 	lab.Need(t)
 	far := tunnel(t, "tunnel", "10.66.0.1/24", "fd00:6c61:6266::1/64").Fds[0]
@@ -135,7 +134,7 @@ func TestTunnelBySYN(t *testing.T) {
 	}
 }
 
-// tunnel makes a tunnel device with addresses, until the test ends.
+// tunnel creates a tunnel device with addresses until the test ends.
 func tunnel(t *testing.T, name string, addrs ...string) *netlink.Tuntap {
 	t.Helper()
 	tun := &netlink.Tuntap{
@@ -165,7 +164,7 @@ func tunnel(t *testing.T, name string, addrs ...string) *netlink.Tuntap {
 	return tun
 }
 
-// farEnd answers SYNs until its end is closed.
+// farEnd replies to SYNs until f is closed.
 func farEnd(f *os.File, done chan<- struct{}) {
 	defer close(done)
 	buf := make([]byte, 2048)
@@ -198,9 +197,9 @@ func farEnd(f *os.File, done chan<- struct{}) {
 	}
 }
 
-// TestLossBySYN: one packet in twenty is lost each way.
+// All states are right although 5 % of packets are lost in each direction.
 func TestLossBySYN(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	h := lab.New(t).Host("", lab.Listen("22,80,443,5000-5099"), lab.Silent("2000-2049"), lab.Loss(0.05, 0.05))
 	for _, a := range both(h) {
 		in := lines(a, 6000)
@@ -210,7 +209,7 @@ func TestLossBySYN(t *testing.T) {
 	}
 }
 
-// TestNeighborhoodBySYN asks a network of the own link, most of which nobody has.
+// All states of an on-link network are right. Most of its addresses are unused.
 func TestNeighborhoodBySYN(t *testing.T) {
 	n := newNeighborhood(t, 77)
 	in := n.records(50)

@@ -11,7 +11,7 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// without is the prefixes that p is without those in taken.
+// without returns the prefixes that cover p except for those in taken.
 func without(p netip.Prefix, taken []netip.Prefix) (rest []netip.Prefix) {
 	touched := false
 	for _, t := range taken {
@@ -30,9 +30,8 @@ func without(p netip.Prefix, taken []netip.Prefix) (rest []netip.Prefix) {
 	return append(without(low, taken), without(high, taken)...)
 }
 
-// crowd asks one port of each address of a /16 and holds that the hosts that live
-// there, and no others, are told, in the time of the fastest asking and a time-out
-// for each attempt.
+// crowd probes one port of each address of a /16. It checks that exactly the live
+// hosts are found, within the time of sending and a timeout per attempt.
 func crowd(t *testing.T, prefix string, alive int, rest string, args ...string) {
 	t.Helper()
 	var in bytes.Buffer
@@ -46,13 +45,12 @@ func crowd(t *testing.T, prefix string, alive int, rest string, args ...string) 
 	if !strings.Contains(got, fmt.Sprintf("open/syn-ack:%d", alive)) || !strings.Contains(got, rest) {
 		t.Errorf("%s, want %d open and the rest %s", got, alive, rest)
 	}
-	if took > 15*time.Second && !testing.Short() { // the race detector takes as long as it takes
+	if took > 15*time.Second && !testing.Short() { // the race detector has no time limit
 		t.Errorf("it took %v", took)
 	}
 }
 
-// TestManyHostsBehindAGatewayBySYN: one address in a hundred answers, the others are
-// silent.
+// One address in a hundred replies, the others are silent.
 func TestManyHostsBehindAGatewayBySYN(t *testing.T) {
 	all := netip.MustParsePrefix("10.201.0.0/16")
 	alive := []netip.Prefix{netip.MustParsePrefix("10.201.6.0/23"), netip.MustParsePrefix("10.201.100.128/25"), netip.MustParsePrefix("10.201.255.240/28")}
@@ -64,8 +62,8 @@ func TestManyHostsBehindAGatewayBySYN(t *testing.T) {
 	crowd(t, all.String(), 512+128+16, fmt.Sprintf("filtered/no-response:%d", 1<<16-656))
 }
 
-// TestManyNeighborsBySYN: one address in a hundred of a link is somebody's. The
-// first is the asking machine's own, the last of the network is its broadcast.
+// One address in a hundred of the link is in use. The first is this machine's, the
+// last is the broadcast address.
 func TestManyNeighborsBySYN(t *testing.T) {
 	var addrs []string
 	for i, a := range lab.Addresses("10.202.0.0/16", 1<<16) {

@@ -18,23 +18,23 @@ import (
 	"portkit/pkg/wire"
 )
 
-// stranger answers SYNs to a host's ports with packets of its own making.
+// stranger replies to SYNs for a host's ports with packets of its own.
 type stranger struct {
 	fd      int
 	answers map[uint16]func(s *stranger, q question)
 	done    chan struct{}
-	delayed map[uint16]bool // ports whose first SYN got a late answer
-	late    atomic.Int64    // Unix time of the latest such answer, in nanoseconds
+	delayed map[uint16]bool // ports whose first SYN got a late reply
+	late    atomic.Int64    // Unix time of the latest such reply, in nanoseconds
 }
 
-// question is a SYN that came in.
+// question is a received SYN.
 type question struct {
 	from, to netip.AddrPort
 	seq      uint32
-	ether    []byte // header to answer with
+	ether    []byte // header of the reply
 }
 
-// newStranger lives on a host's link until the test ends.
+// newStranger listens on a host's link until the test ends.
 func newStranger(t *testing.T, h *lab.Host, answers map[uint16]func(*stranger, question)) *stranger {
 	t.Helper()
 	s := &stranger{answers: answers, done: make(chan struct{}), delayed: map[uint16]bool{}}
@@ -46,7 +46,7 @@ func newStranger(t *testing.T, h *lab.Host, answers map[uint16]func(*stranger, q
 		if err != nil {
 			return err
 		}
-		const all = unix.ETH_P_ALL<<8 | unix.ETH_P_ALL>>8 // network order
+		const all = unix.ETH_P_ALL<<8 | unix.ETH_P_ALL>>8 // network byte order
 		tv := unix.NsecToTimeval(int64(50 * time.Millisecond))
 		if err := unix.SetsockoptTimeval(s.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &tv); err != nil {
 			return err
@@ -88,17 +88,17 @@ func (s *stranger) live(quit <-chan struct{}) {
 	}
 }
 
-// reply is a segment that answers a question, and may be spoilt before it leaves.
+// reply describes a segment in reply to a SYN, and how it is damaged.
 type reply struct {
 	flags         uint8
-	ack           uint32 // beside the one that is due
-	from          uint16 // another port
+	ack           uint32 // added to the correct one
+	from          uint16 // source port; 0: the probed one
 	options, text []byte
 	ipOptions     []byte
 	spoil         func(segment []byte)
-	cut           int // bytes of the segment that are sent; 0: all
+	cut           int // number of bytes that are sent; 0: all
 	padding       int
-	tag           []byte // of a VLAN (IEEE 802.1Q)
+	tag           []byte // VLAN tag (IEEE 802.1Q)
 }
 
 func (s *stranger) send(q question, r reply) {
@@ -131,8 +131,8 @@ func (s *stranger) send(q question, r reply) {
 	s.write(append(frame, make([]byte, r.padding)...))
 }
 
-// sendLate replies to a port's first SYN after 700 ms, or more where this machine is
-// busy: then the reply to the next could overtake it.
+// sendLate replies to a port's first SYN after 700 ms or more. On a busy machine
+// the reply to the next SYN could overtake it.
 func (s *stranger) sendLate(q question, r reply) {
 	if s.delayed[q.to.Port()] {
 		return
@@ -146,13 +146,15 @@ func (s *stranger) sendLate(q question, r reply) {
 
 func (s *stranger) write(frame []byte) { _, _ = unix.Write(s.fd, frame) }
 
-// pseudoHeader has the sum of that of either family (RFC 9293 section 3.1).
+// pseudoHeader returns the sum of the pseudo-header of either family (RFC 9293
+// section 3.1).
 func pseudoHeader(q question, proto byte, size int) []byte {
 	b := append(q.to.Addr().AsSlice(), q.from.Addr().AsSlice()...)
 	return append(b, 0, proto, byte(size>>8), byte(size))
 }
 
-// checksum is that of RFC 1071, of two pieces, the first of even size.
+// checksum returns the checksum of RFC 1071 over two parts. The first has an even
+// length.
 func checksum(first, second []byte) uint16 {
 	var sum uint32
 	for i, b := range append(append([]byte(nil), first...), second...) {
@@ -164,8 +166,8 @@ func checksum(first, second []byte) uint16 {
 	return ^uint16(sum)
 }
 
-// oddAnswers are answers that differ from what a kernel says, and what each port
-// must be taken for. With "late" the round trip must be told.
+// oddAnswers are replies that no kernel sends, and the expected result of each
+// port. "late" requires an RTT.
 var oddAnswers = []struct {
 	name, want string
 	answer     func(*stranger, question)
@@ -175,7 +177,7 @@ var oddAnswers = []struct {
 		s.send(q, reply{flags: synAck})
 	}},
 	{"a bare SYN", "open syn", func(s *stranger, q question) {
-		s.send(q, reply{flags: wire.FlagSYN, ack: -(q.seq + 1)}) // acknowledges nothing
+		s.send(q, reply{flags: wire.FlagSYN, ack: -(q.seq + 1)}) // acknowledges sequence number 0
 	}},
 	{"late", "open syn-ack", func(s *stranger, q question) {
 		s.sendLate(q, reply{flags: synAck})
@@ -267,8 +269,8 @@ func TestOddAnswersToSYN(t *testing.T) {
 	}
 }
 
-// TestForgedAnswersToSYN: a million SYN-ACKs and RSTs that a neighbor makes up, at
-// every port that may be asked from, while silent ports are asked. Not one counts.
+// A neighbor forges a million SYN-ACKs and RSTs to every possible source port. None
+// is accepted.
 func TestForgedAnswersToSYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Silent(""))
 	s := newStranger(t, h, nil)
@@ -324,8 +326,7 @@ func TestForgedAnswersToSYN(t *testing.T) {
 	}
 }
 
-// TestNoHandshakeIsLeftHalfOpenBySYN: also where this machine's firewall lets no
-// reset of the kernel's out.
+// Open ports get a reset even if this machine's firewall drops the kernel's.
 func TestNoHandshakeIsLeftHalfOpenBySYN(t *testing.T) {
 	for _, walled := range []bool{false, true} {
 		l := lab.New(t)
@@ -345,7 +346,8 @@ func TestNoHandshakeIsLeftHalfOpenBySYN(t *testing.T) {
 	}
 }
 
-// halfOpen is how many of a host's connections are in SYN_RECV (proc_net_tcp.rst).
+// halfOpen returns how many of a host's connections are in SYN_RECV
+// (proc_net_tcp.rst).
 func halfOpen(t *testing.T, h *lab.Host) (n int) {
 	t.Helper()
 	err := h.Do(func() error {

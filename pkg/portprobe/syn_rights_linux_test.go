@@ -19,7 +19,7 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// TestSYNWithoutTheRight: nothing is asked, in any way, and what to do is said.
+// Without CAP_NET_RAW nothing is sent, and the message contains a remedy.
 func TestSYNWithoutTheRight(t *testing.T) {
 	lab.Need(t)
 	cmd := asPortprobe("/proc/self/exe", "--method", "syn")
@@ -41,7 +41,7 @@ func TestSYNWithoutTheRight(t *testing.T) {
 	}
 }
 
-// static builds portprobe as it is shipped: without cgo.
+// static builds portprobe without cgo, as it is released.
 func static(t *testing.T) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "portprobe")
@@ -53,9 +53,9 @@ func static(t *testing.T) string {
 	return bin
 }
 
-// TestRightsAreGivenUp: once its sockets are open, no thread of the process has a
-// capability, and it goes on: it reads files that only those would have let it open
-// now, resolves names, adds to its resume file, and asks.
+// Once the sockets are open, no thread has a capability. portprobe still reads
+// input files that it may no longer open, resolves names, appends to its journal
+// and sends probes.
 func TestRightsAreGivenUp(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22,80"))
 	dir := t.TempDir()
@@ -108,7 +108,7 @@ func TestRightsAreGivenUp(t *testing.T) {
 	}
 }
 
-// threads is the status of each thread of a process (proc(5)).
+// threads returns the status of each thread of a process (proc(5)).
 func threads(t *testing.T, pid int) (all []string) {
 	t.Helper()
 	names, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
@@ -120,7 +120,7 @@ func threads(t *testing.T, pid int) (all []string) {
 	return all
 }
 
-// awaitLines waits until a file has so many.
+// awaitLines waits until a file has a number of lines.
 func awaitLines(t *testing.T, name string, n int) {
 	t.Helper()
 	for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(10 * time.Millisecond) {
@@ -131,27 +131,27 @@ func awaitLines(t *testing.T, name string, n int) {
 	t.Fatalf("%s has no %d lines", name, n)
 }
 
-// TestSYNIsAskedForRightly holds the command lines that are wrong.
+// Invalid flags are usage errors.
 func TestSYNIsAskedForRightly(t *testing.T) {
 	for _, args := range [][]string{{"--method", "fin"}, {"--method", ""}, {"--method"}, {"--method", "syn", "--source", "192.0.2.256"}, {"--method", "syn", "--source", "0.0.0.0"}} {
 		if r := tool(t, "", args...); r.status != 2 || !strings.Contains(r.err, "--") {
 			t.Errorf("%q: exit %d, %s", args, r.status, r.err)
 		}
 	}
-	// A simulated network is asked in no way.
+	// --simulate overrides --method.
 	r := tool(t, "192.0.2.1:1\n", "--method", "syn", "--simulate", "")
 	if m := records(t, r.out); r.status != 0 || m[0]["method"] != "simulate" {
 		t.Errorf("exit %d: %s%s", r.status, r.out, r.err)
 	}
 }
 
-// TestWhereFromBySYN: a source that is not this machine's is an error of the record,
-// one that is, and a link, are asked from.
+// A source address that is not this machine's is an error of each record. Others
+// are used, and so is an interface.
 func TestWhereFromBySYN(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	h := lab.New(t).Host("", lab.Listen("22"))
 	in := fmt.Sprintf("%v:22\n", h.Addr())
-	own := h.Addr().Prev().String() // the near end's
+	own := h.Addr().Prev().String() // this machine's end of the link
 	for _, c := range []struct {
 		args []string
 		want string
@@ -169,7 +169,7 @@ func TestWhereFromBySYN(t *testing.T) {
 	}
 }
 
-// TestAnotherLinkBySYN: who has a link-local address there is not who is asked.
+// A link-local address is probed only on the link that its zone names.
 func TestAnotherLinkBySYN(t *testing.T) {
 	t.Parallel()
 	l := lab.New(t)
@@ -185,7 +185,7 @@ func TestAnotherLinkBySYN(t *testing.T) {
 	}
 }
 
-// TestUDPBesideSYN: udp goes its own way in the same run.
+// UDP endpoints are probed by the UDP transport in the same run.
 func TestUDPBesideSYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"), lab.Answer("53", lab.Echo))
 	in := fmt.Sprintf(`{"host":"%[1]v","port":22}`+"\n"+`{"host":"%[1]v","port":53,"proto":"udp"}`+"\n", h.Addr())
@@ -195,8 +195,8 @@ func TestUDPBesideSYN(t *testing.T) {
 	}
 }
 
-// TestManyOfOneEndpointBySYN asks the same endpoint more often at once than there
-// are source ports to tell the askings apart.
+// An endpoint is probed more often at once than there are source ports for its
+// probes.
 func TestManyOfOneEndpointBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"), lab.Silent("23"))
 	in := strings.Repeat(fmt.Sprintf("%v:22\n", h.Addr()), 2000) + strings.Repeat(fmt.Sprintf("%v:23\n", h.Addr()), 20)
@@ -205,8 +205,7 @@ func TestManyOfOneEndpointBySYN(t *testing.T) {
 	}
 }
 
-// TestFewDescriptorsBySYN: the number of workers is reduced, or the message names
-// what is missing.
+// The number of workers is reduced, or the message names the limit.
 func TestFewDescriptorsBySYN(t *testing.T) {
 	lab.Need(t)
 	var was unix.Rlimit

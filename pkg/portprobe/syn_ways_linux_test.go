@@ -16,7 +16,7 @@ import (
 	"portkit/pkg/wire"
 )
 
-// near is the scanner's end of a host's link.
+// near returns the scanner's end of a host's link.
 func near(t *testing.T, h *lab.Host) netlink.Link {
 	t.Helper()
 	link, err := netlink.LinkByName(h.Link())
@@ -26,7 +26,7 @@ func near(t *testing.T, h *lab.Host) netlink.Link {
 	return link
 }
 
-// set sets a setting of a host's link, for ARP or neighbor discovery.
+// set writes an ARP or neighbor discovery setting of a host's link.
 func set(t *testing.T, h *lab.Host, key, value string) {
 	t.Helper()
 	if err := h.Do(func() error { return os.WriteFile("/proc/sys/net/"+key, []byte(value), 0) }); err != nil {
@@ -34,7 +34,7 @@ func set(t *testing.T, h *lab.Host, key, value string) {
 	}
 }
 
-// TestOwnLinkLocalAddressBySYN: what is asked there comes back by loopback.
+// Replies from this machine's link-local address are received on loopback.
 func TestOwnLinkLocalAddressBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"))
 	own := "fe80::1%" + h.Link()
@@ -43,15 +43,15 @@ func TestOwnLinkLocalAddressBySYN(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	port := l.Addr().(*net.TCPAddr).Port // a multipath listener's address has no zone
+	port := l.Addr().(*net.TCPAddr).Port // the address of a Multipath TCP listener has no zone
 	in := fmt.Sprintf("[%s]:%d\n[%[1]s]:1\n[%[3]v]:22\n[%[3]v]:23\n", own, port, h.LinkLocal())
 	if got := states(t, in, toolBySYN(t, in)); got != "map[closed/reset:2 open/syn-ack:2]" {
 		t.Error(got)
 	}
 }
 
-// TestNeighborsThatTheKernelHasNotSeenLatelyBySYN: it remembers a device that is
-// gone, for an address that another one has by now, and for one that nobody has.
+// A stale neighbor entry is revalidated: another device has the address now, or
+// none.
 func TestNeighborsThatTheKernelHasNotSeenLatelyBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(200*time.Millisecond))
 	in := ""
@@ -71,7 +71,7 @@ func TestNeighborsThatTheKernelHasNotSeenLatelyBySYN(t *testing.T) {
 	}
 }
 
-// TestGatewayOfTheOtherFamilyBySYN: IPv4 addresses behind an IPv6 gateway.
+// IPv4 addresses behind an IPv6 gateway are probed.
 func TestGatewayOfTheOtherFamilyBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"), lab.Own("10.203.0.0/24"))
 	h.Routed(false)
@@ -88,7 +88,8 @@ func TestGatewayOfTheOtherFamilyBySYN(t *testing.T) {
 	}
 }
 
-// TestNoForeignSourceBySYN: also where the system lets one be bound to.
+// A source address that is not this machine's is rejected, even if the kernel can
+// bind to it.
 func TestNoForeignSourceBySYN(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"))
@@ -99,8 +100,7 @@ func TestNoForeignSourceBySYN(t *testing.T) {
 	}
 }
 
-// TestRulesAboutSourcesBySYN: of two tunnels that lead to a network one is for an
-// address of this machine's.
+// A policy rule for a source address selects one of two tunnels.
 func TestRulesAboutSourcesBySYN(t *testing.T) {
 	lab.Need(t)
 	to := &net.IPNet{IP: net.IP{10, 205, 0, 0}, Mask: net.CIDRMask(24, 32)}
@@ -126,7 +126,7 @@ func TestRulesAboutSourcesBySYN(t *testing.T) {
 	}
 }
 
-// received counts the SYNs that wait at a tunnel's far end.
+// received returns the number of SYNs that were sent into a tunnel.
 func received(far *os.File) (n int) {
 	buf := make([]byte, 2048)
 	_ = far.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
@@ -142,8 +142,8 @@ func received(far *os.File) (n int) {
 	}
 }
 
-// TestGatewayThatMovesBySYN: in the middle of the run the gateway becomes another
-// device, which says so once.
+// During the run another device takes over the gateway's address, and announces it
+// once.
 func TestGatewayThatMovesBySYN(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"), lab.Own("10.203.0.0/24"), lab.Own("2001:db8:203::/64"),
@@ -177,8 +177,8 @@ func TestGatewayThatMovesBySYN(t *testing.T) {
 	}
 }
 
-// TestLinkThatGoesWhileANeighborIsAskedForBySYN: it is this machine's trouble, and
-// tells nothing of the neighbor. The round trip begins with the SYN.
+// A link that goes down during neighbor resolution is a local error and no evidence
+// about the neighbor. The RTT starts with the SYN.
 func TestLinkThatGoesWhileANeighborIsAskedForBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(100*time.Millisecond))
 	const deaf = "ipv4/conf/eth0/arp_ignore"
@@ -188,7 +188,7 @@ func TestLinkThatGoesWhileANeighborIsAskedForBySYN(t *testing.T) {
 		defer close(done)
 		h.Up(false)
 		set(t, h, deaf, "0")
-		time.Sleep(300 * time.Millisecond) // so long the link is down
+		time.Sleep(300 * time.Millisecond) // the time for which the link is down
 		h.Up(true)
 	})
 	in := fmt.Sprintf("%v:22\n%[1]v:23\n", h.Addr())
@@ -204,7 +204,7 @@ func TestLinkThatGoesWhileANeighborIsAskedForBySYN(t *testing.T) {
 	}
 }
 
-// TestOtherChangesWhileANeighborIsAskedForBySYN do not keep it from being nobody.
+// Unrelated network changes during neighbor resolution do not delay host-unreach.
 func TestOtherChangesWhileANeighborIsAskedForBySYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.NeighborRetry(250*time.Millisecond))
 	lo, err := netlink.LinkByName("lo")

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestRecordsIn checks that the total is the number of records that are read: of
-// JSON over several lines the first line only.
+// The total counts records as the reader does: of JSON over several lines, only the
+// first line.
 func TestRecordsIn(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]int64{

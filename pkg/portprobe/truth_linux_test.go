@@ -18,7 +18,7 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// lines are the first n ports of an address as records.
+// lines returns records for ports 1 to n of an address.
 func lines(to netip.Addr, n int) string {
 	var b strings.Builder
 	for p := 1; p <= n; p++ {
@@ -27,10 +27,10 @@ func lines(to netip.Addr, n int) string {
 	return b.String()
 }
 
-// told is what records say of the ports of one host.
+// told maps the ports of one host to their states.
 type told map[uint16]string
 
-// tell reads records. A port that is told twice is an error.
+// tell parses records. A second record of a port is an error.
 func tell(t *testing.T, out io.Reader) told {
 	t.Helper()
 	states := told{}
@@ -51,8 +51,7 @@ func tell(t *testing.T, out io.Reader) told {
 	}
 }
 
-// check compares what was told of ports 1 to n with the truth: these are open,
-// the others closed.
+// check verifies ports 1 to n: those in open are open, the others are closed.
 func (s told) check(t *testing.T, n int, open ...uint16) {
 	t.Helper()
 	want := told{}
@@ -76,8 +75,8 @@ func (s told) check(t *testing.T, n int, open ...uint16) {
 	}
 }
 
-// TestAWholeHostInTheLab asks every port of a host, a thousand of them open,
-// again and again.
+// All ports of a host with a thousand open ports have the right state, in repeated
+// scans.
 func TestAWholeHostInTheLab(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen(lab.Spread(1000)))
 	for _, c := range []struct {
@@ -104,13 +103,13 @@ func TestAWholeHostInTheLab(t *testing.T) {
 	}
 }
 
-// TestLoopback asks every port of this machine: what is open is what listens,
-// and no connection of a socket with itself is among it.
+// On this machine exactly the ports with a listener are open. A socket connected to
+// itself does not count.
 func TestLoopback(t *testing.T) {
 	lab.Need(t)
 	for _, to := range []string{"127.0.0.1", "::1"} {
 		var open []uint16
-		for range 5 { // of the ephemeral ports, from which connect chooses its own
+		for range 5 { // repeats, because the kernel chooses an ephemeral source port at random
 			l, err := net.Listen("tcp", net.JoinHostPort(to, "0"))
 			if err != nil {
 				t.Fatal(err)
@@ -126,8 +125,7 @@ func TestLoopback(t *testing.T) {
 	}
 }
 
-// TestFewDescriptors: with hardly any descriptors all is asked and told right,
-// and one line says why it takes longer.
+// With few descriptors every state is right, and one message names the limit.
 func TestFewDescriptors(t *testing.T) {
 	const ports = 20_000
 	h := lab.New(t).Host("", lab.Listen("80,443,19000-19099"))
@@ -139,7 +137,7 @@ func TestFewDescriptors(t *testing.T) {
 	defer null.Close()
 	for _, c := range []struct {
 		limit string
-		left  int // open by its parent's fault
+		left  int // inherited from its parent
 		args  []string
 	}{
 		{"64", 0, nil},
@@ -163,7 +161,7 @@ func TestFewDescriptors(t *testing.T) {
 	}
 }
 
-// exe is this test's own file, for processes that another program starts.
+// exe returns the path of the test binary, for processes that other programs start.
 func exe(t *testing.T) string {
 	t.Helper()
 	name, err := os.Executable()
@@ -173,15 +171,15 @@ func exe(t *testing.T) string {
 	return name
 }
 
-// asPortprobe makes a command in which this binary is the tool.
+// asPortprobe returns a command that runs the test binary as the tool.
 func asPortprobe(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), asTool+"=yes")
 	return cmd
 }
 
-// TestBlockedReader: a reader that takes nothing for a while costs time, but
-// neither truth nor much of the processor.
+// A reader that blocks for a while costs time, but changes no state and uses little
+// CPU time.
 func TestBlockedReader(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen(lab.Spread(1000)))
 	in := lines(h.Addr(), 65535)
@@ -210,7 +208,7 @@ func TestBlockedReader(t *testing.T) {
 	}
 	free, blocked := scan(0), scan(3*time.Second)
 	t.Logf("%v of the processor, %v with a blocked reader", free, blocked)
-	if blocked > free*3/2 { // 1.2 on an idle machine, as the benchmarks show
+	if blocked > free*3/2 { // 1.2 in benchmarks on an idle machine
 		t.Errorf("%v of the processor, but %v with a blocked reader", free, blocked)
 	}
 }

@@ -12,8 +12,7 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// udpTransports are the ways to ask over udp, with what the lab's table says of
-// each.
+// udpTransports are the UDP transports, with what a lab case expects of each.
 var udpTransports = []struct {
 	name     string
 	portable bool
@@ -23,10 +22,9 @@ var udpTransports = []struct {
 	{"portable", true, lab.Case.ByErrno},
 }
 
-// TestEveryWayOfAnsweringOverUDPInTheLab asks a real host for each way of
-// answering.
+// Every lab case has its state and reason on a real host.
 func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	cases := lab.UDPCases()
 	in, _ := labInput(cases, endpoint.UDP, func(c lab.Case) netip.AddrPort { return c.Build(l) })
@@ -41,8 +39,7 @@ func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
 	}
 }
 
-// TestEveryWayOfAnsweringOverUDPInASimulation asks the same table's simulated
-// network, as far as answers are the network's.
+// Every lab case that a simulated network can have gives the same result there.
 func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 	var cases []lab.Case
 	for _, c := range lab.UDPCases() {
@@ -86,7 +83,7 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 	}
 }
 
-// asUDP are records of udp ports of an address.
+// asUDP returns records for UDP ports of an address.
 func asUDP(to netip.Addr, first, last int) string {
 	var b strings.Builder
 	for p := first; p <= last; p++ {
@@ -95,10 +92,10 @@ func asUDP(to netip.Addr, first, last int) string {
 	return b.String()
 }
 
-// both are a host's addresses of either family.
+// both returns a host's addresses of both families.
 func both(h *lab.Host) []netip.Addr { return []netip.Addr{h.Addr(), h.Addr6()} }
 
-// udpStates counts states, and holds that there is one record for each line.
+// udpStates counts states, and checks that each input line has one record.
 func udpStates(t *testing.T, in string, r ran) string {
 	t.Helper()
 	states := map[any]int{}
@@ -112,10 +109,10 @@ func udpStates(t *testing.T, in string, r ran) string {
 	return fmt.Sprint(states)
 }
 
-// TestAnswersFromOtherPortsInTheLab: one endpoint that answers from another port,
-// several at once, and several in a wide scan, beside others that answer twice.
+// Replies from another port are matched for one endpoint, for several at once, and
+// in a wide scan with duplicate replies.
 func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("4000-4009", lab.Elsewhere), lab.Answer("5000-5199", lab.Twice), lab.Silent("6000-6019"))
 	for _, addr := range both(h) {
@@ -136,10 +133,9 @@ func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
 	}
 }
 
-// TestUDPLossInTheLab: a host that loses one packet in twenty each way is told
-// right.
+// All states are right although 5 % of packets are lost in each direction.
 func TestUDPLossInTheLab(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("2001-2050", lab.Echo), lab.Loss(0.05, 0.05))
 	for _, addr := range both(h) {
@@ -152,7 +148,7 @@ func TestUDPLossInTheLab(t *testing.T) {
 	}
 }
 
-// since is how long after a time a record says that its state was known.
+// since returns the time from begun to the time of a record.
 func since(t *testing.T, m map[string]any, begun time.Time) time.Duration {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339, fmt.Sprint(m["time"]))
@@ -162,10 +158,10 @@ func since(t *testing.T, m map[string]any, begun time.Time) time.Duration {
 	return at.Sub(begun)
 }
 
-// TestStockLinuxIsTold: a host that sends one ICMP error a second is waited for
-// until all of a few ports are told, and holds nobody else up.
+// A host that sends one ICMP error per second is retried until a few ports are all
+// decided. Other hosts are not delayed.
 func TestStockLinuxIsTold(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	stock := l.Host("", lab.Answer("2000-2004", lab.Echo), lab.ICMPLimit())
 	free := l.Host("", lab.Answer("2000-2004", lab.Echo))
@@ -189,10 +185,10 @@ func TestStockLinuxIsTold(t *testing.T) {
 	}
 }
 
-// TestServicesOfAStockLinuxAreFoundAtOnce: among a thousand closed ports, of
-// which most are never told, whatever has a service is found within 5 s.
+// Services among a thousand closed ports, most of which stay undecided, are found
+// within 5 s.
 func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
-	t.Parallel() // it waits mostly
+	t.Parallel() // mostly waits
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("53,2100,2222,2500", lab.Echo), lab.ICMPLimit())
 	in := asUDP(h.Addr(), 53, 53) + asUDP(h.Addr(), 2001, 3000)
@@ -223,8 +219,8 @@ func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
 	}
 }
 
-// TestAFloodDoesNotDisturbOthers: a target that answers each datagram with a flood
-// is told, and so is the one beside it, in no more memory than else.
+// A target that floods its prober gets the right state, and so does another. Memory
+// does not grow.
 func TestAFloodDoesNotDisturbOthers(t *testing.T) {
 	l := lab.New(t)
 	flooder := l.Host("", lab.Answer("7", lab.Flood))
@@ -232,7 +228,7 @@ func TestAFloodDoesNotDisturbOthers(t *testing.T) {
 	for i, addr := range both(flooder) {
 		other := both(calm)[i]
 		in := asUDP(addr, 1, 200) + asUDP(other, 2001, 3001) + asUDP(addr, 201, 300)
-		// So slowly that the flood lasts nearly as long.
+		// At this rate the flood lasts nearly as long as the run.
 		cmd := asPortprobe("/proc/self/exe", "--host-rate", "400")
 		cmd.Stdin = strings.NewReader(in)
 		var out strings.Builder

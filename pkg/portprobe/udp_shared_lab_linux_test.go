@@ -10,8 +10,8 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// reasonsOf counts states with their reasons, and holds that there is one record
-// for each line.
+// reasonsOf counts states with their reasons, and checks that each input line has
+// one record.
 func reasonsOf(t *testing.T, in string, r ran) map[string]int {
 	t.Helper()
 	count := map[string]int{}
@@ -25,10 +25,9 @@ func reasonsOf(t *testing.T, in string, r ran) map[string]int {
 	return count
 }
 
-// TestAddressesOfOneMachineShareItsLimit: a stock Linux limits ICMP errors per
-// destination, whatever address of its own they are about.
+// Linux limits ICMP errors per destination across all of its own addresses.
 func TestAddressesOfOneMachineShareItsLimit(t *testing.T) {
-	t.Parallel() // it waits for one error per second
+	t.Parallel() // waits for one error per second
 	var addrs []string
 	for i := 9; i <= 19; i++ {
 		addrs = append(addrs, fmt.Sprintf("10.201.77.%d/24", i))
@@ -47,10 +46,9 @@ func TestAddressesOfOneMachineShareItsLimit(t *testing.T) {
 	}
 }
 
-// TestARouterLimitsForItsNetwork: a router rejects what is for 200 addresses
-// behind it, twice a second.
+// A router rejects packets to 200 addresses behind it, twice per second.
 func TestARouterLimitsForItsNetwork(t *testing.T) {
-	t.Parallel() // it waits for two errors per second
+	t.Parallel() // waits for two errors per second
 	router := lab.New(t).Host("", lab.Reject4("", 3), lab.ICMPLimit(), lab.Sysctl("net/ipv4/icmp_ratelimit", "500"))
 	router.Behind("10.202.77.250/24")
 	in := ""
