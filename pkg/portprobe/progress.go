@@ -3,11 +3,12 @@ package portprobe
 import (
 	"fmt"
 	"io"
-	"strings"
+	"strconv"
 	"time"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
 )
 
 // waitingAfter is the time without a settled endpoint after which progress names
@@ -144,15 +145,22 @@ func (p progress) left() (time.Duration, bool) {
 
 // json is the object for programs; total and eta_s are absent while unknown.
 func (p progress) json() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `{"done":%d`, p.done)
+	var o ndjson.Object
+	o.Add("done", p.done)
 	if p.total > 0 {
-		fmt.Fprintf(&b, `,"total":%d`, p.total)
+		o.Add("total", p.total)
 	}
-	fmt.Fprintf(&b, `,"in_flight":%d,"open":%d,"errors":%d,"rate":%.1f,"elapsed_s":%.3f`,
-		p.inFlight, p.open, p.errors, p.rate, p.elapsed.Seconds())
+	o.Add("in_flight", p.inFlight)
+	o.Add("open", p.open)
+	o.Add("errors", p.errors)
+	o.Add("rate", decimal(p.rate, 1))
+	o.Add("elapsed_s", decimal(p.elapsed.Seconds(), 3))
 	if left, ok := p.left(); ok {
-		fmt.Fprintf(&b, `,"eta_s":%.1f`, left.Seconds())
+		o.Add("eta_s", decimal(left.Seconds(), 1))
 	}
-	return b.String() + "}\n"
+	return string(ndjson.Append(nil, o)) + "\n"
+}
+
+func decimal(f float64, digits int) ndjson.Raw {
+	return ndjson.Raw(strconv.FormatFloat(f, 'f', digits, 64))
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"net/netip"
 	"slices"
 
@@ -29,18 +30,23 @@ type Change struct {
 // as Result.AppendOwn and Summary.AppendOwn give them. Reason, App and Err
 // are among these and are not written beside them.
 func (e *Encoder) Change(dst []byte, c *Change, extra []byte) []byte {
-	dst = appendEndpoint(dst, c.Host, &endpoint.Endpoint{Addr: c.Addr, Port: c.Port, Proto: c.Proto})
-	dst = appendWord(dst, `,"change":"`, c.Change.String())
-	dst = appendState(append(dst, `,"old":`...), c.Old)
-	dst = appendState(append(dst, `,"new":`...), c.New)
-	return end(dst, extra)
+	var o ndjson.Object
+	o.Add("host", string(c.Host))
+	o.Add("ip", addrText(c.Addr))
+	o.Add("port", c.Port)
+	o.Add("proto", c.Proto.String())
+	o.Add("change", c.Change.String())
+	o.Add("old", stateOrNull(c.Old))
+	o.Add("new", stateOrNull(c.New))
+	o.AddRaw(extra)
+	return appendLine(dst, o)
 }
 
-func appendState(dst []byte, s endpoint.State) []byte {
+func stateOrNull(s endpoint.State) any {
 	if s == 0 {
-		return append(dst, "null"...)
+		return ndjson.Raw("null")
 	}
-	return append(append(append(dst, '"'), s.String()...), '"')
+	return s.String()
 }
 
 // ownPrefix is put before the name of a field that is one of a change
@@ -82,15 +88,14 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
 	if !ok {
 		return dst
 	}
-	start := len(dst)
-	dst = appendWord(dst, `,"state":"`, s.Spans[i].State.String())
-	dst = append(dst[:start], dst[start+1:]...) // the comma
-	dst = appendWord(dst, `,"reason":"`, s.Spans[i].Reason.String())
+	var o ndjson.Object
+	o.Add("state", s.Spans[i].State.String())
+	o.Add("reason", s.Spans[i].Reason.String())
 	i, ok = slices.BinarySearchFunc(s.Apps, port, func(a App, port uint16) int { return int(a.Port) - int(port) })
 	if ok {
-		dst = appendText(dst, `,"app":`, s.Apps[i].Name)
+		o.Add("app", s.Apps[i].Name)
 	}
-	return dst
+	return append(dst, bytes.Trim(ndjson.Append(nil, o), "{}")...)
 }
 
 // AppendOwn appends the fields that are the user's own of the summary that was
@@ -116,37 +121,26 @@ func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 		return NewBad(l, "json", err.Error())
 	}
 	k := d.index()
-	var change, before, after []byte
-	for _, f := range d.fields {
-		switch string(f.Key) {
-		case "change":
-			change = f.Value
-		case "old":
-			before = f.Value
-		case "new":
-			after = f.Value
-		case "error":
-			c.Err, _ = ndjson.Text(f.Value, nil) // none where it is no text
-		}
-	}
 	var r Result
 	if p := d.asked(&k, &r); p != nil {
 		return p.bad(l)
 	}
 	c.Host, c.Addr, c.Port, c.Proto = r.Host, r.Addr, r.Port, r.Proto
 	c.Reason, _ = d.words.parse(d.text(&k, fieldReason))
-	c.Old, _ = endpoint.ParseState(unquote(before))
-	c.New, _ = endpoint.ParseState(unquote(after))
+	c.Old, _ = endpoint.ParseState(lastText(d.fields, "old"))
+	c.New, _ = endpoint.ParseState(lastText(d.fields, "new"))
+	c.Err = lastText(d.fields, "error")
 	c.App = d.text(&k, fieldApp)
 	var ok bool
-	if c.Change, ok = endpoint.ParseChange(unquote(change)); !ok {
-		return problemf("no change", "change %s is not one that portdiff writes", ndjson.Show(change)).bad(l)
+	if c.Change, ok = endpoint.ParseChange(lastText(d.fields, "change")); !ok {
+		return problemf("no change", "change %s is not one that portdiff writes", ndjson.Show(last(d.fields, "change"))).bad(l)
 	}
 	return nil
 }
 
-// unquote returns what is between the quotes of a string without escapes.
-func unquote(value []byte) []byte {
-	text, _ := ndjson.Text(value, nil)
+// lastText returns the text of the last of fields with this name; nil if there
+// is none or it is not a string.
+func lastText(fields []ndjson.Field, name string) []byte {
+	text, _ := ndjson.Text(last(fields, name), nil)
 	return text
 }

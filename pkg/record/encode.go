@@ -48,26 +48,49 @@ func (e *Encoder) Result(dst, host []byte, r *endpoint.Result, extra []byte) []b
 // Bad appends the error record of a line that could not be read: what was
 // valid in it, why it was refused, at is when, and the line.
 func (e *Encoder) Bad(dst []byte, b *Bad, at time.Time) []byte {
-	dst = append(dst, '{')
-	start := len(dst)
-	dst = appendText(dst, `,"host":`, b.Host)
-	if b.Addr.IsValid() {
-		dst = appendAddr(append(dst, `,"ip":`...), b.Addr)
-	}
+	var o ndjson.Object
+	o.Add("host", b.Host)
+	o.Add("ip", addrText(b.Addr))
 	if b.Port > 0 {
-		dst = strconv.AppendUint(append(dst, `,"port":`...), uint64(b.Port), 10)
+		o.Add("port", b.Port)
 	}
-	dst = appendWord(dst, `,"proto":"`, b.Proto)
-	dst = appendWord(dst, `,"state":"`, endpoint.Error.String())
-	dst = appendWord(dst, `,"reason":"`, endpoint.BadRecord.String())
-	dst = e.appendTime(dst, at)
-	dst = appendText(dst, `,"error":`, b.Msg)
-	dst = strconv.AppendInt(append(dst, `,"line":`...), b.No, 10)
-	dst = ndjson.AppendString(append(dst, `,"input":`...), b.Input)
-	// Whichever field came first began with a comma.
-	dst = append(dst[:start], dst[start+1:]...)
-	return end(dst, b.Extra)
+	o.Add("proto", b.Proto)
+	addError(&o, endpoint.BadRecord, at, b.Msg)
+	o.Add("line", b.No)
+	o.Add("input", b.Input)
+	o.AddRaw(b.Extra)
+	return appendLine(dst, o)
 }
+
+// Unresolved appends the error record of a name that has no address, all its
+// ports in one: without a port it is no endpoint, so that no later tool looks
+// the name up again and asks what this one could not check. msg is one
+// sentence, at is when, extra as in Input.
+func (e *Encoder) Unresolved(dst []byte, host, msg string, at time.Time, extra []byte) []byte {
+	var o ndjson.Object
+	o.Add("host", host)
+	addError(&o, endpoint.ResolveFailed, at, msg)
+	o.AddRaw(extra)
+	return appendLine(dst, o)
+}
+
+func addError(o *ndjson.Object, r endpoint.Reason, at time.Time, msg string) {
+	o.Add("state", endpoint.Error.String())
+	o.Add("reason", r.String())
+	o.Add("time", at.UTC().Format(clockForm))
+	o.Add("error", msg)
+}
+
+// addrText returns a in canonical form; "" if there is none.
+func addrText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+// appendLine appends a record with its LF.
+func appendLine(dst []byte, o ndjson.Object) []byte { return append(ndjson.Append(dst, o), '\n') }
 
 // end appends the user's own fields and closes the record.
 func end(dst, extra []byte) []byte {

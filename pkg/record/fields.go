@@ -1,5 +1,11 @@
 package record
 
+import (
+	"strings"
+
+	"portkit/pkg/endpoint"
+)
+
 // FieldDoc is a field of a record as the manual and the JSON Schema have it.
 type FieldDoc struct {
 	Name string
@@ -61,11 +67,11 @@ func askFields() []FieldDoc {
 func answerFields() []FieldDoc {
 	return []FieldDoc{
 		{"state", "string", true, "State of the port: open, closed, filtered, open|filtered, or error if it could not be probed.", states()},
-		{"reason", "string", true, "Evidence for the state.", reasons()},
+		{"reason", "string", true, "Evidence for the state.", enum(endpoint.Reason(1), endpoint.Reason(endpoint.Reasons))},
 		{"service", "string", false, "Service registered for the port and protocol, a guess from the port number. Absent if there is none.", aText},
 		{"rtt_ms", "number", false, "Round-trip time in milliseconds, from the probe that got the reply to the reply, with three decimals. Absent without a reply.", `"type": "number", "minimum": 0`},
 		{"attempts", "integer", true, "Number of probes sent.", aCount},
-		{"method", "string", true, "Method of the probe: connect, syn, udp or simulate.", methods()},
+		{"method", "string", true, "Method of the probe: connect, syn, udp or simulate.", enum(endpoint.Connect, endpoint.Simulate+1)},
 		{"time", "string", true, "Time at which the state was determined: RFC 3339, UTC, with milliseconds.", aTime},
 		{"app", "string", false, "Protocol recognized in the reply. Absent if none was.", aText},
 		{"ttl", "integer 1-255", false, "Time to live, or hop limit, of the reply, if the method can see it.", `"type": "integer", "minimum": 1, "maximum": 255`},
@@ -102,9 +108,9 @@ func changeFields() []FieldDoc {
 		{"ip", "string", false, "As in results, from the same scan as host.", aText},
 		{"port", "integer 1-65535", true, "The port.", aPort},
 		{"proto", `"tcp" or "udp"`, true, "The transport protocol.", aProtocol},
-		{"change", "string", true, "opened: open now, and not before. closed: open before, closed or filtered now. changed: any other change of state. unknown: one of the two scans could not probe it. added, removed: probed only by NEW, only by OLD.", changes()},
-		{"old", "string or null", true, "State in OLD; null if not probed.", stateOrNull()},
-		{"new", "string or null", true, "State in NEW; null if not probed.", stateOrNull()},
+		{"change", "string", true, "opened: open now, and not before. closed: open before, closed or filtered now. changed: any other change of state. unknown: one of the two scans could not probe it. added, removed: probed only by NEW, only by OLD.", enum(endpoint.Change(1), endpoint.Change(endpoint.Changes))},
+		{"old", "string or null", true, "State in OLD; null if not probed.", strings.Replace(states(), "]", ", null]", 1)},
+		{"new", "string or null", true, "State in NEW; null if not probed.", strings.Replace(states(), "]", ", null]", 1)},
 	}
 }
 

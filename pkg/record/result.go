@@ -134,34 +134,42 @@ func (d *Decoder) stateProblem(k *known) *problem {
 
 // asked reads the endpoint of a result.
 func (d *Decoder) asked(k *known, r *Result) (p *problem) {
-	ip, host := d.value(k, fieldIP), d.value(k, hostField(k))
-	var err error
-	if ip != nil {
-		text, err := decode(ip, &d.ipText)
-		if r.Addr, _ = parseAddr(text); err != nil || !r.Addr.IsValid() {
-			return problemf("ip", "ip %s is not an address", ndjson.Show(ip))
-		}
-	}
-	switch {
-	case host != nil:
-		r.Host, err = decode(host, &d.hostText)
-		if err != nil || len(r.Host) == 0 {
-			return problemf("host", "host %s is not a name or address", ndjson.Show(host))
-		}
-		if ip == nil {
-			r.Addr, _ = parseAddr(r.Host)
-		}
-	case ip != nil:
-		d.hostText = r.Addr.AppendTo(d.hostText[:0])
-		r.Host = d.hostText
-	default:
-		return hostMissing()
+	r.Host, r.Addr, p = parseWhere(d.value(k, hostField(k)), d.value(k, fieldIP), &d.hostText, &d.ipText)
+	if p != nil {
+		return p
 	}
 	if r.Port, p = parsePort(d.value(k, fieldPort)); p != nil {
 		return p
 	}
 	r.Proto, p = parseProto(d.value(k, protoField(k)))
 	return p
+}
+
+// parseWhere reads the values of host and ip, of which one may be nil. host may
+// be in the storage of hostText.
+func parseWhere(hostValue, ip []byte, hostText, ipText *[]byte) (host []byte, addr netip.Addr, p *problem) {
+	if ip != nil {
+		text, err := decode(ip, ipText)
+		if addr, _ = parseAddr(text); err != nil || !addr.IsValid() {
+			return nil, addr, problemf("ip", "ip %s is not an address", ndjson.Show(ip))
+		}
+	}
+	switch {
+	case hostValue != nil:
+		var err error
+		if host, err = decode(hostValue, hostText); err != nil || len(host) == 0 {
+			return nil, addr, problemf("host", "host %s is not a name or address", ndjson.Show(hostValue))
+		}
+		if ip == nil {
+			addr, _ = parseAddr(host)
+		}
+	case ip != nil:
+		*hostText = addr.AppendTo((*hostText)[:0])
+		host = *hostText
+	default:
+		p = hostMissing()
+	}
+	return host, addr, p
 }
 
 // answer reads the values that a result is of use without.

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -36,25 +34,23 @@ func Schema(kind string) []byte {
 	return layOut(kind, fields, rules)
 }
 
-// layOut puts the schema together.
 func layOut(kind string, fields []FieldDoc, rules string) []byte {
-	var s []byte
-	s = append(s, `{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": `...)
-	s = ndjson.AppendString(s, "portkit "+kind+" record")
-	s = append(s, `, "type": "object", "properties": {`...)
-	for i, f := range fields {
-		if i > 0 {
-			s = append(s, ',')
-		}
-		s = append(ndjson.AppendString(s, f.Name), `: {"description": `...)
-		s = append(ndjson.AppendString(s, f.Doc), ", "+f.schema+"}"...)
+	var s, properties ndjson.Object
+	for _, f := range fields {
+		var p ndjson.Object
+		p.Add("description", f.Doc)
+		properties.Add(f.Name, append(p, members(f.schema)...))
 	}
-	s = append(s, "}, "+rules+"}"...)
-	var out bytes.Buffer
-	if err := json.Indent(&out, s, "", "  "); err != nil {
-		panic(err) // the text above is literal: a test makes every kind
-	}
-	return append(out.Bytes(), '\n')
+	s.Add("$schema", "https://json-schema.org/draft/2020-12/schema")
+	s.Add("title", "portkit "+kind+" record")
+	s.Add("type", "object")
+	s.Add("properties", properties)
+	return append(ndjson.Indent(append(s, members(rules)...)), '\n')
+}
+
+// members returns the members of an object that is written without its braces.
+func members(text string) ndjson.Object {
+	return ndjson.Decode([]byte("{" + text + "}")).(ndjson.Object)
 }
 
 // required is the rule that the required ones of fields, and more, be there.
@@ -78,47 +74,18 @@ func merge(fields, more []FieldDoc) []FieldDoc {
 	return fields
 }
 
-func states() string {
+// enum is the rule that a value be one of the words from first to before end.
+func enum[T interface {
+	~uint8
+	String() string
+}](first, end T) string {
 	var names []string
-	for s := endpoint.Open; int(s) < endpoint.States; s++ {
-		names = append(names, s.String())
+	for v := first; v < end; v++ {
+		names = append(names, v.String())
 	}
 	return `"enum": ` + quoteAll(names)
 }
 
-func stateOrNull() string {
-	all := states()
-	return all[:len(all)-1] + `, null]`
-}
+func states() string { return enum(endpoint.Open, endpoint.State(endpoint.States)) }
 
-func changes() string {
-	var names []string
-	for c := endpoint.Change(1); int(c) < endpoint.Changes; c++ {
-		names = append(names, c.String())
-	}
-	return `"enum": ` + quoteAll(names)
-}
-
-func reasons() string {
-	var names []string
-	for r := endpoint.Reason(1); int(r) < endpoint.Reasons; r++ {
-		names = append(names, r.String())
-	}
-	return `"enum": ` + quoteAll(names)
-}
-
-func methods() string {
-	var names []string
-	for m := endpoint.Connect; m <= endpoint.Simulate; m++ {
-		names = append(names, m.String())
-	}
-	return `"enum": ` + quoteAll(names)
-}
-
-func quoteAll(names []string) string {
-	var quoted []string
-	for _, name := range names {
-		quoted = append(quoted, string(ndjson.AppendString(nil, name)))
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
-}
+func quoteAll(names []string) string { return string(ndjson.Append(nil, names)) }

@@ -103,136 +103,109 @@ func epoch(value []byte) time.Time {
 	return time.Time{}
 }
 
-// appendStats appends the field stats; nothing if s is empty.
-func appendStats(dst []byte, s *Stats) []byte {
+// object returns the field stats; nil if s is empty.
+func (s *Stats) object() any {
 	if s.Empty() {
-		return dst
+		return nil
 	}
-	dst = append(dst, `,"stats":{`...)
+	var o ndjson.Object
 	if s.Last > 0 {
-		dst = time.UnixMilli(s.First).UTC().AppendFormat(append(dst, `"first":"`...), clockForm)
-		dst = time.UnixMilli(s.Last).UTC().AppendFormat(append(dst, `","last":"`...), clockForm)
-		dst = append(dst, `",`...)
+		o.Add("first", time.UnixMilli(s.First).UTC().Format(clockForm))
+		o.Add("last", time.UnixMilli(s.Last).UTC().Format(clockForm))
 	}
 	if h := &s.RTT; len(h.Bins) > 0 {
-		dst = append(dst, `"rtt_us":{`...)
-		for _, part := range []struct {
-			name  string
-			value int64
-		}{{`"count":`, h.Count()}, {`"sum":`, h.Sum}, {`"min":`, h.Min}, {`"max":`, h.Max}} {
-			dst = append(strconv.AppendInt(append(dst, part.name...), part.value, 10), ',')
+		var rtt, buckets ndjson.Object
+		rtt.Add("count", h.Count())
+		rtt.Add("sum", h.Sum)
+		rtt.Add("min", h.Min)
+		rtt.Add("max", h.Max)
+		for _, b := range h.Bins {
+			buckets.Add(strconv.FormatInt(histogram.Most(b.Bucket), 10), b.Count)
 		}
-		dst = append(appendBins(dst, h.Bins), '}')
+		rtt.Add("buckets", buckets)
+		o.Add("rtt_us", rtt)
 	}
-	return closeObject(dst)
+	return o
 }
 
-func appendBins(dst []byte, bins []histogram.Bin) []byte {
-	dst = append(dst, `"buckets":{`...)
-	for _, b := range bins {
-		dst = strconv.AppendInt(append(dst, '"'), histogram.Most(b.Bucket), 10)
-		dst = append(strconv.AppendInt(append(dst, `":`...), b.Count, 10), ',')
-	}
-	return closeObject(dst)
-}
-
-// readStats reads the field stats into s, whose storage it uses again.
+// readStats reads the field stats into s, whose storage it reuses.
 func readStats(value []byte, s *Stats) error {
 	*s = Stats{RTT: histogram.Histogram{Bins: s.RTT.Bins[:0]}}
 	if value == nil {
 		return nil
 	}
-	fields, err := scanObject(value)
-	for _, f := range fields {
-		switch string(f.Key) {
+	err := eachMember(ndjson.Decode(value), func(name string, v any) (err error) {
+		switch name {
 		case "first":
-			s.First, err = readClock(f.Value)
+			s.First, err = readClock(v)
 		case "last":
-			s.Last, err = readClock(f.Value)
+			s.Last, err = readClock(v)
 		case "rtt_us":
-			err = readHistogram(f.Value, &s.RTT)
+			err = readHistogram(v, &s.RTT)
 		}
-		if err != nil {
-			return fmt.Errorf("stats: %s: %w", f.Key, err)
-		}
-	}
+		return within(name, err)
+	})
 	if err == nil && (s.First > s.Last || s.First == 0 && s.Last > 0) {
 		err = errors.New("last is before first, or first is missing")
 	}
-	if err != nil {
-		return fmt.Errorf("stats: %w", err)
-	}
-	return nil
+	return within("stats", err)
 }
 
-func readClock(value []byte) (int64, error) {
+func readClock(v any) (int64, error) {
 	var d Decoder
-	ms := d.when(value)
+	ms := d.when(ndjson.Append(nil, v))
 	if ms == 0 {
-		return 0, fmt.Errorf("%s is not a time such as 2026-01-31T12:00:00.000Z", ndjson.Show(value))
+		return 0, fmt.Errorf("%s is not a time such as 2026-01-31T12:00:00.000Z", show(v))
 	}
 	return ms, nil
 }
 
-// readHistogram reads the field rtt_us. Its count is not read: it follows
-// from the buckets.
-func readHistogram(value []byte, h *histogram.Histogram) error {
-	fields, err := scanObject(value)
-	if err != nil {
-		return err
-	}
+// readHistogram reads the field rtt_us, except its count, which follows from
+// the buckets.
+func readHistogram(v any, h *histogram.Histogram) error {
 	*h = histogram.Histogram{Bins: h.Bins[:0]}
-	for _, f := range fields {
-		switch string(f.Key) {
+	err := eachMember(v, func(name string, v any) (err error) {
+		switch name {
 		case "sum":
-			h.Sum, err = readAmount(f.Value)
+			h.Sum, err = readAmount(v)
 		case "min":
-			h.Min, err = readAmount(f.Value)
+			h.Min, err = readAmount(v)
 		case "max":
-			h.Max, err = readAmount(f.Value)
+			h.Max, err = readAmount(v)
 		case "buckets":
-			h.Bins, err = readBins(f.Value, h.Bins[:0])
+			h.Bins, err = readBins(v, h.Bins[:0])
 		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", f.Key, err)
-		}
+		return within(name, err)
+	})
+	if err == nil && (h.Min > h.Max || h.Max > h.Sum || len(h.Bins) == 0) {
+		err = errors.New("sum, min, max and buckets are inconsistent")
 	}
-	if h.Min > h.Max || h.Max > h.Sum || len(h.Bins) == 0 {
-		return errors.New("sum, min, max and buckets are inconsistent")
-	}
-	return nil
+	return err
 }
 
-func readAmount(value []byte) (int64, error) {
-	n, err := ndjson.Int(value)
+func readAmount(v any) (int64, error) {
+	n, err := integer(v)
 	if err == nil && n < 0 {
 		err = fmt.Errorf("%d is negative", n)
 	}
 	return n, err
 }
 
-// readBins reads how many values each bucket has. One that is none of ours
-// counts where its end falls.
-func readBins(value []byte, bins []histogram.Bin) ([]histogram.Bin, error) {
-	fields, err := scanObject(value)
-	if err != nil {
-		return bins, err
-	}
+// readBins reads the count of each bucket. An upper bound that is not one of
+// ours counts for the bucket that contains it.
+func readBins(v any, bins []histogram.Bin) ([]histogram.Bin, error) {
 	sum := histogram.Histogram{Bins: bins}
-	for _, f := range fields {
-		most, err := strconv.ParseInt(string(f.Key), 10, 64)
+	err := eachMember(v, func(name string, v any) error {
+		most, err := strconv.ParseInt(name, 10, 64)
 		if err != nil || most < 1 {
-			return bins, fmt.Errorf("%q is not a number of microseconds", ndjson.Show(f.Key))
+			return fmt.Errorf("%q is not a number of microseconds", ndjson.Show([]byte(name)))
 		}
-		n, err := readAmount(f.Value)
+		n, err := readAmount(v)
 		if err == nil && n == 0 {
 			err = errors.New("0 is not a count of round trips")
 		}
-		if err != nil {
-			return bins, err
-		}
-		one := [1]histogram.Bin{{Bucket: histogram.BucketOf(most), Count: n}}
-		sum.Merge(&histogram.Histogram{Bins: one[:]})
-	}
-	return sum.Bins, nil
+		sum.Merge(&histogram.Histogram{Bins: []histogram.Bin{{Bucket: histogram.BucketOf(most), Count: n}}})
+		return err
+	})
+	return sum.Bins, err
 }

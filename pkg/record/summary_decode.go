@@ -12,44 +12,6 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// summaryFields are the values of a summary record's known fields; a field
-// that is given twice counts as it was given last. Those of a blank one are nil.
-type summaryFields struct {
-	host, ip, proto, reasons, apps, stats, bad []byte
-	states                                     [endpoint.States][]byte
-}
-
-func pickSummary(fields []ndjson.Field) (v summaryFields) {
-	for _, f := range fields {
-		if Blank(f.Value) {
-			f.Value = nil
-		}
-		switch string(f.Key) {
-		case "host":
-			v.host = f.Value
-		case "ip":
-			v.ip = f.Value
-		case "proto":
-			v.proto = f.Value
-		case "reasons":
-			v.reasons = f.Value
-		case "apps":
-			v.apps = f.Value
-		case "stats":
-			v.stats = f.Value
-		case "bad_records":
-			v.bad = f.Value
-		default:
-			for state := endpoint.Open; state <= endpoint.Error; state++ {
-				if string(f.Key) == stateFields[state] {
-					v.states[state] = f.Value
-				}
-			}
-		}
-	}
-	return v
-}
-
 // Summary reads a line that Result found to be a summary record with these
 // fields. It refers to nothing of the line but in Fields. The error is a *Bad.
 func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) error {
@@ -62,93 +24,80 @@ func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) erro
 	return nil
 }
 
-// read reads a summary record's fields into s. The counts are not read: they
-// follow from the ports.
+// read reads a summary record's fields into s, except the counts, which follow
+// from the ports.
 func (s *Summary) read(fields []ndjson.Field) error {
-	v := pickSummary(fields)
 	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Apps: s.Apps[:0], Stats: s.Stats, Fields: fields}
-	if err := readStats(v.stats, &s.Stats); err != nil {
+	if err := readStats(last(fields, "stats"), &s.Stats); err != nil {
 		s.Stats = Stats{}
 		s.unusable(err.Error())
 	}
-	if v.bad != nil {
-		return s.readBad(v)
+	if bad := last(fields, "bad_records"); bad != nil {
+		return s.readBad(bad)
 	}
-	if err := s.readKey(v); err != nil {
+	if err := s.readKey(); err != nil {
 		return err
 	}
-	states, err := readStates(v)
+	states, err := readStates(fields)
 	if err != nil {
 		return err
 	}
-	reasons, err := s.readReasons(v.reasons)
+	reasons, err := s.readReasons(last(fields, "reasons"))
 	if err != nil {
 		return err
 	}
 	if s.Spans, err = withReasons(s.Spans, states, reasons); err != nil {
 		return err
 	}
-	return s.readApps(v.apps)
+	return within("apps", s.readApps(last(fields, "apps")))
 }
 
 // unusable notes a value that counts as absent.
 func (s *Summary) unusable(msg string) { s.Unusable = s.Unusable.add(msg) }
 
-func (s *Summary) readBad(v summaryFields) error {
-	n, err := ndjson.Int(v.bad)
+func (s *Summary) readBad(value []byte) error {
+	n, err := ndjson.Int(value)
 	switch {
 	case err != nil:
-		return fmt.Errorf("bad_records: %w", err)
+		return within("bad_records", err)
 	case n < 1:
 		return fmt.Errorf("bad_records: %d is less than 1", n)
-	case v.host != nil || v.ip != nil:
+	case last(s.Fields, "host") != nil || last(s.Fields, "ip") != nil:
 		return errors.New("bad_records cannot be combined with host")
 	}
 	s.Bad = uint64(n)
 	return nil
 }
 
-// readKey reads what the record is about.
-func (s *Summary) readKey(v summaryFields) error {
-	if v.host == nil && v.ip == nil {
-		return errors.New("host is missing")
+// readKey reads host, ip and proto.
+func (s *Summary) readKey() error {
+	var hostText, ipText []byte
+	host, addr, p := parseWhere(last(s.Fields, "host"), last(s.Fields, "ip"), &hostText, &ipText)
+	s.Host, s.Addr = append(s.Host, host...), addr
+	if p == nil {
+		s.Proto, p = parseProto(last(s.Fields, "proto"))
 	}
-	if v.ip != nil {
-		ip, err := ndjson.Text(v.ip, nil)
-		if s.Addr, _ = parseAddr(ip); err != nil || !s.Addr.IsValid() {
-			return fmt.Errorf("ip %s is not an address", ndjson.Show(v.ip))
-		}
-		s.Host = s.Addr.AppendTo(s.Host)
-	}
-	if v.host != nil {
-		host, err := ndjson.Text(v.host, nil)
-		if err != nil || len(host) == 0 {
-			return fmt.Errorf("host %s is not a name or address", ndjson.Show(v.host))
-		}
-		if s.Host = append(s.Host[:0], host...); v.ip == nil {
-			s.Addr, _ = parseAddr(host)
-		}
-	}
-	proto, p := parseProto(v.proto)
-	if s.Proto = proto; p != nil {
+	if p != nil {
 		return errors.New(p.msg)
 	}
 	return nil
 }
 
-// readStates reads which ports have which state, ascending.
-func readStates(v summaryFields) ([]Span, error) {
-	spans, err := readOpen(v.states[endpoint.Open])
-	for state := endpoint.Closed; state <= endpoint.Error && err == nil; state++ {
-		if v.states[state] != nil {
-			spans, err = readRanges(spans, v.states[state], Span{State: state})
+// readStates reads the ports of each state and returns them ascending.
+func readStates(fields []ndjson.Field) (spans []Span, err error) {
+	for state := endpoint.Open; state <= endpoint.Error; state++ {
+		value := last(fields, stateFields[state])
+		switch {
+		case value == nil:
+			continue
+		case state == endpoint.Open:
+			spans, err = readOpen(ndjson.Decode(value))
+		default:
+			spans, err = readRanges(spans, ndjson.Decode(value), Span{State: state})
 		}
 		if err != nil {
-			err = fmt.Errorf("%s: %w", stateFields[state], err)
+			return nil, within(stateFields[state], err)
 		}
-	}
-	if err != nil {
-		return nil, err
 	}
 	spans, port := ascending(spans, func(a, b Span) bool { return a.State == b.State })
 	if port > 0 {
@@ -160,47 +109,41 @@ func readStates(v summaryFields) ([]Span, error) {
 	return spans, nil
 }
 
-func readOpen(value []byte) ([]Span, error) {
-	if value == nil {
-		return nil, nil
-	}
-	ports, err := ndjson.Elements(value, nil)
-	if err != nil {
-		return nil, fmt.Errorf("open: %w", err)
+func readOpen(v any) ([]Span, error) {
+	ports, ok := v.([]any)
+	if !ok {
+		return nil, fmt.Errorf("%s is not an array", show(v))
 	}
 	spans := make([]Span, 0, len(ports))
-	for _, raw := range ports {
-		n, err := ndjson.Int(raw)
+	for _, v := range ports {
+		n, err := integer(v)
 		if err == nil && (n < 1 || n > 65535) {
 			err = fmt.Errorf("port %d is outside 1-65535", n)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("open: %w", err)
+			return nil, err
 		}
 		spans = append(spans, Span{First: uint16(n), Last: uint16(n), State: endpoint.Open})
 	}
 	return spans, nil
 }
 
-// readReasons reads which ports have which reason, ascending.
-func (s *Summary) readReasons(value []byte) ([]Span, error) {
+// readReasons reads the ports of each reason and returns them ascending.
+func (s *Summary) readReasons(value []byte) (spans []Span, err error) {
 	if value == nil {
 		return nil, nil
 	}
-	fields, err := scanObject(value)
-	if err != nil {
-		return nil, fmt.Errorf("reasons: %w", err)
-	}
-	var spans []Span
-	for _, f := range fields {
-		reason, ok := endpoint.ParseReason(f.Key)
+	err = eachMember(ndjson.Decode(value), func(name string, v any) (err error) {
+		reason, ok := endpoint.ParseReason([]byte(name))
 		if !ok {
-			s.unusable(fmt.Sprintf("reason %q is unknown", ndjson.Show(f.Key)))
-			continue
+			s.unusable(fmt.Sprintf("reason %q is unknown", ndjson.Show([]byte(name))))
+			return nil
 		}
-		if spans, err = readRanges(spans, f.Value, Span{Reason: reason}); err != nil {
-			return nil, fmt.Errorf("reasons: %s: %w", reason, err)
-		}
+		spans, err = readRanges(spans, v, Span{Reason: reason})
+		return within(name, err)
+	})
+	if err != nil {
+		return nil, within("reasons", err)
 	}
 	spans, port := ascending(spans, func(a, b Span) bool { return a.Reason == b.Reason })
 	if port > 0 {
@@ -209,23 +152,14 @@ func (s *Summary) readReasons(value []byte) ([]Span, error) {
 	return spans, nil
 }
 
-// scanObject finds the members of a value that has to be an object, without
-// the blank ones.
-func scanObject(value []byte) ([]ndjson.Field, error) {
-	if kind := ndjson.Kind(value); kind != "an object" {
-		return nil, fmt.Errorf("%s is not an object", ndjson.Show(value))
+// readRanges appends a span for each range that v lists, with the state or
+// reason of like.
+func readRanges(spans []Span, v any, like Span) ([]Span, error) {
+	text, ok := v.(string)
+	if !ok {
+		return nil, fmt.Errorf("%s is not a string", show(v))
 	}
-	fields, err := ndjson.Scan(value, nil)
-	return slices.DeleteFunc(fields, func(f ndjson.Field) bool { return Blank(f.Value) }), err
-}
-
-// readRanges appends what a string of ranges lists, each like like.
-func readRanges(spans []Span, value []byte, like Span) ([]Span, error) {
-	text, err := ndjson.Text(value, nil)
-	if err != nil {
-		return nil, err
-	}
-	for part := range strings.SplitSeq(string(text), ",") {
+	for part := range strings.SplitSeq(text, ",") {
 		first, last, ok := strings.Cut(part, "-")
 		if !ok {
 			last = first
@@ -298,34 +232,30 @@ func dropFirst(spans []Span, last uint16) []Span {
 	return spans
 }
 
-// readApps reads which ports were recognized as what.
+// readApps reads the protocol recognized on each port.
 func (s *Summary) readApps(value []byte) error {
 	if value == nil {
 		return nil
 	}
-	fields, err := scanObject(value)
-	if err != nil {
-		return fmt.Errorf("apps: %w", err)
-	}
-	for _, f := range fields {
-		port, err := strconv.ParseUint(string(f.Key), 10, 16)
+	err := eachMember(ndjson.Decode(value), func(name string, v any) error {
+		port, err := strconv.ParseUint(name, 10, 16)
 		if err != nil || !s.has(uint16(port)) {
-			return fmt.Errorf("apps: %q is not a listed port", ndjson.Show(f.Key))
+			return fmt.Errorf("%q is not a listed port", ndjson.Show([]byte(name)))
 		}
-		name, err := ndjson.Text(f.Value, nil)
-		if err != nil {
-			s.unusable(fmt.Sprintf("apps: %d: %v", port, err))
-			continue
+		if app, ok := v.(string); ok {
+			s.Apps = append(s.Apps, App{uint16(port), app})
+		} else {
+			s.unusable(fmt.Sprintf("apps: %d: %s is not a string", port, show(v)))
 		}
-		s.Apps = append(s.Apps, App{uint16(port), string(name)})
-	}
+		return nil
+	})
 	slices.SortFunc(s.Apps, func(a, b App) int { return cmp.Compare(a.Port, b.Port) })
 	for i := range max(0, len(s.Apps)-1) {
-		if port := s.Apps[i].Port; port == s.Apps[i+1].Port {
-			return fmt.Errorf("apps: port %d is listed twice", port)
+		if port := s.Apps[i].Port; err == nil && port == s.Apps[i+1].Port {
+			err = fmt.Errorf("port %d is listed twice", port)
 		}
 	}
-	return nil
+	return err
 }
 
 // has says whether port is in Spans.

@@ -77,125 +77,89 @@ func cutSpans(some, spans []Span, port, n int) ([]Span, []Span, int) {
 
 // appendSummary appends one line about some of the ports of s.
 func appendSummary(dst []byte, s *Summary, spans []Span, apps []App) []byte {
-	dst = append(dst, `{"kind":"summary"`...)
-	if len(s.By) > 0 {
-		dst = append(append(dst, ','), s.By...)
-	}
+	var o ndjson.Object
+	o.Add("kind", KindSummary)
+	o.AddRaw(s.By)
 	if s.Bad > 0 {
-		dst = append(dst, `,"bad_records":`...)
-		return append(strconv.AppendUint(dst, s.Bad, 10), "}\n"...)
+		o.Add("bad_records", s.Bad)
+		return appendLine(dst, o)
 	}
-	dst = ndjson.AppendString(append(dst, `,"host":`...), s.Host)
-	if s.Addr.IsValid() {
-		dst = ndjson.AppendString(append(dst, `,"ip":`...), s.Addr.String())
+	o.Add("host", string(s.Host))
+	o.Add("ip", addrText(s.Addr))
+	o.Add("proto", s.Proto.String())
+	addPorts(&o, spans)
+	if len(apps) > 0 {
+		var names ndjson.Object
+		for _, a := range apps {
+			names = append(names, ndjson.Member{Name: strconv.Itoa(int(a.Port)), Value: a.Name})
+		}
+		o.Add("apps", names)
 	}
-	dst = append(append(append(dst, `,"proto":"`...), s.Proto.String()...), '"')
-	dst = appendOpen(append(dst, `,"open":`...), spans)
-	for state := endpoint.Closed; state <= endpoint.Error; state++ {
-		dst = appendRanges(dst, stateFields[state], spans, func(s Span) bool { return s.State == state })
-	}
-	dst = appendCounts(dst, spans)
-	dst = appendReasons(dst, spans)
-	dst = appendApps(dst, apps)
-	dst = appendStats(dst, &s.Stats)
-	return append(dst, "}\n"...)
+	o.Add("stats", s.Stats.object())
+	return appendLine(dst, o)
 }
 
-// appendOpen appends the open ports as an array.
-func appendOpen(dst []byte, spans []Span) []byte {
-	dst = append(dst, '[')
-	start := len(dst)
+// addPorts adds what a summary contains of the ports: the open ones as an
+// array, those of the other states as ranges, the counts, and the reasons.
+func addPorts(o *ndjson.Object, spans []Span) {
+	open := []uint16{}
+	var states [endpoint.States]portRanges
+	var reasons [endpoint.Reasons]portRanges
 	for _, s := range spans {
 		for port := int(s.First); s.State == endpoint.Open && port <= int(s.Last); port++ {
-			if len(dst) > start {
-				dst = append(dst, ',')
-			}
-			dst = strconv.AppendInt(dst, int64(port), 10)
+			open = append(open, uint16(port))
+		}
+		states[s.State].add(s)
+		reasons[s.Reason].add(s)
+	}
+	o.Add("open", open)
+	counts, byReason := ndjson.Object{}, ndjson.Object{}
+	for state := endpoint.Open; state <= endpoint.Error; state++ {
+		if state != endpoint.Open {
+			o.Add(stateFields[state], states[state].String())
+		}
+		if n := states[state].ports; n > 0 {
+			counts.Add(state.String(), n)
 		}
 	}
-	return append(dst, ']')
-}
-
-// appendRanges appends a field with the ports of the spans that are wanted
-// as ranges, "1-21,23"; nothing if there are none.
-func appendRanges(dst []byte, name string, spans []Span, want func(Span) bool) []byte {
-	before := len(dst)
-	dst = append(append(append(dst, `,"`...), name...), `":"`...)
-	start := len(dst)
-	for i := 0; i < len(spans); i++ {
-		if !want(spans[i]) {
-			continue
-		}
-		first, last := spans[i].First, spans[i].Last
-		for i+1 < len(spans) && want(spans[i+1]) && spans[i+1].First == last+1 {
-			i++
-			last = spans[i].Last
-		}
-		if len(dst) > start {
-			dst = append(dst, ',')
-		}
-		dst = strconv.AppendUint(dst, uint64(first), 10)
-		if last > first {
-			dst = strconv.AppendUint(append(dst, '-'), uint64(last), 10)
-		}
-	}
-	if len(dst) == start {
-		return dst[:before]
-	}
-	return append(dst, '"')
-}
-
-// appendCounts appends how many ports there are of each state that has any.
-func appendCounts(dst []byte, spans []Span) []byte {
-	var counts [endpoint.States]int
-	for _, s := range spans {
-		counts[s.State] += int(s.Last-s.First) + 1
-	}
-	dst = append(dst, `,"counts":{`...)
-	for state, n := range counts {
-		if n > 0 {
-			dst = append(append(append(dst, '"'), endpoint.State(state).String()...), `":`...)
-			dst = append(strconv.AppendInt(dst, int64(n), 10), ',')
-		}
-	}
-	return closeObject(dst)
-}
-
-// appendReasons appends the ports of each reason, by name.
-func appendReasons(dst []byte, spans []Span) []byte {
-	var has [endpoint.Reasons]bool
-	for _, s := range spans {
-		has[s.Reason] = true
-	}
-	dst = append(dst, `,"reasons":{`...)
 	for r := endpoint.Reason(1); int(r) < endpoint.Reasons; r++ {
-		if !has[r] {
-			continue
-		}
-		at := len(dst)
-		dst = appendRanges(dst, r.String(), spans, func(s Span) bool { return s.Reason == r })
-		dst = append(append(dst[:at], dst[at+1:]...), ',') // the comma behind, not before
+		byReason.Add(r.String(), reasons[r].String())
 	}
-	return closeObject(dst)
+	o.Add("counts", counts)
+	o.Add("reasons", byReason)
 }
 
-func appendApps(dst []byte, apps []App) []byte {
-	if len(apps) == 0 {
-		return dst
-	}
-	dst = append(dst, `,"apps":{`...)
-	for _, a := range apps {
-		dst = append(strconv.AppendUint(append(dst, '"'), uint64(a.Port), 10), `":`...)
-		dst = append(ndjson.AppendString(dst, a.Name), ',')
-	}
-	return closeObject(dst)
+// portRanges writes ascending ports as text: "1-21,23".
+type portRanges struct {
+	text        []byte
+	first, last uint16 // not in text yet, if ports > 0
+	ports       int
 }
 
-// closeObject ends an object whose members were written with a comma behind
-// each.
-func closeObject(dst []byte) []byte {
-	if dst[len(dst)-1] == ',' {
-		dst = dst[:len(dst)-1]
+// add adds the ports of s, which are above those before.
+func (r *portRanges) add(s Span) {
+	if r.ports > 0 && s.First != r.last+1 {
+		r.text = append(r.appendTo(r.text), ',')
 	}
-	return append(dst, '}')
+	if r.ports == 0 || s.First != r.last+1 {
+		r.first = s.First
+	}
+	r.last = s.Last
+	r.ports += int(s.Last-s.First) + 1
+}
+
+func (r *portRanges) appendTo(text []byte) []byte {
+	text = strconv.AppendUint(text, uint64(r.first), 10)
+	if r.last > r.first {
+		text = strconv.AppendUint(append(text, '-'), uint64(r.last), 10)
+	}
+	return text
+}
+
+// String returns the ranges; "" if no port was added.
+func (r *portRanges) String() string {
+	if r.ports == 0 {
+		return ""
+	}
+	return string(r.appendTo(r.text))
 }

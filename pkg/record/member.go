@@ -1,0 +1,53 @@
+package record
+
+import (
+	"fmt"
+
+	"portkit/pkg/ndjson"
+)
+
+// last returns the value of the last of fields with this name; nil if there is
+// none or it is blank.
+func last(fields []ndjson.Field, name string) []byte {
+	for i := len(fields) - 1; i >= 0; i-- {
+		if f := &fields[i]; string(f.Key) == name {
+			if Blank(f.Value) {
+				return nil
+			}
+			return f.Value
+		}
+	}
+	return nil
+}
+
+// eachMember calls f for each member of the object that v is, blank ones
+// excepted, until f returns an error.
+func eachMember(v any, f func(name string, v any) error) error {
+	o, ok := v.(ndjson.Object)
+	if !ok {
+		return fmt.Errorf("%s is not an object", show(v))
+	}
+	for _, m := range o {
+		if m.Value == nil || m.Value == "" {
+			continue
+		}
+		if err := f(m.Name, m.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// integer returns the integer that a decoded value is.
+func integer(v any) (int64, error) { return ndjson.Int(ndjson.Append(nil, v)) }
+
+// show returns the beginning of a decoded value for a message.
+func show(v any) string { return ndjson.Show(ndjson.Append(nil, v)) }
+
+// within returns err with the name of the field that it is about; nil for nil.
+func within(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
