@@ -113,28 +113,6 @@ func Text(value, buf []byte) ([]byte, error) {
 	return unescape(buf[:0], inner), nil
 }
 
-// Elements finds the elements of the array that value is, reusing into's
-// storage.
-func Elements(value []byte, into [][]byte) ([][]byte, error) {
-	into = into[:0]
-	if at(value, 0) != '[' {
-		return into, wrongKind(value, "an array")
-	}
-	i := space(value, 1)
-	for at(value, i) != ']' {
-		end, err := skipValue(value, i, 1)
-		if err != nil {
-			return into, err
-		}
-		into = append(into, value[i:end])
-		i = space(value, end)
-		if at(value, i) == ',' {
-			i = space(value, i+1)
-		}
-	}
-	return into, nil
-}
-
 // Show makes of a value or line what a message can show of it: at most 64
 // bytes of valid UTF-8.
 func Show(b []byte) string {

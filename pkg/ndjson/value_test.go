@@ -2,7 +2,6 @@ package ndjson
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
@@ -96,21 +95,6 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestElements(t *testing.T) {
-	for _, c := range []struct{ value, want, err string }{
-		{"[]", "[]", ""},
-		{"[ ]", "[]", ""},
-		{`[1, "a,]" ,[2,[ ]],{"b":[3]} , null ]`, `[1 "a,]" [2,[ ]] {"b":[3]} null]`, ""},
-		{"1", "[]", "1 is not an array"},
-		{`{"a":[]}`, "[]", `{"a":[]} is an object, not an array`},
-	} {
-		got, err := Elements([]byte(c.value), nil)
-		if fmt.Sprintf("%s", got) != c.want || errText(err) != c.err {
-			t.Errorf("Elements(%s) = %s, %v, want %s, %s", c.value, got, err, c.want, c.err)
-		}
-	}
-}
-
 func TestAppendString(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                         `""`,
@@ -186,13 +170,6 @@ func FuzzValue(f *testing.F) {
 			}
 		case "a number":
 			checkNumber(t, value)
-		case "an array":
-			var want []json.RawMessage
-			json.Unmarshal(value, &want)
-			got, err := Elements(value, nil)
-			if fmt.Sprintf("%s", got) != fmt.Sprintf("%s", want) || err != nil {
-				t.Errorf("Elements(%s) = %s, %v, want %s", value, got, err, want)
-			}
 		}
 	})
 }

@@ -1,10 +1,11 @@
 package portgen
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
@@ -15,26 +16,19 @@ import (
 // listPrefix goes before a user's field whose name a result record uses.
 const listPrefix = "list_"
 
-// object is the known fields of a list's NDJSON line, as written.
-type object struct {
-	host, ip, target, proto, protocol []byte
-	ports                             [][]byte
-	extra                             []byte
-}
-
 // object makes an entry of an NDJSON line.
 func (r *reader) object(l ndjson.Line) (e entry, ok bool, err error) {
 	if r.fields, err = ndjson.Scan(l.Text, r.fields); err != nil {
 		return e, false, record.Unreadable(l, "json", err.Error())
 	}
 	told := r.renamed
-	o := r.sort()
-	if err := r.fill(&e, &o); err != nil {
+	extra := r.extra()
+	if err := r.fill(&e); err != nil {
 		r.renamed = told
-		return entry{}, false, salvage(l, &o, err)
+		return entry{}, false, r.salvage(l, extra, err)
 	}
-	if len(o.extra) > 0 {
-		e.detail().extra = o.extra
+	if len(extra) > 0 {
+		e.detail().extra = extra
 	}
 	if r.renamed && !told {
 		e.more.said = "the list has fields that bear the name of a result's: they pass on with " + listPrefix + " before it, as " + listPrefix + "state"
@@ -42,57 +36,35 @@ func (r *reader) object(l ndjson.Line) (e entry, ok bool, err error) {
 	return e, true, nil
 }
 
-// sort tells the known fields, of which the last of a name counts, from those
-// that pass on. The ports of ports and port add up.
-func (r *reader) sort() (o object) {
-	var ports, port []byte
+// value returns the value of the last field with this name; nil if there is none
+// or it is blank.
+func (r *reader) value(name string) []byte { return record.Last(r.fields, name) }
+
+// extra returns the fields that pass on.
+func (r *reader) extra() (extra []byte) {
 	for _, f := range r.fields {
-		if record.Blank(f.Value) {
-			f.Value = nil
-		}
 		switch string(f.Key) {
-		case "host":
-			o.host = f.Value
-		case "ip":
-			o.ip = f.Value
-		case "ports":
-			ports = f.Value
-		case "port":
-			port = f.Value
-		case "proto":
-			o.proto = f.Value
-		case "target":
-			o.target = f.Value
-			o.extra = record.AppendRaw(o.extra, f.Raw)
-		case "protocol":
-			o.protocol = f.Value
-			o.extra = record.AppendRaw(o.extra, f.Raw)
+		case "host", "ip", "ports", "port", "proto":
 		default:
-			o.extra = r.pass(o.extra, f)
+			extra = r.pass(extra, f)
 		}
 	}
-	r.values = r.values[:0]
-	for _, v := range [][]byte{ports, port} {
-		if !noPorts(v) {
-			r.values = append(r.values, v)
-		}
-	}
-	o.ports = r.values
-	return o
+	return extra
 }
 
 // noPorts reports whether a value of ports or port means the same as its
 // absence: it is blank, or an array of nothing else.
-func noPorts(v []byte) bool {
-	switch {
-	case len(v) == 0 || record.Blank(v):
+func noPorts(v any) bool {
+	switch v := v.(type) {
+	case nil:
 		return true
-	case v[0] == '"':
-		text, err := ndjson.Text(v, nil)
-		return err == nil && len(bytes.TrimSpace(text)) == 0
-	case v[0] == '[':
-		elements, err := ndjson.Elements(v, nil)
-		return err == nil && !slices.ContainsFunc(elements, func(e []byte) bool { return e[0] == '[' || !noPorts(e) })
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []any:
+		return !slices.ContainsFunc(v, func(e any) bool {
+			_, nested := e.([]any)
+			return nested || !noPorts(e)
+		})
 	}
 	return false
 }
@@ -107,22 +79,29 @@ func (r *reader) pass(extra []byte, f ndjson.Field) []byte {
 }
 
 // fill makes the entry of the known fields.
-func (r *reader) fill(e *entry, o *object) error {
+func (r *reader) fill(e *entry) error {
 	own := ""
-	word, err := r.objectWhere(e, o, &own)
+	word, err := r.objectWhere(e, &own)
 	if err != nil {
 		return err
 	}
-	def, err := protoOf(o)
-	switch {
-	case err != nil:
+	def, err := r.protos()
+	if err != nil {
 		return err
-	case own != "" && len(o.ports) > 0:
+	}
+	r.values = r.values[:0]
+	for _, name := range []string{"ports", "port"} {
+		if v := r.value(name); v != nil && !noPorts(ndjson.Decode(v)) {
+			r.values = append(r.values, v)
+		}
+	}
+	switch {
+	case own != "" && len(r.values) > 0:
 		return fmt.Errorf("ports are given twice: in host (%q) and in the field ports", own)
 	case own != "" && def != nil:
 		e.ports, err = r.plans.ofValues([][]byte{ndjson.AppendString(nil, own)}, def)
-	case len(o.ports) > 0:
-		e.ports, err = r.plans.ofValues(o.ports, def)
+	case len(r.values) > 0:
+		e.ports, err = r.plans.ofValues(r.values, def)
 	default:
 		e.ports, err = r.plans.of(word, own)
 	}
@@ -132,21 +111,19 @@ func (r *reader) fill(e *entry, o *object) error {
 // objectWhere reads the target out of host, ip or target, whichever there is
 // first, and ip as the address of a host that is one. It returns the target
 // without ports of its own.
-func (r *reader) objectWhere(e *entry, o *object, ports *string) (word string, err error) {
-	for _, f := range []struct {
-		name  string
-		value []byte
-	}{{"host", o.host}, {"ip", o.ip}, {"target", o.target}} {
-		if f.value == nil {
+func (r *reader) objectWhere(e *entry, ports *string) (word string, err error) {
+	for _, name := range []string{"host", "ip", "target"} {
+		value := r.value(name)
+		if value == nil {
 			continue
 		}
-		text, err := ndjson.Text(f.value, nil)
+		text, err := ndjson.Text(value, nil)
 		if err != nil {
-			return "", fmt.Errorf("%s %w", f.name, err)
+			return "", fmt.Errorf("%s %w", name, err)
 		}
 		word, err := r.where(e, string(text), ports)
-		if err == nil && f.name == "host" && o.ip != nil {
-			err = r.objectAddr(e, o.ip, string(text))
+		if ip := r.value("ip"); err == nil && name == "host" && ip != nil {
+			err = r.objectAddr(e, ip, string(text))
 		}
 		return word, err
 	}
@@ -179,34 +156,31 @@ func (r *reader) objectAddr(e *entry, value []byte, host string) error {
 	return nil
 }
 
-// protoOf reads proto, or protocol where that is absent; nil for neither.
-func protoOf(o *object) ([]endpoint.Proto, error) {
-	value := o.proto
-	if value == nil {
-		value = o.protocol
-	}
-	if value == nil {
+// protos reads proto, or protocol where that is absent; nil for neither.
+func (r *reader) protos() ([]endpoint.Proto, error) {
+	value := cmp.Or(string(r.value("proto")), string(r.value("protocol")))
+	if value == "" {
 		return nil, nil
 	}
-	text, err := ndjson.Text(value, nil)
-	if p, ok := endpoint.ParseProto(text); err == nil && ok {
+	text, _ := ndjson.Text([]byte(value), nil)
+	if p, ok := endpoint.ParseProto(text); ok {
 		return []endpoint.Proto{p}, nil
 	}
-	return nil, fmt.Errorf(`proto %s is not "tcp" or "udp"`, ndjson.Show(value))
+	return nil, fmt.Errorf(`proto %s is not "tcp" or "udp"`, ndjson.Show([]byte(value)))
 }
 
-// salvage makes an error record's content of an object that is no entry, with
-// what is valid in it.
-func salvage(l ndjson.Line, o *object, wrong error) *record.Bad {
+// salvage returns the error record of an object that is not an entry, with what is
+// valid in it.
+func (r *reader) salvage(l ndjson.Line, extra []byte, wrong error) *record.Bad {
 	b := record.NewBad(l, "target", wrong.Error())
-	b.Extra = o.extra
-	if text, err := ndjson.Text(o.host, nil); o.host != nil && err == nil {
+	b.Extra = extra
+	if text, err := ndjson.Text(r.value("host"), nil); err == nil {
 		if _, err := target.Parse(string(text)); err == nil {
 			b.Host = string(text)
 		}
 	}
-	if proto, err := protoOf(o); err == nil && proto != nil {
-		b.Proto = proto[0].String()
+	if protos, err := r.protos(); err == nil && protos != nil {
+		b.Proto = protos[0].String()
 	}
 	return b
 }

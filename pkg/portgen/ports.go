@@ -155,18 +155,16 @@ func (p *plans) cached(key string, parse func() (portspec.Set, error)) (*portspe
 
 // values reads strings, integers and arrays of both.
 func (p *plans) values(values [][]byte, def []endpoint.Proto) (all portspec.Set, err error) {
-	for _, v := range values {
-		elements := [][]byte{v}
-		if v[0] == '[' {
-			if elements, err = ndjson.Elements(v, nil); err != nil {
-				return all, err
-			}
+	for _, value := range values {
+		elements, ok := ndjson.Decode(value).([]any)
+		if !ok {
+			elements = []any{ndjson.Decode(value)}
 		}
-		for _, element := range elements {
-			if noPorts(element) && element[0] != '[' {
+		for _, v := range elements {
+			if _, nested := v.([]any); noPorts(v) && !nested {
 				continue
 			}
-			set, err := p.value(element, def)
+			set, err := p.value(v, def)
 			if err != nil {
 				return all, err
 			}
@@ -176,20 +174,17 @@ func (p *plans) values(values [][]byte, def []endpoint.Proto) (all portspec.Set,
 	return all, nil
 }
 
-func (p *plans) value(v []byte, def []endpoint.Proto) (portspec.Set, error) {
-	if v[0] == '"' {
-		text, err := ndjson.Text(v, nil)
-		if err != nil {
-			return portspec.Set{}, err
-		}
-		return portspec.Parse(string(text), def, p.names)
+func (p *plans) value(v any, def []endpoint.Proto) (portspec.Set, error) {
+	if text, ok := v.(string); ok {
+		return portspec.Parse(text, def, p.names)
 	}
-	n, err := ndjson.Int(v)
+	text := ndjson.Append(nil, v)
+	n, err := ndjson.Int(text)
 	if err != nil {
 		return portspec.Set{}, fmt.Errorf("ports %w; want a string, an integer 1-65535, or an array of both", err)
 	}
 	if n < 1 || n > 65535 {
-		return portspec.Set{}, fmt.Errorf("port %s is outside 1-65535", ndjson.Show(v))
+		return portspec.Set{}, fmt.Errorf("port %s is outside 1-65535", ndjson.Show(text))
 	}
 	return portspec.Parse(fmt.Sprint(n), def, nil)
 }

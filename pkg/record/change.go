@@ -133,7 +133,7 @@ func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 	c.App = d.text(&k, fieldApp)
 	var ok bool
 	if c.Change, ok = endpoint.ParseChange(lastText(d.fields, "change")); !ok {
-		return problemf("no change", "change %s is not one that portdiff writes", ndjson.Show(last(d.fields, "change"))).bad(l)
+		return problemf("no change", "change %s is not one that portdiff writes", ndjson.Show(Last(d.fields, "change"))).bad(l)
 	}
 	return nil
 }
@@ -141,6 +141,6 @@ func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 // lastText returns the text of the last of fields with this name; nil if there
 // is none or it is not a string.
 func lastText(fields []ndjson.Field, name string) []byte {
-	text, _ := ndjson.Text(last(fields, name), nil)
+	text, _ := ndjson.Text(Last(fields, name), nil)
 	return text
 }

@@ -6,9 +6,9 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// last returns the value of the last of fields with this name; nil if there is
+// Last returns the value of the last of fields with this name; nil if there is
 // none or it is blank.
-func last(fields []ndjson.Field, name string) []byte {
+func Last(fields []ndjson.Field, name string) []byte {
 	for i := len(fields) - 1; i >= 0; i-- {
 		if f := &fields[i]; string(f.Key) == name {
 			if Blank(f.Value) {

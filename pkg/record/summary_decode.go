@@ -28,11 +28,11 @@ func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) erro
 // from the ports.
 func (s *Summary) read(fields []ndjson.Field) error {
 	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Apps: s.Apps[:0], Stats: s.Stats, Fields: fields}
-	if err := readStats(last(fields, "stats"), &s.Stats); err != nil {
+	if err := readStats(Last(fields, "stats"), &s.Stats); err != nil {
 		s.Stats = Stats{}
 		s.unusable(err.Error())
 	}
-	if bad := last(fields, "bad_records"); bad != nil {
+	if bad := Last(fields, "bad_records"); bad != nil {
 		return s.readBad(bad)
 	}
 	if err := s.readKey(); err != nil {
@@ -42,14 +42,14 @@ func (s *Summary) read(fields []ndjson.Field) error {
 	if err != nil {
 		return err
 	}
-	reasons, err := s.readReasons(last(fields, "reasons"))
+	reasons, err := s.readReasons(Last(fields, "reasons"))
 	if err != nil {
 		return err
 	}
 	if s.Spans, err = withReasons(s.Spans, states, reasons); err != nil {
 		return err
 	}
-	return within("apps", s.readApps(last(fields, "apps")))
+	return within("apps", s.readApps(Last(fields, "apps")))
 }
 
 // unusable notes a value that counts as absent.
@@ -62,7 +62,7 @@ func (s *Summary) readBad(value []byte) error {
 		return within("bad_records", err)
 	case n < 1:
 		return fmt.Errorf("bad_records: %d is less than 1", n)
-	case last(s.Fields, "host") != nil || last(s.Fields, "ip") != nil:
+	case Last(s.Fields, "host") != nil || Last(s.Fields, "ip") != nil:
 		return errors.New("bad_records cannot be combined with host")
 	}
 	s.Bad = uint64(n)
@@ -72,10 +72,10 @@ func (s *Summary) readBad(value []byte) error {
 // readKey reads host, ip and proto.
 func (s *Summary) readKey() error {
 	var hostText, ipText []byte
-	host, addr, p := parseWhere(last(s.Fields, "host"), last(s.Fields, "ip"), &hostText, &ipText)
+	host, addr, p := parseWhere(Last(s.Fields, "host"), Last(s.Fields, "ip"), &hostText, &ipText)
 	s.Host, s.Addr = append(s.Host, host...), addr
 	if p == nil {
-		s.Proto, p = parseProto(last(s.Fields, "proto"))
+		s.Proto, p = parseProto(Last(s.Fields, "proto"))
 	}
 	if p != nil {
 		return errors.New(p.msg)
@@ -86,7 +86,7 @@ func (s *Summary) readKey() error {
 // readStates reads the ports of each state and returns them ascending.
 func readStates(fields []ndjson.Field) (spans []Span, err error) {
 	for state := endpoint.Open; state <= endpoint.Error; state++ {
-		value := last(fields, stateFields[state])
+		value := Last(fields, stateFields[state])
 		switch {
 		case value == nil:
 			continue
