@@ -7,8 +7,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// TestTableIsBounded: the oldest addresses go first, however many of them are
-// in use for good.
+// TestTableIsBounded has the oldest addresses stay in use.
 func TestTableIsBounded(t *testing.T) {
 	tab := newTable(tableOptions{size: 1000, workers: [2]int{1, 1}, start: newWindow(100)})
 	ip := netip.MustParseAddr("10.0.0.1")
@@ -21,24 +20,23 @@ func TestTableIsBounded(t *testing.T) {
 		tab.get(ip, endpoint.TCP).refs.Add(-1)
 		ip = ip.Next()
 		if n := tab.entries.n; n > 1001 {
-			t.Fatalf("the table of 1000 holds %d", n)
+			t.Fatalf("the table of 1000 holds %d addresses", n)
 		}
 	}
 	for i, a := range used {
 		if tab.get(a.ip, endpoint.TCP) != a {
-			t.Errorf("address %d was forgotten while it was in use", i)
+			t.Errorf("address %d was evicted while it was in use", i)
 		}
 	}
 }
 
-// TestHostRateOutlivesRest: an address that is reduced to what was learned of it
-// may not be asked faster for that.
+// TestHostRateOutlivesRest has an address be reduced to what was learned of it.
 func TestHostRateOutlivesRest(t *testing.T) {
 	tab := newTable(tableOptions{size: 1 << 18, workers: [2]int{1, 1}, start: newWindow(100), rate: true})
 	ip, c := netip.MustParseAddr("10.0.0.1"), newCeiling(1)
 	a := tab.get(ip, endpoint.TCP)
 	if g, _, _ := a.reserve(c, 1000, 0, true, false); g != granted {
-		t.Fatal("the first attempt is not let through")
+		t.Fatal("the first probe may not be sent")
 	}
 	a.release()
 	a.refs.Add(-1)
@@ -50,6 +48,6 @@ func TestHostRateOutlivesRest(t *testing.T) {
 		}
 	}
 	if g, next, _ := tab.get(ip, endpoint.TCP).reserve(c, 2000, 0, true, false); g != notYet || next < 900_000_000 {
-		t.Errorf("one a second: another attempt is %v at once, next at %v", g, next)
+		t.Errorf("at one per second another probe is %v, next at %v", g, next)
 	}
 }

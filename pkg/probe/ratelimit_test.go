@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// TestRateIsExactInAnySecond sends as fast as the ceiling lets, from a
-// sender that wakes late at random, and counts every second that begins with
-// an attempt.
+// TestRateIsExactInAnySecond sends as fast as permitted, by a sender that is late at
+// random, and counts the probes of every second that begins with one.
 func TestRateIsExactInAnySecond(t *testing.T) {
 	for _, rate := range []float64{0.1, 0.5, 1, 1.5, 3, 7, 100, 333, 1000, 20_000, 999_983} {
 		t.Run(fmt.Sprint(rate), func(t *testing.T) {
@@ -33,11 +32,11 @@ func TestRateIsExactInAnySecond(t *testing.T) {
 				most = max(most, j-i+1)
 			}
 			if allowed := int(max(rate+1, rate+rate/100)); most > allowed {
-				t.Errorf("%d attempts in one second, at most %d are allowed", most, allowed)
+				t.Errorf("%d probes in one second, want at most %d", most, allowed)
 			}
 			expected := int(rate * seconds)
 			if least, limit := expected-max(1, expected/25), expected+max(1, expected/100); len(sent) < least || len(sent) > limit {
-				t.Errorf("%d attempts in %v s, want %d to %d", len(sent), seconds, least, limit)
+				t.Errorf("%d probes in %v s, want %d to %d", len(sent), seconds, least, limit)
 			}
 		})
 	}
@@ -48,16 +47,16 @@ func TestRateAllowsTenMillisecondsAfterARest(t *testing.T) {
 	c.allow(&s, 0, 1)
 	got, next := c.allow(&s, Time(time.Hour), 1_000_000)
 	if got > 100 {
-		t.Errorf("%d at once after an hour's rest, 10 ms are 100", got)
+		t.Errorf("%d probes at once after an hour's rest, want at most 100", got)
 	}
 	if wait := next.Sub(Time(time.Hour)); wait <= 0 || wait > 200*time.Microsecond {
-		t.Errorf("the next one comes after %v, want about 100µs", wait)
+		t.Errorf("the next probe may be sent after %v, want about 100µs", wait)
 	}
 }
 
 func TestRateZeroIsUnlimited(t *testing.T) {
 	c, s := newCeiling(0), schedule{}
 	if got, _ := c.allow(&s, 5, 1000); got != 1000 {
-		t.Errorf("no ceiling allows %d of 1000", got)
+		t.Errorf("%d of 1000 probes may be sent without a limit", got)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestLossAfterABurst: many attempts are answered at once, and those that were not
-// are known for it later, when nothing else is under way. That is no great loss.
+// TestLossAfterABurst has the timeouts of a burst come after all of its replies: the
+// loss is that of the burst, not that of the moment.
 func TestLossAfterABurst(t *testing.T) {
 	const n, lost, rto = 20_000, 200, 25 * time.Millisecond
 	var r recent
@@ -23,7 +23,7 @@ func TestLossAfterABurst(t *testing.T) {
 	for range lost {
 		r.resolved(now, 2, true, rto)
 		if got := r.loss(now); got > 3*float64(lost)/n {
-			t.Fatalf("%.3f of %d attempts are lost, not %.3f", float64(lost)/n, n, got)
+			t.Fatalf("loss %.3f, want about %.3f", got, float64(lost)/n)
 		}
 	}
 }

@@ -11,10 +11,10 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// sharers is how many goroutines use what workers share, at once.
+// sharers is the number of goroutines that use what workers share.
 const sharers = 8
 
-// together runs fn in so many goroutines and waits for them.
+// together runs fn in that many goroutines and waits for them.
 func together(fn func(worker int, rnd *rand.Rand)) {
 	var all sync.WaitGroup
 	for i := range sharers {
@@ -23,7 +23,7 @@ func together(fn func(worker int, rnd *rand.Rand)) {
 	all.Wait()
 }
 
-// TestPaceIsSharedByWorkers: together they get what one alone would.
+// TestPaceIsSharedByWorkers requires the rate of one worker from all of them.
 func TestPaceIsSharedByWorkers(t *testing.T) {
 	const rate, seconds = 10_000, 3
 	p := pace{ceiling: newCeiling(rate)}
@@ -44,12 +44,12 @@ func TestPaceIsSharedByWorkers(t *testing.T) {
 	})
 	used := got.Load() - back.Load()
 	if most := int64(rate*seconds + rate/100); used > most || used < rate*seconds*9/10 {
-		t.Errorf("%d in %d s at %d a second", used, seconds, rate)
+		t.Errorf("%d probes in %d s at a rate of %d", used, seconds, rate)
 	}
 }
 
-// TestAddressIsSharedByWorkers: no more wait there at once than its window
-// takes, and every place comes back.
+// TestAddressIsSharedByWorkers requires that the window is never exceeded, and empty
+// in the end.
 func TestAddressIsSharedByWorkers(t *testing.T) {
 	w := newWindow(20)
 	w.size = 20
@@ -68,7 +68,7 @@ func TestAddressIsSharedByWorkers(t *testing.T) {
 			if rnd.IntN(50) == 0 {
 				a.noteTimeout(now, outcome{n: 1, sent: now})
 			}
-			held.Add(-1) // before the place is given back: another may have it then
+			held.Add(-1) // first, because the place may be taken again at once
 			var wake uint64
 			if rnd.IntN(2) == 0 {
 				wake = a.noteReply(now, outcome{n: 1, sent: now, rtt: time.Millisecond, inFlight: true})
@@ -81,15 +81,15 @@ func TestAddressIsSharedByWorkers(t *testing.T) {
 		}
 	})
 	if a.window.inFlight != 0 {
-		t.Errorf("%d places did not come back", a.window.inFlight)
+		t.Errorf("%d jobs are in flight in the end, want none", a.window.inFlight)
 	}
 	if n := most.Load(); n > 20 || n == 0 {
-		t.Errorf("%d waited at once, 20 may", n)
+		t.Errorf("%d jobs in flight at once, want 1 to 20", n)
 	}
 }
 
-// TestTableIsSharedByWorkers: whoever refers to an address refers to the same one
-// as all others, and the table stays bounded.
+// TestTableIsSharedByWorkers requires that all references to an IP address are to the
+// same address, and that the table stays bounded.
 func TestTableIsSharedByWorkers(t *testing.T) {
 	const size = 500
 	tab := newTable(tableOptions{size: size, workers: [2]int{sharers, sharers}, start: newWindow(100)})
@@ -100,20 +100,20 @@ func TestTableIsSharedByWorkers(t *testing.T) {
 			ip := netip.AddrFrom4([4]byte{10, 1, byte(rnd.IntN(16)), byte(rnd.IntN(256))})
 			a, b := tab.get(ip, endpoint.TCP), tab.get(ip, endpoint.TCP)
 			if a != b || a.ip != ip {
-				t.Errorf("%v is two addresses at once", ip)
+				t.Errorf("%v has two addresses at once", ip)
 			}
 			a.look(0)
 			b.refs.Add(-1)
 			a.refs.Add(-1)
 			if c := tab.get(common, endpoint.TCP); c != kept {
-				t.Errorf("worker %d was given another %v", worker, common)
+				t.Errorf("worker %d got another address of %v", worker, common)
 			} else {
 				c.refs.Add(-1)
 			}
 		}
 	})
 	if n := tab.entries.n; n > size+sharers {
-		t.Errorf("the table of %d holds %d", size, n)
+		t.Errorf("the table of %d holds %d addresses", size, n)
 	}
 	if n := kept.refs.Load(); n != 1 {
 		t.Errorf("%d references to %v are left, want 1", n, common)

@@ -10,16 +10,16 @@ import (
 	"portkit/pkg/probe/simnet"
 )
 
-// jumping is a transport whose clock leaps ahead once, in a poll: as after the
-// machine was suspended, or the process stopped.
+// jumping is a transport whose clock leaps ahead once, in a poll, as after the process
+// was stopped or the machine suspended.
 type jumping struct {
 	probe.Transport
-	at   probe.Time // when it leaps
-	by   time.Duration
-	lose bool // what would have been heard meanwhile is lost, as on a machine that is asleep
+	at   probe.Time    // time of the leap
+	by   time.Duration // length of the leap
+	lose bool          // replies during the leap are lost, as on a suspended machine
 
 	off time.Duration
-	id  map[probe.ID]bool // of attempts whose answers are lost
+	id  map[probe.ID]bool // probes whose replies are lost
 }
 
 func (j *jumping) Now() probe.Time { return j.Transport.Now().Add(j.off) }
@@ -56,12 +56,11 @@ func (j *jumping) Poll(until probe.Time, into []probe.Answer) (int, bool, error)
 	return kept, drained, err
 }
 
-// TestStallIsNotSilence: the clock leaps while attempts
-// are under way. What the network did meanwhile is not known, and that it takes
-// almost a second to come back must not make anything silent.
+// TestStallIsNotSilence has the clock leap while probes are outstanding, and the
+// network be unreachable for almost a second after it, as on a resumed machine.
 func TestStallIsNotSilence(t *testing.T) {
 	const leap = 20 * time.Second
-	answers := func(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
+	truth := func(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
 		if to.Port()%7 == 0 {
 			return 0
 		}
@@ -72,20 +71,20 @@ func TestStallIsNotSilence(t *testing.T) {
 		addresses, ports int
 		rate, retries    int
 		lose             bool
-		from, until      time.Duration // dark then, as seen from the leap
+		from, until      time.Duration // blackout, relative to the leap
 	}{
 		{"one port each, stopped", 2000, 1, 5000, -1, false, 0, 0},
-		{"one port each, asleep", 2000, 1, 5000, -1, true, 0, 0},
-		{"one port each, asleep, dark after", 2000, 1, 5000, -1, true, 0, 900 * time.Millisecond},
-		{"a host, stopped", 1, 20_000, 20_000, -1, false, 0, 0},
-		{"a host, asleep, dark after", 1, 20_000, 20_000, -1, true, 0, 900 * time.Millisecond},
-		{"a host, leap in the dark", 1, 20_000, 20_000, -1, false, -200 * time.Millisecond, 900 * time.Millisecond},
-		{"one attempt, stopped", 1, 5000, 5000, 0, false, 0, 0},
+		{"one port each, suspended", 2000, 1, 5000, -1, true, 0, 0},
+		{"one port each, suspended, blackout after", 2000, 1, 5000, -1, true, 0, 900 * time.Millisecond},
+		{"one host, stopped", 1, 20_000, 20_000, -1, false, 0, 0},
+		{"one host, suspended, blackout after", 1, 20_000, 20_000, -1, true, 0, 900 * time.Millisecond},
+		{"one host, stopped during a blackout", 1, 20_000, 20_000, -1, false, -200 * time.Millisecond, 900 * time.Millisecond},
+		{"no retries, stopped", 1, 5000, 5000, 0, false, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			at := probe.Time(time.Hour).Add(300 * time.Millisecond)
 			s := scan{opts: defaults(), net: simnet.Config{
-				RTT: 20 * time.Millisecond, Jitter: 20 * time.Millisecond, Port: answers,
+				RTT: 20 * time.Millisecond, Jitter: 20 * time.Millisecond, Port: truth,
 				Blackout: func(_ netip.Addr, now probe.Time) bool {
 					return now >= at.Add(c.from) && now < at.Add(c.until)
 				},
@@ -95,16 +94,16 @@ func TestStallIsNotSilence(t *testing.T) {
 				return &jumping{Transport: inner, at: at, by: leap, lose: c.lose, id: map[probe.ID]bool{}}
 			}
 			done := s.run(t, jobsFor("10.0.0.1", c.addresses, c.ports))
-			requireRight(t, done, answers)
+			requireRight(t, done, truth)
 			if d := s.last(done); d < leap || d > leap+20*time.Second {
-				t.Errorf("it took %v with a leap of %v", d, leap)
+				t.Errorf("the scan took %v with a leap of %v, want at most 20s more", d, leap)
 			}
 		})
 	}
 }
 
-// TestStallIsNotMeasuredAsRTT has the clock leap while the first reply is on its
-// way: the next port's timeout must not follow from the leap.
+// TestStallIsNotMeasuredAsRTT has the clock leap while the first reply is in flight:
+// the timeout for the next port must not follow from the leap.
 func TestStallIsNotMeasuredAsRTT(t *testing.T) {
 	s := scan{opts: defaults(), net: simnet.Config{RTT: 20 * time.Millisecond, Port: byPort}}
 	s.opts.Concurrency = 1

@@ -9,7 +9,7 @@ import (
 	"portkit/pkg/probe/simnet"
 )
 
-// polled calls after once its Transport has been polled.
+// polled is a transport that calls a function after each poll.
 type polled struct {
 	probe.Transport
 	after func(now time.Duration)
@@ -21,8 +21,7 @@ func (p polled) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
 	return n, drained, err
 }
 
-// TestWaitingNamesTheSilentHost: of a host that replies and one that stops replying after a
-// second, the latter is named, with the time of its latest reply.
+// TestWaitingNamesTheSilentHost has one of two hosts stop replying after a second.
 func TestWaitingNamesTheSilentHost(t *testing.T) {
 	stops := netip.MustParseAddr("10.0.0.2")
 	started := make(chan *probe.Engine, 1)
@@ -46,9 +45,9 @@ func TestWaitingNamesTheSilentHost(t *testing.T) {
 	}
 	s.run(t, jobsFor("10.0.0.1", 2, 2000))
 	if since := simnet.Elapsed(waiting.Since); waiting.Addr != stops || since < 990*time.Millisecond || since > 1010*time.Millisecond {
-		t.Errorf("it waits for %v since %v, want %v since 1s", waiting.Addr, since, stops)
+		t.Errorf("waiting for %v since %v, want %v since 1s", waiting.Addr, since, stops)
 	}
 	if w, unsettled := engine.Waiting(); w.Addr.IsValid() || unsettled {
-		t.Errorf("in the end it waits for %v (unsettled: %v)", w.Addr, unsettled)
+		t.Errorf("in the end waiting for %v (unsettled: %v), want none", w.Addr, unsettled)
 	}
 }

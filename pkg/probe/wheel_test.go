@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestWheelExpiresEveryTimerOnceAndInTime compares the wheel with a plain list
-// over random timers, removals and steps of the clock, short and long.
+// TestWheelExpiresEveryTimerOnceAndInTime compares the wheel with a map, over random
+// timers, removals and steps of the clock.
 func TestWheelExpiresEveryTimerOnceAndInTime(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	now := Time(12345678901)
@@ -33,13 +33,13 @@ func TestWheelExpiresEveryTimerOnceAndInTime(t *testing.T) {
 			w.expire(now, func(j *Job) {
 				due, ok := waiting[j]
 				if !ok || due > now {
-					t.Fatalf("timer due %d rang at %d, waiting: %v", due, now, ok)
+					t.Fatalf("timer due %d expired at %d, running: %v", due, now, ok)
 				}
 				delete(waiting, j)
 			})
 			for j, due := range waiting {
 				if due < now-tick {
-					t.Fatalf("timer %p due %d did not ring at %d", j, due, now)
+					t.Fatalf("timer %p due %d did not expire by %d", j, due, now)
 				}
 			}
 		}
@@ -65,20 +65,18 @@ func mapValues(m map[*Job]Time) []Time {
 	return out
 }
 
-// TestWheelAddDuringExpire: a timer set from within a ring rings later,
-// not at once and not never.
 func TestWheelAddDuringExpire(t *testing.T) {
 	w := newWheel(0)
 	w.add(&Job{}, 5)
-	rings := 0
+	expired := 0
 	for now := Time(0); now < Time(time.Second); now += Time(2 * time.Millisecond) {
 		w.expire(now, func(j *Job) {
-			if rings++; rings < 4 {
+			if expired++; expired < 4 {
 				w.add(j, now.Add(100*time.Millisecond))
 			}
 		})
 	}
-	if rings != 4 || w.n != 0 {
-		t.Errorf("rang %d times with %d left, want 4 and 0", rings, w.n)
+	if expired != 4 || w.n != 0 {
+		t.Errorf("%d timers expired and %d are left, want 4 and 0", expired, w.n)
 	}
 }
