@@ -1,21 +1,20 @@
 package endpoint
 
-// Change is what became of an endpoint between two scans, an old one and a
-// new one. The values are in the order in which a report tells them.
+// Change is the difference between an old and a new result of an endpoint. The values
+// are in the order of reports.
 type Change uint8
 
-// The changes. The zero Change is none: both scans say the same.
+// The changes. The zero Change means that both scans have the same state.
 const (
 	ChangeOpened  Change = iota + 1 // open now, was not
 	ChangeClosed                    // was open, now closed or filtered
 	ChangeChanged                   // any other change of state
-	ChangeUnknown                   // one of the two could not ask
-	ChangeAdded                     // asked by the new scan only
-	ChangeRemoved                   // asked by the old scan only
+	ChangeUnknown                   // one of the two is an error
+	ChangeAdded                     // in the new scan only
+	ChangeRemoved                   // in the old scan only
 )
 
-// Changes is how many changes there are, plus one for the zero Change: the
-// length of an array indexed by Change.
+// Changes is the length of an array indexed by Change.
 const Changes = int(ChangeRemoved) + 1
 
 var changeNames = [...]string{
@@ -23,8 +22,8 @@ var changeNames = [...]string{
 	ChangeUnknown: "unknown", ChangeAdded: "added", ChangeRemoved: "removed",
 }
 
-// ChangeOf returns what became of an endpoint whose state was before and is
-// now after; the zero State stands for an endpoint that was not asked.
+// ChangeOf returns the change of an endpoint from state before to state after. The
+// zero State means that a scan does not have it.
 func ChangeOf(before, after State) Change {
 	switch {
 	case before == after:
@@ -43,10 +42,10 @@ func ChangeOf(before, after State) Change {
 	return ChangeChanged
 }
 
-// String returns the change's word as it stands in records, or "".
+// String returns the change as in records, or "".
 func (c Change) String() string { return name(changeNames[:], int(c)) }
 
-// ParseChange reads a change's word. ok is false for any other text.
+// ParseChange parses a change as in records.
 func ParseChange[T string | []byte](s T) (Change, bool) {
 	i := index(changeNames[:], s)
 	return Change(max(i, 0)), i > 0

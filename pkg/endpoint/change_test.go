@@ -2,7 +2,7 @@ package endpoint
 
 import "testing"
 
-// TestChangeOf is the whole table: the row is what was, the column what is.
+// TestChangeOf has the whole table: rows are the old state, columns the new.
 func TestChangeOf(t *testing.T) {
 	const none = ""
 	states := []State{0, Open, Closed, Filtered, OpenFiltered, Error}
@@ -23,7 +23,7 @@ func TestChangeOf(t *testing.T) {
 	}
 }
 
-func TestChangesAreReadBack(t *testing.T) {
+func TestParseChangeReversesString(t *testing.T) {
 	for c := Change(1); int(c) < Changes; c++ {
 		if got, ok := ParseChange(c.String()); !ok || got != c {
 			t.Errorf("ParseChange(%q) = %v, %v", c, got, ok)
@@ -31,7 +31,7 @@ func TestChangesAreReadBack(t *testing.T) {
 	}
 	for _, s := range []string{"", "open", "Opened"} {
 		if _, ok := ParseChange(s); ok {
-			t.Errorf("ParseChange(%q) took it", s)
+			t.Errorf("ParseChange(%q) accepts it", s)
 		}
 	}
 }

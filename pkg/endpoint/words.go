@@ -1,7 +1,6 @@
 package endpoint
 
-// Proto is a transport protocol. The zero value is TCP, as in the records,
-// where tcp is what an absent proto means.
+// Proto is a transport protocol. The zero value is TCP, the default in records.
 type Proto uint8
 
 // The transport protocols.
@@ -10,12 +9,11 @@ const (
 	UDP
 )
 
-// State is what a port is taken to be. The values are ordered from the most
-// definite to the least, which is the order in which answers about one
-// endpoint outweigh each other.
+// State is the state of a port. The values are ordered from the most definite to the
+// least: of several results for one endpoint, the lowest counts.
 type State uint8
 
-// The states, the most definite first. The zero State is none at all.
+// The states. The zero State means that there is no result.
 const (
 	Open State = iota + 1
 	Closed
@@ -24,15 +22,14 @@ const (
 	Error
 )
 
-// States is how many states there are, plus one for the zero State: the
-// length of an array indexed by State.
+// States is the length of an array indexed by State.
 const States = int(Error) + 1
 
-// Reason is what a state rests on. The values are in the alphabetical order
-// of their names, so that comparing Reasons compares names.
+// Reason is the evidence for a state. The values are in the alphabetical order of
+// their names: comparing Reasons compares names.
 type Reason uint8
 
-// The reasons. The zero Reason is none at all.
+// The reasons. The zero Reason means that there is no result.
 const (
 	AdminProhibited Reason = iota + 1
 	BadRecord
@@ -59,14 +56,13 @@ const (
 	UDPResponse
 )
 
-// Reasons is how many reasons there are, plus one for the zero Reason: the
-// length of an array indexed by Reason.
+// Reasons is the length of an array indexed by Reason.
 const Reasons = int(UDPResponse) + 1
 
-// Method is how an endpoint was asked.
+// Method is how an endpoint was probed.
 type Method uint8
 
-// The methods. The zero Method is none at all: nothing was asked.
+// The methods. The zero Method means that no probe was sent.
 const (
 	Connect Method = iota + 1
 	SYN
@@ -85,7 +81,7 @@ var methodNames = [...]string{
 	Connect: "connect", SYN: "syn", UDPDatagram: "udp", Simulate: "simulate",
 }
 
-// reasonTable spells each reason and says which state it stands for.
+// reasonTable has the name of each reason and the state that follows from it.
 var reasonTable = [...]struct {
 	name  string
 	state State
@@ -115,10 +111,10 @@ var reasonTable = [...]struct {
 	UDPResponse:     {"udp-response", Open},
 }
 
-// State returns the state that r stands for when a port of protocol p was
-// asked. A udp port that is unreachable is closed (RFC 1122 section 4.1.3.1)
-// and one that stays silent may be either; a tcp port that is unreachable
-// was rejected by something other than its own host's TCP.
+// State returns the state that follows from r for a port of protocol p. A UDP port
+// that is unreachable is closed (RFC 1122 section 4.1.3.1), and one without a reply may
+// be open or filtered. For TCP, port-unreach comes from a filter: the host's own TCP
+// replies with a reset.
 func (r Reason) State(p Proto) State {
 	switch {
 	case int(r) >= len(reasonTable):
@@ -134,13 +130,13 @@ func (r Reason) State(p Proto) State {
 // String returns "tcp" or "udp".
 func (p Proto) String() string { return name(protoNames[:], int(p)) }
 
-// String returns the state's word as it stands in records, or "".
+// String returns the state as in records, or "".
 func (s State) String() string { return name(stateNames[:], int(s)) }
 
-// String returns the method's word as it stands in records, or "".
+// String returns the method as in records, or "".
 func (m Method) String() string { return name(methodNames[:], int(m)) }
 
-// String returns the reason's word as it stands in records, or "".
+// String returns the reason as in records, or "".
 func (r Reason) String() string {
 	if int(r) >= len(reasonTable) {
 		return ""
@@ -148,25 +144,19 @@ func (r Reason) String() string {
 	return reasonTable[r].name
 }
 
-// ParseProto reads "tcp" or "udp". ok is false for any other text.
+// ParseProto parses "tcp" or "udp".
 func ParseProto[T string | []byte](s T) (p Proto, ok bool) {
 	i := index(protoNames[:], s)
 	return Proto(max(i, 0)), i >= 0
 }
 
-// ParseState reads a state's word. ok is false for any other text.
+// ParseState parses a state as in records.
 func ParseState[T string | []byte](s T) (State, bool) {
 	i := index(stateNames[:], s)
 	return State(max(i, 0)), i > 0
 }
 
-// ParseMethod reads a method's word. ok is false for any other text.
-func ParseMethod[T string | []byte](s T) (Method, bool) {
-	i := index(methodNames[:], s)
-	return Method(max(i, 0)), i > 0
-}
-
-// ParseReason reads a reason's word. ok is false for any other text.
+// ParseReason parses a reason as in records.
 func ParseReason[T string | []byte](s T) (Reason, bool) {
 	for i := 1; i < len(reasonTable); i++ {
 		if reasonTable[i].name == string(s) {

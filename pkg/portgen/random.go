@@ -6,7 +6,7 @@ import (
 	"lukechampine.com/uint128"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/order"
+	"portkit/pkg/permutation"
 )
 
 // space is all records of all entries, by index. Its memory follows the
@@ -83,7 +83,7 @@ func (e *emitter) shuffle(s *space, w *window, seed uint64) bool {
 		return true
 	}
 	s.index()
-	p := order.New(s.size, seed)
+	p := permutation.New(s.size, seed)
 	var found [batch]place
 	for {
 		// Finding a batch of places before writing any lets the processor

@@ -1,7 +1,7 @@
-// Package order shuffles index spaces too large to hold: a Permutation
-// computes its i-th element from i alone, in constant memory, so that a
-// random order can be cut into shards and resumed anywhere.
-package order
+// Package permutation shuffles sequences that do not fit into memory. The i-th element
+// is computed from i alone, so that a random order can be divided into shards and
+// resumed at any index.
+package permutation
 
 import (
 	"math/bits"
@@ -9,24 +9,21 @@ import (
 	"lukechampine.com/uint128"
 )
 
-// Rounds of the network. Luby and Rackoff (How to construct pseudorandom
-// permutations from pseudorandom functions, SIAM J. Comput. 17, 1988) need
-// four; halves of a few bits leave so few functions to choose from in each
-// round that small domains take more rounds to look shuffled.
+// Rounds of the network. Four suffice for large halves (Luby and Rackoff, How to
+// construct pseudorandom permutations from pseudorandom functions, SIAM J. Comput. 17,
+// 1988). A half of a few bits allows few round functions, so small domains need more.
 const (
 	rounds      = 8
 	smallRounds = 24
 	smallBits   = 20
 )
 
-// Permutation is a bijection on [0, n) that a seed picks.
+// Permutation is a bijection on [0, n), selected by a seed.
 //
-// It is an unbalanced Feistel network (Schneier and Kelsey, Unbalanced Feistel
-// Networks and Block Cipher Design, FSE 1996) on the smallest power of two
-// that holds n, at most twice n, with cycle walking for what falls outside
-// (Black and Rogaway, Ciphers with Arbitrary Finite Domains, CT-RSA 2002,
-// section 3). The round function is a 64 by 64 bit product with its halves
-// folded together. It spreads the load of a scan; it is no cipher.
+// It is an unbalanced Feistel network (Schneier and Kelsey, Unbalanced Feistel Networks
+// and Block Cipher Design, FSE 1996) on the smallest power of two of at least n. Results
+// outside [0, n) are permuted again (Black and Rogaway, Ciphers with Arbitrary Finite
+// Domains, CT-RSA 2002, section 3). It spreads the load of a scan and is not secure.
 type Permutation struct {
 	last   uint128.Uint128 // n-1
 	low    uint            // bits of the right half
@@ -36,9 +33,8 @@ type Permutation struct {
 	rounds int
 }
 
-// New returns the permutation of [0, n) for the seed. The same n and seed
-// give the same permutation in every version and on every machine. New panics
-// when n is 0.
+// New returns the permutation of [0, n) for the seed. It is the same in every version
+// and on every machine. New panics if n is 0.
 func New(n uint128.Uint128, seed uint64) *Permutation {
 	last := n.Sub64(1)
 	width := uint(last.Len())
@@ -59,7 +55,7 @@ func New(n uint128.Uint128, seed uint64) *Permutation {
 	return p
 }
 
-// At returns the i-th element. i must be below n.
+// At returns the i-th element, for i < n.
 func (p *Permutation) At(i uint128.Uint128) uint128.Uint128 {
 	if p.last.Hi == 0 {
 		return uint128.From64(p.At64(i.Lo))
@@ -74,7 +70,7 @@ func (p *Permutation) At(i uint128.Uint128) uint128.Uint128 {
 	}
 }
 
-// At64 is At for n up to 2^64.
+// At64 is At for n up to 2⁶⁴.
 func (p *Permutation) At64(i uint64) uint64 {
 	for {
 		l, r := p.mix(i>>p.low, i&p.right)
@@ -94,8 +90,8 @@ func (p *Permutation) mix(l, r uint64) (uint64, uint64) {
 	return l, r
 }
 
-// fold multiplies by 2^64 over the golden ratio and adds the product's
-// halves without carry, so that every bit of x reaches every bit of the sum.
+// fold multiplies by 2⁶⁴ divided by the golden ratio and combines the halves of the
+// product, so that every bit of x affects every bit of the result.
 func fold(x uint64) uint64 {
 	hi, lo := bits.Mul64(x, 0x9e3779b97f4a7c15)
 	return hi ^ lo

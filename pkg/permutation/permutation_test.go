@@ -1,4 +1,4 @@
-package order
+package permutation
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestEveryIndexOnce(t *testing.T) {
+func TestEachIndexOccursOnce(t *testing.T) {
 	sizes := []uint64{65535, 65536, 65537, 100003}
 	for n := uint64(1); n <= 300; n++ {
 		sizes = append(sizes, n)
@@ -33,9 +33,8 @@ func TestEveryIndexOnce(t *testing.T) {
 	}
 }
 
-// The wide path cannot be counted out, so its network is checked where both
-// paths can run, and beyond that by looking for collisions and escapes.
-func TestWideSpaces(t *testing.T) {
+// TestWideElementsAreDistinct samples domains that are too large to enumerate.
+func TestWideElementsAreDistinct(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := uint128.New(rapid.Uint64().Draw(t, "lo"), rapid.Uint64Min(1).Draw(t, "hi"))
 		p := New(n, rapid.Uint64().Draw(t, "seed"))
@@ -51,7 +50,7 @@ func TestWideSpaces(t *testing.T) {
 	})
 }
 
-func TestSeedsDiffer(t *testing.T) {
+func TestSeedsGiveDifferentOrders(t *testing.T) {
 	n := uint128.From64(1 << 40)
 	for seed := range uint64(100) {
 		a, b := New(n, seed), New(n, seed+1)
@@ -67,8 +66,8 @@ func TestSeedsDiffer(t *testing.T) {
 	}
 }
 
-// chiSquare fails when counts stray from uniform further than chance lets
-// them: six standard deviations of the statistic (mean df, variance 2 df).
+// chiSquare fails if counts are six standard deviations from uniform (the statistic has
+// mean df and variance 2 df).
 func chiSquare(t *testing.T, what string, counts []int) {
 	t.Helper()
 	total := 0
@@ -85,8 +84,8 @@ func chiSquare(t *testing.T, what string, counts []int) {
 	}
 }
 
-// Over many seeds every element is as likely at every position, and every
-// element as likely to follow any other.
+// TestPositionsAreUniform: over many seeds, every element is equally likely at every
+// position and after every other.
 func TestPositionsAreUniform(t *testing.T) {
 	for _, n := range []uint64{2, 3, 5, 7, 8, 10, 13, 16, 20, 33, 64, 100} {
 		place, step := make([]int, n*n), make([]int, n)
@@ -105,9 +104,9 @@ func TestPositionsAreUniform(t *testing.T) {
 	}
 }
 
-// In a large space neighbors land far apart: the top bits of elements, and
-// of the distance from one to the next, are uniform, and half of the bits change.
-func TestLargeSpacesAreNotSequential(t *testing.T) {
+// TestNeighborsAreFarApart: the top bits of elements and of the differences of
+// neighbors are uniform, and half of the bits change.
+func TestNeighborsAreFarApart(t *testing.T) {
 	for _, n := range []uint64{1 << 21, 1<<40 - 1<<24, 1<<24*65535 + 1, 1<<63 + 12345} {
 		p := New(uint128.From64(n), 7)
 		scale := n/64 + 1
@@ -129,9 +128,8 @@ func TestLargeSpacesAreNotSequential(t *testing.T) {
 	}
 }
 
-// The order is a promise: a scan that is resumed or sharded by a later
-// version has to see the same one.
-func TestOrderIsPinned(t *testing.T) {
+// TestOrderNeverChanges: a later version may resume the scan, or run another shard.
+func TestOrderNeverChanges(t *testing.T) {
 	for _, c := range []struct {
 		n    uint128.Uint128
 		seed uint64
