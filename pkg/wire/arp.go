@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// arpSize is the size of an ARP message about IPv4 on Ethernet, in bytes.
+// arpSize is the size of an ARP message for IPv4 on Ethernet, in bytes.
 const arpSize = 28
 
 const (
@@ -13,10 +13,10 @@ const (
 	arpReply   = 2
 )
 
-// arpHead is Ethernet addresses of 6 bytes for IPv4 addresses of 4 (RFC 826).
+// arpHead: Ethernet, IPv4, and the sizes of their addresses (RFC 826).
 var arpHead = [6]byte{0, 1, 0x08, 0x00, 6, 4}
 
-// AppendARPRequest appends the question who has an IPv4 address.
+// AppendARPRequest appends a request for the MAC address of an IPv4 address.
 func AppendARPRequest(b []byte, mac MAC, from, about netip.Addr) []byte {
 	b = binary.BigEndian.AppendUint16(append(b, arpHead[:]...), arpRequest)
 	sender, target := from.As4(), about.As4()
@@ -24,8 +24,8 @@ func AppendARPRequest(b []byte, mac MAC, from, about netip.Addr) []byte {
 	return append(append(b, 0, 0, 0, 0, 0, 0), target[:]...)
 }
 
-// ParseARP reads an answer, or what somebody announces without being asked (RFC
-// 5227 section 3): the address that it is about, and whose it is.
+// ParseARP parses a reply or an announcement (RFC 5227 section 3): an address and its
+// owner.
 func ParseARP(b []byte) (about netip.Addr, has MAC, ok bool) {
 	if len(b) < arpSize || [6]byte(b[:6]) != arpHead {
 		return about, has, false

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// sum adds bytes to an Internet checksum that is being made (RFC 1071).
+// sum adds b to an unfolded Internet checksum (RFC 1071).
 func sum(acc uint64, b []byte) uint64 {
 	for len(b) >= 4 {
 		acc += uint64(binary.BigEndian.Uint32(b))
@@ -21,7 +21,7 @@ func sum(acc uint64, b []byte) uint64 {
 	return acc
 }
 
-// fold makes the checksum of a sum.
+// fold returns the checksum of an unfolded sum.
 func fold(acc uint64) uint16 {
 	acc = acc>>32 + acc&0xffff_ffff
 	acc = acc>>32 + acc&0xffff_ffff
@@ -30,8 +30,8 @@ func fold(acc uint64) uint16 {
 	return ^uint16(acc>>16 + acc&0xffff)
 }
 
-// pseudo is the sum of the header that TCP and ICMPv6 put before themselves
-// for their checksum (RFC 9293 section 3.1, RFC 8200 section 8.1).
+// pseudo returns the unfolded sum of the pseudo-header of TCP and ICMPv6 (RFC 9293
+// section 3.1, RFC 8200 section 8.1).
 func pseudo(src, dst netip.Addr, proto uint8, size int) uint64 {
 	acc := uint64(proto) + uint64(size)
 	if src.Is4() {
@@ -42,8 +42,7 @@ func pseudo(src, dst netip.Addr, proto uint8, size int) uint64 {
 	return sum(sum(acc, s[:]), d[:])
 }
 
-// Intact says that a packet's payload, which must be all there, is as its
-// checksum says.
+// Intact reports whether the checksum of a whole TCP or ICMPv6 packet is right.
 func (p *IP) Intact() bool {
 	return fold(sum(pseudo(p.Src, p.Dst, p.Proto, len(p.Payload)), p.Payload)) == 0
 }

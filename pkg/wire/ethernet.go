@@ -5,7 +5,7 @@ import "encoding/binary"
 // MAC is the address of an Ethernet device.
 type MAC [6]byte
 
-// What an Ethernet frame carries (IANA, IEEE 802 Numbers).
+// EtherTypes (IANA, IEEE 802 Numbers).
 const (
 	EtherIPv4 = 0x0800
 	EtherARP  = 0x0806
@@ -15,10 +15,10 @@ const (
 // EthernetSize is the size of an Ethernet header in bytes.
 const EthernetSize = 14
 
-// Broadcast is every device on a link.
+// Broadcast addresses every device on a link.
 var Broadcast = MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
-// AppendEthernet appends a frame's header (IEEE 802.3).
+// AppendEthernet appends a frame header (IEEE 802.3).
 func AppendEthernet(b []byte, to, from MAC, kind uint16) []byte {
 	b = append(append(b, to[:]...), from[:]...)
 	return binary.BigEndian.AppendUint16(b, kind)

@@ -1,7 +1,7 @@
 package wire
 
-// Kinds of ICMP and ICMPv6 errors (RFC 792; RFC 4443 section 3). Source quench is
-// not among them: hosts ignore it (RFC 6633).
+// Types of ICMP and ICMPv6 errors (RFC 792; RFC 4443 section 3). Source quench is left
+// out: hosts ignore it (RFC 6633).
 const (
 	ICMPUnreachable        = 3
 	ICMPTimeExceeded       = 11
@@ -12,18 +12,17 @@ const (
 	ICMPv6ParameterProblem = 4
 )
 
-// icmpSize is how much stands before what an error quotes, in bytes.
+// icmpSize is the size of the header before the quoted packet, in bytes.
 const icmpSize = 8
 
-// Rejection is an ICMP or ICMPv6 error about a packet that did not arrive.
+// Rejection is an ICMP or ICMPv6 error about a packet that was not delivered.
 type Rejection struct {
 	Kind, Code uint8
-	// About is the packet that it quotes, cut short mostly.
+	// About is the quoted packet, usually truncated.
 	About IP
 }
 
-// ParseRejection reads an error that a packet carries. Of other messages it says
-// that they are none.
+// ParseRejection parses an error in the payload of p. ok is false for other messages.
 func ParseRejection(p *IP) (r Rejection, ok bool) {
 	b := p.Payload
 	if len(b) < icmpSize {
@@ -37,7 +36,7 @@ func ParseRejection(p *IP) (r Rejection, ok bool) {
 	return r, ok && r.About.Src.Is4() == p.Src.Is4()
 }
 
-// isError reports whether a kind of message is an error that quotes a packet.
+// isError reports whether messages of a type quote a packet.
 func isError(proto, kind uint8) bool {
 	switch proto {
 	case ProtoICMP:
@@ -48,6 +47,6 @@ func isError(proto, kind uint8) bool {
 	return false
 }
 
-// IntactICMP says that a whole ICMP message is as its checksum says. (That of
-// ICMPv6 covers addresses too: see IP.Intact.)
+// IntactICMP reports whether the checksum of a whole ICMP message is right. The one of
+// ICMPv6 covers the addresses too: see IP.Intact.
 func IntactICMP(b []byte) bool { return fold(sum(0, b)) == 0 }

@@ -2,24 +2,24 @@ package wire
 
 import "net/netip"
 
-// IP is the header of an IPv4 or IPv6 packet, and what stands behind it.
+// IP is the header and payload of an IPv4 or IPv6 packet.
 type IP struct {
 	Src, Dst netip.Addr
-	// Proto is of Payload.
+	// Proto is the protocol of Payload.
 	Proto uint8
-	// TTL is the time to live, or the hop limit.
+	// TTL is the time to live or hop limit.
 	TTL uint8
-	// Size is how long the payload is by the header, in bytes.
+	// Size is the length of the payload according to the header, in bytes.
 	Size int
-	// Payload is as much of it as there is.
+	// Payload is the part of the payload that was received.
 	Payload []byte
 }
 
-// Whole says that the payload is all there.
+// Whole reports whether all of the payload was received.
 func (p *IP) Whole() bool { return len(p.Payload) == p.Size }
 
-// ParseIP reads a packet of either version. It may be cut short behind its
-// header, as what ICMP quotes is. Fragments other than the first are not read.
+// ParseIP parses a packet of either version, which may be truncated after its header.
+// ok is false for fragments other than the first.
 func ParseIP(b []byte) (IP, bool) {
 	if len(b) == 0 {
 		return IP{}, false
@@ -33,8 +33,7 @@ func ParseIP(b []byte) (IP, bool) {
 	return IP{}, false
 }
 
-// AppendIP appends the header, without extensions, of a packet with a payload
-// of a size in bytes.
+// AppendIP appends a header without extensions for a payload of size bytes.
 func AppendIP(b []byte, src, dst netip.Addr, proto, ttl uint8, size int) []byte {
 	if dst.Is4() {
 		return appendIPv4(b, src, dst, proto, ttl, size)

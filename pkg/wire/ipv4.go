@@ -6,13 +6,12 @@ import (
 )
 
 const (
-	ipv4Size       = 20     // of a header without options, in bytes
-	dontFragment   = 0x4000 // the flag DF
+	ipv4Size       = 20     // header without options, in bytes
+	dontFragment   = 0x4000 // flag DF
 	fragmentOffset = 0x1fff
 )
 
-// parseIPv4 reads a packet (RFC 791 section 3.1). What is behind its end is
-// padding of the link.
+// parseIPv4 parses a packet (RFC 791 section 3.1). Bytes after its end are padding.
 func parseIPv4(b []byte) (p IP, ok bool) {
 	if len(b) < ipv4Size {
 		return p, false
@@ -28,14 +27,14 @@ func parseIPv4(b []byte) (p IP, ok bool) {
 	}, true
 }
 
-// HeaderIntact says that the header of an IPv4 packet is as its checksum says.
+// HeaderIntact reports whether the checksum of an IPv4 header is right.
 func HeaderIntact(b []byte) bool {
 	head := int(b[0]&0xf) * 4
 	return head <= len(b) && fold(sum(0, b[:head])) == 0
 }
 
-// appendIPv4 appends a header that forbids fragments, so that its number may be
-// any (RFC 6864 section 4.1).
+// appendIPv4 appends a header with DF, whose identification may have any value (RFC
+// 6864 section 4.1).
 func appendIPv4(b []byte, src, dst netip.Addr, proto, ttl uint8, size int) []byte {
 	start := len(b)
 	b = append(b, 4<<4|ipv4Size/4, 0)

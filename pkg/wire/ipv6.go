@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-const ipv6Size = 40 // of a header, in bytes
+const ipv6Size = 40 // header, in bytes
 
 // Extension headers that may stand before the payload (RFC 8200 section 4,
 // RFC 4302).
@@ -15,11 +15,11 @@ const (
 	fragment     = 44
 	auth         = 51
 	destinations = 60
-	// mostExtensions is how many are read: more are nobody's honest work.
-	mostExtensions = 8
+	// maxExtensions: no legitimate packet has more.
+	maxExtensions = 8
 )
 
-// parseIPv6 reads a packet (RFC 8200 section 3) through its extension headers.
+// parseIPv6 parses a packet (RFC 8200 section 3) and skips its extension headers.
 func parseIPv6(b []byte) (p IP, ok bool) {
 	if len(b) < ipv6Size {
 		return p, false
@@ -30,7 +30,7 @@ func parseIPv6(b []byte) (p IP, ok bool) {
 		Proto: b[6], TTL: b[7],
 		Size: size, Payload: b[ipv6Size:min(ipv6Size+size, len(b))],
 	}
-	for range mostExtensions {
+	for range maxExtensions {
 		if !extends(p.Proto) {
 			return p, true
 		}
@@ -41,7 +41,7 @@ func parseIPv6(b []byte) (p IP, ok bool) {
 	return p, false
 }
 
-// Extensions are the extension headers that are read.
+// Extensions returns the extension headers that ParseIP skips.
 func Extensions() []uint8 { return []uint8{hopByHop, routing, fragment, auth, destinations} }
 
 func extends(proto uint8) bool {
@@ -52,8 +52,8 @@ func extends(proto uint8) bool {
 	return false
 }
 
-// skipExtension leaves an extension header behind; false where it is cut, or
-// belongs to a fragment that is not the first.
+// skipExtension removes an extension header. It returns false if the header is
+// truncated or belongs to a fragment other than the first.
 func (p *IP) skipExtension() bool {
 	b := p.Payload
 	if len(b) < 8 {

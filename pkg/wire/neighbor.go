@@ -9,27 +9,27 @@ import (
 const (
 	solicitation  = 135
 	Advertisement = 136
-	// NeighborTTL is the hop limit of its messages, which no router can have
-	// passed on (section 7.1.2).
+	// NeighborTTL is the hop limit of the messages: a router would have reduced it
+	// (section 7.1.2).
 	NeighborTTL = 255
 	// SolicitationSize is the size of a message of AppendSolicitation, in bytes.
 	SolicitationSize = 32
 
 	neighborSize = 24 // without options
-	sourceLink   = 1  // the option that says who asks
-	targetLink   = 2  // the option that says who has the address
+	sourceLink   = 1  // option: MAC of the sender
+	targetLink   = 2  // option: MAC of the target
 )
 
-// SolicitedNode is the group in which the owner of an address listens (RFC 4291
-// section 2.7.1), and that group's own address on Ethernet (RFC 2464 section 7).
+// SolicitedNode returns the multicast group of an address's owner (RFC 4291 section
+// 2.7.1) and the group's address on Ethernet (RFC 2464 section 7).
 func SolicitedNode(a netip.Addr) (netip.Addr, MAC) {
 	ip := a.As16()
 	group := [16]byte{0xff, 0x02, 11: 0x01, 12: 0xff, 13: ip[13], 14: ip[14], 15: ip[15]}
 	return netip.AddrFrom16(group), MAC{0x33, 0x33, 0xff, ip[13], ip[14], ip[15]}
 }
 
-// AppendSolicitation appends the question who has an IPv6 address, as an ICMPv6
-// message from one address to another.
+// AppendSolicitation appends an ICMPv6 request for the MAC address of the IPv6 address
+// about.
 func AppendSolicitation(b []byte, mac MAC, from, to, about netip.Addr) []byte {
 	start := len(b)
 	b = append(b, solicitation, 0, 0, 0, 0, 0, 0, 0)

@@ -12,7 +12,7 @@ const (
 	FlagACK = 0x10
 )
 
-const tcpSize = 20 // of a header without options, in bytes
+const tcpSize = 20 // header without options, in bytes
 
 // SYNSize and RSTSize are the sizes of segments of AppendSYN and AppendRST, in
 // bytes.
@@ -21,7 +21,7 @@ const (
 	RSTSize = tcpSize
 )
 
-// window is what a SYN offers, in bytes: as much as goes without scaling.
+// window is the receive window of a SYN: the maximum without scaling.
 const window = 65535
 
 // TCP is the header of a segment.
@@ -31,8 +31,8 @@ type TCP struct {
 	Flags            uint8
 }
 
-// ParseTCP reads a segment's header. Its options are left alone, but must be
-// inside the segment, which by the packet's header is of a size in bytes.
+// ParseTCP parses the header of a segment of size bytes, which may be truncated.
+// Options are not parsed.
 func ParseTCP(b []byte, size int) (t TCP, ok bool) {
 	if len(b) < tcpSize {
 		return t, false
@@ -47,8 +47,8 @@ func ParseTCP(b []byte, size int) (t TCP, ok bool) {
 	}, true
 }
 
-// ParseQuotedTCP reads the eight bytes of a segment that ICMP quotes at least
-// (RFC 792): the ports and the sequence number.
+// ParseQuotedTCP parses the first eight bytes of a segment, the minimum that ICMP
+// quotes (RFC 792): ports and sequence number.
 func ParseQuotedTCP(b []byte) (t TCP, ok bool) {
 	if len(b) < 8 {
 		return t, false
@@ -59,8 +59,7 @@ func ParseQuotedTCP(b []byte) (t TCP, ok bool) {
 	}, true
 }
 
-// AppendSYN appends a segment that asks for a connection and offers to take
-// segments of up to mss bytes.
+// AppendSYN appends a SYN with a maximum segment size of mss bytes.
 func AppendSYN(b []byte, from, to netip.AddrPort, seq uint32, mss uint16) []byte {
 	start := len(b)
 	b = appendTCP(b, from, to, seq, SYNSize, FlagSYN, window)
@@ -69,15 +68,14 @@ func AppendSYN(b []byte, from, to netip.AddrPort, seq uint32, mss uint16) []byte
 	return sumTCP(b, start, from, to)
 }
 
-// AppendRST appends a segment that ends a connection.
+// AppendRST appends a reset.
 func AppendRST(b []byte, from, to netip.AddrPort, seq uint32) []byte {
 	start := len(b)
 	b = appendTCP(b, from, to, seq, RSTSize, FlagRST, 0)
 	return sumTCP(b, start, from, to)
 }
 
-// appendTCP appends a header without options and checksum; size is that with the
-// options.
+// appendTCP appends a header without options and checksum. size includes the options.
 func appendTCP(b []byte, from, to netip.AddrPort, seq uint32, size, flags uint8, window uint16) []byte {
 	b = binary.BigEndian.AppendUint16(b, from.Port())
 	b = binary.BigEndian.AppendUint16(b, to.Port())
@@ -87,7 +85,7 @@ func appendTCP(b []byte, from, to netip.AddrPort, seq uint32, size, flags uint8,
 	return append(b, 0, 0, 0, 0) // checksum, urgent pointer
 }
 
-// sumTCP puts the checksum into the segment that starts somewhere in b.
+// sumTCP sets the checksum of the segment at b[start:].
 func sumTCP(b []byte, start int, from, to netip.AddrPort) []byte {
 	acc := pseudo(from.Addr(), to.Addr(), ProtoTCP, len(b)-start)
 	binary.BigEndian.PutUint16(b[start+16:], fold(sum(acc, b[start:])))

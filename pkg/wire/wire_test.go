@@ -23,15 +23,14 @@ var (
 	mac    = MAC{2, 0, 0, 0, 0, 1}
 )
 
-// synPacket is a whole packet.
+// synPacket returns an IP packet with a SYN.
 func synPacket(from, to netip.AddrPort, seq uint32) []byte {
 	b := AppendIP(nil, from.Addr(), to.Addr(), ProtoTCP, 64, SYNSize)
 	return AppendSYN(b, from, to, seq, 1460)
 }
 
-// TestSYNIsWrittenByteForByte holds a packet against one written by hand, but for
-// the checksums, which other tests hold.
-func TestSYNIsWrittenByteForByte(t *testing.T) {
+// TestSYNHasTheBytesOfTheRFC omits the checksums, which other tests cover.
+func TestSYNHasTheBytesOfTheRFC(t *testing.T) {
 	got := synPacket(netip.AddrPortFrom(a4, 61440), netip.AddrPortFrom(b4, 80), 0x01020304)
 	want := bytesOf(t, `
 		4500 002c 0000 4000 4006 0000 c000 0201 c633 6407
@@ -47,8 +46,7 @@ func TestSYNIsWrittenByteForByte(t *testing.T) {
 	}
 }
 
-// TestRSTIsWrittenByteForByte does the same for one that ends a connection.
-func TestRSTIsWrittenByteForByte(t *testing.T) {
+func TestRSTHasTheBytesOfTheRFC(t *testing.T) {
 	for _, c := range [][2]netip.Addr{{a4, b4}, {a6, b6}} {
 		from, to := netip.AddrPortFrom(c[0], 61440), netip.AddrPortFrom(c[1], 80)
 		got := AppendRST(AppendIP(nil, c[0], c[1], ProtoTCP, 64, RSTSize), from, to, 0x01020304)
@@ -64,7 +62,7 @@ func TestRSTIsWrittenByteForByte(t *testing.T) {
 	}
 }
 
-// TestChecksumOfRFC1071 is the example of its section 3.
+// TestChecksumOfRFC1071 is the example in section 3 of the RFC.
 func TestChecksumOfRFC1071(t *testing.T) {
 	if got := fold(sum(0, bytesOf(t, "0001 f203 f4f5 f6f7"))); got != ^uint16(0xddf2) {
 		t.Errorf("%#x", got)
@@ -74,7 +72,7 @@ func TestChecksumOfRFC1071(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrittenIsRead(t *testing.T) {
+func TestParseReversesAppend(t *testing.T) {
 	for _, c := range []struct{ from, to netip.Addr }{{a4, b4}, {a6, b6}} {
 		from, to := netip.AddrPortFrom(c.from, 61441), netip.AddrPortFrom(c.to, 443)
 		b := synPacket(from, to, 0xfffffffe)
@@ -94,7 +92,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 }
 
 // TestExtensionHeadersAreSkipped: hop-by-hop options, destination options and the
-// header of a first fragment stand before the segment; another fragment has none.
+// header of a first fragment. Other fragments have no TCP header.
 func TestExtensionHeadersAreSkipped(t *testing.T) {
 	syn := synPacket(netip.AddrPortFrom(a6, 1), netip.AddrPortFrom(b6, 2), 3)[ipv6Size:]
 	for _, c := range []struct {
@@ -120,7 +118,7 @@ func TestExtensionHeadersAreSkipped(t *testing.T) {
 	}
 }
 
-func TestRejectionsQuote(t *testing.T) {
+func TestParseRejection(t *testing.T) {
 	for _, c := range []struct {
 		router, from, to netip.Addr
 		proto, kind      uint8
@@ -164,7 +162,7 @@ func TestRejectionsQuote(t *testing.T) {
 	}
 }
 
-func TestNeighborsAreAskedForAndFound(t *testing.T) {
+func TestNeighborMessages(t *testing.T) {
 	request := AppendARPRequest(nil, mac, a4, b4)
 	if _, _, ok := ParseARP(request); ok {
 		t.Error("a question is an answer")
@@ -202,8 +200,8 @@ func TestNeighborsAreAskedForAndFound(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever comes is read without a panic and without an allocation, and
-// nothing is said to be longer than it is.
+// FuzzParse: parsing any bytes neither panics nor allocates, and no result is longer
+// than its input.
 func FuzzParse(f *testing.F) {
 	for _, b := range [][]byte{
 		{},
