@@ -55,7 +55,7 @@ func (r *roff) largeReplies(all []payload.Request) {
 	}
 }
 
-func (r *roff) silentServices(all []payload.Mute) {
+func (r *roff) silentServices(all []payload.SilentService) {
 	for _, m := range all {
 		r.item(m.Name, portList(m.Ports), m.Why)
 	}

@@ -1,8 +1,8 @@
 package payload
 
-// Valve's server query: A2S_INFO (Valve Developer Community, "Server
-// queries"). Servers answer it with a challenge of nine bytes since December
-// 2020, older ones with their name, map and players at once.
+// Valve's server query A2S_INFO (Valve Developer Community, "Server queries"). Servers
+// reply with a challenge of nine bytes since December 2020, older ones with name, map
+// and players.
 func a2sBuild(dst []byte, _ Query) []byte {
 	return append(dst, "\xff\xff\xff\xffTSource Engine Query\x00"...)
 }
@@ -14,7 +14,7 @@ func a2sMatch(b []byte, _ Query) bool {
 	switch b[4] {
 	case 'A': // challenge
 		return len(b) == 9
-	case 'I', 'm': // Source, GoldSource: the last string is ended, and there are four
+	case 'I', 'm': // Source, GoldSource: at least four strings, the last of them terminated
 		zeros := 0
 		for _, c := range b[5:] {
 			if c == 0 {

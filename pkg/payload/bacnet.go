@@ -1,13 +1,12 @@
 package payload
 
-// BACnet/IP: ReadProperty of the device object's identifier, by the wildcard
-// instance that every device takes for its own (ASHRAE 135 section 15.5.2;
-// annex J.2.11 has the datagram). A device must answer a confirmed request,
-// to its sender; a Who-Is it may answer by broadcast (section 16.10).
+// BACnet/IP: ReadProperty of the object identifier of the wildcard device (ASHRAE 135
+// section 15.5.2, annex J.2.11). A device must reply to a confirmed request, to its
+// sender. It may reply to Who-Is by broadcast (section 16.10).
 func bacnetBuild(dst []byte, q Query) []byte {
 	dst = append(dst, "\x81\x0a\x00\x11"+ // BVLC: unicast, 17 bytes
 		"\x01\x04"+ // NPDU version 1, expecting a reply
-		"\x00\x05"...) // confirmed request, whole; answers up to 1476 bytes
+		"\x00\x05"...) // confirmed request, whole; maximum reply 1476 bytes
 	return append(append(dst, q.bacnetInvoke()), "\x0c"+ // ReadProperty
 		"\x0c\x02\x3f\xff\xff"+ // device 4194303
 		"\x19\x4b"...) // object-identifier
@@ -15,8 +14,7 @@ func bacnetBuild(dst []byte, q Query) []byte {
 
 func (q Query) bacnetInvoke() byte { return byte(q.id("bacnet")) }
 
-// bacnetMatch wants an answer to that very request (section 20.1): what was
-// asked, or an error, reject or abort.
+// bacnetMatch expects a result, error, reject or abort of this request (section 20.1).
 func bacnetMatch(b []byte, q Query) bool {
 	const complexAck, failure, reject, abort, readProperty = 3, 5, 6, 7, 12
 	if len(b) < 9 || !hasPrefix(b, "\x81\x0a") || !is16(b, 2, uint16(len(b))) || b[4] != 1 {

@@ -17,14 +17,13 @@ import (
 
 var at7 = netip.MustParseAddr("192.0.2.7")
 
-// request builds the n-th request of a port.
 func request(port uint16, n int) []byte {
 	return For(port)[n].Build(nil, Query{To: netip.AddrPortFrom(at7, port), Token: 99})
 }
 
-// TestRequestsAreAsWritten compares requests with bytes written down from the
+// TestRequestBytes compares requests with bytes written by hand from the
 // specifications, field by field. "??" is a byte of an id.
-func TestRequestsAreAsWritten(t *testing.T) {
+func TestRequestBytes(t *testing.T) {
 	id := func(n int) string { return strings.Repeat("??", n) }
 	zero := func(n int) string { return strings.Repeat("00", n) }
 	text := func(s string) string { return hex.EncodeToString([]byte(s)) }

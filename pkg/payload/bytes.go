@@ -5,13 +5,12 @@ import (
 	"net/netip"
 )
 
-// big is the byte order of nearly every protocol here.
+// big is the byte order of most protocols.
 var big = binary.BigEndian
 
-// id makes a number of 64 bits of the token that differs from protocol to
-// protocol, so that no answer passes for another's. Each of its bits depends
-// on each of the token's (the finalizer of SplitMix64), so that any part of
-// it serves as an id, though tokens may be consecutive.
+// id returns 64 bits derived from the token and salt. Each bit depends on each bit of
+// the token (finalizer of SplitMix64), so that a part of them serves as an id even if
+// tokens are consecutive.
 func (q Query) id(salt string) uint64 {
 	x := q.Token
 	for i := range len(salt) {
@@ -27,11 +26,10 @@ func (q Query) id16(salt string) uint16 { return uint16(q.id(salt)) }
 
 func (q Query) id32(salt string) uint32 { return uint32(q.id(salt)) }
 
-// positive is an id that is four bytes as an INTEGER of BER and of DER, and
-// fits where an integer has 31 bits.
+// positive returns an id that is a four-byte INTEGER in BER and DER and fits 31 bits.
 func (q Query) positive(salt string) uint32 { return q.id32(salt)&0x3fffffff | 0x40000000 }
 
-// is16, is32 and is64 report whether b has the number at offset at.
+// is16, is32 and is64 report whether b has a number at an offset.
 func is16(b []byte, at int, want uint16) bool {
 	return len(b) >= at+2 && big.Uint16(b[at:]) == want
 }
@@ -44,10 +42,10 @@ func is64(b []byte, at int, want uint64) bool {
 	return len(b) >= at+8 && big.Uint64(b[at:]) == want
 }
 
-// hasPrefix is bytes.HasPrefix of a string, which need not be converted.
+// hasPrefix is bytes.HasPrefix for a string, without a conversion.
 func hasPrefix(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }
 
-// appendHex appends the 16 digits of x.
+// appendHex appends x as 16 digits.
 func appendHex(dst []byte, x uint64) []byte {
 	for shift := 60; shift >= 0; shift -= 4 {
 		dst = append(dst, "0123456789abcdef"[x>>shift&15])
@@ -55,13 +53,13 @@ func appendHex(dst []byte, x uint64) []byte {
 	return dst
 }
 
-// appendHost appends the address asked and its port as a URI and a Host
-// header write them. A zone means nothing to the other end: it is left out.
+// appendHost appends address and port as in a URI. A zone has no meaning to the
+// receiver and is omitted.
 func appendHost(dst []byte, q Query) []byte {
 	return netip.AddrPortFrom(q.To.Addr().Unmap().WithZone(""), q.To.Port()).AppendTo(dst)
 }
 
-// printable is whether b is text of ASCII, white space included.
+// printable reports whether b is printable ASCII or white space.
 func printable(b []byte) bool {
 	for _, c := range b {
 		if (c < ' ' || c > '~') && (c < '\t' || c > '\r') {
@@ -71,9 +69,8 @@ func printable(b []byte) bool {
 	return true
 }
 
-// tlv splits the first element off a BER encoding (X.690 section 8.1):
-// one byte of tag, a definite length. ok is false where there is none, or
-// where it is longer than b.
+// tlv splits off the first element of a BER encoding with a one-byte tag and a definite
+// length (X.690 section 8.1). ok is false if there is none, or if it is truncated.
 func tlv(b []byte) (tag byte, value, rest []byte, ok bool) {
 	if len(b) < 2 {
 		return 0, nil, nil, false
@@ -96,13 +93,13 @@ func tlv(b []byte) (tag byte, value, rest []byte, ok bool) {
 	return tag, b[:n], b[n:], true
 }
 
-// element is tlv for a tag that must be there.
+// element is tlv for an expected tag.
 func element(b []byte, want byte) (value, rest []byte, ok bool) {
 	tag, value, rest, ok := tlv(b)
 	return value, rest, ok && tag == want
 }
 
-// The tags of BER that are met here.
+// Tags of BER.
 const (
 	berInteger  = 0x02
 	berOctets   = 0x04

@@ -1,8 +1,8 @@
 package payload
 
-// LDAP over udp: a search of the root entry alone, for no attribute ("1.1",
-// RFC 4511 section 4.5.1.8). That is all that Active Directory serves by udp
-// ([MS-ADTS] section 7.7), and it needs no bind.
+// CLDAP: a search for the root entry without attributes ("1.1", RFC 4511 section
+// 4.5.1.8). Active Directory serves nothing else over UDP ([MS-ADTS] section 7.7). It
+// needs no bind.
 func cldapBuild(dst []byte, q Query) []byte {
 	dst = big.AppendUint32(append(dst, "\x30\x2d\x02\x04"...), q.positive("cldap"))
 	return append(dst, "\x63\x25\x04\x00\x0a\x01\x00\x0a\x01\x00"+ // SearchRequest: "", base, no aliases

@@ -1,7 +1,7 @@
 package payload
 
-// CoAP: an empty confirmable message, which an endpoint must reject with a
-// reset of four bytes: the protocol's own ping (RFC 7252 section 4.3).
+// CoAP: an empty confirmable message, to which an endpoint must reply with a reset of
+// four bytes (RFC 7252 section 4.3, "CoAP ping").
 func coapBuild(dst []byte, q Query) []byte {
 	const version1Confirmable = 0x40
 	return big.AppendUint16(append(dst, version1Confirmable, 0), q.id16("coap"))

@@ -2,8 +2,8 @@ package payload
 
 import "bytes"
 
-// BitTorrent's distributed hash table: ping (BEP 5), with the mark of a node
-// that only reads, so that nobody puts it into a routing table (BEP 43).
+// BitTorrent's distributed hash table: ping (BEP 5) of a read-only node, which no node
+// adds to its routing table (BEP 43).
 func dhtBuild(dst []byte, q Query) []byte {
 	dst = append(dst, "d1:ad2:id20:"...)
 	dst = big.AppendUint64(dst, q.id("dht1"))
@@ -13,8 +13,7 @@ func dhtBuild(dst []byte, q Query) []byte {
 	return append(dst, "1:y1:qe"...)
 }
 
-// dhtMatch wants a dictionary with our transaction that is a response or an
-// error.
+// dhtMatch expects a response or an error with our transaction id.
 func dhtMatch(b []byte, q Query) bool {
 	var own [8]byte
 	if len(b) < 20 || b[0] != 'd' || b[len(b)-1] != 'e' {

@@ -1,11 +1,9 @@
 package payload
 
-// DNS over udp: RFC 1035 section 4.1 has the message, section 4.2.1 the
-// transport. The first question is for the server's own identity (RFC 4892
-// section 2), which no server has to ask another for: who has none to tell
-// refuses, in as few bytes. The second is for those that know class IN alone:
-// a name that servers answer themselves (RFC 6761 section 6.3). Neither
-// desires recursion.
+// DNS (RFC 1035 section 4.1). The first query is for the server's identity (RFC 4892
+// section 2), which no server has to look up: one without an identity refuses in a few
+// bytes. The second, for servers that know only class IN, is for a name that servers
+// answer themselves (RFC 6761 section 6.3). Neither desires recursion.
 const (
 	dnsIdentity  = "\x02id\x06server\x00\x00\x10\x00\x03"     // id.server. TXT CH
 	dnsLocalhost = "\x09localhost\x00\x00\x01\x00\x01"        // localhost. A IN
@@ -26,9 +24,8 @@ func appendDNS(dst []byte, id uint16, question string) []byte {
 	return append(append(big.AppendUint16(dst, id), dnsOneQuery...), question...)
 }
 
-// isDNS is whether b is a response with that id to that question. A server
-// may leave the question out of an error (RFC 1035 section 4.1.1: one that it
-// could not interpret).
+// isDNS reports whether b is a response with that id to that question. An error may
+// omit the question (RFC 1035 section 4.1.1: the server could not interpret it).
 func isDNS(b []byte, id uint16, question string) bool {
 	const response, opcode, rcode, zero = 0x80, 0x78, 0x0f, 0x40
 	if !is16(b, 0, id) || len(b) < 12 || b[2]&response == 0 || b[2]&opcode != 0 || b[3]&zero != 0 {
@@ -43,17 +40,15 @@ func isDNS(b []byte, id uint16, question string) bool {
 	return false
 }
 
-// holdsRecords is whether a message has room behind its question for the
-// records that it counts: a record is a name of a byte or more and ten bytes
-// (section 4.1.3).
+// holdsRecords reports whether b has room for the records that it counts: at least a
+// one-byte name and ten bytes each (section 4.1.3).
 func holdsRecords(b []byte, question int) bool {
 	records := int(big.Uint16(b[6:])) + int(big.Uint16(b[8:])) + int(big.Uint16(b[10:]))
 	return len(b) >= 12+question+11*records
 }
 
-// hasFold is hasPrefix, but letters of names match in either case. s has
-// lower case letters and no byte that a lower case letter's bit would change
-// into another of its bytes.
+// hasFold is hasPrefix without regard to case. s is lower case, and none of its bytes
+// is a letter with another bit 0x20.
 func hasFold(b []byte, s string) bool {
 	if len(b) < len(s) {
 		return false

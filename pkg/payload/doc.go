@@ -1,14 +1,11 @@
-// Package payload knows what to say to a udp port so that its service
-// answers, and how to tell that answer from another. It is pure functions on
-// bytes: a transport sends what Build makes and shows Match what came back.
+// Package payload builds a UDP request for a port and recognizes the reply. It consists
+// of pure functions on bytes: a transport sends what Build returns and passes replies
+// to Match.
 //
-// Every request is one that the service's specification says it answers, and
-// of these the one with the smallest answer. None changes anything at the
-// other end, none carries a password, a community string or the like, and
-// none opens a session that would have to be closed. Where all that leaves
-// nothing to say, the protocol is listed by Silent, with the reason, and its
-// port gets the empty datagram alone.
+// Each request is one that the service's specification requires a reply to, with the
+// smallest reply. None changes anything at the server, contains a password or community
+// string, or opens a session. A protocol without such a request is listed by Silent,
+// and its port gets only the empty datagram.
 //
-// One protocol stands in each file, with the sections it was made from. They
-// meet in one literal table, in table.go.
+// Each file has one protocol, with its sources. The table in table.go lists them all.
 package payload

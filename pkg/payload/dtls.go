@@ -1,9 +1,9 @@
 package payload
 
-// DTLS: a ClientHello without a cookie, to which a server answers with one,
-// and keeps nothing (RFC 6347 section 4.2.1). It offers no cipher but the
-// signal of RFC 5746 section 3.3, which is none: a server that does without
-// cookies refuses with an alert, and need not send its certificates.
+// DTLS: a ClientHello without a cookie, to which a server replies with a cookie and
+// keeps no state (RFC 6347 section 4.2.1). Its only cipher suite is the signaling value
+// of RFC 5746 section 3.3: a server that does not use cookies refuses it with an alert
+// and sends no certificates.
 const (
 	dtlsHead = "\x16\xfe\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x36" + // handshake; DTLS 1.0, as for any first hello; 54 bytes
 		"\x01\x00\x00\x2a\x00\x00\x00\x00\x00\x00\x00\x2a" + // ClientHello, 42 bytes in one fragment
@@ -20,8 +20,8 @@ func dtlsBuild(dst []byte, q Query) []byte {
 	return append(dst, dtlsTail...)
 }
 
-// dtlsMatch wants a record of epoch 0 (section 4.1) that is an alert, a
-// HelloVerifyRequest or a ServerHello. Nothing in them repeats what we sent.
+// dtlsMatch expects a record of epoch 0 (section 4.1) with an alert, HelloVerifyRequest
+// or ServerHello. They repeat nothing of the request.
 func dtlsMatch(b []byte, _ Query) bool {
 	const alert, handshake, serverHello, helloVerify = 21, 22, 2, 3
 	if len(b) < 15 || b[1] != 0xfe || b[2] < 0xfc || !is16(b, 3, 0) {

@@ -1,8 +1,7 @@
 package payload
 
-// EtherNet/IP: ListIdentity, which needs no session (ODVA, CIP volume 2,
-// sections 2-3 and 2-4.2). Numbers are little-endian; the sender's context
-// comes back.
+// EtherNet/IP: ListIdentity, which needs no session (ODVA, CIP volume 2, sections 2-3
+// and 2-4.2). Numbers are little-endian. The reply repeats the sender context.
 func enipBuild(dst []byte, q Query) []byte {
 	dst = append(dst, 0x63, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 	return append(big.AppendUint64(dst, q.id("enip")), 0, 0, 0, 0)

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// golden is an answer that a request got, or that its specification gives.
+// golden is a reply to a request, recorded or made from the specification.
 type golden struct {
 	name   string
 	asked  *Request
@@ -20,8 +20,8 @@ type golden struct {
 	answer []byte
 }
 
-// goldens are the answers of real daemons in testdata, which pkg/internal/lab/daemons
-// writes with -capture, and those made by hand of the specifications.
+// goldens returns the replies of real daemons in testdata, which
+// pkg/internal/lab/daemons writes with -capture, and those of made.
 func goldens(tb testing.TB) []golden {
 	tb.Helper()
 	files, err := filepath.Glob("testdata/answers/*.txt")
@@ -35,8 +35,8 @@ func goldens(tb testing.TB) []golden {
 	return all
 }
 
-// readGolden reads a file: its name ends in the number of the request among
-// those of the port, its lines are "key value" or of a hex dump.
+// readGolden reads a file whose name ends in the number of the request among those of
+// the port. Its lines are "key value" or of a hex dump.
 func readGolden(tb testing.TB, path string) golden {
 	tb.Helper()
 	text, err := os.ReadFile(path)
@@ -77,8 +77,8 @@ func readGolden(tb testing.TB, path string) golden {
 	return g
 }
 
-// made are answers made by hand of the specifications of those protocols that
-// no daemon at hand speaks, and rarer answers of those that one does.
+// made returns replies made from the specifications: of protocols without a daemon at
+// hand, and rarer ones of others.
 func made(tb testing.TB) []golden {
 	tb.Helper()
 	const token = 0x0123456789abcdef

@@ -1,8 +1,8 @@
 package payload
 
-// GTP version 1: the echo request that nodes send each other to see whether
-// the path is alive (3GPP TS 29.281 section 7.2.1 for user data, TS 29.060
-// section 7.2.1 for control). A node that has another version says so.
+// GTP version 1: the echo request with which nodes check a path (3GPP TS 29.281 section
+// 7.2.1 for user data, TS 29.060 section 7.2.1 for control). A node of another version
+// replies with an error.
 func gtpBuild(dst []byte, q Query) []byte {
 	const version1WithSequence, echoRequest, size = 0x32, 1, 4
 	dst = append(dst, version1WithSequence, echoRequest, 0, size, 0, 0, 0, 0)

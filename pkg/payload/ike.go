@@ -1,10 +1,9 @@
 package payload
 
-// IKE version 2: the first message of an exchange, IKE_SA_INIT (RFC 7296
-// sections 1.2 and 3.1 to 3.9), with a cipher out of the range for private
-// use as the only proposal. The responder must refuse that (section 2.7), in
-// 36 bytes, and keeps no half-open association. One that knows version 1
-// alone says that (RFC 2408 section 5.2).
+// IKE version 2: IKE_SA_INIT (RFC 7296 sections 1.2 and 3.1 to 3.9) that proposes only
+// a cipher from the private-use range. The responder must refuse it (section 2.7) with
+// 36 bytes and keeps no half-open association. One of version 1 replies that the
+// version is unknown (RFC 2408 section 5.2).
 const (
 	ikeMarker = "\x00\x00\x00\x00" // non-ESP marker, RFC 3948 section 2.2
 
@@ -32,11 +31,11 @@ func ikeBuild(dst []byte, q Query) []byte {
 	return big.AppendUint64(dst, q.id("ni2"))
 }
 
-// ikeSPI is the initiator's SPI, which must not be zero.
+// ikeSPI returns the initiator's SPI, which must not be zero.
 func (q Query) ikeSPI() uint64 { return q.id("ike") | 1 }
 
-// ikeMatch wants our SPI and, of version 2, a response of the same exchange,
-// of version 1 an informational one.
+// ikeMatch expects our SPI and a response to IKE_SA_INIT of version 2, or an
+// informational exchange of version 1.
 func ikeMatch(b []byte, q Query) bool {
 	if len(b) < 28 || !is64(b, 0, q.ikeSPI()) || !is32(b, 24, uint32(len(b))) {
 		return false

@@ -1,10 +1,10 @@
 package payload
 
-// IPMI over RMCP: Get Channel Authentication Capabilities, which is answered
-// outside of any session (IPMI 2.0 sections 13.6 and 22.13), and before it
-// the presence ping of RMCP itself (ASF 2.0, DMTF DSP0136, section 3.2.4.2).
+// IPMI over RMCP: Get Channel Authentication Capabilities, which needs no session
+// (IPMI 2.0 sections 13.6 and 22.13), and before it the presence ping of RMCP (ASF 2.0,
+// DMTF DSP0136, section 3.2.4.2).
 const (
-	asfHead  = "\x06\x00\xff\x06\x00\x00\x11\xbe" // RMCP 1.0, no acknowledgement, ASF; IANA's number of ASF
+	asfHead  = "\x06\x00\xff\x06\x00\x00\x11\xbe" // RMCP 1.0, no acknowledgment, ASF; enterprise number of ASF
 	ipmiHead = "\x06\x00\xff\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 )
 
@@ -13,7 +13,7 @@ func rmcpBuild(dst []byte, q Query) []byte {
 	return append(append(dst, asfHead...), ping, q.rmcpTag(), 0, 0)
 }
 
-// rmcpTag is not 255, which would say that no answer is wanted.
+// rmcpTag is not 255, which would mean that no reply is wanted.
 func (q Query) rmcpTag() byte { return byte(q.id("rmcp") & 0x7f) }
 
 func rmcpMatch(b []byte, q Query) bool {
@@ -21,12 +21,12 @@ func rmcpMatch(b []byte, q Query) bool {
 	return len(b) == 28 && hasPrefix(b, asfHead) && b[8] == pong && b[9] == q.rmcpTag() && b[11] == 16
 }
 
-// The addresses of the two ends, the application's functions and the command
+// Addresses of both ends, network functions of the application, and the command
 // (IPMI 2.0 section 13.8).
 const (
-	ipmiBMC, ipmiConsole   = 0x20, 0x81
-	ipmiApp, ipmiAppAnswer = 0x06 << 2, 0x07 << 2
-	ipmiCapabilities       = 0x38
+	ipmiBMC, ipmiConsole  = 0x20, 0x81
+	ipmiApp, ipmiAppReply = 0x06 << 2, 0x07 << 2
+	ipmiCapabilities      = 0x38
 )
 
 func ipmiBuild(dst []byte, q Query) []byte {
@@ -38,7 +38,7 @@ func ipmiBuild(dst []byte, q Query) []byte {
 	return append(dst, ipmiConsole, seq, ipmiCapabilities, thisChannel, user, -sum)
 }
 
-// ipmiSeq is a number of six bits and LUN 0.
+// ipmiSeq returns a sequence number of six bits, and LUN 0.
 func (q Query) ipmiSeq() byte { return byte(q.id("ipmi")) &^ 3 }
 
 func ipmiMatch(b []byte, q Query) bool {
@@ -46,6 +46,6 @@ func ipmiMatch(b []byte, q Query) bool {
 		return false
 	}
 	m := b[14 : 14+int(b[13])]
-	return m[0] == ipmiConsole && m[1] == ipmiAppAnswer && m[0]+m[1]+m[2] == 0 &&
+	return m[0] == ipmiConsole && m[1] == ipmiAppReply && m[0]+m[1]+m[2] == 0 &&
 		m[3] == ipmiBMC && m[4] == q.ipmiSeq() && m[5] == ipmiCapabilities
 }

@@ -1,8 +1,8 @@
 package payload
 
-// Kerberos: a request for a ticket of a realm that nobody has (RFC 6761
-// section 6.4), as a client that exists nowhere (RFC 4120 section 5.4.1). A
-// KDC answers with an error (section 5.9.1), and no account is touched.
+// Kerberos: a request for a ticket in a realm that does not exist (RFC 6761 section
+// 6.4), for a client that does not exist (RFC 4120 section 5.4.1). A KDC replies with
+// an error (section 5.9.1). No account is affected.
 func kerberosBuild(dst []byte, q Query) []byte {
 	dst = append(dst, "\x6a\x7f\x30\x7d"+ // AS-REQ
 		"\xa1\x03\x02\x01\x05\xa2\x03\x02\x01\x0a"+ // pvno 5, msg-type 10
@@ -16,8 +16,7 @@ func kerberosBuild(dst []byte, q Query) []byte {
 	return append(dst, "\xa8\x08\x30\x06\x02\x01\x12\x02\x01\x11"...) // AES-256, AES-128
 }
 
-// kerberosMatch wants a KRB-ERROR; its fields repeat nothing of ours for
-// certain.
+// kerberosMatch expects a KRB-ERROR. It need not repeat anything of the request.
 func kerberosMatch(b []byte, _ Query) bool {
 	const krbError = 0x7e // APPLICATION 30
 	b, rest, ok := element(b, krbError)

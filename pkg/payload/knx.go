@@ -1,8 +1,7 @@
 package payload
 
-// KNXnet/IP: DESCRIPTION_REQUEST (KNX standard 3/8/2, description; ISO 22510),
-// to be answered where it came from: the address in it is 0.0.0.0, as from
-// behind a NAT.
+// KNXnet/IP: DESCRIPTION_REQUEST (KNX standard 3/8/2, description; ISO 22510). The
+// address 0.0.0.0 requests the reply to be sent to the source, as behind a NAT.
 func knxBuild(dst []byte, _ Query) []byte {
 	return append(dst, "\x06\x10\x02\x03\x00\x0e\x08\x01\x00\x00\x00\x00\x00\x00"...)
 }

@@ -1,9 +1,8 @@
 package payload
 
-// Changing Kerberos passwords: a request of the right form in which the
-// authenticator (AP-REQ, some zeros) and the message (KRB-PRIV, which would hold a
-// password) are empty, so that it can do no more than be refused (RFC 3244
-// section 2).
+// Kerberos password change: a well-formed request whose authenticator (AP-REQ) is zeros
+// and whose message (KRB-PRIV, which would contain the password) is empty, so that it
+// can only be refused (RFC 3244 section 2).
 func kpasswdBuild(dst []byte, _ Query) []byte {
 	return append(dst, "\x00\x18\x00\x01\x00\x10"+ // 24 bytes, version 1, 16 of them AP-REQ
 		"\x6e\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x75\x00"...)

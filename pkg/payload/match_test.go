@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestAnswersAreRecognized(t *testing.T) {
+func TestReplyIsRecognized(t *testing.T) {
 	seen := map[string]bool{}
 	for _, g := range goldens(t) {
 		seen[g.asked.App] = true
@@ -33,16 +33,16 @@ func TestAnswersAreRecognized(t *testing.T) {
 	}
 }
 
-// anonymous are the protocols whose answers repeat nothing of the request
-// that differs from token to token. All others must refuse another's answer.
+// anonymous are the protocols whose replies repeat nothing that depends on the token.
+// All others must reject replies to another token.
 var anonymous = []string{
 	"daytime", "time", "tftp", "kerberos", "kpasswd", "xdmcp", "ssdp", "nat-pmp", "pcp", "mssql-browser", "dtls", "a2s",
 	"mqtt-sn", "knxnet",
 }
 
-func TestAnswersToOthersAreRefused(t *testing.T) {
+func TestReplyToAnotherTokenIsRejected(t *testing.T) {
 	for _, g := range goldens(t) {
-		// Those say no more than that the version is wrong or unknown.
+		// These report only that the version is wrong or unknown.
 		if g.name == "made-gtp-other-version" || g.name == "l2tp-xl2tpd-0" {
 			continue
 		}
@@ -54,7 +54,7 @@ func TestAnswersToOthersAreRefused(t *testing.T) {
 	}
 }
 
-func TestOtherProtocolsAreRefused(t *testing.T) {
+func TestReplyOfAnotherProtocolIsRejected(t *testing.T) {
 	for _, g := range goldens(t) {
 		for _, r := range All() {
 			if r.App != g.asked.App && r.Match(g.answer, g.q) {
@@ -64,10 +64,10 @@ func TestOtherProtocolsAreRefused(t *testing.T) {
 	}
 }
 
-func TestShortAnswersAreRefused(t *testing.T) {
-	text := []string{"sip", "ssdp", "ws-discovery", "daytime", "memcached"} // known by how they begin
+func TestTruncatedReplyIsRejected(t *testing.T) {
+	text := []string{"sip", "ssdp", "ws-discovery", "daytime", "memcached"} // recognized by their first bytes
 	for _, g := range goldens(t) {
-		if g.name == "time-inetd-time-0" { // half of it is what the RFC says
+		if g.name == "time-inetd-time-0" { // its first half is a reply as in the RFC
 			continue
 		}
 		for n := range g.answer {
@@ -79,9 +79,9 @@ func TestShortAnswersAreRefused(t *testing.T) {
 	}
 }
 
-// TestRequestsAreNotAnswers holds that who sends back what he gets is not
-// taken for a service, echo apart.
-func TestRequestsAreNotAnswers(t *testing.T) {
+// TestEchoedRequestIsNotAReply: a host that returns what it gets runs no service but
+// echo.
+func TestEchoedRequestIsNotAReply(t *testing.T) {
 	for _, from := range All() {
 		q := Query{To: netip.MustParseAddrPort("192.0.2.7:1"), Token: 7}
 		b := from.Build(nil, q)
@@ -93,7 +93,7 @@ func TestRequestsAreNotAnswers(t *testing.T) {
 	}
 }
 
-func TestNothingAllocates(t *testing.T) {
+func TestBuildAndMatchDoNotAllocate(t *testing.T) {
 	answers := goldens(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 100 {
@@ -120,8 +120,7 @@ func TestNothingAllocates(t *testing.T) {
 	}
 }
 
-// FuzzMatch gives every matcher any bytes: none panics or writes to them, and
-// Recognize says what Match says.
+// FuzzMatch: no matcher panics or modifies its input, and Recognize agrees with Match.
 func FuzzMatch(f *testing.F) {
 	for _, g := range goldens(f) {
 		f.Add(g.answer, g.q.Token, g.q.To.Addr().AsSlice(), g.q.To.Port())

@@ -2,11 +2,10 @@ package payload
 
 import "strconv"
 
-// Multicast DNS, asked by unicast from a port that is not 5353: a legacy
-// unicast query, which is answered to its sender with the id and the question
-// repeated (RFC 6762 section 6.7). A responder says nothing about names that
-// are not its own, so it is asked for the name of its own address, and then
-// for the types of its services (RFC 6763 section 9).
+// Multicast DNS: a legacy unicast query from a port other than 5353. The reply goes to
+// the sender and repeats the id and the question (RFC 6762 section 6.7). A responder
+// replies only about its own names, so the first query is for the name of its address,
+// the second for the types of its services (RFC 6763 section 9).
 const dnssd = "\x09_services\x07_dns-sd\x04_udp\x05local\x00\x00\x0c\x00\x01" // PTR IN
 
 func mdnsBuild(dst []byte, q Query) []byte {
@@ -30,8 +29,8 @@ func mdnsServicesMatch(b []byte, q Query) bool {
 	return isDNS(b, q.id16("mdns-services"), dnssd) && !is16(b, 6, 0)
 }
 
-// appendReverse appends the question for the name of the address asked (RFC
-// 1035 section 3.5, RFC 3596 section 2.5): PTR IN.
+// appendReverse appends the PTR question for the destination address (RFC 1035 section
+// 3.5, RFC 3596 section 2.5).
 func appendReverse(dst []byte, q Query) []byte {
 	a := q.To.Addr().Unmap()
 	if a.Is4() {

@@ -1,8 +1,7 @@
 package payload
 
-// memcached: the command version behind the header of a udp frame
-// (memcached's doc/protocol.txt, section "UDP protocol"): request id, number
-// 0 of 1 datagrams, reserved.
+// memcached: the command version after a UDP frame header with request id, datagram 0
+// of 1, and reserved bytes (memcached's doc/protocol.txt, section "UDP protocol").
 func memcachedBuild(dst []byte, q Query) []byte {
 	return append(big.AppendUint16(dst, q.id16("memcached")), "\x00\x00\x00\x01\x00\x00version\r\n"...)
 }

@@ -1,13 +1,13 @@
 package payload
 
-// NAT-PMP: the request for the public address, two bytes (RFC 6886 section
-// 3.2); and its successor PCP: ANNOUNCE, which maps nothing (RFC 6887 section
-// 14.1). PCP wants the client's own address in the request, which the sender
-// does not know: the server says so, and that is its answer (section 8.2).
+// NAT-PMP: a request for the public address (RFC 6886 section 3.2). Its successor PCP:
+// ANNOUNCE, which creates no mapping (RFC 6887 section 14.1). PCP requires the client's
+// own address, which is unknown here: the server replies with an error, which is enough
+// (section 8.2).
 func natpmpBuild(dst []byte, _ Query) []byte { return append(dst, 0, 0) }
 
-// natpmpMatch also takes the eight bytes of a server that knows no version 0
-// (RFC 6887 appendix A).
+// natpmpMatch also accepts the eight bytes of a server without version 0 (RFC 6887
+// appendix A).
 func natpmpMatch(b []byte, _ Query) bool {
 	const lastResult = 5
 	return (len(b) == 12 || len(b) == 8) && is16(b, 0, 0x0080) && big.Uint16(b[2:]) <= lastResult

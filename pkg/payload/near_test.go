@@ -6,15 +6,14 @@ import (
 	"testing"
 )
 
-// miss is a byte of an answer, from the end if negative, and the bits of it
-// that are turned.
+// miss is a byte of a reply, from the end if negative, and the bits to invert.
 type miss struct {
 	at   int
 	bits byte
 }
 
-// nearMisses are the bytes that a matcher looks at, by answer: an answer with
-// one of them turned is none.
+// nearMisses are the bytes that a matcher checks, by reply: without one of them it must
+// be rejected.
 var nearMisses = map[string][]miss{
 	"dns-unbound-0":                 {{0, 1}, {1, 1}, {2, 0x80}, {2, 0x08}, {3, 0x40}, {5, 1}, {5, 3}, {13, 1}, {24, 1}, {7, 4}},
 	"made-dns-notimp":               {{3, 4}, {1, 1}, {5, 1}},
@@ -64,7 +63,7 @@ var nearMisses = map[string][]miss{
 	"bittorrent-dht-transmission-0": {{0, 1}, {-1, 1}, {-2, 1}},
 }
 
-func TestNearMissesAreRefused(t *testing.T) {
+func TestAlmostRightReplyIsRejected(t *testing.T) {
 	met := 0
 	for _, g := range goldens(t) {
 		for _, m := range nearMisses[g.name] {

@@ -1,9 +1,8 @@
 package payload
 
-// NTP: a client's packet (mode 3) of RFC 5905 section 7.3, all zero but for
-// the first byte and the transmit timestamp, which the server hands back as
-// the origin timestamp (section 8). Control and private messages (modes 6 and
-// 7) are never sent.
+// NTP: a client packet (mode 3, RFC 5905 section 7.3) that is zero except for the first
+// byte and the transmit timestamp, which the server returns as the origin timestamp
+// (section 8). Control and private messages (modes 6 and 7) are never sent.
 const ntpSize = 48
 
 func ntpBuild(dst []byte, q Query) []byte {

@@ -1,12 +1,10 @@
 package payload
 
-// OpenVPN: the client's hard reset (OpenVPN's doc/doxygen, "Network
-// protocol"): opcode and key 0, session id, no acknowledgements, packet id 0.
-// The server answers with its own hard reset, which acknowledges ours and
-// names our session. From version 2.6 on it keeps nothing until the client
-// answers that; an older one forgets the session after a minute. There is no
-// smaller question. A server with tls-auth or tls-crypt stays silent, as it
-// means to.
+// OpenVPN: the client's hard reset (OpenVPN's doc/doxygen, "Network protocol"): opcode
+// and key 0, session id, no acknowledgments, packet id 0. The server replies with its
+// own hard reset, which acknowledges ours and contains our session id. From version 2.6
+// on it keeps no state until the client replies; older ones forget the session after a
+// minute. A server with tls-auth or tls-crypt does not reply.
 func openvpnBuild(dst []byte, q Query) []byte {
 	const hardResetClientV2 = 7
 	dst = big.AppendUint64(append(dst, hardResetClientV2<<3), q.id("openvpn"))

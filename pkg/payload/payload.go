@@ -6,52 +6,49 @@ import (
 	"sync"
 )
 
-// Query is what a request is built for and an answer is checked against.
+// Query is the endpoint and identity of a request.
 type Query struct {
-	To netip.AddrPort // who is asked
-	// Token differs for each endpoint and series of attempts. Transaction
-	// ids, cookies and nonces are made of it; a request made twice of one
-	// Query is the same bytes twice.
+	To netip.AddrPort // destination
+	// Token differs for each endpoint and each series of probes. Transaction ids,
+	// cookies and nonces are derived from it, so the request of a Query is always the
+	// same.
 	Token uint64
 }
 
-// Request is one way of asking a udp service.
+// Request is a request to a UDP service.
 type Request struct {
-	// App is the protocol's name, as in a record's field app: "dns". It is
-	// empty for the empty datagram alone.
+	// App is the protocol as in a record's field app: "dns". It is empty for the empty
+	// datagram.
 	App string
-	// Ports are those it is registered or customary for, the registered one
-	// first.
+	// Ports are the usual ports, the registered one first.
 	Ports []uint16
-	// Build appends the request to dst, at most MaxSize bytes. It allocates
-	// nothing when dst has room.
+	// Build appends the request, at most MaxSize bytes. It does not allocate if dst has
+	// room.
 	Build func(dst []byte, q Query) []byte
-	// Match is whether answer is what this protocol answers to the request
-	// of q. Whatever the bytes, it neither panics nor allocates.
-	Match func(answer []byte, q Query) bool
-	// Elsewhere says that the answer comes from another port than the one that
-	// was asked.
-	Elsewhere bool
-	// Large says that the answer can be ten times the request; Note then
-	// says why it is asked all the same.
+	// Match reports whether reply is a reply to the request of q. It neither panics nor
+	// allocates for any bytes.
+	Match func(reply []byte, q Query) bool
+	// FromOtherPort means that the reply comes from another port.
+	FromOtherPort bool
+	// Large means that the reply can be ten times the size of the request. Note then
+	// gives the reason for sending it.
 	Large bool
-	// Note is a sentence for the manual: why this request and no other.
+	// Note is a sentence for the manual: the reason for this request.
 	Note string
 	// Source is the RFC and section, or the vendor's specification.
 	Source string
 
-	// loose says that Match knows the answer by so little that it counts
-	// only for a port of the request.
+	// loose means that Match checks so little that it counts only at the request's own
+	// ports.
 	loose bool
 }
 
-// MaxSize is the size of the longest request, in bytes: quic's, which is
-// padded to that (RFC 9000 section 14.1).
+// MaxSize is the maximum size of a request in bytes: QUIC's, which is padded (RFC 9000
+// section 14.1).
 const MaxSize = 1200
 
-// For returns what is sent to a port, in the order to try. The empty datagram
-// is last for every port, and alone for a port without a request of its own.
-// The slice is shared: it must not be written to.
+// For returns the requests for a port, in the order to send them. The last is the empty
+// datagram, the only one for most ports. The slice is shared and must not be modified.
 func For(port uint16) []*Request {
 	t := built()
 	if own, ok := t.ports[port]; ok {
@@ -60,39 +57,35 @@ func For(port uint16) []*Request {
 	return t.rest
 }
 
-// Recognize returns the name of the protocol that answer is of, "" if it is
-// none that is known here. It looks at the request that was asked first, then
-// at the port's others, then at those of other ports whose answers cannot be
-// mistaken. asked may be nil.
-func Recognize(port uint16, asked *Request, answer []byte, q Query) string {
-	if asked != nil && asked.Match(answer, q) {
-		return asked.App
+// Recognize returns the protocol of a reply, or "". It tries the request that was sent,
+// which may be nil, then the port's others, then those of all ports that check enough.
+func Recognize(port uint16, sent *Request, reply []byte, q Query) string {
+	if sent != nil && sent.Match(reply, q) {
+		return sent.App
 	}
 	for _, r := range For(port) {
-		if r != asked && r.Match(answer, q) {
+		if r != sent && r.Match(reply, q) {
 			return r.App
 		}
 	}
 	for _, r := range built().all {
-		if !r.loose && r.Match(answer, q) {
+		if !r.loose && r.Match(reply, q) {
 			return r.App
 		}
 	}
 	return ""
 }
 
-// All returns every request that is not empty, in the order of the table: for
-// manuals and tests.
+// All returns every request except the empty one, in the order of the table.
 func All() []Request { return requests() }
 
-// table is what For looks up. It does not change once it is built.
+// table is an index of the requests. It is not modified after newTable.
 type table struct {
 	all   []*Request
 	ports map[uint16][]*Request
 	rest  []*Request
 }
 
-// built is the table, built when it is first asked for.
 var built = sync.OnceValue(newTable)
 
 func newTable() *table {

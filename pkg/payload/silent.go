@@ -1,17 +1,16 @@
 package payload
 
-// Mute is a protocol that is not asked in its own words.
-type Mute struct {
+// SilentService is a protocol without a request.
+type SilentService struct {
 	Name  string
 	Ports []uint16
 	Why   string // a sentence, with its source
 }
 
-// Silent returns the protocols that by design do not answer a stranger, or
-// that nothing harmless can be said to, in the order of their ports. Those
-// ports get the empty datagram only.
-func Silent() []Mute {
-	return []Mute{
+// Silent returns the protocols that do not reply to strangers, or have no harmless
+// request, sorted by port. Their ports get only the empty datagram.
+func Silent() []SilentService {
+	return []SilentService{
 		{"discard", []uint16{9}, "Discards all datagrams (RFC 863)."},
 		{"qotd, chargen", []uint16{17, 19}, "Reply to any datagram at length: the empty one is enough (RFC 864, RFC 865)."},
 		{"dhcp", []uint16{67, 68}, "A request reserves an address, and the reply is a broadcast (RFC 2131)."},

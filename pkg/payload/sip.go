@@ -2,11 +2,10 @@ package payload
 
 import "bytes"
 
-// SIP: OPTIONS (RFC 3261 section 11), answered by servers, proxies and phones
-// alike, at the least with an error. No hops are left to it, so that nobody
-// passes it on (section 16.3). The sender does not know the address that it
-// is seen from: rport has the answer sent there (RFC 3581 section 4), and the
-// names it gives are ones that nobody has (RFC 6761 section 6.4).
+// SIP: OPTIONS (RFC 3261 section 11), to which servers, proxies and phones reply, at
+// least with an error. Max-Forwards 0 keeps it from being forwarded (section 16.3).
+// rport requests the reply to be sent to the source of the packet (RFC 3581 section 4).
+// The host names do not exist (RFC 6761 section 6.4).
 func sipBuild(dst []byte, q Query) []byte {
 	id := q.id("sip")
 	dst = append(appendHost(append(dst, "OPTIONS sip:"...), q), " SIP/2.0\r\n"+
@@ -19,8 +18,8 @@ func sipBuild(dst []byte, q Query) []byte {
 	return dst
 }
 
-// sipMatch wants the status line (section 7.2) and the id, which an answer
-// repeats in Via, From and Call-ID (section 8.2.6.2).
+// sipMatch expects a status line (section 7.2) and our id, which a reply repeats in
+// Via, From and Call-ID (section 8.2.6.2).
 func sipMatch(b []byte, q Query) bool {
 	if !hasPrefix(b, "SIP/2.0 ") || len(b) < 12 || b[11] != ' ' {
 		return false

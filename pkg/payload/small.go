@@ -1,19 +1,18 @@
 package payload
 
-// The small services that answer any datagram: time (RFC 868) and daytime
-// (RFC 867) an empty one, echo (RFC 862) with what it was sent. The other
-// two, chargen and quote of the day, answer at length, and get no more than
-// the empty datagram that every port gets.
+// The small services that reply to any datagram: time (RFC 868) and daytime (RFC 867)
+// to an empty one, echo (RFC 862) with the datagram itself. chargen and quote of the
+// day have long replies and get only the empty datagram of every port.
 func emptyBuild(dst []byte, _ Query) []byte { return dst }
 
-// timeMatch wants seconds since 1900 that are of this century, until 2036.
-// GNU inetutils sends four bytes too many, which are zero.
+// timeMatch expects seconds since 1900, between 2001 and 2036. GNU inetutils appends
+// four zero bytes.
 func timeMatch(b []byte, _ Query) bool {
 	const year2001 = 3187296000
 	return (len(b) == 4 || len(b) == 8 && is32(b, 4, 0)) && big.Uint32(b) >= year2001
 }
 
-// daytimeMatch wants a line of text with hours and minutes in it.
+// daytimeMatch expects a line of text with hours and minutes.
 func daytimeMatch(b []byte, _ Query) bool {
 	if len(b) < 10 || len(b) > 128 || !printable(b) {
 		return false

@@ -1,22 +1,21 @@
 package payload
 
-// SNMP version 3, discovery of the agent's engine (RFC 3414 section 4): a
-// request with neither user nor engine id, and with nothing asked for, that
-// every agent answers with a report of its engine id (RFC 3412 section 6 has
-// the message). It needs no community string and no user.
+// SNMP version 3: discovery of the engine id (RFC 3414 section 4), a request without
+// user, engine id and variables. Every agent replies with a report of its engine id
+// (message format: RFC 3412 section 6).
 func snmpBuild(dst []byte, q Query) []byte {
 	id := q.positive("snmp")
 	dst = append(dst, "\x30\x3e\x02\x01\x03"+ // SNMPv3Message, msgVersion 3
 		"\x30\x11\x02\x04"...) // msgGlobalData, msgID
 	dst = big.AppendUint32(dst, id)
-	dst = append(dst, "\x02\x03\x00\xff\xe3\x04\x01\x04\x02\x01\x03"+ // 65507 bytes at most; reportable; USM
+	dst = append(dst, "\x02\x03\x00\xff\xe3\x04\x01\x04\x02\x01\x03"+ // maximum 65507 bytes; reportable; USM
 		"\x04\x10\x30\x0e\x04\x00\x02\x01\x00\x02\x01\x00\x04\x00\x04\x00\x04\x00"+ // USM's parameters: none
 		"\x30\x14\x04\x00\x04\x00\xa0\x0e\x02\x04"...) // ScopedPDU, GetRequest, request-id
 	dst = big.AppendUint32(dst, id)
 	return append(dst, "\x02\x01\x00\x02\x01\x00\x30\x00"...) // no error, no variables
 }
 
-// snmpMatch wants our id, and a report or a response in plain text.
+// snmpMatch expects our id and an unencrypted report or response.
 func snmpMatch(b []byte, q Query) bool {
 	b, _, ok := element(b, berSequence)
 	if !ok || !hasPrefix(b, "\x02\x01\x03") {
@@ -31,12 +30,12 @@ func snmpMatch(b []byte, q Query) bool {
 		return false
 	}
 	_, rest, ok = element(rest, berOctets) // USM's parameters
-	return ok && isPlainAnswer(rest)
+	return ok && isPlainReply(rest)
 }
 
-// isPlainAnswer is whether b is a ScopedPDU: the engine and name of a
-// context, and a Response-PDU or Report-PDU (RFC 3416 section 3).
-func isPlainAnswer(b []byte) bool {
+// isPlainReply reports whether b is a ScopedPDU (context engine id and name) with a
+// Response-PDU or Report-PDU (RFC 3416 section 3).
+func isPlainReply(b []byte) bool {
 	const response, report = 0xa2, 0xa8
 	b, _, ok := element(b, berSequence)
 	for range 2 {

@@ -2,9 +2,9 @@ package payload
 
 import "bytes"
 
-// SSDP: a search by unicast (UPnP Device Architecture 2.0 section 1.3.2), for
-// root devices: every device has one, and answers once for it. A search for
-// everything would be answered once for each device and service in it.
+// SSDP: a unicast search (UPnP Device Architecture 2.0 section 1.3.2) for root devices.
+// Every device has one and replies once for it. To a search for everything it would
+// reply once for each device and service.
 func ssdpBuild(dst []byte, q Query) []byte {
 	dst = append(dst, "M-SEARCH * HTTP/1.1\r\nHOST: "...)
 	dst = appendHost(dst, q)

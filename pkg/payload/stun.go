@@ -1,7 +1,7 @@
 package payload
 
-// STUN and TURN: a binding request without attributes, which every server
-// answers without credentials (RFC 8489 sections 5, 6.1 and 6.3.1).
+// STUN and TURN: a binding request without attributes, to which every server replies
+// without credentials (RFC 8489 sections 5, 6.1 and 6.3.1).
 const stunCookie = 0x2112a442
 
 func stunBuild(dst []byte, q Query) []byte {

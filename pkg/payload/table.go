@@ -1,7 +1,6 @@
 package payload
 
-// requests is every request of the package. Where several have a port, their
-// order here is the order in which they are tried.
+// requests returns the table of requests. Those of one port are sent in this order.
 func requests() []Request {
 	all := make([]Request, 0, 64)
 	for _, part := range [][]Request{infrastructure(), directory(), media(), tunnels(), machines(), games()} {
@@ -10,7 +9,6 @@ func requests() []Request {
 	return all
 }
 
-// infrastructure is names, time, files and what else a network runs on.
 func infrastructure() []Request {
 	return []Request{
 		{App: "echo", Ports: p(7), Build: echoBuild, Match: echoMatch, Source: "RFC 862"},
@@ -26,7 +24,7 @@ func infrastructure() []Request {
 			App: "dns", Ports: p(53), Build: dnsLocalBuild, Match: dnsLocalMatch, Source: "RFC 1035 section 4.1, RFC 6761 section 6.3", Large: true,
 			Note: "A server without the name may refer to the root servers, in at most 512 bytes; sent only if there was no reply to the query for the server's identity.",
 		},
-		{App: "tftp", Ports: p(69), Build: tftpBuild, Match: tftpMatch, Source: "RFC 1350 section 5", Elsewhere: true, loose: true, Note: "Requests a file that does not exist."},
+		{App: "tftp", Ports: p(69), Build: tftpBuild, Match: tftpMatch, Source: "RFC 1350 section 5", FromOtherPort: true, loose: true, Note: "Requests a file that does not exist."},
 		{App: "rpcbind", Ports: p(111), Build: rpcbindBuild, Match: rpcbindMatch, Source: "RFC 5531 section 12, RFC 1833 section 3"},
 		{App: "ntp", Ports: p(123), Build: ntpBuild, Match: ntpMatch, Source: "RFC 5905 section 7.3", Note: "A client request (mode 3), never a control message."},
 		{App: "snmp", Ports: p(161), Build: snmpBuild, Match: snmpMatch, Source: "RFC 3414 section 4", Note: "SNMPv3 discovery, which requires neither community nor user; an agent without version 3 does not reply."},
@@ -36,7 +34,6 @@ func infrastructure() []Request {
 	}
 }
 
-// directory is what tells of users, hosts and services.
 func directory() []Request {
 	return []Request{
 		{App: "kerberos", Ports: p(88), Build: kerberosBuild, Match: kerberosMatch, Source: "RFC 4120 section 5.4.1", Note: "A realm that does not exist, so the reply is an error."},
@@ -66,7 +63,6 @@ func directory() []Request {
 	}
 }
 
-// media is telephony and what it needs.
 func media() []Request {
 	return []Request{
 		{App: "stun", Ports: p(3478, 3479, 19302), Build: stunBuild, Match: stunMatch, Source: "RFC 8489 section 6"},
@@ -76,7 +72,6 @@ func media() []Request {
 	}
 }
 
-// tunnels is what carries other protocols, encrypted.
 func tunnels() []Request {
 	return []Request{
 		{App: "ike", Ports: p(500), Build: ikeBuild, Match: ikeMatch, Source: "RFC 7296 sections 1.2 and 2.7", Note: "With an unassigned cipher, so no association is started."},
@@ -91,7 +86,6 @@ func tunnels() []Request {
 	}
 }
 
-// machines is controllers, sensors and buildings.
 func machines() []Request {
 	return []Request{
 		{App: "ipmi", Ports: p(623), Build: ipmiBuild, Match: ipmiMatch, Source: "IPMI 2.0 section 22.13"},
@@ -104,7 +98,6 @@ func machines() []Request {
 	}
 }
 
-// games is what people play with.
 func games() []Request {
 	return []Request{
 		{App: "bittorrent-dht", Ports: p(6881, 51413), Build: dhtBuild, Match: dhtMatch, Source: "BEP 5, BEP 43"},
@@ -115,5 +108,4 @@ func games() []Request {
 	}
 }
 
-// p is the ports of a request, the registered one first.
 func p(ports ...uint16) []uint16 { return ports }

@@ -44,7 +44,7 @@ func TestFor(t *testing.T) {
 	}
 }
 
-func TestSilentPortsAreNotAsked(t *testing.T) {
+func TestSilentPortsGetTheEmptyDatagramOnly(t *testing.T) {
 	for _, m := range Silent() {
 		if m.Name == "" || !strings.HasSuffix(m.Why, ".") || len(m.Ports) == 0 {
 			t.Errorf("%+v lacks something", m)
@@ -55,12 +55,12 @@ func TestSilentPortsAreNotAsked(t *testing.T) {
 			}
 		}
 	}
-	if !slices.IsSortedFunc(Silent(), func(a, b Mute) int { return int(a.Ports[0]) - int(b.Ports[0]) }) {
+	if !slices.IsSortedFunc(Silent(), func(a, b SilentService) int { return int(a.Ports[0]) - int(b.Ports[0]) }) {
 		t.Error("Silent is not in the order of ports")
 	}
 }
 
-func TestTableIsWhole(t *testing.T) {
+func TestRequestsAreComplete(t *testing.T) {
 	for _, r := range All() {
 		if r.App == "" || len(r.Ports) == 0 || r.Build == nil || r.Match == nil || r.Source == "" {
 			t.Errorf("%s of %v lacks something", r.App, r.Ports)
@@ -76,10 +76,8 @@ func TestTableIsWhole(t *testing.T) {
 	}
 }
 
-// TestRequestsAreSmall logs each request's size and the largest of its
-// answers, and holds that an answer ten times as long is one that the table
-// calls large.
-func TestRequestsAreSmall(t *testing.T) {
+// TestLargeRepliesAreMarked logs the size of each request and of its largest reply.
+func TestLargeRepliesAreMarked(t *testing.T) {
 	longest := map[string]int{}
 	answers := goldens(t)
 	for _, r := range All() {
@@ -99,10 +97,9 @@ func TestRequestsAreSmall(t *testing.T) {
 	}
 }
 
-// TestRequestsFollowTheToken holds that a request is made of its Query alone
-// and appended to what is there, and that another token makes another request
-// where the protocol has room for one.
-func TestRequestsFollowTheToken(t *testing.T) {
+// TestRequestDependsOnTheTokenOnly: a request is appended, and changes with the token
+// if the protocol has room for an id.
+func TestRequestDependsOnTheTokenOnly(t *testing.T) {
 	fixed := []string{"daytime", "time", "nat-pmp", "pcp", "xdmcp", "ssdp", "mssql-browser", "a2s", "mqtt-sn", "knxnet", "kpasswd"}
 	for _, to := range []string{"192.0.2.7:99", "[2001:db8::7]:99", "[::ffff:192.0.2.7]:99", "[fe80::7%eth0]:99"} {
 		q := Query{To: netip.MustParseAddrPort(to), Token: 41}

@@ -1,7 +1,7 @@
 package payload
 
-// TFTP: a read request for a file that no server has (RFC 1350 section 5),
-// which it answers with an error (appendix), from another port (section 4).
+// TFTP: a read request for a file that does not exist (RFC 1350 section 5). The reply
+// is an error (appendix) from another port (section 4).
 func tftpBuild(dst []byte, q Query) []byte {
 	dst = append(dst, "\x00\x01portprobe-"...)
 	return append(appendHex(dst, q.id("tftp")), "\x00octet\x00"...)

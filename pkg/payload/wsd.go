@@ -2,11 +2,10 @@ package payload
 
 import "bytes"
 
-// WS-Discovery: Probe for anything (WS-Discovery of April 2005, section 5,
-// which Windows, printers and cameras speak), sent by unicast. Who is probed
-// by unicast answers even if nothing matches. A second one names the type of
-// the Devices Profile (February 2006), which some responders insist on. The
-// message id is a UUID of RFC 9562 section 5.8.
+// WS-Discovery (April 2005, section 5), as used by Windows, printers and cameras: a
+// unicast Probe for anything, to which a device replies even without a match. A second
+// Probe names the type of the Devices Profile (February 2006), which some responders
+// require. The message id is a UUID of RFC 9562 section 5.8.
 func wsdBuild(dst []byte, q Query) []byte { return appendProbe(dst, q.id("wsd"), `<d:Probe/>`) }
 
 func wsdDeviceBuild(dst []byte, q Query) []byte {
@@ -34,8 +33,8 @@ func isProbeMatches(b []byte, id uint64) bool {
 	return hasPrefix(b, "<") && bytes.Contains(b, []byte("ProbeMatches")) && bytes.Contains(b, appendUUID(uuid[:0], id))
 }
 
-// appendUUID makes a UUID of an id and its complement. The two probes have
-// two ids: receivers drop a message whose id they have met.
+// appendUUID appends a UUID made of an id and its complement. The two probes need
+// different ids: receivers drop duplicates.
 func appendUUID(dst []byte, id uint64) []byte {
 	var digits [32]byte
 	d := appendHex(appendHex(digits[:0], id), ^id)

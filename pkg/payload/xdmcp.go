@@ -1,8 +1,7 @@
 package payload
 
-// XDMCP: Query without authentication names (X Display Manager Control
-// Protocol 1.1, section "Packet formats"), answered with Willing or
-// Unwilling. It opens no session.
+// XDMCP: Query without authentication names (X Display Manager Control Protocol 1.1,
+// section "Packet formats"). The reply is Willing or Unwilling. It opens no session.
 func xdmcpBuild(dst []byte, _ Query) []byte { return append(dst, "\x00\x01\x00\x02\x00\x01\x00"...) }
 
 func xdmcpMatch(b []byte, _ Query) bool {

@@ -120,7 +120,7 @@ func (t *Datagram) run(as []*probe.Attempt) (sent int, err error) {
 // and that has none of the endpoint yet, or one of its own.
 func (t *Datagram) choose(a *probe.Attempt, scope uint32) (uint32, error) {
 	family := kernel.FamilyOf(a.To.Addr())
-	if a.Exclusive || t.floods(a.To.Addr()) || t.opts.Requests.of(a.To.Port(), a.N).Elsewhere {
+	if a.Exclusive || t.floods(a.To.Addr()) || t.opts.Requests.of(a.To.Port(), a.N).FromOtherPort {
 		return t.open(family, true)
 	}
 	common, err := t.common(family)
