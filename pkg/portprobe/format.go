@@ -73,6 +73,6 @@ func (f *recordFormat) freeJob(j *probe.Job) {
 	if cap(text) > maxReusedText {
 		text = nil
 	}
-	*j = probe.Job{Text: text}
+	*j = probe.Job{Tag: probe.Tag{Text: text}}
 	f.jobs.Put(j)
 }

@@ -136,7 +136,7 @@ func BenchmarkObstacle(b *testing.B) {
 	var s obstacles
 	a := netip.MustParseAddr("192.0.2.1")
 	for b.Loop() {
-		j := probe.Job{To: netip.AddrPortFrom(a, 1), Reason: endpoint.LocalError}
+		j := probe.Job{Request: probe.Request{To: netip.AddrPortFrom(a, 1)}, Result: probe.Result{Reason: endpoint.LocalError}}
 		j.Fail(syscall.EMFILE)
 		if s.explain(origin{}, &j) == "" {
 			b.Fatal("no text")

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// address is an address that is being asked, shared by all workers behind a
+// address is what is known of one address and protocol. All workers share it behind a
 // mutex that is never held across a system call.
 type address struct {
 	ip   netip.Addr
@@ -19,172 +19,23 @@ type address struct {
 	recent      recent
 	blackout    blackout
 	window      window
-	rate        *hostRate    // of the ceiling on one address's rate; nil: there is none
-	waiting     uint64       // workers, as bits, that wait for a place here
-	link        onLink       // for an address on a link of this machine's
-	icmpLimiter *icmpLimiter // of udp ports; nil for tcp
-	late        lateness     // of TCP ports
-	hearing     Time         // end of the long listens at an address that never replied
-	heardOut    uint8        // long listens so far
-	groups      *groups      // that it rejects with; nil for tcp
-	neighbor    string       // link-layer address on an own link, once it is known; for udp only
-	nobody      Time         // nobody has the address, as was found lately, until
+	rate        *hostRate    // nil: no limit on the rate, nor on the duration
+	slotWaiters uint64       // workers, as bits, that wait for a slot
+	link        onLink       // of an on-link address
+	icmpLimiter *icmpLimiter // of UDP; nil: TCP
+	late        lateness     // of TCP
+	hearing     Time         // end of the long listens, if it never replied
+	longListens uint8        // so far
+	groups      *groups      // that may share an ICMP limit; nil: TCP
+	neighbor    string       // link-layer address of an on-link address, once known; UDP only
+	unresolved  Time         // the link has no such address, until then
 	replied     Time         // of the latest reply; before any, of the first probe
 
-	lanes []lane // one a worker, each touched by that worker alone
+	lanes []lane // one per worker, used by that worker alone
 }
 
-// lane is one worker's jobs for one address that wait to be sent. Those that
-// are sent once more hold their place already and need only the ceilings'
-// leave; the others need a place too.
-type lane struct {
-	again, waiting queue
-	rejected       *queue // of waiting ones, those that a limit on rejections may have left unanswered; nil for tcp
-}
-
-// queue is one kind of a lane's jobs. It is on its worker's round while its
-// head may be sent.
-type queue struct {
-	jobs    link
-	address *address
-	next    *queue
-	again   bool // its jobs hold their places
-	slow    bool // its jobs are asked as fast as their address rejects
-	place   queuePlace
-}
-
-// of makes q an empty queue of an address's.
-func (q *queue) of(a *address) {
-	q.address = a
-	q.jobs.reset()
-}
-
-// queuePlace says where a queue is found.
-type queuePlace uint8
-
-const (
-	off queuePlace = iota // nowhere: it is empty, or waits for a place
-	onRound
-	onHeld
-)
-
-// round is a circle of queues, each served once before any is served again,
-// so that no address starves another.
-type round struct{ last *queue }
-
-func (r *round) empty() bool { return r.last == nil }
-
-// push puts q behind the others if it is not among them and has a job.
-func (r *round) push(q *queue) {
-	if q.place != off || q.jobs.empty() {
-		return
-	}
-	q.place = onRound
-	if r.last == nil {
-		q.next = q
-	} else {
-		q.next, r.last.next = r.last.next, q
-	}
-	r.last = q
-}
-
-// pop takes the queue whose turn it is; nil when there is none.
-func (r *round) pop() *queue {
-	if r.last == nil {
-		return nil
-	}
-	q := r.last.next
-	if q == r.last {
-		r.last = nil
-	} else {
-		r.last.next = q.next
-	}
-	q.next, q.place = nil, off
-	return q
-}
-
-// grant is an address's word on whether an attempt may be sent to it.
-type grant uint8
-
-const (
-	granted    grant = iota
-	noPlace          // the window is full: a release says when to try again
-	notYet           // the ceiling on its rate: there is a time
-	unresolved       // nobody has this address: no need to ask
-)
-
-// reserve asks for leave to send one attempt to the address at now; place says
-// that the endpoint holds no place among those waiting there yet.
-func (a *address) reserve(c ceiling, now Time, worker int, place, slow bool) (g grant, next Time, v view) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if now < a.nobody {
-		return unresolved, 0, v
-	}
-	if place && a.window.full() {
-		a.waiting |= 1 << worker
-		return noPlace, 0, v
-	}
-	if ok, next := a.window.allow(now); !ok {
-		return notYet, next, v
-	}
-	if slow {
-		if ok, next := a.reserveRetry(now); !ok {
-			return notYet, next, v
-		}
-	}
-	if ok, next := a.rate.allow(c, now); !ok {
-		return notYet, next, v
-	}
-	if a.blackout.since != 0 {
-		if ok, next := a.blackout.allow(now); !ok {
-			return notYet, next, v
-		}
-	}
-	if place {
-		a.window.acquire()
-	}
-	if a.replied == 0 {
-		a.replied = now
-	}
-	a.link.sent(now)
-	return granted, 0, a.view(now)
-}
-
-// hostRate is what an address's protocols share: the schedule of the ceiling on
-// one address's rate, and since when it is asked.
-type hostRate struct {
-	mu sync.Mutex
-	schedule
-	first Time // when it was first asked
-}
-
-// allow says whether the ceiling lets an attempt through at now, or when.
-func (r *hostRate) allow(c ceiling, now Time) (ok bool, next Time) {
-	if r == nil {
-		return true, 0
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	got, next := c.allow(&r.schedule, now, 1)
-	if r.first == 0 {
-		r.first = now
-	}
-	return got == 1, next
-}
-
-// charge counts an attempt that this machine sent by itself against the ceiling.
-func (r *hostRate) charge(c ceiling, now Time) {
-	if r == nil {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	c.charge(&r.schedule, now)
-}
-
-// overdue says that an address was first asked longer ago than it is to take; 0
-// is no limit.
+// overdue reports whether the first probe to an address was sent longer ago than
+// limit; 0: no limit.
 func (a *address) overdue(limit time.Duration, now Time) bool {
 	if limit <= 0 || a.rate == nil {
 		return false
@@ -194,7 +45,7 @@ func (a *address) overdue(limit time.Duration, now Time) bool {
 	return a.rate.first != 0 && now.Sub(a.rate.first) >= limit
 }
 
-// release gives a place back and returns the workers that wait for one.
+// release frees a slot and returns the workers to wake.
 func (a *address) release() (wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -202,138 +53,137 @@ func (a *address) release() (wake uint64) {
 	return a.wake()
 }
 
-// wake returns the workers that wait for a place if there is one now, and
-// forgets them. The mutex is held.
+// wake returns the workers that wait for a slot, once, if there is one now. The mutex
+// is held.
 func (a *address) wake() (workers uint64) {
 	if a.window.full() {
 		return 0
 	}
-	workers, a.waiting = a.waiting, 0
+	workers, a.slotWaiters = a.slotWaiters, 0
 	return workers
 }
 
-// outcome is what became of an attempt.
+// outcome is a probe that was replied to, or has timed out.
 type outcome struct {
-	n    int           // the attempt's number
-	sent Time          // when it was sent
-	rtt  time.Duration // until its answer; negative: unknown
-	// ambiguous: rtt is an upper bound, since the system has repeated the attempt.
-	ambiguous  bool
-	late       bool       // answered after its time had run out
-	over       int        // attempts whose time has run out
-	inFlight   bool       // its endpoint holds a place
-	discounted int        // attempts before it whose silence says nothing
-	kind       replyKind  // of a udp port, what came
-	from       netip.Addr // sender of that
-	more       int        // attempts at a udp port that are made before it waits
+	n          int // number of the probe
+	sent       Time
+	rtt        time.Duration // negative: unknown
+	upperBound bool          // of rtt: the system has retransmitted the probe
+	late       bool          // the reply came after the timeout
+	over       int           // probes of the endpoint that have timed out
+	slot       bool          // its endpoint counts in the window
+	discounted int           // earlier probes whose timeout was not evidence
+	kind       replyKind     // of a UDP reply
+	from       netip.Addr    // sender of it
+	variants   int           // requests that the UDP endpoint is probed with
 }
 
-// noteReply notes that an attempt was answered at now, and gives its endpoint's
-// place back.
-func (a *address) noteReply(now Time, f outcome) (wake uint64) {
+// noteReply records a reply that came at now and frees the slot of its endpoint.
+func (a *address) noteReply(now Time, o outcome) (wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.replied = now
-	a.measure(f)
+	a.measure(o)
 	if a.icmpLimiter != nil {
-		a.noteReplyUDP(now, f)
+		a.noteReplyUDP(now, o)
 		return a.wake()
 	}
-	if f.late {
-		a.recent.late(f.n, f.over)
+	if o.late {
+		a.recent.late(o.n, o.over)
 	} else {
-		a.recent.resolved(now, f.n, true, a.rtt.timeout())
+		a.recent.add(now, o.n, true, a.rtt.timeout())
 	}
 	if a.blackout.since != 0 {
 		if a.blackout.lost <= congestedLoss {
-			a.recent = recent{} // what was not answered in the dark says nothing of loss
+			a.recent = recent{} // timeouts in a blackout are not evidence of loss
 		}
-		a.blackout.recover(f.sent)
+		a.blackout.recover(o.sent)
 	} else {
-		a.blackout.noteReply(now, f.sent, &a.recent)
+		a.blackout.noteReply(now, o.sent, &a.recent)
 	}
-	a.loss.noteReply(f.n)
+	a.loss.noteReply(o.n)
 	if a.window.noteReply(now, a.recent.loss(now), a.rtt.timeout()) {
 		a.recent = recent{}
 	}
-	if f.inFlight {
+	if o.slot {
 		a.window.inFlight--
 	}
 	return a.wake()
 }
 
-// measure notes the round trip of an attempt. A late one lengthens the RTO if it is
-// little longer, as on a busy machine, or common; an upper bound is better than no
-// round trip. The mutex is held.
-func (a *address) measure(f outcome) {
-	if f.rtt < 0 || f.ambiguous && a.rtt.smoothed != 0 {
+// measure records the RTT of a probe. A late one lengthens the RTO if it is little
+// longer, as on a busy machine, or if late replies are common. An upper bound is better
+// than no RTT. The mutex is held.
+func (a *address) measure(o outcome) {
+	if o.rtt < 0 || o.upperBound && a.rtt.smoothed != 0 {
 		return
 	}
-	if f.late && a.icmpLimiter == nil && !a.mayBeRepeat(f.rtt) {
-		a.late.reply(f.n, f.rtt)
-		if a.rtt.smoothed != 0 && f.rtt > 2*a.rtt.timeout() && !a.late.common() {
+	if o.late && a.icmpLimiter == nil && !a.mayBeRepeat(o.rtt) {
+		a.late.reply(o.n, o.rtt)
+		if a.rtt.smoothed != 0 && o.rtt > 2*a.rtt.timeout() && !a.late.common() {
 			return
 		}
 	}
-	a.rtt.add(f.rtt)
+	a.rtt.add(o.rtt)
 }
 
-// noteTimeout notes that an attempt's time ran out at now.
-func (a *address) noteTimeout(now Time, f outcome) (view, uint64) {
+// noteTimeout records the timeout of a probe, and returns the workers to wake.
+func (a *address) noteTimeout(now Time, o outcome) (v view, wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.icmpLimiter != nil {
-		return a.noteTimeoutUDP(now, f), a.wake()
+		return a.noteTimeoutUDP(now, o), a.wake()
 	}
-	if f.n == 1 {
+	if o.n == 1 {
 		a.late.timeout()
 	}
-	if f.n == 1 || a.blackout.since != 0 {
-		if a.blackout.noteTimeout(now, f.sent) {
+	if o.n == 1 || a.blackout.since != 0 {
+		if a.blackout.noteTimeout(now, o.sent) {
 			a.blackout, a.recent = blackout{latest: now, longest: a.blackout.longest}, recent{}
 		}
 	}
-	a.recent.resolved(now, f.n, false, a.rtt.timeout())
-	if a.link.mayGrow(now, a.loss.heard()) {
+	a.recent.add(now, o.n, false, a.rtt.timeout())
+	if a.link.mayGrow(now, a.loss.replied()) {
 		a.window.noteTimeout(a.recent.loss(now))
 	}
 	return a.view(now), a.wake()
 }
 
-// view is what a worker reads of an address at once.
+// view is a copy of what a worker needs to know of an address.
 type view struct {
-	heard    bool          // it answered before
-	timeout  time.Duration // for one attempt's answer
-	listen   time.Duration // for a late reply to an endpoint's first attempt
-	hearing  Time          // it never replied, and is listened to for its whole timeout until then
-	loss     loss          // of the whole run
-	lost     float64       // of the moment
-	blackout bool          // it used to answer and has stopped
-	highLoss bool          // so much is lost at the moment that silence says nothing
-	proven   Time          // it was there when what it answered latest was sent
-	doubt    Time          // until then silence since may be another darkness
-	unseen   bool          // it is on a link and was never heard
-	looking  bool          // the system may still be looking for it on the link
-	udp      udpView
+	replied     bool          // it has replied before
+	timeout     time.Duration // for the reply to one probe
+	listen      time.Duration // for a late reply to an endpoint's first probe
+	longListens bool          // it never replied, and more endpoints may listen for their whole timeout
+	hearing     Time          // end of those that do
+	loss        loss          // of the whole run
+	lost        float64       // loss of the moment
+	blackout    bool          // it used to reply and has stopped
+	highLoss    bool          // the loss of the moment is so high that timeouts are no evidence
+	alive       Time          // when the latest probe that it replied to was sent
+	relapse     Time          // until then a timeout may be another blackout
+	unseen      bool          // it is on-link and never replied
+	resolving   bool          // the system may still be resolving it
+	udp         udpView
 }
 
-// look views the address.
+// look returns a view of the address.
 func (a *address) look(now Time) view {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.view(now)
 }
 
-// view looks at the address. The mutex is held.
+// view returns a view of the address. The mutex is held.
 func (a *address) view(now Time) view {
-	lost := a.recent.loss(now)
+	lost, replied := a.recent.loss(now), a.loss.replied()
 	return view{
-		heard: a.loss.heard(), timeout: a.rtt.timeout(),
-		listen: a.late.listen(), hearing: a.hearing,
-		loss: a.loss, lost: lost, blackout: a.blackout.since != 0, highLoss: lost > highLoss,
-		proven: a.blackout.latest, doubt: a.blackout.doubt(),
-		unseen:  a.link.is && !a.loss.heard(),
-		looking: !a.link.mayGrow(now, a.loss.heard()),
-		udp:     a.icmpLimiter.view(),
+		replied: replied, timeout: a.rtt.timeout(), listen: a.late.listen(),
+		longListens: a.longListens < maxLongListens, hearing: a.hearing,
+		loss: a.loss, lost: lost, highLoss: lost > highLoss,
+		blackout: a.blackout.since != 0, alive: a.blackout.latest, relapse: a.blackout.relapse(),
+		unseen:    a.link.is && !replied,
+		resolving: !a.link.mayGrow(now, replied),
+		udp:       a.icmpLimiter.view(),
 	}
 }

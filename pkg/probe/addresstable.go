@@ -8,13 +8,12 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// busyAddresses is how many addresses are kept ready to be asked before those
-// with no job in hand are reduced to what was learned of them.
+// busyAddresses is how many addresses may be active before those without a job are
+// reduced to what was learned of them.
 const busyAddresses = 8192
 
-// table holds what is known of addresses, at most size of them: the least
-// recently used that no job refers to goes first and starts anew when it comes
-// again.
+// table holds what is known of addresses, at most size of them. It evicts the least
+// recently used without a job.
 type table struct {
 	tableOptions
 	mu      sync.Mutex
@@ -22,55 +21,55 @@ type table struct {
 	entries chains[entry, *entry]
 	newest  *entry
 	oldest  *entry
-	busy    []*entry // in the order in which they became so; some are not any more
+	busy    []*entry // in the order in which they became active; some no longer are
 	groups  groups
 }
 
-// tableOptions says what a table is for.
+// tableOptions are the parameters of a table.
 type tableOptions struct {
 	size    int
 	workers [2]int // of each protocol
 	start   window
 	onLink  func(netip.Addr) bool
-	rate    bool // there is a ceiling on one address's rate
+	rate    bool // addresses need a hostRate
 }
 
-// tableKey is an address as one protocol sees it: what is lost of one protocol,
-// and how fast an address answers it, says nothing of the other.
+// tableKey is an address and a protocol: the loss and RTT of one protocol say nothing
+// about the other.
 type tableKey struct {
 	ip    netip.Addr
 	proto endpoint.Proto
 }
 
-// entry is one address's place in the table.
+// entry is an address in the table.
 type entry struct {
 	tableKey
 	rate         *hostRate // shared with the other protocol's entry
-	busy         *address  // nil: only learned is left
+	busy         *address  // nil: not active
 	learned      learned
 	newer, older *entry
-	hashNext     *entry // the next with such a hash
+	hashNext     *entry // in a chain of the hash table
 	hash         uint32
 }
 
 func (e *entry) chain() (hash uint32, next **entry) { return e.hash, &e.hashNext }
 
-// learned is what outlives an address's being asked.
+// learned is what is kept of an address that is not active.
 type learned struct {
 	rtt  estimate
 	loss loss
 	size float64 // of its window
 	pace ceiling
 
-	nobody     Time
-	rejections *icmpLimiter
+	unresolved  Time
+	icmpLimiter *icmpLimiter
 }
 
 func newTable(o tableOptions) *table {
 	return &table{tableOptions: o, seed: rand.Uint64()}
 }
 
-// get returns the address, with one more reference to it.
+// get returns an address, active, with one more reference.
 func (t *table) get(ip netip.Addr, p endpoint.Proto) *address {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -80,19 +79,19 @@ func (t *table) get(ip netip.Addr, p endpoint.Proto) *address {
 		e = t.renew(k)
 	}
 	if e.busy == nil {
-		t.wake(e)
+		t.activate(e)
 	}
 	e.busy.refs.Add(1)
 	return e.busy
 }
 
-// renew returns the address's entry, which is now the newest.
+// renew returns the entry of a key as the most recently used.
 func (t *table) renew(k tableKey) *entry {
 	hash := t.hash(k)
 	e := t.find(k, hash)
 	if e == nil {
 		t.evict()
-		e = &entry{tableKey: k, learned: learned{size: t.start.size}, rate: t.rateOf(k), hash: hash}
+		e = &entry{tableKey: k, learned: learned{size: t.start.size}, rate: t.hostRate(k), hash: hash}
 		t.entries.add(e)
 	} else {
 		t.takeOut(e)
@@ -101,7 +100,7 @@ func (t *table) renew(k tableKey) *entry {
 	return e
 }
 
-// find returns the entry of an address with a hash; nil if there is none.
+// find returns the entry of a key with its hash; nil if there is none.
 func (t *table) find(k tableKey, hash uint32) *entry {
 	e := t.entries.first(hash)
 	for e != nil && (e.hash != hash || e.tableKey != k) {
@@ -112,9 +111,9 @@ func (t *table) find(k tableKey, hash uint32) *entry {
 
 func (t *table) hash(k tableKey) uint32 { return hashOf(k.ip, uint64(k.proto), t.seed) }
 
-// rateOf is the schedule for the ceiling on an address's rate, which is the
-// address's and no protocol's; nil where there is no ceiling.
-func (t *table) rateOf(k tableKey) *hostRate {
+// hostRate returns the rate limit of an address, shared by TCP and UDP; nil if there is
+// no limit.
+func (t *table) hostRate(k tableKey) *hostRate {
 	if !t.rate {
 		return nil
 	}
@@ -125,8 +124,8 @@ func (t *table) rateOf(k tableKey) *hostRate {
 	return &hostRate{}
 }
 
-// replyFromOtherPort notes that an address may answer from other ports than those that
-// are asked.
+// replyFromOtherPort records that an address may reply from other ports than those
+// probed.
 func (t *table) replyFromOtherPort(ip netip.Addr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -136,39 +135,40 @@ func (t *table) replyFromOtherPort(ip netip.Addr) {
 	}
 }
 
-// wake makes e ready to be asked.
-func (t *table) wake(e *entry) {
+// activate makes e active with what was learned of it.
+func (t *table) activate(e *entry) {
 	for tries := 0; len(t.busy) >= busyAddresses && tries < 4; tries++ {
 		first := t.busy[0]
 		t.busy = t.busy[1:]
-		if first.busy != nil && !t.rest(first) {
+		if first.busy != nil && !t.deactivate(first) {
 			t.busy = append(t.busy, first)
 		}
 	}
-	e.busy = t.fresh(e.proto)
-	e.busy.ip, e.busy.rate = e.ip, e.rate
-	e.busy.rtt, e.busy.loss = e.learned.rtt, e.learned.loss
-	e.busy.nobody, e.busy.icmpLimiter = e.learned.nobody, e.learned.rejections
+	a := t.newAddress(e.proto)
+	a.ip, a.rate = e.ip, e.rate
+	a.rtt, a.loss = e.learned.rtt, e.learned.loss
+	a.unresolved, a.icmpLimiter = e.learned.unresolved, e.learned.icmpLimiter
 	if e.proto == endpoint.UDP {
-		e.busy.groups = &t.groups
-		if e.busy.icmpLimiter == nil {
-			e.busy.icmpLimiter = &icmpLimiter{}
+		a.groups = &t.groups
+		if a.icmpLimiter == nil {
+			a.icmpLimiter = &icmpLimiter{}
 		}
 	}
-	e.busy.window = t.start
-	e.busy.window.size, e.busy.window.pace = e.learned.size, e.learned.pace
+	a.window = t.start
+	a.window.size, a.window.pace = e.learned.size, e.learned.pace
 	if t.onLink != nil && t.onLink(e.ip) {
-		e.busy.link.is, e.busy.link.own = true, true
-		if !e.busy.loss.heard() {
-			e.busy.window.size = min(e.busy.window.size, linkWindow)
+		a.link.is, a.link.own = true, true
+		if !a.loss.replied() {
+			a.window.size = min(a.window.size, linkWindow)
 		}
 	}
+	e.busy = a
 	t.busy = append(t.busy, e)
 }
 
-// rest keeps of e what was learned, if no job refers to it. The address itself
-// is not used again: a worker may still have its empty queues on a round.
-func (t *table) rest(e *entry) bool {
+// deactivate reduces e to what was learned, and reports whether it has no job. Its
+// address is not used again: a worker may still have empty queues of it on a round.
+func (t *table) deactivate(e *entry) bool {
 	a := e.busy
 	if a.refs.Load() != 0 {
 		return false
@@ -176,37 +176,35 @@ func (t *table) rest(e *entry) bool {
 	a.mu.Lock()
 	e.learned = learned{
 		rtt: a.rtt, loss: a.loss, size: a.window.size, pace: a.window.pace,
-		nobody: a.nobody, rejections: a.icmpLimiter,
+		unresolved: a.unresolved, icmpLimiter: a.icmpLimiter,
 	}
 	a.mu.Unlock()
 	e.busy = nil
 	return true
 }
 
-// fresh returns an address with nothing in it.
-func (t *table) fresh(p endpoint.Proto) *address {
+// newAddress returns an address with empty lanes.
+func (t *table) newAddress(p endpoint.Proto) *address {
 	a := &address{lanes: make([]lane, t.workers[p])}
 	for i := range a.lanes {
 		l := &a.lanes[i]
-		l.again.again = true
-		l.again.of(a)
-		l.waiting.of(a)
+		l.retransmits.init(a, false, false)
+		l.needSlot.init(a, true, false)
 		if p == endpoint.UDP {
-			l.rejected = &queue{slow: true}
-			l.rejected.of(a)
+			l.icmpPaced = &queue{}
+			l.icmpPaced.init(a, true, true)
 		}
 	}
 	return a
 }
 
-// evict makes room for one more: the oldest goes, unless a job refers to it;
-// such a one is as good as new. It looks at a few only, and makes up for that
-// the next time.
+// evict makes room for one more entry: it removes the least recently used that has no
+// job. It looks at a few only, and continues the next time.
 func (t *table) evict() {
 	for tries := 0; t.entries.n >= t.size && tries < 64; tries++ {
 		e := t.oldest
 		t.takeOut(e)
-		if e.busy != nil && !t.rest(e) {
+		if e.busy != nil && !t.deactivate(e) {
 			t.putFirst(e)
 			continue
 		}

@@ -35,7 +35,8 @@ func TestHostRateOutlivesRest(t *testing.T) {
 	tab := newTable(tableOptions{size: 1 << 18, workers: [2]int{1, 1}, start: newWindow(100), rate: true})
 	ip, c := netip.MustParseAddr("10.0.0.1"), newCeiling(1)
 	a := tab.get(ip, endpoint.TCP)
-	if g, _, _ := a.reserve(c, 1000, 0, true, false); g != granted {
+	var r reservation
+	if v, _ := a.reserve(&r, c, 1000, 0, &a.lanes[0].needSlot); v != granted {
 		t.Fatal("the first probe may not be sent")
 	}
 	a.release()
@@ -47,7 +48,8 @@ func TestHostRateOutlivesRest(t *testing.T) {
 			t.Fatal("the address never rests")
 		}
 	}
-	if g, next, _ := tab.get(ip, endpoint.TCP).reserve(c, 2000, 0, true, false); g != notYet || next < 900_000_000 {
-		t.Errorf("at one per second another probe is %v, next at %v", g, next)
+	a = tab.get(ip, endpoint.TCP)
+	if v, next := a.reserve(&r, c, 2000, 0, &a.lanes[0].needSlot); v != notYet || next < 900_000_000 {
+		t.Errorf("at one per second another probe is %v, next at %v", v, next)
 	}
 }

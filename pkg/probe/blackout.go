@@ -6,94 +6,102 @@ import (
 )
 
 const (
-	// blackoutAfter is how unlikely it must be that an address which is there left
-	// its latest first attempts unanswered: one in e to that power.
+	// blackoutAfter is the evidence of a blackout: the probability that an address
+	// which is up left its latest first probes unanswered is below e to the power of
+	// minus this.
 	blackoutAfter = 20
-	// doubts is how many unanswered attempts an address is given in advance, so
-	// that a few answers do not promise more.
-	doubts = 32
-	// blackoutPatience is how long a dark address is waited for.
+	// priorTimeouts is how many timeouts are added to the ones counted, so that a few
+	// replies do not promise more.
+	priorTimeouts = 32
+	// blackoutPatience is the maximum duration of a blackout. After it, timeouts are
+	// evidence again.
 	blackoutPatience = 10 * time.Second
-	// blackoutProbe is how often it is asked meanwhile, and darkProbes how often at
-	// least: time that passes while nothing is asked is no patience.
+	// blackoutProbe is the interval of probes in a blackout, and blackoutProbes their
+	// minimum number: time in which nothing was sent does not count as patience.
 	blackoutProbe  = 100 * time.Millisecond
 	blackoutProbes = 20
-	// relapse is how long the silence of an address that has been dark before may
-	// be another darkness, which nobody sees while only endpoints are asked that
-	// it owes already; a longer one if the longest was more than half of that.
-	relapse = 2 * time.Second
-	// highLoss is the loss of the moment above which silence says nothing: the
-	// address is asked more slowly until it falls.
+	// minRelapse is how long timeouts of an address that had a blackout before may be
+	// another one, which is not detected while only endpoints are probed that have
+	// timed out before; longer if the longest blackout was more than half of that.
+	minRelapse = 2 * time.Second
+	// highLoss is the loss of the moment above which timeouts are no evidence: the
+	// address is probed more slowly until it falls.
 	highLoss = 0.5
-	// lossBackoff is the time between two attempts at an endpoint where more than
-	// tooLossy is lost: loss comes in bursts, and attempts in one burst are one.
+	// lossBackoff is the pause between two probes of an endpoint at a loss above
+	// congestedLoss: losses come in bursts, and probes in one burst count as one.
 	lossBackoff = 100 * time.Millisecond
-	// highLossPatience is how long after an endpoint's first attempt its silence
-	// is believed all the same.
+	// highLossPatience is how long after its first probe an endpoint's timeouts are
+	// evidence in spite of high loss.
 	highLossPatience = time.Minute
 )
 
-// blackout is an address that used to answer and has stopped. What it does not
-// answer meanwhile is no evidence of anything, so it is waited for. Silent ports
-// among others do not make an address dark: only what was sent after the latest
-// attempt that was answered counts. Of an address that answered a of n attempts,
-// m more are left unanswered with a chance of about (n ÷ (n + m))^a.
+// blackout detects that an address which used to reply has stopped. Its timeouts are
+// discounted meanwhile. Silent ports among others are no blackout: only what was sent
+// after the latest probe that was replied to counts. An address that replied to a of n
+// first probes leaves m more unanswered with a probability of about (n ÷ (n + m))^a.
 type blackout struct {
-	missed   int           // attempts unanswered since
-	answered float64       // first attempts that had been answered until then
-	tried    float64       // of so many
-	lost     float64       // loss of the moment, then
-	latest   Time          // when the latest attempt that was answered was sent
-	since    Time          // it has been dark since; 0: it is not
-	probe    Time          // it is asked again then
-	probes   int           // so often it was asked since
-	longest  time.Duration // of those that have ended
+	missed  int           // timeouts since the latest reply
+	replies float64       // replies to first probes until then
+	tried   float64       // first probes until then
+	lost    float64       // loss of the moment then
+	latest  Time          // when the latest probe that was replied to was sent
+	since   Time          // start of the blackout; 0: there is none
+	probe   Time          // time of the next probe in it
+	probes  int           // sent in it
+	longest time.Duration // of the blackouts that have ended
 }
 
-// noteTimeout notes that an attempt sent at a time was not answered by now. It returns
-// true when a dark address has been waited for long enough.
-func (d *blackout) noteTimeout(now, sent Time) (over bool) {
-	if sent <= d.latest {
+// noteTimeout records the timeout of a probe sent at sent, and reports whether the
+// patience with a blackout is over.
+func (b *blackout) noteTimeout(now, sent Time) (over bool) {
+	if sent <= b.latest {
 		return false
 	}
-	d.missed++
-	if d.since == 0 && d.answered*math.Log1p(float64(d.missed)/d.tried) >= blackoutAfter {
-		d.since, d.probe, d.probes = now, now, 0
+	b.missed++
+	if b.since == 0 && b.replies*math.Log1p(float64(b.missed)/b.tried) >= blackoutAfter {
+		b.since, b.probe, b.probes = now, now, 0
 	}
-	return d.since != 0 && now.Sub(d.since) > blackoutPatience && d.probes >= blackoutProbes
+	return b.since != 0 && now.Sub(b.since) > blackoutPatience && b.probes >= blackoutProbes
 }
 
-// noteReply notes that an attempt sent at a time was answered, at an address that
-// answers first attempts as r says.
-func (d *blackout) noteReply(now, sent Time, r *recent) {
+// noteReply records a reply to a probe sent at sent, outside a blackout. r is what the
+// address has replied recently.
+func (b *blackout) noteReply(now, sent Time, r *recent) {
 	first := r.first()
-	*d = blackout{
-		latest: max(d.latest, sent), lost: r.loss(now), longest: d.longest,
-		answered: float64(first.answered), tried: float64(first.sent) + doubts,
+	*b = blackout{
+		latest: max(b.latest, sent), lost: r.loss(now), longest: b.longest,
+		replies: float64(first.replied), tried: float64(first.sent) + priorTimeouts,
 	}
 }
 
-// recover notes that a dark address has answered an attempt sent at a time.
-func (d *blackout) recover(sent Time) {
-	d.longest = max(d.longest, sent.Sub(d.latest))
-	d.missed, d.since, d.latest = 0, 0, max(d.latest, sent)
+// recover ends a blackout after a reply to a probe sent at sent.
+func (b *blackout) recover(sent Time) {
+	b.longest = max(b.longest, sent.Sub(b.latest))
+	b.missed, b.since, b.latest = 0, 0, max(b.latest, sent)
 }
 
-// doubt is until when the silence of what was sent after the latest attempt that
-// was answered may be another darkness; 0 at an address that was never dark.
-func (d *blackout) doubt() Time {
-	if d.longest == 0 {
+// relapse returns until when timeouts of probes sent after the latest one that was
+// replied to may be another blackout; 0 if there was none before.
+func (b *blackout) relapse() Time {
+	if b.longest == 0 {
 		return 0
 	}
-	return d.latest.Add(min(max(relapse, 2*d.longest), blackoutPatience))
+	return b.latest.Add(min(max(minRelapse, 2*b.longest), blackoutPatience))
 }
 
-// allow says whether a dark address may be asked at now, or when.
-func (d *blackout) allow(now Time) (ok bool, next Time) {
-	if now < d.probe {
-		return false, d.probe
+// allow reports whether a probe may be sent at now in a blackout, or else when.
+func (b *blackout) allow(now Time) (ok bool, next Time) {
+	if now < b.probe {
+		return false, b.probe
 	}
-	d.probe = now.Add(blackoutProbe)
-	d.probes++
+	b.probe = now.Add(blackoutProbe)
+	b.probes++
 	return true, 0
+}
+
+// cancel takes back a probe that was allowed at a time and not sent.
+func (b *blackout) cancel(at Time) {
+	if b.since != 0 && at >= b.since {
+		b.probe, b.probes = at, max(b.probes-1, 0)
+	}
 }

@@ -1,23 +1,22 @@
 package probe
 
-// chains is a hash table whose chains run through what it holds, so that it
+// chains is a hash table that links its elements through themselves, so that it
 // allocates only when it grows.
 type chains[E any, P chained[E]] struct {
-	heads []*E // as many as a power of two
+	heads []*E // a power of two
 	n     int
 }
 
-// chained is what a table of chains holds.
+// chained is an element: it returns its hash, and where its link is.
 type chained[E any] interface {
 	*E
 	chain() (hash uint32, next **E)
 }
 
-// leastHeads is how many chains a table begins with.
-const leastHeads = 1024
+// minHeads is the initial number of chains.
+const minHeads = 1024
 
-// first returns the first of those whose hash may be the one given; nil if there
-// are none.
+// first returns the first element of the chain for a hash; nil if it is empty.
 func (c *chains[E, P]) first(hash uint32) *E {
 	if c.n == 0 {
 		return nil
@@ -39,7 +38,7 @@ func (c *chains[E, P]) put(e *E) {
 	*next, *head = *head, e
 }
 
-// remove takes out e, which is there.
+// remove removes e, which must be in the table.
 func (c *chains[E, P]) remove(e *E) {
 	hash, next := P(e).chain()
 	at := c.head(hash)
@@ -50,12 +49,12 @@ func (c *chains[E, P]) remove(e *E) {
 	c.n--
 }
 
-// head is where a chain begins.
+// head returns where the chain for a hash begins.
 func (c *chains[E, P]) head(hash uint32) **E { return &c.heads[int(hash)&(len(c.heads)-1)] }
 
 func (c *chains[E, P]) grow() {
 	old := c.heads
-	c.heads = make([]*E, max(leastHeads, 2*len(old)))
+	c.heads = make([]*E, max(minHeads, 2*len(old)))
 	for _, e := range old {
 		for e != nil {
 			_, next := P(e).chain()

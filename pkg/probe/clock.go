@@ -2,11 +2,11 @@ package probe
 
 import "time"
 
-// Clock is the monotonic clock that transports of one run share.
+// Clock is a monotonic clock that the Transports of one Engine share.
 type Clock struct{ began time.Time }
 
-// NewClock returns a clock that showed zero at the time given.
+// NewClock returns a clock that was zero at began.
 func NewClock(began time.Time) Clock { return Clock{began} }
 
-// Now is the time since the clock was started.
+// Now returns the time since the clock was zero.
 func (c Clock) Now() Time { return Time(time.Since(c.began)) }

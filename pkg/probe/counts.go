@@ -14,40 +14,39 @@ func (c *counter) add(n int64) { c.Store(c.Load() + n) }
 
 // Counts is what a worker, or all of them, have done so far.
 type Counts struct {
-	// Settled counts jobs by their state.
+	// Settled counts jobs by state.
 	Settled [endpoint.States]counter
-	// InFlight counts endpoints that wait for an answer.
+	// InFlight is the number of outstanding endpoints.
 	InFlight counter
-	// Attempts counts what was sent.
+	// Attempts counts probes sent.
 	Attempts counter
 	// Short is 1 once probes have waited for a descriptor.
 	Short atomic.Int32
-	// Repeats counts the attempts that the system sent by itself.
+	// Repeats counts retransmissions that the system sent by itself.
 	Repeats counter
-	// Answered counts endpoints that answered, Tries the attempts these took
-	// up to the one that was answered: 1 − Answered ÷ Tries was lost.
+	// Answered counts endpoints that replied, Tries the probes up to the one that was
+	// replied to: 1 − Answered ÷ Tries was lost.
 	Answered, Tries counter
-
-	// Unproven counts TCP endpoints concluded silent although no probe sent after
-	// their own was replied to by their address, which had replied before.
+	// Unproven counts TCP endpoints concluded silent although their address, which
+	// had replied before, replied to no probe sent after theirs.
 	Unproven counter
 
-	falseSilenceProb atomic.Uint64 // bits of a float64 that only grows
+	falseSilence atomic.Uint64 // bits of a float64 that only grows
 }
 
-// FalseSilenceProb returns the largest probability, of all endpoints concluded silent and not
-// Unproven, that each of their probes was lost, if losses are independent, at the
-// loss that their address had shown.
-func (c *Counts) FalseSilenceProb() float64 { return math.Float64frombits(c.falseSilenceProb.Load()) }
+// FalseSilenceProb returns the maximum probability, over all endpoints concluded silent
+// and not Unproven, that every probe was lost: at the loss that their address had shown,
+// if losses are independent.
+func (c *Counts) FalseSilenceProb() float64 { return math.Float64frombits(c.falseSilence.Load()) }
 
-// noteFalseSilence notes one such chance.
-func (c *Counts) noteFalseSilence(chance float64) {
-	if chance > c.FalseSilenceProb() {
-		c.falseSilenceProb.Store(math.Float64bits(chance))
+// noteFalseSilence records one such probability.
+func (c *Counts) noteFalseSilence(p float64) {
+	if p > c.FalseSilenceProb() {
+		c.falseSilence.Store(math.Float64bits(p))
 	}
 }
 
-// Done is how many jobs are settled.
+// Done returns the number of settled jobs.
 func (c *Counts) Done() (n int64) {
 	for i := range c.Settled {
 		n += c.Settled[i].Load()
@@ -55,8 +54,8 @@ func (c *Counts) Done() (n int64) {
 	return n
 }
 
-// Loss is the part of the attempts that was lost, as far as endpoints that
-// answered in the end can tell.
+// Loss returns the part of the probes that was lost, as far as endpoints that replied
+// in the end can tell.
 func (c *Counts) Loss() float64 {
 	if c.Tries.Load() == 0 {
 		return 0
@@ -64,7 +63,7 @@ func (c *Counts) Loss() float64 {
 	return 1 - float64(c.Answered.Load())/float64(c.Tries.Load())
 }
 
-// Counts adds up what the workers have done so far.
+// Counts returns the sum of what the workers have done so far.
 func (e *Engine) Counts() *Counts {
 	sum := &Counts{}
 	for _, w := range e.workers {

@@ -12,82 +12,79 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// Options says how an Engine asks. The zero value of a ceiling is none.
+// Options are the parameters of an Engine. A limit of 0 is none.
 type Options struct {
-	// Workers is how many share the work, at most 64 and at least 1.
+	// Workers is the number of workers, 1 to 64.
 	Workers int
-	// Concurrency is the most endpoints that wait for an answer at once, in
-	// all; at least one for every worker.
+	// Concurrency is the maximum number of outstanding endpoints, at least one per
+	// worker.
 	Concurrency int
-	// Ahead is how many jobs are taken in before Submit waits; 0: a few thousand.
-	// More takes a transport that is faster than whoever submits is woken.
+	// Ahead is the number of jobs that are accepted before Submit waits; 0: a few
+	// thousand. A fast transport needs more.
 	Ahead int
-	// UDP, if not nil, asks udp ports. nil: the others do.
+	// UDP, if not nil, probes UDP ports.
 	UDP *Pool
-	// HostConcurrency is the most endpoints of a protocol that wait at one
-	// address; 0 adapts.
+	// HostConcurrency is the maximum number of outstanding endpoints per address and
+	// protocol; 0: adaptive.
 	HostConcurrency int
-	// Rate and HostRate are the most attempts a second, in all and to one
-	// address.
+	// Rate and HostRate are the maximum probes per second, in total and per address.
 	Rate, HostRate float64
-	// Timeout is the longest wait for the answer to one attempt.
+	// Timeout is the maximum time to wait for the reply to one probe.
 	Timeout time.Duration
-	// Retries is how many attempts follow silence; negative adapts.
+	// Retries is the number of retransmissions after no reply; negative: adaptive.
 	Retries int
-	// Addresses is how many addresses are remembered.
+	// Addresses is the number of addresses that are remembered.
 	Addresses int
-	// OnLink says whether an address is on a link of this machine's, where its
-	// neighbors have to be found before they can be asked. nil: none is.
+	// OnLink reports whether an address is on-link, so that it has to be resolved
+	// before it can be probed. nil: none is.
 	OnLink func(netip.Addr) bool
-	// HostTimeout is how long after the first attempt to it an address is ended
-	// with; 0: never.
+	// HostTimeout is the time after its first probe at which an address is given up;
+	// 0: never.
 	HostTimeout time.Duration
-	// Share lets jobs for the same endpoint that wait at the same time share one
-	// asking.
+	// Share lets concurrent jobs for the same endpoint share probes.
 	Share bool
-	// Allowed says whether an endpoint may be asked; it is called before every
-	// attempt. nil: all may.
+	// Allowed reports whether an endpoint may be probed. It is called before every
+	// probe. nil: all may.
 	Allowed func(netip.AddrPort, endpoint.Proto) bool
-	// Patience is how long an address that limits what it says of closed udp
-	// ports is waited for.
+	// Patience is the maximum time to wait for an address that limits its ICMP
+	// errors.
 	Patience time.Duration
-	// Repeats is when after its sending the system itself repeats a TCP attempt
+	// Repeats are the times after which the system itself retransmits a TCP probe
 	// that has not been forgotten, ascending; nil: it does not.
 	Repeats []time.Duration
-	// Neighbor returns what the system knows of a neighbor, so that its silence is
-	// its own; nil: that cannot be told. Workers call it, for addresses on a link
-	// that do not answer and whose Transport leaves neighbors to the system.
+	// Neighbor returns what the system knows of a neighbor; nil: nothing. Workers call
+	// it for on-link addresses that do not reply, if the Transport leaves resolution
+	// to the system.
 	Neighbor func(netip.Addr) Neighbor
 	// LinkLayer returns the link-layer address of a neighbor that the system has
-	// found, "" if it has not; nil: that is not known. Workers call it for UDP, once
-	// for each address where ICMP errors come.
+	// resolved, or ""; nil: it is unknown. Workers call it for UDP, once per address
+	// that ICMP errors are received about.
 	LinkLayer func(netip.Addr) string
-	// Transport makes a worker's own.
+	// Transport creates the Transport of a worker.
 	Transport func(worker int) (Transport, error)
-	// Failed, if not nil, is called once when a transport breaks, which ends the
-	// run.
+	// Failed, if not nil, is called once when a Transport fails, which ends the run.
 	Failed func(error)
-	// Sink makes a worker's own.
+	// Sink creates the Sink of a worker.
 	Sink func(worker int) Sink
 }
 
-// Pool is workers that have one kind of Transport.
+// Pool is a set of workers that use one kind of Transport.
 type Pool struct {
 	// Workers and Concurrency are as in Options.
 	Workers, Concurrency int
-	// Transport makes a worker's own.
+	// Transport creates the Transport of a worker.
 	Transport func(worker int) (Transport, error)
 }
 
-// queueAhead is how many jobs for each worker are taken in before Submit
-// waits. More are taken in while a worker finds nothing it may start, since
-// the next ones may be for an address that is not held back.
+// queueAhead is the number of jobs per worker that are accepted before Submit waits. A
+// starved worker lets more be submitted, since the next ones may be for an address
+// that has capacity.
 const queueAhead = 2048
 
-// submitted is about how many jobs come with one Submit.
-const submitted = 256
+// jobsPerSubmit is about how many jobs callers pass to one Submit.
+const jobsPerSubmit = 256
 
-// Engine asks the Jobs that it is given and hands each to a Sink once.
+// Engine probes Jobs and passes each to a Sink once.
 type Engine struct {
 	opts     Options
 	table    *table
@@ -96,12 +93,12 @@ type Engine struct {
 	seed     uint64       // of the hash of endpoints
 	workers  []*worker    // of all pools
 	pools    [2][]*worker // by protocol
-	ahead    int64        // how many jobs are taken in before Submit waits
+	ahead    int64        // jobs accepted before Submit waits
 
 	transports []Transport // to be closed
 	done       sync.WaitGroup
 
-	queued  atomic.Int64 // submitted and not started
+	queued  atomic.Int64 // jobs submitted and not started
 	closed  atomic.Bool
 	stopped atomic.Pointer[stop]
 
@@ -114,11 +111,11 @@ type Engine struct {
 // stop is an order to end early.
 type stop struct {
 	reason endpoint.Reason
-	grace  time.Duration // for answers to what was sent
+	grace  time.Duration // for replies to outstanding probes
 	err    error         // with LocalError
 }
 
-// Start makes an Engine and its workers. They end after Close.
+// Start returns an Engine with running workers. They end after Close.
 func Start(opts Options) (*Engine, error) {
 	most := opts.Concurrency
 	if opts.HostConcurrency > 0 {
@@ -161,7 +158,7 @@ func Start(opts Options) (*Engine, error) {
 	return e, nil
 }
 
-// fill makes a pool's workers.
+// fill creates the workers of a pool.
 func (e *Engine) fill(p Pool, workers *[]*worker) error {
 	for i := range p.Workers {
 		t, err := p.Transport(i)
@@ -169,7 +166,7 @@ func (e *Engine) fill(p Pool, workers *[]*worker) error {
 			return err
 		}
 		e.transports = append(e.transports, t)
-		w := newWorker(e, i, share(p.Concurrency, p.Workers, i), workers, t)
+		w := newWorker(e, i, divide(p.Concurrency, p.Workers, i), workers, t)
 		e.workers = append(e.workers, w)
 		*workers = append(*workers, w)
 	}
@@ -177,17 +174,19 @@ func (e *Engine) fill(p Pool, workers *[]*worker) error {
 	return nil
 }
 
-// Submit takes jobs in. It waits while enough are in hand.
+// Submit accepts jobs, which must not be used until a Sink has them. It waits while
+// enough jobs are queued.
 func (e *Engine) Submit(jobs []*Job) {
 	e.waitForRoom()
 	e.queued.Add(int64(len(jobs)))
-	var asked [2]bool
+	var protos [2]bool
 	for _, j := range jobs {
+		j.reset()
 		j.address = e.table.get(j.To.Addr(), j.Proto)
-		asked[j.Proto] = true
+		protos[j.Proto] = true
 	}
 	e.distribute(jobs)
-	for proto, some := range asked {
+	for proto, some := range protos {
 		for _, w := range e.pools[proto] {
 			if some {
 				w.wakeUp()
@@ -196,8 +195,8 @@ func (e *Engine) Submit(jobs []*Job) {
 	}
 }
 
-// distribute leaves each job in its worker's inbox. It holds all inboxes at
-// once, so that no job is looked at after its worker has it.
+// distribute puts each job in its worker's inbox. It locks all inboxes, so that no job
+// is read after its worker has it.
 func (e *Engine) distribute(jobs []*Job) {
 	for _, w := range e.workers {
 		w.inbox.mu.Lock()
@@ -206,18 +205,22 @@ func (e *Engine) distribute(jobs []*Job) {
 	for _, j := range jobs {
 		j.hash = j.hashed(e.seed)
 		pool := e.pools[j.Proto]
-		b := &pool[j.share(len(pool))].inbox
+		b := &pool[share(j.hash, len(pool))].inbox
 		b.jobs = append(b.jobs, j)
 	}
 }
 
-// hashed is a hash of j's endpoint.
+// hashed returns a hash of j's endpoint.
 func (j *Job) hashed(seed uint64) uint32 {
 	return hashOf(j.To.Addr(), uint64(j.To.Port())<<8|uint64(j.Proto), seed)
 }
 
-// hashOf is a hash of an address and what goes with it. seed keeps those who write
-// lists from choosing endpoints with the same one.
+// share returns the worker for a hash, by its upper bits. The ports of one address are
+// spread over all workers.
+func share(hash uint32, workers int) int { return int(uint64(hash) * uint64(workers) >> 32) }
+
+// hashOf returns a hash of an address and more. With a random seed nobody can write a
+// list of endpoints that all have the same hash.
 func hashOf(ip netip.Addr, more, seed uint64) uint32 {
 	b := ip.As16()
 	h := binary.LittleEndian.Uint64(b[:8]) ^ seed
@@ -226,12 +229,6 @@ func hashOf(ip netip.Addr, more, seed uint64) uint32 {
 	h *= 0x9e3779b97f4a7c15
 	h = (h ^ h>>32) * 0xd6e8feb86659fd93
 	return uint32(h ^ h>>32)
-}
-
-// share picks a worker by the hash, so that the ports of one address are spread
-// over all of them.
-func (j *Job) share(workers int) int {
-	return int(uint64(j.hash) * uint64(workers) >> 32)
 }
 
 func (e *Engine) waitForRoom() {
@@ -247,25 +244,24 @@ func (e *Engine) waitForRoom() {
 	}
 }
 
-// full says that enough jobs are in hand.
+// full reports whether enough jobs are queued.
 func (e *Engine) full() bool {
 	return e.queued.Load() >= e.ahead && e.stopped.Load() == nil
 }
 
-// belowLowWater says that there is so much room that it is worth waking somebody for.
+// belowLowWater reports whether there is enough room to wake a submitter.
 func (e *Engine) belowLowWater() bool {
 	return e.queued.Load() < e.ahead-e.ahead/4 || e.stopped.Load() != nil
 }
 
-// readAhead is how often a worker that finds nothing to start lets more be
-// submitted: what is in hand grows by a sixteenth each time. So little is read
-// ahead of what will pass by itself, an address's window that has yet to open,
-// and within a second or two all that there is room for, of what will not.
-func (e *Engine) readAhead() int64 { return max(e.queued.Load()/16/submitted, 1) }
+// readAhead returns how many more Submit calls a starved worker allows. The number of
+// queued jobs grows by 1/16 each time: a short wait, such as for a window to open, reads
+// little ahead; a lasting one fills the memory allowed for jobs in a second or two.
+func (e *Engine) readAhead() int64 { return max(e.queued.Load()/16/jobsPerSubmit, 1) }
 
-// useReadAhead takes a hungry worker's leave to submit once more. It gives another
-// when it has looked at what came, so that no more is read ahead than is needed
-// to find something that may be started.
+// useReadAhead uses one of the Submit calls that a starved worker allows, and reports
+// whether there was one. The worker allows more after it has seen those jobs, so that
+// no more is read ahead than it takes to find one that may be started.
 func (e *Engine) useReadAhead() bool {
 	for _, w := range e.workers {
 		if n := w.readAhead.Load(); n > 0 && w.readAhead.CompareAndSwap(n, n-1) {
@@ -275,25 +271,24 @@ func (e *Engine) useReadAhead() bool {
 	return false
 }
 
-// madeRoom lets those who wait to submit look again.
-func (e *Engine) madeRoom(hungry bool) {
-	if e.submitters.Load() > 0 && (hungry || e.belowLowWater()) {
+// madeRoom wakes submitters if they may continue.
+func (e *Engine) madeRoom(starved bool) {
+	if e.submitters.Load() > 0 && (starved || e.belowLowWater()) {
 		e.mu.Lock()
 		e.room.Broadcast()
 		e.mu.Unlock()
 	}
 }
 
-// WakeAll makes every worker look at its Sink again.
+// WakeAll makes every worker call its Sink's Full again.
 func (e *Engine) WakeAll() {
 	for _, w := range e.workers {
 		w.wakeUp()
 	}
 }
 
-// Stop ends the run early: what was never sent is settled with reason at once,
-// the rest goes on for at most grace and is then settled so too. Submit still
-// takes jobs, to settle them at once.
+// Stop ends the run early. Jobs without a probe are settled with reason at once, the
+// others after grace at the latest, and jobs submitted later at once.
 func (e *Engine) Stop(reason endpoint.Reason, grace time.Duration) {
 	e.stop(&stop{reason: reason, grace: grace})
 }
@@ -308,16 +303,16 @@ func (e *Engine) stop(order *stop) {
 	e.room.Broadcast()
 }
 
-// Close says that no job follows, waits until all are settled and frees the
-// transports. It returns the first trouble that kept a worker from asking.
+// Close waits until all jobs are settled and closes the Transports. Submit may not be
+// called any more. Close returns the first error of a Transport that ended the run.
 func (e *Engine) Close() error {
 	e.closed.Store(true)
 	e.WakeAll()
 	e.done.Wait()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	// Not before all workers have ended: one may wake another until then. It may
-	// take the system a while, so all are closed at once.
+	// A worker may wake another until all have ended. Closing may take the system a
+	// while, so it is done concurrently.
 	var closing sync.WaitGroup
 	for _, t := range e.transports {
 		closing.Go(func() { t.Close() })
@@ -327,8 +322,7 @@ func (e *Engine) Close() error {
 	return e.err
 }
 
-// fail ends the run because a transport broke: what is not settled becomes
-// that trouble.
+// fail ends the run because a Transport failed. Unfinished jobs are settled with err.
 func (e *Engine) fail(err error) {
 	e.mu.Lock()
 	first := e.err == nil

@@ -17,7 +17,7 @@ func jobsFor(base string, addresses, ports int) []*probe.Job {
 	var jobs []*probe.Job
 	for range addresses {
 		for p := 1; p <= ports; p++ {
-			jobs = append(jobs, &probe.Job{To: netip.AddrPortFrom(ip, uint16(p)), Retries: -1})
+			jobs = append(jobs, &probe.Job{Request: probe.Request{To: netip.AddrPortFrom(ip, uint16(p)), Retries: -1}})
 		}
 		ip = ip.Next()
 	}

@@ -151,7 +151,7 @@ func (g *group) besides(who netip.Addr) Time {
 }
 
 // noteTimeout counts an attempt without a reply and judges it.
-func (g *group) noteTimeout(now Time, who netip.Addr, t tried) doubt {
+func (g *group) noteTimeout(now Time, who netip.Addr, t tried) judgment {
 	g.tick(now)
 	if g.steady.counts(now, g.last) {
 		g.steady.add(t.first, false)
@@ -189,8 +189,8 @@ type silence struct {
 	win       float64 // probability that a paced retry is rejected; unknown
 }
 
-// doubt is the group's judgment of a silence.
-type doubt struct {
+// judgment is what a group concludes from a timeout.
+type judgment struct {
 	shared bool    // the limit may be shared: retries follow the group's pace
 	shown  bool    // retries of the group were rejected
 	void   bool    // not evidence about the endpoint
@@ -198,19 +198,19 @@ type doubt struct {
 	retry  Time    // time of the next retry
 }
 
-func (s silence) judge() doubt {
+func (s silence) judge() judgment {
 	switch {
 	case s.unlimited || s.cold:
-		return doubt{}
+		return judgment{}
 	case !s.besides:
 		if s.shown {
-			return doubt{shared: true, weight: limitedChance}
+			return judgment{shared: true, weight: limitedChance}
 		}
-		return doubt{shared: true, weight: quietChance}
+		return judgment{shared: true, weight: quietChance}
 	case s.paced && s.win > 0:
-		return doubt{shared: true, void: true, weight: float32(-math.Log1p(-s.win))}
+		return judgment{shared: true, void: true, weight: float32(-math.Log1p(-s.win))}
 	}
-	return doubt{shared: true, void: true}
+	return judgment{shared: true, void: true}
 }
 
 // allow reports whether a retry may be sent at now, or else when to ask again: at a

@@ -12,16 +12,16 @@ func TestGroupJudgesSilence(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		s    silence
-		want doubt
+		want judgment
 	}{
-		{"no limit seen", silence{besides: true, unlimited: true, win: unknown}, doubt{}},
-		{"chances enough", silence{besides: true, cold: true, win: 0.5}, doubt{}},
-		{"no other was rejected", silence{win: unknown}, doubt{shared: true, weight: quietChance}},
-		{"the same, where a limit was seen", silence{shown: true, win: unknown}, doubt{shared: true, weight: limitedChance}},
-		{"others may have been rejected instead", silence{besides: true, win: 0.5}, doubt{shared: true, void: true}},
-		{"in turn, chance unknown", silence{besides: true, paced: true, win: unknown}, doubt{shared: true, void: true}},
-		{"in turn", silence{besides: true, paced: true, win: 0.5}, doubt{shared: true, void: true, weight: float32(math.Ln2)}},
-		{"in turn, others never win", silence{besides: true, paced: true}, doubt{shared: true, void: true}},
+		{"no limit seen", silence{besides: true, unlimited: true, win: unknown}, judgment{}},
+		{"chances enough", silence{besides: true, cold: true, win: 0.5}, judgment{}},
+		{"no other was rejected", silence{win: unknown}, judgment{shared: true, weight: quietChance}},
+		{"the same, where a limit was seen", silence{shown: true, win: unknown}, judgment{shared: true, weight: limitedChance}},
+		{"others may have been rejected instead", silence{besides: true, win: 0.5}, judgment{shared: true, void: true}},
+		{"in turn, chance unknown", silence{besides: true, paced: true, win: unknown}, judgment{shared: true, void: true}},
+		{"in turn", silence{besides: true, paced: true, win: 0.5}, judgment{shared: true, void: true, weight: float32(math.Ln2)}},
+		{"in turn, others never win", silence{besides: true, paced: true}, judgment{shared: true, void: true}},
 	} {
 		if got := c.s.judge(); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
@@ -92,7 +92,7 @@ func TestGroupsAreBoundedAndExpire(t *testing.T) {
 	if d := s.noteTimeout(now.Add(time.Second), other, tried{sent: now}, &joined); !d.void || !joined {
 		t.Errorf("%+v a second after an error about another address, want void", d)
 	}
-	if d := s.noteTimeout(now.Add(groupFor+1), other, tried{sent: now}, &joined); d != (doubt{}) {
+	if d := s.noteTimeout(now.Add(groupFor+1), other, tried{sent: now}, &joined); d != (judgment{}) {
 		t.Errorf("%+v after the group expired, want none", d)
 	}
 }

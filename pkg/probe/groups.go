@@ -147,15 +147,15 @@ func (s *groups) rejected(now Time, m member, from netip.Addr, t tried) (shared 
 
 // noteTimeout judges an attempt at a member without a reply. It sets joined once the
 // member waits for its group.
-func (s *groups) noteTimeout(now Time, m member, t tried, joined *bool) doubt {
+func (s *groups) noteTimeout(now Time, m member, t tried, joined *bool) judgment {
 	if !s.some.Load() {
-		return doubt{}
+		return judgment{}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g := s.of(now, m)
 	if g == nil {
-		return doubt{}
+		return judgment{}
 	}
 	d := g.noteTimeout(now, m.ip, t)
 	if d.void && !*joined {
@@ -183,4 +183,13 @@ func (s *groups) allow(now Time, m member) (ok bool, next Time) {
 		return g.allow(now)
 	}
 	return true, 0
+}
+
+// cancel takes back a retry of a member that was allowed and not sent.
+func (s *groups) cancel(now Time, m member) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if g := s.of(now, m); g != nil {
+		g.cancel()
+	}
 }

@@ -1,71 +1,69 @@
 package probe
 
 import (
-	"math"
 	"time"
 
 	"portkit/pkg/endpoint"
 )
 
 const (
-	// rejectionEvery is the longest time between two ICMP errors that a target
-	// sends at the least: Linux sends one a second to an address, after a burst
-	// of six (icmp(7), icmp_ratelimit; RFC 1812 section 4.3.2.8 and RFC 4443
-	// section 2.4 ask for such a limit). What is asked this long after the latest
-	// one, and before the next, would have been rejected if it were closed.
+	// rejectionEvery is the maximum interval of the ICMP errors of a target that
+	// limits them: Linux sends one per second to an address, after a burst of six
+	// (icmp(7), icmp_ratelimit; RFC 1812 section 4.3.2.8 and RFC 4443 section 2.4
+	// require such a limit). A probe sent this long after the latest error, and before
+	// the next, would have been rejected if its port were closed.
 	rejectionEvery = 1100 * time.Millisecond
-	// rejectionBurst is more than targets that limit are known to send at once
-	// after a rest (50: Linux, icmp_msgs_burst). What comes in a second beyond
-	// that is what they send a second at the least.
+	// rejectionBurst is more than any limit allows at once after a pause (Linux: 50,
+	// icmp_msgs_burst). What comes in a second beyond that is the limit's rate.
 	rejectionBurst = 64
-	// rejectionEpoch is how long errors are counted for a rate.
+	// rejectionEpoch is the time over which errors are counted for a rate.
 	rejectionEpoch = Time(time.Second)
-	// rejectionPause is how soon an address that sends more than one error a
-	// second is asked for the same port again.
+	// rejectionPause is the interval of retransmissions to a port of an address that
+	// sends more than one error per second.
 	rejectionPause = 250 * time.Millisecond
-	// rejectionSurplus is how many times faster than it rejects such an address
-	// is asked, so that none of what it sends goes unused by ports that are
-	// silent for good; leastRejections is the least that it is asked a second.
+	// rejectionSurplus is the pace of such an address as a multiple of its rate of
+	// errors, so that silent ports do not leave errors unused. leastRejections is the
+	// minimum pace per second.
 	rejectionSurplus = 4
 	leastRejections  = 8
-	// An address limits if one in lateOf of its closed ports, and lateLeast at
-	// least, were only told so after lateAfter attempts in vain: of what is lost
-	// on the way, less is lost so often.
+	// An address has a limit if one in lateOf of its closed ports, and at least
+	// lateLeast, were rejected only after more than lateAfter probes: loss alone
+	// rarely does that.
 	lateAfter = 2
 	lateLeast = 2
 	lateOf    = 5
-	// rejectionMemory is how many closed ports the count remembers.
+	// rejectionMemory is the number of closed ports that are remembered.
 	rejectionMemory = 256
-	// patienceAnew is how long an address must not have been waited for until its
-	// patience begins anew.
+	// patienceAnew is the time without waiting for an address after which its
+	// patience starts again.
 	patienceAnew = Time(5 * time.Second)
 )
 
-// icmpLimiter is what is known of how an address tells that its udp ports are
-// closed. Most limit how often: then silence says nothing of a port, unless it
-// was asked when there was an ICMP error to be had for it.
+// icmpLimiter is what is known of how an address rejects probes to closed UDP ports.
+// Most systems limit the rate of their ICMP errors. A timeout is then no evidence,
+// unless the limit would have allowed an error for that probe.
 type icmpLimiter struct {
-	heard     bool // some were
-	otherPort bool // it may answer from other ports than those asked
-	since     Time // it has been waited for
-	waited    Time // when that was so last
+	rejects   bool // it has rejected probes
+	otherPort bool // it may reply from other ports than those probed
+	since     Time // start of the wait for it
+	waited    Time // latest time at which it was waited for
 
-	closed, late float32 // ports that were told closed, and of them those told late
+	closed, late float32 // ports rejected, and those rejected late
 
 	yield
 	joint joint
 }
 
-// replyKind is what an answer about a udp port was.
+// replyKind distinguishes replies from UDP ports.
 type replyKind uint8
 
 const (
 	replyOther     replyKind = iota
-	replyRejected            // an ICMP error that targets and their firewalls limit
-	replyToVariant           // a datagram of a port that is asked in several ways
+	replyRejected            // an ICMP error that targets and firewalls limit
+	replyToVariant           // a datagram, of a port that is probed with several requests
 )
 
-// replyKind says what an answer with a reason is.
+// replyKind returns the kind of a reply with a reason.
 func (j *Job) replyKind(r endpoint.Reason) replyKind {
 	switch r {
 	case endpoint.PortUnreach, endpoint.NetProhibited, endpoint.HostProhibited, endpoint.AdminProhibited:
@@ -77,111 +75,127 @@ func (j *Job) replyKind(r endpoint.Reason) replyKind {
 	return replyOther
 }
 
-// udpView is what a worker reads of an address whose udp ports are asked.
+// udpView is the part of a view that concerns UDP.
 type udpView struct {
-	elsewhere bool // what is asked from now on has to be alone
-	void      bool // the silence in question says nothing
-	slow      bool // one error a second may be all that there is
-	limited   bool
-	shared    bool // its limit may be that of a group
-	shown     bool // that group has a limit, or loses much
-	retry     Time // when an attempt would say something
-	since     Time // a limit has been waited for
+	otherPort    bool // further probes need a socket of their own
+	void         bool // the timeout is no evidence
+	paced        bool // one lost error must not count for several probes
+	limited      bool // there is a limit
+	shared       bool // it may be that of a group, which is waited for
+	groupLimited bool // the group has a limit, or a high loss
+	retry        Time // when a probe would be evidence
+	since        Time // start of the wait for a limit
 }
 
-// limited says that the address limits how often it rejects.
-func (r *icmpLimiter) limited() bool { return r.late >= lateLeast && lateOf*r.late >= r.closed }
+// limited reports whether the address limits its errors.
+func (l *icmpLimiter) limited() bool { return l.late >= lateLeast && lateOf*l.late >= l.closed }
 
-// rejected notes that the n-th attempt at a port was, at now.
-func (r *icmpLimiter) rejected(now Time, f outcome) {
-	r.tick(now, alone, leastRejections)
-	r.heard = true
-	r.came(now, f.discounted > 0)
-	if r.closed++; f.n > lateAfter {
-		r.late++
+// rejected records an error for a probe.
+func (l *icmpLimiter) rejected(now Time, o outcome) {
+	l.tick(now, alone, leastRejections)
+	l.rejects = true
+	l.came(now, o.discounted > 0)
+	if l.closed++; o.n > lateAfter {
+		l.late++
 	}
-	if r.closed > rejectionMemory {
-		r.closed, r.late = r.closed/2, r.late/2
+	if l.closed > rejectionMemory {
+		l.closed, l.late = l.closed/2, l.late/2
 	}
 }
 
-// exhausted reports whether an attempt sent at a time may have met no error of
-// the address because too many were sent before.
-func (r *icmpLimiter) exhausted(now, sent Time) bool {
-	r.tick(now, alone, leastRejections)
-	return r.heard && r.exhaustedBy(r.last, rejectionEvery, sent)
+// exhausted reports whether the limit may explain that the probe sent at sent was not
+// rejected.
+func (l *icmpLimiter) exhausted(now, sent Time) bool {
+	l.tick(now, alone, leastRejections)
+	return l.rejects && l.exhaustedBy(l.last, rejectionEvery, sent)
 }
 
-// wait notes at now that the address is waited for.
-func (r *icmpLimiter) wait(now Time) {
-	if r.since == 0 || now-r.waited > patienceAnew {
-		r.since = now
+// wait records at now that the address is waited for.
+func (l *icmpLimiter) wait(now Time) {
+	if l.since == 0 || now-l.waited > patienceAnew {
+		l.since = now
 	}
-	r.waited = now
+	l.waited = now
 }
 
-// noteReplyUDP is answered for an address whose udp ports are asked. The mutex is
-// held.
-func (a *address) noteReplyUDP(now Time, f outcome) {
-	r := a.icmpLimiter
-	limited := r.limited()
-	if f.kind == replyRejected {
-		a.rejectedJointly(now, f)
-		r.rejected(now, f)
+// view returns the view of l, which may be nil.
+func (l *icmpLimiter) view() (v udpView) {
+	if l == nil {
+		return v
+	}
+	return udpView{
+		otherPort: l.otherPort, since: l.since,
+		limited: l.limited() || l.joint.limited(),
+		shared:  l.joint.shared && l.since != 0, groupLimited: l.joint.shown,
+		paced: l.rejects && (l.sure() == 0 || l.limited()) || l.joint.shared,
+	}
+}
+
+// noteReplyUDP is noteReply for UDP. The mutex is held.
+func (a *address) noteReplyUDP(now Time, o outcome) {
+	l := a.icmpLimiter
+	limited := l.limited()
+	if o.kind == replyRejected {
+		a.rejectedJointly(now, o)
+		l.rejected(now, o)
 	}
 	switch {
-	case f.kind == replyToVariant:
+	case o.kind == replyToVariant:
 		a.loss.noteReply(1)
-	case f.kind != replyRejected:
-		a.loss.noteReply(f.n)
-	case !r.limited() && !r.joint.shared:
-		a.loss.noteReply(f.n)
+	case o.kind != replyRejected:
+		a.loss.noteReply(o.n)
+	case !l.limited() && !l.joint.shared:
+		a.loss.noteReply(o.n)
 	default:
 		if !limited {
-			a.loss = loss{} // what seemed lost was not sent
+			a.loss = loss{} // what looked lost was held back by the limit
 		}
-		a.loss.noteReply(max(f.n-f.discounted, 1))
+		a.loss.noteReply(max(o.n-o.discounted, 1))
 	}
 	a.window.open(1)
-	if f.inFlight {
+	if o.slot {
 		a.window.inFlight--
 	}
 }
 
-// noteTimeoutUDP is unanswered for such an address. The mutex is held.
-func (a *address) noteTimeoutUDP(now Time, f outcome) view {
-	if a.link.mayGrow(now, a.loss.heard()) {
+// noteTimeoutUDP is noteTimeout for UDP. The mutex is held.
+func (a *address) noteTimeoutUDP(now Time, o outcome) view {
+	if a.link.mayGrow(now, a.loss.replied()) {
 		a.window.open(0.5)
 	}
-	r := a.icmpLimiter
-	d := a.doubted(now, f)
-	void := r.exhausted(now, f.sent)
+	l := a.icmpLimiter
+	d := a.judgeTimeout(now, o)
+	void := l.exhausted(now, o.sent)
 	if void || d.void {
-		r.wait(now)
+		l.wait(now)
 	}
 	v := a.view(now)
 	v.udp.void, v.udp.retry = void || d.void, now.Add(rejectionPause)
 	switch {
 	case d.shared:
 		v.udp.retry = d.retry
-	case r.sure() == 0:
-		v.udp.retry = max(now, r.last.Add(rejectionEvery))
+	case l.sure() == 0:
+		v.udp.retry = max(now, l.last.Add(rejectionEvery))
 	}
 	return v
 }
 
-// view is what a worker reads of r; r may be nil.
-func (r *icmpLimiter) view() (v udpView) {
-	if r == nil {
-		return v
+// reserveRetry reserves a retransmission at the ICMP limit of the address, or of its
+// group, and reports whether it may be sent, or else when to try again. The mutex is
+// held.
+func (a *address) reserveRetry(r *reservation) (next Time, ok bool) {
+	l := a.icmpLimiter
+	if l.joint.shared && !l.joint.cold {
+		l.waited = r.at
+		r.group, next = a.groups.allow(r.at, a.member())
+		return next, r.group
 	}
-	return udpView{
-		elsewhere: r.otherPort, limited: r.limited() || r.joint.limited(), since: r.since, shared: r.joint.shared && r.since != 0, shown: r.joint.shown,
-		slow: r.heard && (r.sure() == 0 || r.limited()) || r.joint.shared,
-	}
+	l.tick(r.at, alone, leastRejections)
+	r.retry, next = l.allow(r.at)
+	return next, r.retry
 }
 
-// markOtherPort notes that the address may answer from other ports.
+// markOtherPort records that the address may reply from other ports.
 func (a *address) markOtherPort() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -190,46 +204,9 @@ func (a *address) markOtherPort() {
 	}
 }
 
-// icmpLimited deals with a udp job whose silence says nothing: because its
-// address may limit how often it says that a port is closed, or because an
-// answer from another port could not be told. It returns false where silence is
-// evidence. Whatever serves a port is asked in each way, and once more, before
-// the port waits.
-func (w *worker) icmpLimited(j *Job, v view) bool {
-	u := v.udp
-	mayWait := j.Attempts < math.MaxUint8-MaxRetries-1
-	switch {
-	case w.retries(j) >= 0:
-		return false
-	case u.elsewhere && j.exclusive == 0:
-		j.discounted++
-		j.phase = retransmit
-		w.queue(j)
-	case !u.void:
-		// One error that was lost must not speak for several attempts.
-		next := j.cur.sent.Add(rejectionEvery)
-		if !u.slow || j.countedTimeouts() >= w.budget(j, v) || w.now >= next {
-			return false
-		}
-		w.park(j, next)
-	case int(j.Attempts) < 2+int(j.Variants):
-		j.discounted++
-		j.phase = retransmit
-		w.queue(j)
-	case mayWait && w.now.Sub(u.since) <= w.engine.opts.Patience:
-		j.discounted++
-		w.park(j, u.retry)
-	case !u.limited:
-		return false
-	default:
-		w.settle(j, endpoint.RateLimited, w.now)
-	}
-	return true
-}
-
-// outOfPatience reports whether an address which limits has been waited for as
-// long as it may be. One whose group errors no longer come to is waited for a
-// little more, since its silence is about to be believed.
+// outOfPatience reports whether an address with a limit has been waited for as long as
+// --udp-patience allows. One whose group no longer receives errors is waited for a
+// little longer, since it is about to be concluded silent.
 func (w *worker) outOfPatience(a *address) bool {
 	u := a.look(w.now).udp
 	over := w.now.Sub(u.since) - w.engine.opts.Patience

@@ -7,73 +7,87 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// Job is one endpoint to be asked, and in the end what came back. Whoever
-// submits it owns it before Submit and again once a Sink has it.
+// Job is one endpoint to probe, with its result. It is the caller's before Submit
+// and again once a Sink has it, and may then be submitted again.
 type Job struct {
-	// To and Proto are what to ask.
+	Request
+	Result
+	Tag
+	jobState
+}
+
+// Request is what a Job probes. The engine does not change it.
+type Request struct {
 	To    netip.AddrPort
 	Proto endpoint.Proto
-
-	// Retries is how many more attempts follow silence, at most MaxRetries;
-	// negative takes the engine's.
+	// Retries is the number of retransmissions after no reply, at most MaxRetries;
+	// negative: as Options.Retries.
 	Retries int8
-	// Variants is in how many ways its Transport asks this endpoint in turn beside
-	// a last one that fits any; 0 where there is one way. Each gets the attempts
-	// that silence takes.
+	// Variants is the number of different requests that the Transport sends to this
+	// endpoint in turn, before one that fits any protocol; 0: there is one request.
+	// Each is sent as often as silence requires.
 	Variants uint8
+	// Timeout is the maximum time to wait for the reply to one probe; 0: as
+	// Options.Timeout.
+	Timeout time.Duration
+}
 
-	// Reason is what the answer rests on; its State follows from it.
+// Result is the outcome of a Job. Submit resets it.
+type Result struct {
+	// Reason is the evidence for the state.
 	Reason endpoint.Reason
-	// TTL is the answer's, as in Answer.
+	// TTL is the reply's, as in Answer.
 	TTL uint8
 	// Relayed reports that the reply came from another address than To's: a router
 	// or a firewall rejected the probe.
 	Relayed bool
-	// Attempts is how many were sent.
+	// Attempts is the number of probes sent.
 	Attempts uint8
+	// RTT is the round trip of the probe that was replied to; negative if there was
+	// no reply, or if the probe that it replies to is unknown.
+	RTT time.Duration
+	// At is when the state was known; 0: the job was never submitted.
+	At Time
 
-	phase       phase
-	localErrors uint8  // how often this machine could not send it
-	discounted  uint8  // attempts whose silence says nothing
-	exclusive   uint8  // attempts that shared nothing with others
-	extended    bool   // the wait was drawn out
-	slot        uint32 // its place in the worker's table
-	hash        uint32 // of the endpoint
+	extra *extra // mostly nil
+}
 
-	// Text, Host and Seq are the submitter's: the engine does not look.
+// Tag is the caller's own data. The engine does not read it.
+type Tag struct {
 	Host int32
 	Seq  uint64
 	Text []byte
-
-	// Timeout is the longest wait for one attempt's answer; 0 takes the
-	// engine's.
-	Timeout time.Duration
-	// RTT is from the answered attempt's sending to its answer; negative
-	// when nothing came back or when that attempt cannot be told.
-	RTT time.Duration
-	// At is when the state was known.
-	At Time
-
-	extra       *extra    // nil mostly
-	hashNext    *Job      // the next with such a hash that is asked
-	sharing     *Job      // another that waits for the same answer
-	link        link      // in a lane or in the timer wheel
-	address     *address  // what is known of To.Addr()
-	cur         sentProbe // the newest attempt
-	prev        sentProbe // the one before it, which may still be answered
-	first       Time      // when the first attempt was sent
-	silentAfter Time      // its silence is not believed before
-	due         Time      // when the timer runs out; in a batch, so long after sending
 }
 
-// extra is what few answers bring.
+// extra holds the parts of a result that are rare.
 type extra struct {
 	app string
 	err error
 }
 
-// State returns the state that Reason stands for. A UDP port is closed only if
-// its own address sent the port-unreachable.
+// jobState is the engine's own part of a Job. Submit resets it. From then on it
+// belongs to one worker.
+type jobState struct {
+	phase       phase
+	localErrors uint8 // errors of this machine so far
+	discounted  uint8 // probes whose timeout was not evidence
+	exclusive   uint8 // probes sent from a socket of their own
+	extended    bool  // the timer of the latest probe was extended; its timeout has been counted
+	slot        uint32
+	hash        uint32    // of the endpoint
+	hashNext    *Job      // next pending job in a chain of the hash table
+	sharing     *Job      // next job that shares this one's probes
+	link        link      // in a lane or in the timer wheel
+	address     *address  // state of To.Addr()
+	cur         sentProbe // latest probe
+	prev        sentProbe // an earlier probe that may still be replied to
+	first       Time      // when the first probe was sent
+	silentAfter Time      // earliest conclusion that the endpoint is silent
+	due         Time      // deadline of the timer
+}
+
+// State returns the state that Reason implies. A UDP port is closed only if its own
+// address sent the port-unreachable error.
 func (j *Job) State() endpoint.State {
 	if j.Relayed && j.Reason == endpoint.PortUnreach {
 		return endpoint.Filtered
@@ -81,74 +95,96 @@ func (j *Job) State() endpoint.State {
 	return j.Reason.State(j.Proto)
 }
 
-// App is the protocol that the answer was recognized as; "" if none was.
-func (j *Job) App() string {
-	if j.extra == nil {
+// App returns the protocol that the reply was recognized as; "" if none.
+func (r *Result) App() string {
+	if r.extra == nil {
 		return ""
 	}
-	return j.extra.app
+	return r.extra.app
 }
 
-// Err says why j could not be asked; nil if it was, or if Reason says all.
-func (j *Job) Err() error {
-	if j.extra == nil {
+// Err returns why the endpoint could not be probed; nil if it was, or if Reason
+// says all.
+func (r *Result) Err() error {
+	if r.extra == nil {
 		return nil
 	}
-	return j.extra.err
+	return r.extra.err
 }
 
-// Fail notes why j could not be asked; nil if Reason says all.
-func (j *Job) Fail(err error) {
+// Fail records why the endpoint could not be probed, unless err is nil.
+func (r *Result) Fail(err error) {
 	if err != nil {
-		j.extra = &extra{err: err}
+		r.extra = &extra{err: err}
 	}
 }
 
-// sentProbe is what is kept of an attempt that was sent; its N is 0 if there is none.
+// reset clears what an earlier run of the job has left.
+func (j *Job) reset() {
+	j.Result = Result{RTT: -1}
+	j.jobState = jobState{}
+}
+
+// sentProbe is what is kept of a probe that was sent. n is 0 if there is none.
 type sentProbe struct {
 	sent      Time
 	handle    uint64
 	n         uint8
 	exclusive bool
 	resolved  bool
-	// repeats is how many of the system's own repeats have been counted.
-	repeats uint8
-	cut     bool // its timer expires before its timeout, to count a repeat
+	repeats   uint8 // retransmissions by the system that were counted
+	cut       bool  // the timer expires before the timeout, to count a repeat
 }
 
-// attempt is j's attempt of which f is left.
-func (w *worker) attempt(j *Job, f *sentProbe) Attempt {
+// attempt returns the Attempt that p is the rest of.
+func (w *worker) attempt(j *Job, p *sentProbe) Attempt {
 	return Attempt{
 		To: j.To, Proto: j.Proto, ID: ID{Slot: j.slot, Gen: w.gens[j.slot]},
-		Sent: f.sent, Handle: f.handle, N: f.n, Exclusive: f.exclusive,
+		Sent: p.sent, Handle: p.handle, N: p.n, Exclusive: p.exclusive,
 	}
 }
 
-// phase says where a job stands in its worker.
+// sentAt returns when probe n was sent; negative if unknown.
+func (j *Job) sentAt(n int) Time {
+	switch n {
+	case int(j.cur.n):
+		return j.cur.sent
+	case int(j.prev.n):
+		return j.prev.sent
+	case 1:
+		return j.first
+	}
+	return -1
+}
+
+// countedTimeouts returns how many probes stayed unanswered although a reply could be
+// expected.
+func (j *Job) countedTimeouts() int { return int(j.Attempts) - int(j.discounted) }
+
+// phase is where a job is in its life (see the package comment).
 type phase uint8
 
 const (
-	queued      phase = iota // waits in its lane, never sent, holds no place
-	outstanding              // an attempt waits for its answer
-	retransmit               // waits in its lane to be sent once more, keeps its place
-	waiting                  // waits for its time, holds no place
-	lingering                // listens for a late reply, holds a socket and no place
-	ready                    // waits in its lane after parking, holds no place
+	queued      phase = iota // in its lane, not sent yet; no slot
+	outstanding              // a reply is waited for; slot
+	retransmit               // in its lane, to be sent again; slot
+	waiting                  // until its timer expires; no slot
+	lingering                // listens for a late reply; a socket, no slot
+	ready                    // in its lane after waiting; no slot
 )
 
-// inFlight says whether a job in phase p counts against the ceilings on
-// endpoints that wait for an answer.
+// inFlight reports whether a job in phase p holds a slot.
 func (p phase) inFlight() bool { return p == outstanding || p == retransmit }
 
-// Sink takes a worker's settled jobs. Its methods are called by that worker's
-// goroutine alone.
+// Sink receives the settled jobs of one worker. Only the goroutine of that worker
+// calls its methods.
 type Sink interface {
-	// Settled hands the job over.
+	// Settled receives a job with its result.
 	Settled(*Job)
-	// Flush passes on what was settled; the worker calls it before it waits
-	// and at least every few milliseconds.
+	// Flush passes on what was settled. It is called before the worker waits, and at
+	// least every few milliseconds.
 	Flush()
-	// Full says that what was flushed has not been taken yet. The worker
-	// then starts nothing new. Whoever makes room calls Engine.Nudge.
+	// Full reports whether flushed jobs have not been written yet. The worker then
+	// starts nothing new until Engine.WakeAll is called.
 	Full() bool
 }

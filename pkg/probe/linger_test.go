@@ -36,7 +36,7 @@ func opensFrom(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
 func portsOf(ports ...int) (jobs []*probe.Job) {
 	for _, p := range ports {
 		to := netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(p))
-		jobs = append(jobs, &probe.Job{To: to, Retries: -1})
+		jobs = append(jobs, &probe.Job{Request: probe.Request{To: to, Retries: -1}})
 	}
 	return jobs
 }

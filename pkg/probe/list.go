@@ -1,7 +1,7 @@
 package probe
 
-// link threads a Job on a circular list whose head is a link without a job. A
-// job is on one list at most, and leaves it without knowing which it is.
+// link is a Job's element in a circular list, whose head is a link without a job. A job
+// is on at most one list, and can be removed without knowing which.
 type link struct {
 	next, prev *link
 	job        *Job
@@ -12,7 +12,7 @@ func (l *link) reset() { l.next, l.prev = l, l }
 
 func (l *link) empty() bool { return l.next == l }
 
-// pushBack puts j at the end of the list whose head is l.
+// pushBack appends j to the list with head l.
 func (l *link) pushBack(j *Job) {
 	n := &j.link
 	n.job = j
@@ -20,10 +20,10 @@ func (l *link) pushBack(j *Job) {
 	l.prev.next, l.prev = n, n
 }
 
-// pushFront puts j at the beginning of the list whose head is l.
+// pushFront inserts j at the front of the list with head l.
 func (l *link) pushFront(j *Job) { l.next.pushBack(j) }
 
-// unlink takes j off its list, if it is on one.
+// unlink removes j from its list, if it is on one.
 func (j *Job) unlink() {
 	n := &j.link
 	if n.next == nil {

@@ -1,114 +1,65 @@
 package probe
 
-import (
-	"time"
-
-	"portkit/pkg/endpoint"
-)
+import "time"
 
 const (
-	// linkWindow is how many endpoints may wait at an address on a link of
-	// this machine's that was not heard from yet. The kernel holds what is sent
-	// there until the address is resolved, and has room for few unresolved ones
-	// (gc_thresh3, arp(7)). If nobody has it, each packet held is told of by an
-	// ICMP message over loopback, and many at once overflow that
-	// (net.core.netdev_max_backlog): so they are few, and wait for the word.
+	// linkWindow is the window of an on-link address that has not replied yet. The
+	// kernel queues packets until the address is resolved, and has room for few
+	// unresolved ones (gc_thresh3, arp(7)). For an address that does not exist it
+	// reports each queued packet by an ICMP message over loopback, and many at once
+	// overflow that (net.core.netdev_max_backlog).
 	linkWindow = 2
-	// linkPatience is how long a system asks for an address before it says that
-	// nobody has it: three tries, a second apart (mcast_solicit, arp(7);
-	// RFC 4861 section 10).
+	// linkPatience is how long a system tries to resolve an address: three times, a
+	// second apart (mcast_solicit, arp(7); RFC 4861 section 10).
 	linkPatience = 4 * time.Second
-	// linkSearch is the least time that takes. What comes sooner is a firewall's
-	// word.
+	// linkSearch is the minimum time of that. A report that comes sooner is that of a
+	// firewall.
 	linkSearch = 500 * time.Millisecond
-	// nobodyFor is how long that is believed. RFC 4861 section 10 takes a
-	// neighbor to be there for as long.
-	nobodyFor = 30 * time.Second
+	// unresolvedFor is how long a failed resolution is not repeated: as long as
+	// RFC 4861 section 10 considers a neighbor reachable.
+	unresolvedFor = 30 * time.Second
 )
 
-// onLink is what is kept of an address on a link of this machine's.
+// onLink is the state of an address on one of this machine's links.
 type onLink struct {
-	is    bool // and may still be looked for
-	own   bool // it is a neighbor
-	first Time // when it was first sent to
+	is    bool // on-link, and not known to be resolved
+	own   bool // on-link
+	first Time // when its first probe was sent; 0: none was
 }
 
-func (l *onLink) sent(now Time) {
-	if l.first == 0 {
+// sent records a probe. It reports whether it was the first.
+func (l *onLink) sent(now Time) (first bool) {
+	if first = l.first == 0; first {
 		l.first = now
 	}
+	return first
 }
 
-// unsent takes back what sent noted at now, where that was not sent after all and
-// nothing else was: the time until it is cannot be the system's search.
-func (a *address) unsent(now Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.link.first == now && a.window.inFlight <= 1 {
-		a.link.first = 0
+// unsent takes back the first probe unless another is outstanding: address resolution
+// starts with the first packet.
+func (l *onLink) unsent(outstanding int) {
+	if outstanding == 0 {
+		l.first = 0
 	}
 }
 
-// mayGrow says that more endpoints may wait at the address though it is silent:
-// it is further away, it was heard, or it would have been found to be nobody's.
-func (l *onLink) mayGrow(now Time, heard bool) bool {
-	return !l.is || heard || now.Sub(l.first) > linkPatience
+// mayGrow reports whether the window of the address may grow although it does not
+// reply: it is not on-link, has replied, or its resolution would have failed by now.
+func (l *onLink) mayGrow(now Time, replied bool) bool {
+	return !l.is || replied || now.Sub(l.first) > linkPatience
 }
 
-// markUnresolved notes that the system could not resolve an address on its link:
-// what waits for it need not be asked one by one.
+// markUnresolved records that the system could not resolve the address: its other
+// endpoints need no probe.
 func (a *address) markUnresolved(now Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.link.is && now.Sub(a.link.first) >= linkSearch {
-		a.nobody = now.Add(nobodyFor)
+		a.unresolved = now.Add(unresolvedFor)
 	}
 }
 
-// Neighbor is what the system knows of an address on a link.
-type Neighbor uint8
-
-// The states of a neighbor (RFC 4861 section 5.1).
-const (
-	NeighborUnknown Neighbor = iota
-	NeighborSought           // a search is under way
-	NeighborMissing          // a search has failed
-	NeighborFound
-)
-
-// neighbor returns what is known of the neighbor that j probes.
-func (e *Engine) neighbor(j *Job) Neighbor {
-	switch {
-	case j.cur.resolved:
-		return NeighborFound
-	case e.opts.Neighbor != nil:
-		return e.opts.Neighbor(j.To.Addr())
-	}
-	return NeighborUnknown
-}
-
-// sought handles the timeout of j, whose address is on a link and was never heard.
-// The system's search decides, since it may report only some of the probes that
-// waited for it. sought reports whether j is dealt with.
-func (w *worker) sought(j *Job, v *view) bool {
-	switch n := w.engine.neighbor(j); {
-	case n == NeighborFound:
-		j.address.markResolved()
-		v.looking = false
-	case n == NeighborSought && v.looking:
-		j.extended = true
-		w.wheel.add(j, w.now.Add(minSilence/4))
-		return true
-	case n != NeighborUnknown:
-		j.address.markUnresolved(w.now)
-		w.settle(j, endpoint.HostUnreach, w.now)
-		return true
-	}
-	return false
-}
-
-// markResolved notes that somebody has the address: it may be asked like one that is
-// further away.
+// markResolved records that the address exists on its link.
 func (a *address) markResolved() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -116,4 +67,53 @@ func (a *address) markResolved() {
 		a.link.is = false
 		a.window.size = max(a.window.size, min(startWindow, a.window.most))
 	}
+}
+
+// Neighbor is what the system knows of an on-link address.
+type Neighbor uint8
+
+// The states of a neighbor (RFC 4861 section 5.1).
+const (
+	NeighborUnknown Neighbor = iota
+	NeighborSought           // being resolved
+	NeighborMissing          // resolution has failed
+	NeighborFound
+)
+
+// lookUpNeighbor adds to f what the system knows of the neighbor that j probes, an
+// address that never replied. It may report only some of the probes that waited for a
+// resolution that failed, so that the others time out.
+func (w *worker) lookUpNeighbor(j *Job, f *facts) {
+	switch {
+	case j.cur.resolved:
+		f.neighbor = NeighborFound
+	case w.engine.opts.Neighbor != nil:
+		f.neighbor = w.engine.opts.Neighbor(j.To.Addr())
+	}
+	if f.neighbor == NeighborFound {
+		j.address.markResolved()
+		f.resolving = false
+	}
+}
+
+// resolveNeighbor looks up the link-layer address of an on-link address, by which it
+// may share an ICMP limit. It calls the system, so no mutex may be held.
+func (w *worker) resolveNeighbor(a *address) {
+	find := w.engine.opts.LinkLayer
+	if find == nil || !a.lacksNeighbor() {
+		return
+	}
+	if n := find(a.ip); n != "" {
+		a.mu.Lock()
+		a.neighbor = n
+		a.mu.Unlock()
+	}
+}
+
+// lacksNeighbor reports whether the address is on-link and its link-layer address is
+// not known yet.
+func (a *address) lacksNeighbor() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.groups != nil && a.link.own && a.neighbor == ""
 }

@@ -21,10 +21,10 @@ func TestPendingIsAMap(t *testing.T) {
 	var a pending
 	want := map[key]*Job{}
 	for range 200_000 {
-		j := &Job{
+		j := &Job{Request: Request{
 			To:    netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rnd.IntN(50))}), uint16(rnd.IntN(50))),
 			Proto: endpoint.Proto(rnd.IntN(2)), Timeout: time.Duration(rnd.IntN(2)), Retries: int8(rnd.IntN(2) - 1),
-		}
+		}}
 		j.hash = j.hashed(1) & 0x3ff
 		k := key{j.To, j.Proto, j.Timeout, j.Retries}
 		first := a.find(j)
@@ -71,9 +71,9 @@ func TestSharesOfWorkersAreEven(t *testing.T) {
 			var slots [n]uint8
 			longest := uint8(0)
 			for i := range n {
-				j := Job{To: to(i)}
+				j := Job{Request: Request{To: to(i)}}
 				j.hash = j.hashed(seed * 0x9e3779b97f4a7c15)
-				shares[j.share(workers)]++
+				shares[share(j.hash, workers)]++
 				at := j.hash & (n - 1)
 				slots[at]++
 				longest = max(longest, slots[at])

@@ -6,23 +6,22 @@ import (
 	"time"
 )
 
-// slack is how far sending may run ahead of an even spacing. It makes up for
-// a worker that wakes late, and bounds the burst: a ceiling of R a second lets
-// through at most R × (1 s + slack), and one more, in any second.
+// slack is how far probes may run ahead of an even spacing. It makes up for a worker
+// that wakes late, and bounds bursts: a limit of R per second allows at most
+// R × (1 s + slack) + 1 probes in any second.
 const slack = Time(5 * time.Millisecond)
 
-// ceiling is the generic cell rate algorithm (ITU-T I.371, annex A) as a
-// virtual schedule. The interval between attempts is the fraction 1000 s ÷
-// milli, kept whole, so that no rate drifts. Many schedules share it: one for
-// the run, one for each address.
+// ceiling is a rate limit by the generic cell rate algorithm (ITU-T I.371, annex A) as
+// a virtual schedule. The interval between probes is the fraction 1000 s ÷ milli in
+// whole numbers, so that no rate drifts. Many schedules share a ceiling.
 type ceiling struct {
-	rate        float64 // attempts per second; 0: no limit
-	milli       int64   // attempts per 1000 s
+	rate        float64 // probes per second; 0: no limit
+	milli       int64   // probes per 1000 s
 	whole, rest int64   // 1000 s = milli × whole + rest, in ns
 }
 
-// newCeiling returns a ceiling of rate attempts per second, to a thousandth;
-// none if rate is 0 or less.
+// newCeiling returns a limit of rate probes per second, rounded to a thousandth; no
+// limit if rate is 0 or less.
 func newCeiling(rate float64) ceiling {
 	if rate <= 0 {
 		return ceiling{}
@@ -32,21 +31,18 @@ func newCeiling(rate float64) ceiling {
 	return ceiling{rate: float64(n) / 1000, milli: n, whole: period / n, rest: period % n}
 }
 
-// schedule is the theoretical arrival time of the next attempt, at and a
-// fraction of a nanosecond, acc ÷ milli.
+// schedule is the theoretical arrival time of the next probe: at, and acc ÷ milli of a
+// nanosecond.
 type schedule struct {
 	at  Time
 	acc int64
 }
 
-// allow allows up to n attempts at now and returns how many. When it is fewer
-// than n, next is when there is one more.
+// allow allows up to n probes at now and returns how many. If these are fewer than n,
+// next is when there is one more.
 func (c ceiling) allow(s *schedule, now Time, n int) (got int, next Time) {
 	if c.rate == 0 {
 		return n, now
-	}
-	if s.at < now {
-		s.at, s.acc = now, 0
 	}
 	for ; got < n; got++ {
 		if s.at-now > slack {
@@ -57,7 +53,35 @@ func (c ceiling) allow(s *schedule, now Time, n int) (got int, next Time) {
 	return got, now
 }
 
-// pace is the run's own ceiling, from which workers take in batches.
+// charge counts a probe at now, whether it is allowed or not: the next ones wait for
+// it.
+func (c ceiling) charge(s *schedule, now Time) {
+	if c.rate == 0 {
+		return
+	}
+	if s.at < now {
+		s.at, s.acc = now, 0
+	}
+	s.at += Time(c.whole)
+	if s.acc += c.rest; s.acc >= c.milli {
+		s.acc -= c.milli
+		s.at++
+	}
+}
+
+// cancel takes back a probe that was allowed and not sent.
+func (c ceiling) cancel(s *schedule) {
+	if c.rate == 0 {
+		return
+	}
+	s.at -= Time(c.whole)
+	if s.acc -= c.rest; s.acc < 0 {
+		s.acc += c.milli
+		s.at--
+	}
+}
+
+// pace is the rate limit of the run, shared by all workers.
 type pace struct {
 	ceiling
 	mu sync.Mutex
@@ -73,38 +97,20 @@ func (p *pace) allow(now Time, n int) (got int, next Time) {
 	return p.ceiling.allow(&p.s, now, n)
 }
 
-// charge counts an attempt that this machine sent by itself: the next one waits for it.
-func (c ceiling) charge(s *schedule, now Time) {
-	if c.rate == 0 {
-		return
-	}
-	if s.at < now {
-		s.at, s.acc = now, 0
-	}
-	s.at += Time(c.whole)
-	if s.acc += c.rest; s.acc >= c.milli {
-		s.acc -= c.milli
-		s.at++
-	}
-}
-
-// charge counts an attempt against the run's ceiling.
 func (p *pace) charge(now Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ceiling.charge(&p.s, now)
-}
-
-// giveBack returns one attempt that was taken and not sent.
-func (p *pace) giveBack() {
 	if p.rate == 0 {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.s.at -= Time(p.whole)
-	if p.s.acc -= p.rest; p.s.acc < 0 {
-		p.s.acc += p.milli
-		p.s.at--
+	p.ceiling.charge(&p.s, now)
+}
+
+func (p *pace) cancel() {
+	if p.rate == 0 {
+		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ceiling.cancel(&p.s)
 }

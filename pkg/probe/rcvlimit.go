@@ -3,41 +3,41 @@ package probe
 import "time"
 
 const (
-	// minRcvLimit is how many endpoints of a worker may wait at least.
+	// minRcvLimit is the minimum of rcvLimit.most.
 	minRcvLimit = 64
-	// rcvLimitPause is the time in which drops count as one: what waits when it
-	// begins may all answer at once.
+	// rcvLimitPause is the time in which all drops count as one: everything that is
+	// outstanding at its start may be replied to at once.
 	rcvLimitPause = 100 * time.Millisecond
 )
 
-// rcvLimit is how many of a worker's endpoints may wait for an answer, by how many
-// answers this machine can take: fewer by half when the kernel had no room for
-// some, and more again by a part of what it takes since (the additive increase and
-// multiplicative decrease of RFC 5681 section 3.1). What was dropped looks like
-// loss, and is asked again like any other.
+// rcvLimit limits a worker's outstanding endpoints by the replies that this machine can
+// receive. It is halved when the kernel dropped replies for lack of buffers, and grows
+// by an eighth when as many as it allows were received (additive increase and
+// multiplicative decrease, RFC 5681 section 3.1). Dropped replies look like loss, and
+// are retransmitted for like any other.
 type rcvLimit struct {
-	most    int    // endpoints that may wait
-	dropped uint64 // answers, so far
-	credit  int    // answers taken since most was raised last
-	until   Time   // drops are of the time before most was lowered
+	most    int    // outstanding endpoints
+	dropped uint64 // replies, so far
+	credit  int    // replies received since most was last raised
+	until   Time   // further drops until then have lowered most already
 }
 
-// note notes at now that so many answers have been dropped so far, and that n more
-// were taken; held endpoints wait, of which there is room for so many.
-func (i *rcvLimit) note(now Time, dropped uint64, held, n, room int) {
-	if dropped != i.dropped {
-		i.dropped, i.credit = dropped, 0
-		if now >= i.until {
-			i.most = min(i.most, max(min(i.most, held+n)/2, minRcvLimit))
-			i.until = now.Add(rcvLimitPause)
+// note records at now the number of replies dropped so far and of those received by a
+// poll, n. inFlight endpoints are outstanding, of at most room.
+func (l *rcvLimit) note(now Time, dropped uint64, inFlight, n, room int) {
+	if dropped != l.dropped {
+		l.dropped, l.credit = dropped, 0
+		if now >= l.until {
+			l.most = min(l.most, max(min(l.most, inFlight+n)/2, minRcvLimit))
+			l.until = now.Add(rcvLimitPause)
 		}
 		return
 	}
-	if i.most >= room || n == 0 {
+	if l.most >= room || n == 0 {
 		return
 	}
-	if i.credit += n; i.credit >= i.most {
-		i.credit = 0
-		i.most = min(i.most+i.most/8+1, room)
+	if l.credit += n; l.credit >= l.most {
+		l.credit = 0
+		l.most = min(l.most+l.most/8+1, room)
 	}
 }

@@ -13,15 +13,15 @@ func TestLossAfterABurst(t *testing.T) {
 	now := Time(time.Hour)
 	for range n {
 		now = now.Add(time.Microsecond)
-		r.resolved(now, 1, true, rto)
+		r.add(now, 1, true, rto)
 	}
 	now = now.Add(rto)
 	for range lost {
-		r.resolved(now, 1, false, rto)
+		r.add(now, 1, false, rto)
 	}
 	now = now.Add(rto)
 	for range lost {
-		r.resolved(now, 2, true, rto)
+		r.add(now, 2, true, rto)
 		if got := r.loss(now); got > 3*float64(lost)/n {
 			t.Fatalf("loss %.3f, want about %.3f", got, float64(lost)/n)
 		}
@@ -37,7 +37,7 @@ func TestLateReplyIsNotALoss(t *testing.T) {
 		now := Time(time.Hour)
 		count := func(n, attempt int, answered bool) {
 			for range n {
-				r.resolved(now, attempt, answered, rto)
+				r.add(now, attempt, answered, rto)
 			}
 		}
 		late := 30

@@ -8,33 +8,38 @@ import (
 )
 
 const (
-	// busyPause is how long a transport that has no room is left alone.
+	// busyPause is the time until a busy transport is tried again.
 	busyPause = time.Millisecond
-	// Trouble that this machine reports is tried again, after pauses that
-	// double from troublePause; after so many troubles it is the answer.
+	// A local error is retried after pauses that double from localErrorPause. After
+	// maxLocalErrors the endpoint is settled with it.
 	localErrorPause = 20 * time.Millisecond
 	maxLocalErrors  = 7
-	// reserved is the part of the descriptors that first attempts leave to later
-	// ones: an endpoint keeps its first socket while its second attempt is out.
-	reserved = 8
-	// maxQueued is longer than any system asks for a neighbor.
+	// One in retryDescriptors of the descriptors is kept for retransmissions: an
+	// endpoint keeps its first socket while its second probe is outstanding.
+	retryDescriptors = 8
+	// maxQueued is longer than any system takes to resolve a neighbor.
 	maxQueued = time.Minute
 )
 
-// transmit sends what may be sent now, at most sendsPerPoll attempts, and
-// returns when more may be; Never if only an answer, a timer or a new job can
-// change that.
+// outgoing is what the worker keeps of a probe in the batch until it is sent.
+type outgoing struct {
+	reservation
+	timeout time.Duration
+}
+
+// transmit sends what may be sent now, at most sendsPerPoll probes, and returns when
+// more may be; Never if only a reply, a timer or a new job can change that.
 func (w *worker) transmit() Time {
 	if w.now < w.busy {
 		return w.busy
 	}
 	w.releasePaced()
-	next := w.collect(&w.again, false)
+	next := w.collect(&w.retransmit)
 	if w.end != nil && w.live > 0 {
 		next = min(next, w.end.at)
 	}
 	if !w.sink.Full() {
-		next = min(next, w.collect(&w.waiting, true))
+		next = min(next, w.collect(&w.needSlot))
 	}
 	if len(w.batch) > 0 {
 		refused := w.send()
@@ -42,7 +47,7 @@ func (w *worker) transmit() Time {
 		case w.busy > w.now:
 			next = w.busy
 		case refused:
-			next = w.now // the places that those attempts gave back may be all there are
+			next = w.now // others may have waited for the slots that became free
 		}
 	}
 	if w.paced.Len() > 0 {
@@ -51,54 +56,36 @@ func (w *worker) transmit() Time {
 	return next
 }
 
-// forFirst is how many attempts may be held until no endpoint gets a first one:
-// the rest is for retries, during which the first attempt keeps its socket.
-func (w *worker) forFirst() int {
-	if w.descriptors < 2 {
-		return w.descriptors
-	}
-	return w.descriptors - max(1, w.descriptors/reserved)
-}
-
-// releasePaced puts queues whose time has come on their round again.
+// releasePaced puts queues whose rate limit allows a probe on their round again.
 func (w *worker) releasePaced() {
 	for w.paced.Len() > 0 && w.paced.First() <= w.now {
 		_, q := w.paced.Pop()
-		q.place = off
+		q.pos = off
 		w.round(q).push(q)
 	}
 }
 
-// round is the one that q belongs on.
-func (w *worker) round(q *queue) *round {
-	if q.again {
-		return &w.again
-	}
-	return &w.waiting
-}
-
-// collect moves jobs from a round's queues to the batch, one a queue and turn,
-// as far as the ceilings and the places allow. It returns when it may go on:
-// now if only the batch is full.
-func (w *worker) collect(r *round, place bool) Time {
-	e := w.engine
+// collect moves jobs from the queues of a round to the batch, one per queue and turn,
+// as far as the limits allow. It returns when it may go on: now if only the batch is
+// full.
+func (w *worker) collect(r *round) Time {
+	first := r == &w.needSlot
 	for !r.empty() {
-		if len(w.batch) == cap(w.batch) {
+		switch {
+		case len(w.batch) == cap(w.batch):
 			return w.now
-		}
-		if place && w.inFlight >= w.rcvLimit.most {
+		case first && w.inFlight >= w.rcvLimit.most:
 			return Never
-		}
-		if place && w.open+len(w.batch) >= w.forFirst() {
+		case first && w.open+len(w.batch) >= w.firstDescriptors():
 			w.counts.Short.Store(1)
 			return Never
 		}
-		if got, next := e.pace.allow(w.now, 1); got == 0 {
+		if got, next := w.engine.pace.allow(w.now, 1); got == 0 {
 			return next
 		}
 		q := r.pop()
-		if q.jobs.empty() || !w.admit(q, place) {
-			e.pace.giveBack()
+		if q.jobs.empty() || !w.admit(q) {
+			w.engine.pace.cancel()
 			continue
 		}
 		r.push(q)
@@ -106,45 +93,52 @@ func (w *worker) collect(r *round, place bool) Time {
 	return Never
 }
 
-// admit asks q's address for leave to send its head and puts that on the
-// batch. Where the address has none, q waits off its round.
-func (w *worker) admit(q *queue, place bool) bool {
-	if q.slow && w.outOfPatience(q.address) {
-		w.settle(q.jobs.next.job, endpoint.RateLimited, w.now)
+// firstDescriptors returns how many descriptors may be in use when an endpoint is
+// first probed.
+func (w *worker) firstDescriptors() int {
+	if w.descriptors < 2 {
+		return w.descriptors
+	}
+	return w.descriptors - max(1, w.descriptors/retryDescriptors)
+}
+
+// admit reserves capacity at the address for the first job of q and adds its probe to
+// the batch. On failure q leaves the round until the address has capacity, unless the
+// job was settled.
+func (w *worker) admit(q *queue) bool {
+	j := q.jobs.next.job
+	if r := w.forbidden(j, q); r != 0 {
+		w.settle(j, r, w.now)
 		w.round(q).push(q)
 		return false
 	}
-	if r := w.forbidden(q.jobs.next.job); r != 0 {
-		w.settle(q.jobs.next.job, r, w.now)
-		w.round(q).push(q)
-		return false
-	}
-	g, next, v := q.address.reserve(w.engine.hostRate, w.now, w.index, place, q.slow)
-	switch g {
-	case noPlace:
+	out := &w.outgoing[len(w.batch)]
+	switch v, next := q.address.reserve(&out.reservation, w.engine.hostRate, w.now, w.index, q); v {
+	case noSlot:
 		return false
 	case notYet:
-		q.place = onHeld
+		q.pos = onPaced
 		w.paced.Push(next, q)
 		return false
 	case unresolved:
-		w.settle(q.jobs.next.job, endpoint.HostUnreach, w.now)
+		w.settle(j, endpoint.HostUnreach, w.now)
 		w.round(q).push(q)
 		return false
 	}
-	j := q.jobs.next.job
 	j.unlink()
-	if place {
+	if out.slot {
 		w.inFlight++
 	}
-	w.makeProbe(j, v)
+	w.makeProbe(j, out)
 	return true
 }
 
-// forbidden is why j may not be asked now; 0 if it may.
-func (w *worker) forbidden(j *Job) endpoint.Reason {
+// forbidden returns why a job of q may not be probed any more; 0 if it may.
+func (w *worker) forbidden(j *Job, q *queue) endpoint.Reason {
 	o := &w.engine.opts
 	switch {
+	case q.icmpPaced && w.outOfPatience(q.address):
+		return endpoint.RateLimited
 	case o.Allowed != nil && !o.Allowed(j.To, j.Proto):
 		return endpoint.OutOfScope
 	case j.address.overdue(o.HostTimeout, w.now):
@@ -153,44 +147,44 @@ func (w *worker) forbidden(j *Job) endpoint.Reason {
 	return 0
 }
 
-// makeProbe makes j's next attempt. One of those before it may still be answered: the
-// first, while it is listened to, or else the latest.
-func (w *worker) makeProbe(j *Job, v view) {
-	if j.prev.n == 1 && j.keepsFirst() && w.now < w.listenEnd(j, v) {
+// makeProbe adds the next probe of j to the batch. One earlier probe may still be
+// replied to: the first while it is listened to, or else the latest.
+func (w *worker) makeProbe(j *Job, out *outgoing) {
+	if j.prev.n == 1 && w.listensToFirst(j, &out.view) {
 		w.drop(j, &j.cur)
 	} else {
 		w.drop(j, &j.prev)
 		j.prev = j.cur
 	}
-	j.cur = sentProbe{n: j.Attempts + 1, exclusive: v.udp.elsewhere && j.Attempts > 0}
-	j.due = Time(w.patience(j, v))
+	j.cur = sentProbe{n: j.Attempts + 1, exclusive: out.view.udp.otherPort && j.Attempts > 0}
 	j.extended = false
+	out.timeout = w.timeout(j, &out.view)
 	a := &w.attempts[len(w.batch)]
 	*a = w.attempt(j, &j.cur)
 	w.batch = append(w.batch, a)
 }
 
-// patience is how long the answer to j's newest attempt is waited for. At an
-// address that was never heard, the last attempt gets more time than those
-// before it: a round trip longer than startTimeout must not look like silence.
-func (w *worker) patience(j *Job, v view) time.Duration {
+// timeout returns how long the reply to j's latest probe is waited for. The last one
+// at an address that never replied gets more time: an RTT above startTimeout must not
+// look like silence.
+func (w *worker) timeout(j *Job, v *view) time.Duration {
 	d := v.timeout
-	if !v.heard && int(j.cur.n)-int(j.discounted) >= w.budget(j, v) {
+	if !v.replied && int(j.cur.n)-int(j.discounted) >= w.budget(j, v) {
 		d = minSilence - repeatMargin
 	}
-	return min(d, w.limit(j))
+	return min(d, w.maxTimeout(j))
 }
 
-// limit is the longest wait for the answer to one of j's attempts.
-func (w *worker) limit(j *Job) time.Duration {
+// maxTimeout returns the maximum wait for the reply to one of j's probes.
+func (w *worker) maxTimeout(j *Job) time.Duration {
 	if j.Timeout > 0 {
 		return j.Timeout
 	}
 	return w.engine.opts.Timeout
 }
 
-// retries is how many attempts may follow j's first; negative when that follows
-// from the loss that is seen.
+// retries returns the number of retransmissions after no reply; negative: it follows
+// from the measured loss.
 func (w *worker) retries(j *Job) int {
 	if j.Retries >= 0 {
 		return int(j.Retries)
@@ -198,15 +192,15 @@ func (w *worker) retries(j *Job) int {
 	return w.engine.opts.Retries
 }
 
-// budget is how many attempts at j must stay unanswered before its silence is
-// believed.
-func (w *worker) budget(j *Job, v view) int {
+// budget returns how many probes of j have to stay unanswered before silence is
+// concluded.
+func (w *worker) budget(j *Job, v *view) int {
 	if r := w.retries(j); r >= 0 {
 		return r + 1
 	}
 	l := v.loss
-	if v.udp.shown && !v.heard {
-		l = loss{1, 1} // another of its group was heard
+	if v.udp.groupLimited && !v.replied {
+		l = loss{1, 1} // another address of its group replied
 	}
 	n := l.attempts(w.lossAt(v))
 	if j.Variants > 0 {
@@ -215,45 +209,44 @@ func (w *worker) budget(j *Job, v view) int {
 	return n
 }
 
-// lossAt is the loss to reckon with at an address: what it has shown, now or in
-// the whole run, and what others have.
-func (w *worker) lossAt(v view) float64 {
-	return max(v.loss.believed(w.counts.Loss()), v.lost)
+// lossAt returns the loss to assume at an address: the largest of what it shows at
+// the moment, what it has shown, and what the whole run has.
+func (w *worker) lossAt(v *view) float64 {
+	return max(v.loss.assumed(w.counts.Loss()), v.lost)
 }
 
-// send hands the batch to the transport. It reports whether this machine refused
-// an attempt.
+// send passes the batch to the transport. It reports whether this machine refused a
+// probe.
 func (w *worker) send() (refused bool) {
-	rest := w.batch
-	for len(rest) > 0 {
-		n, err := w.t.Send(rest)
-		for _, a := range rest[:n] {
-			w.sent(w.jobs[a.ID.Slot], a)
+	for i := 0; i < len(w.batch); {
+		n, err := w.t.Send(w.batch[i:])
+		for range n {
+			w.sent(w.batch[i], w.outgoing[i].timeout)
+			i++
 		}
-		if rest = rest[n:]; len(rest) == 0 {
+		if i == len(w.batch) {
 			break
 		}
 		if errors.Is(err, ErrBusy) {
 			w.busy = w.now.Add(busyPause)
-			w.putBack(rest)
+			w.putBack(i)
 			break
 		}
-		j := w.jobs[rest[0].ID.Slot]
-		w.cancel(j)
+		j := w.jobs[w.batch[i].ID.Slot]
+		w.cancel(j, i)
 		w.localError(j, err)
 		refused = true
-		rest = rest[1:]
+		i++
 	}
 	w.batch = w.batch[:0]
 	return refused
 }
 
-// sent notes that a, j's newest attempt, has left and sets its timer.
-func (w *worker) sent(j *Job, a *Attempt) {
+// sent records that a, the latest probe of its job, has left, and sets its timer.
+func (w *worker) sent(a *Attempt, timeout time.Duration) {
+	j := w.jobs[a.ID.Slot]
 	j.cur.sent, j.cur.handle, j.cur.resolved = a.Sent, a.Handle, a.Resolved
-	if j.phase == queued {
-		w.started++
-	}
+	w.start(j)
 	if j.Attempts == 0 {
 		j.first, j.silentAfter = a.Sent, a.Sent.Add(minSilence)
 	}
@@ -265,32 +258,39 @@ func (w *worker) sent(j *Job, a *Attempt) {
 	w.open++
 	w.counts.Attempts.add(1)
 	if a.Queued {
-		j.due = Time(w.queuedFor())
+		timeout = w.queuedTimeout()
 	}
-	due := a.Sent.Add(time.Duration(j.due))
+	due := a.Sent.Add(timeout)
 	if next := w.nextRepeat(j); !a.Queued && next < due {
 		j.cur.cut, due = true, next
 	}
 	w.wheel.add(j, due)
 }
 
-// queuedFor is how long the word about an attempt that is held is waited for, which
-// comes in the end. Its time-out does not run before it is sent.
-func (w *worker) queuedFor() time.Duration {
+// start counts j as started if it was not: the engine then accepts another job.
+func (w *worker) start(j *Job) {
+	if j.phase == queued {
+		w.started++
+	}
+}
+
+// queuedTimeout returns how long to wait for the report on a probe that waits for a
+// neighbor. Its own timeout does not run yet.
+func (w *worker) queuedTimeout() time.Duration {
 	if t := w.engine.opts.HostTimeout; t > 0 {
 		return min(t, maxQueued)
 	}
 	return maxQueued
 }
 
-// putBack returns attempts that were not sent to the heads of their queues.
-func (w *worker) putBack(as []*Attempt) {
-	for i := len(as) - 1; i >= 0; i-- {
-		j := w.jobs[as[i].ID.Slot]
-		w.cancel(j)
-		w.engine.pace.giveBack()
-		if j.phase == retransmit && (!j.keepsFirst() || w.now >= w.listenEnd(j, j.address.look(w.now))) {
-			w.forget(j) // what it holds may be just what is missing
+// putBack returns the jobs of the batch, from an index on, to the heads of their
+// queues.
+func (w *worker) putBack(from int) {
+	for i := len(w.batch) - 1; i >= from; i-- {
+		j := w.jobs[w.batch[i].ID.Slot]
+		w.cancel(j, i)
+		if v := j.address.look(w.now); j.phase == retransmit && !w.listensToFirst(j, &v) {
+			w.forget(j) // the descriptor that it holds may be the one that is missing
 		}
 		q := w.queueOf(j)
 		q.jobs.pushFront(j)
@@ -298,27 +298,27 @@ func (w *worker) putBack(as []*Attempt) {
 	}
 }
 
-// cancel takes back what prepare and leave did for j.
-func (w *worker) cancel(j *Job) {
+// cancel undoes admit for j, whose probe has an index in the batch.
+func (w *worker) cancel(j *Job, i int) {
 	j.cur, j.prev = j.prev, sentProbe{}
-	if j.phase != retransmit {
-		j.address.unsent(w.now)
-		w.releaseSlot(j)
+	r := &w.outgoing[i].reservation
+	if r.slot {
+		w.inFlight--
 	}
+	w.engine.pace.cancel()
+	w.wake(j.address, j.address.cancel(w.engine.hostRate, r))
 }
 
-// releaseSlot lets another endpoint wait in j's stead.
+// releaseSlot gives j's slot to another endpoint.
 func (w *worker) releaseSlot(j *Job) {
 	w.inFlight--
 	w.wake(j.address, j.address.release())
 }
 
-// localError notes that this machine could not ask j, which stands on no list.
-// It is tried again later, until that has been done often enough.
+// localError records that this machine could not probe j, which is on no list, and
+// retries it later, unless that has been done often enough.
 func (w *worker) localError(j *Job, err error) {
-	if j.phase == queued {
-		w.started++
-	}
+	w.start(j)
 	if j.phase == retransmit {
 		w.releaseSlot(j)
 	}

@@ -37,7 +37,7 @@ func TestPaceIsSharedByWorkers(t *testing.T) {
 			n, _ := p.allow(Time(now), 1)
 			got.Add(int64(n))
 			if n > 0 && rnd.IntN(10) == 0 {
-				p.giveBack()
+				p.cancel()
 				back.Add(1)
 			}
 		}
@@ -57,9 +57,10 @@ func TestAddressIsSharedByWorkers(t *testing.T) {
 	a := tab.get(netip.MustParseAddr("10.0.0.1"), endpoint.TCP)
 	var held, most, woken atomic.Int64
 	together(func(worker int, rnd *rand.Rand) {
+		var r reservation
 		for i := range 20_000 {
 			now := Time(i) * Time(time.Millisecond)
-			if g, _, _ := a.reserve(ceiling{}, now, worker, true, false); g != granted {
+			if v, _ := a.reserve(&r, ceiling{}, now, worker, &a.lanes[worker].needSlot); v != granted {
 				continue
 			}
 			n := held.Add(1)
@@ -70,9 +71,12 @@ func TestAddressIsSharedByWorkers(t *testing.T) {
 			}
 			held.Add(-1) // first, because the place may be taken again at once
 			var wake uint64
-			if rnd.IntN(2) == 0 {
-				wake = a.noteReply(now, outcome{n: 1, sent: now, rtt: time.Millisecond, inFlight: true})
-			} else {
+			switch rnd.IntN(3) {
+			case 0:
+				wake = a.noteReply(now, outcome{n: 1, sent: now, rtt: time.Millisecond, slot: true})
+			case 1:
+				wake = a.cancel(ceiling{}, &r)
+			default:
 				wake = a.release()
 			}
 			if wake != 0 {

@@ -2,21 +2,20 @@ package probe
 
 import "math/bits"
 
-// A tick of the wheel is 2^20 ns, about a millisecond; a turn is 4.3 s. What
-// is due later than a turn from now stays in its bucket for another turn.
+// A tick of the wheel is 2^20 ns, about a millisecond, and a turn 4.3 s. A timer that
+// is due later than that stays in its bucket for another turn.
 const (
 	tickBits = 20
 	buckets  = 4096
 )
 
-// wheel is a hashed timing wheel (Varghese and Lauck, 1987): adding and
-// removing a timer takes constant time, whatever their number. Most timers
-// here never run out, because an answer comes first.
+// wheel is a hashed timing wheel (Varghese and Lauck, 1987): adding and removing a
+// timer takes constant time. Most timers never expire, because a reply comes first.
 type wheel struct {
 	heads  [buckets]link
-	filled [buckets / 64]uint64 // which buckets may hold something
-	cursor int64                // every tick before it has been visited
-	due    link                 // of the bucket that is visited
+	filled [buckets / 64]uint64 // bits of the buckets that may hold a timer
+	cursor int64                // all earlier ticks have been visited
+	due    link                 // timers of the bucket being visited
 	n      int
 }
 
@@ -28,7 +27,7 @@ func newWheel(now Time) *wheel {
 	return w
 }
 
-// add sets j's timer to due. j must be on no list.
+// add starts j's timer. j must be on no list.
 func (w *wheel) add(j *Job, due Time) {
 	j.due = due
 	tick := max(int64(due)>>tickBits, w.cursor)
@@ -44,8 +43,8 @@ func (w *wheel) remove(j *Job) {
 	w.n--
 }
 
-// next is when expire may find something; Never when no timer runs. It can be
-// early by a turn for timers that are further away than one.
+// next returns when expire may find an expired timer; Never if there is no timer. It
+// may be early by a turn for timers that are further away than one.
 func (w *wheel) next() Time {
 	if w.n == 0 {
 		return Never
@@ -70,10 +69,9 @@ func (w *wheel) next() Time {
 	return Time((w.cursor + buckets) << tickBits)
 }
 
-// expire calls ring for every job whose time came before the tick that now
-// lies in, in the order of ticks. The job's timer has stopped when it is
-// called, and it may add timers again.
-func (w *wheel) expire(now Time, ring func(*Job)) {
+// expire calls expired for every job whose timer expired before the tick of now, in the
+// order of ticks. The timer is then stopped, and expired may add timers.
+func (w *wheel) expire(now Time, expired func(*Job)) {
 	end := int64(now) >> tickBits
 	if end-w.cursor > buckets {
 		w.cursor = end - buckets
@@ -87,13 +85,13 @@ func (w *wheel) expire(now Time, ring func(*Job)) {
 		b := w.cursor & (buckets - 1)
 		w.filled[b/64] &^= 1 << (b % 64)
 		w.cursor++
-		w.visit(&w.heads[b], now, ring)
+		w.visit(&w.heads[b], now, expired)
 	}
 	w.cursor = max(w.cursor, end)
 }
 
-// visit empties one bucket: what is due rings, the rest goes another turn.
-func (w *wheel) visit(head *link, now Time, ring func(*Job)) {
+// visit handles the timers of one bucket. Those that are not due stay another turn.
+func (w *wheel) visit(head *link, now Time, expired func(*Job)) {
 	due := &w.due
 	due.reset()
 	for !head.empty() {
@@ -109,6 +107,6 @@ func (w *wheel) visit(head *link, now Time, ring func(*Job)) {
 			w.add(j, j.due)
 			continue
 		}
-		ring(j)
+		expired(j)
 	}
 }

@@ -3,59 +3,56 @@ package probe
 import "time"
 
 const (
-	// startWindow is how many endpoints may wait at an address that was not
-	// heard from yet.
+	// startWindow is the window of an address that has not replied yet.
 	startWindow = 128
-	// congestedLoss is the loss of the moment above which an address may have been
-	// asked too fast. Whether that is so is tried.
+	// congestedLoss is the loss of the moment above which an address may be probed
+	// too fast. A trial tells.
 	congestedLoss = 0.25
-	// A rate is told from epochAnswers, or from the fewAnswers that come in
-	// slowEpoch.
-	epochAnswers = 50
-	fewAnswers   = 10
+	// A rate of replies is measured over an epoch of epochReplies, or of fewReplies
+	// in slowEpoch.
+	epochReplies = 50
+	fewReplies   = 10
 	slowEpoch    = 2 * time.Second
-	// trialPause is how long a loss that did not depend on the window is put up with
-	// until the next trial.
+	// trialPause is the minimum time between trials. It matters where loss turned
+	// out not to depend on the window.
 	trialPause = 500 * time.Millisecond
-	// headroom is how much faster than it answers a target that limits its
-	// answers is asked.
+	// headroom is the pace, as a multiple of the rate of replies, of an address that
+	// limits its replies.
 	headroom = 1.25
-	// faster and slower are by how much a pace is raised and lowered on trial,
-	// gain and keep the part of the answers a second that must come then for it
-	// to stay so.
+	// A trial multiplies the pace by faster or slower. It is kept if the rate of
+	// replies is then at least gain or keep times the rate before.
 	faster, gain = 1.5, 1.2
 	slower, keep = 1 / 1.5, 0.85
-	// noPace is a pace that need not be kept.
+	// noPace is a pace that no longer limits.
 	noPace = 100_000
 )
 
-// window is how many endpoints may wait for an answer at one address at once,
-// and, for a target that limits its answers, how fast it is asked. The window
-// opens with every answer. When much is lost it is halved on trial: if the
-// answers then come as fast as before, it is the target that limits them, and
-// it is asked little faster than it answers; if they come more slowly, the loss
-// is not of our making. Such a pace is raised and lowered on trial in the same
-// way.
+// window limits the outstanding endpoints of one address and, for a target that limits
+// its replies, the pace of its probes. Every reply opens the window. At a high loss it
+// is halved on trial for an epoch. If replies come as fast as before, the target limits
+// them, and its pace is set to little more than their rate. If they come more slowly,
+// loss does not depend on our rate, and the window is restored. A pace is raised and
+// lowered on trial likewise.
 type window struct {
-	inFlight int     // endpoints that wait now
-	size     float64 // how many may
-	most     float64 // the ceiling on size
+	inFlight int     // endpoints that hold a slot
+	size     float64 // maximum of inFlight
+	most     float64 // maximum of size
 
-	epoch      Time    // when the present epoch began
-	answers    int     // in the present epoch
-	bound      bool    // the window, or the pace, held something back in it
-	peak       int     // the most that waited at once in it
-	trial      trial   // what is tried in it
-	rate       float64 // answers a second in the epoch before the trial
-	before     float64 // the size or the pace before the trial
-	futile     bool    // the latest trial of a slower pace cost answers
-	trialPause Time    // no trial until
+	epoch      Time    // start of the epoch
+	replies    int     // in the epoch
+	bound      bool    // size or pace has held something back in the epoch
+	peak       int     // maximum of inFlight in the epoch
+	trial      trial   // of the epoch
+	rate       float64 // replies per second in the epoch before the trial
+	before     float64 // size or pace before the trial
+	futile     bool    // the latest slower pace cost replies
+	trialPause Time    // no trial until then
 
-	pace     ceiling  // of a target that limits its answers; none: rate 0
-	schedule schedule // of pace
+	pace     ceiling // no limit: the target does not limit its replies
+	schedule schedule
 }
 
-// trial is what is tried in an epoch.
+// trial is what an epoch tries.
 type trial uint8
 
 const (
@@ -69,46 +66,46 @@ func newWindow(most int) window {
 	return window{size: min(startWindow, float64(most)), most: float64(most)}
 }
 
+// full reports whether there is no free slot.
 func (w *window) full() bool {
 	full := w.inFlight >= int(w.size)
 	w.bound = w.bound || full
 	return full
 }
 
-// acquire takes a place.
+// acquire takes a slot.
 func (w *window) acquire() {
 	w.inFlight++
 	w.peak = max(w.peak, w.inFlight)
 }
 
-// allow says whether the pace lets an attempt through at now, or when.
+// allow reports whether the pace allows a probe at now, or else when.
 func (w *window) allow(now Time) (ok bool, next Time) {
-	if w.pace.rate == 0 {
-		return true, 0
-	}
 	got, next := w.pace.allow(&w.schedule, now, 1)
 	w.bound = w.bound || got == 0
 	return got == 1, next
 }
 
-// noteReply notes an answer at a time when a part loss of the attempts is lost.
-// It returns true when what was seen so far says nothing about what comes: the
-// pace is another.
+// cancel takes back a probe that was allowed and not sent.
+func (w *window) cancel() { w.pace.cancel(&w.schedule) }
+
+// noteReply records a reply at a loss of the moment. It reports whether the pace was
+// changed for good, so that the loss measured so far does not apply.
 func (w *window) noteReply(now Time, loss float64, rto time.Duration) (changed bool) {
 	if w.epoch == 0 {
 		w.epoch = now
 	}
-	w.answers++
+	w.replies++
 	took := now.Sub(w.epoch)
-	if w.answers >= epochAnswers && took >= 2*rto || w.answers >= fewAnswers && took >= slowEpoch {
-		rate := float64(w.answers) / took.Seconds()
+	if w.replies >= epochReplies && took >= 2*rto || w.replies >= fewReplies && took >= slowEpoch {
+		rate := float64(w.replies) / took.Seconds()
 		if w.trial != noTrial {
 			changed = w.endTrial(rate)
 			w.trialPause = now.Add(trialPause)
 		} else if now >= w.trialPause {
 			w.beginTrial(rate, loss)
 		}
-		w.epoch, w.answers, w.bound, w.peak = now, 0, false, w.inFlight
+		w.epoch, w.replies, w.bound, w.peak = now, 0, false, w.inFlight
 	}
 	if loss <= congestedLoss && w.trial != halfWindow {
 		w.open(1)
@@ -116,8 +113,7 @@ func (w *window) noteReply(now Time, loss float64, rto time.Duration) (changed b
 	return changed
 }
 
-// beginTrial tries another window or pace for an epoch, after one in which so
-// many answers a second came.
+// beginTrial starts a trial, if one is due, after an epoch with a rate of replies.
 func (w *window) beginTrial(rate, loss float64) {
 	w.rate = rate
 	paced := w.pace.rate != 0
@@ -135,31 +131,31 @@ func (w *window) beginTrial(rate, loss float64) {
 	}
 }
 
-// endTrial judges what was tried in an epoch in which so many answers a second
-// came. It returns true when it stays so.
-func (w *window) endTrial(rate float64) (stays bool) {
+// endTrial judges a trial by the rate of replies in its epoch. It reports whether the
+// change is kept.
+func (w *window) endTrial(rate float64) (kept bool) {
 	tried, before := w.trial, w.before
 	w.trial, w.before = noTrial, 0
 	switch tried {
 	case halfWindow:
 		w.size = before
-		if stays = w.bound && rate >= keep*w.rate; stays {
+		if kept = w.bound && rate >= keep*w.rate; kept {
 			w.setPace(rate * headroom)
 		}
 	case slowerPace:
-		if stays = rate >= keep*w.rate; !stays {
+		if kept = rate >= keep*w.rate; !kept {
 			w.futile = true
 			w.setPace(before)
 		}
 	case fasterPace:
-		if stays = rate >= gain*w.rate; !stays {
+		if kept = rate >= gain*w.rate; !kept {
 			w.setPace(before)
 		}
 	}
-	return stays
+	return kept
 }
 
-// setPace asks the address so many times a second from now on.
+// setPace sets the pace in probes per second.
 func (w *window) setPace(rate float64) {
 	if rate >= noPace {
 		rate = 0
@@ -169,8 +165,8 @@ func (w *window) setPace(rate float64) {
 	w.pace = newCeiling(rate)
 }
 
-// noteTimeout opens the window too while little is lost: ports that are
-// filtered must not make their host slow.
+// noteTimeout opens the window after a timeout too, while little is lost: filtered
+// ports must not make their host slow.
 func (w *window) noteTimeout(loss float64) {
 	if loss <= congestedLoss && w.trial != halfWindow {
 		w.open(0.5)

@@ -31,6 +31,12 @@ func (y *yield) allow(now Time) (ok bool, next Time) {
 	return got == 1, next
 }
 
+// cancel takes back a retry that was allowed and not sent.
+func (y *yield) cancel() {
+	y.pace.cancel(&y.schedule)
+	y.asked = max(y.asked-1, 0)
+}
+
 // tick ends the epoch after its duration, and sets the pace of retries by its
 // errors, at least least per second. win is the probability that a retry of a
 // group is rejected, or unknown.

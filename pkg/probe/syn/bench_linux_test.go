@@ -38,7 +38,7 @@ func engine(workers int) lab.Peer {
 		defer n.Close()
 		jobs := make([]*probe.Job, to.Len())
 		for i := range jobs {
-			jobs[i] = &probe.Job{To: to.At(i), Retries: -1}
+			jobs[i] = &probe.Job{Request: probe.Request{To: to.At(i), Retries: -1}}
 		}
 		var open, closed atomic.Int64
 		begun := time.Now()

@@ -1,0 +1,161 @@
+package probe
+
+import (
+	"math"
+	"time"
+
+	"portkit/pkg/endpoint"
+)
+
+// facts is all that a decision after a timeout depends on.
+type facts struct {
+	view
+	now         Time
+	sent        Time // when the latest probe was sent
+	first       Time // when the first was
+	silentAfter Time // earliest conclusion of silence, minSilence after the first probe
+	deadline    Time // end of the maximum timeout of the latest probe
+
+	probes    int // sent
+	counted   int // sent, and evidence if unanswered
+	budget    int // unanswered probes that silence requires
+	exclusive int // sent from a socket of their own
+	variants  int
+
+	assumedLoss float64  // of probes to the address
+	neighbor    Neighbor // of an on-link address that never replied
+
+	isUDP     bool
+	adaptive  bool          // --retries auto: timeouts may be discounted
+	hasRoom   bool          // a slot may be held longer: nothing else needs it
+	mayListen bool          // the socket may be kept for the whole timeout
+	patience  time.Duration // --udp-patience
+}
+
+// action is what to do after a timeout.
+type action uint8
+
+const (
+	resendNow     action = iota // retransmit, keep the slot
+	resendLater                 // free the slot, wait until a time, then continue
+	resendPaced                 // free the slot, retransmit when the address allows it
+	extendTimer                 // wait on for the reply, keep the slot
+	awaitNeighbor               // the same, while the system resolves the address
+	listenOn                    // wait on until a time, free the slot, keep the socket
+	settleSilent                // the endpoint does not reply
+	settleReason                // settle with the reason of the step
+)
+
+// step is a decision.
+type step struct {
+	do       action
+	until    Time
+	discount bool // the timeout is not evidence
+	reason   endpoint.Reason
+}
+
+// decide returns what follows the timeout of an endpoint's latest probe.
+//
+// The order of the cases is: what discounts the timeout, what continues the search for
+// evidence, what the conclusion still waits for. Silence is concluded last. That the
+// address was alive after the probe is known here as alive, and does not change the
+// decision; a conclusion that requires it belongs before settleSilent.
+func (f *facts) decide() step {
+	if f.neighbor == NeighborMissing || f.neighbor == NeighborSought && !f.resolving {
+		return step{do: settleReason, reason: endpoint.HostUnreach}
+	}
+	if f.neighbor == NeighborSought {
+		return step{do: awaitNeighbor}
+	}
+	if f.isUDP && f.adaptive {
+		if s, ok := f.decideICMP(); ok {
+			return s
+		}
+	}
+	rested := f.now >= f.silentAfter
+	left := f.budget - f.counted
+	switch {
+	case f.adaptive && f.mayDiscount() && (f.blackout || f.highLoss || f.mayBeBlackout()):
+		return f.discount()
+	case f.resolving && f.now < f.deadline:
+		return step{do: extendTimer}
+	case left > 0 && rested && (f.relapse != 0 || f.assumedLoss > congestedLoss):
+		return step{do: resendLater, until: f.now.Add(lossBackoff)}
+	case left > 0 && (rested || f.probes != f.quickProbes()):
+		return step{do: resendNow}
+	case left > 0 || f.replied && !rested:
+		return step{do: resendLater, until: f.silentAfter}
+	case !f.replied && f.now < f.deadline && f.mayListen:
+		return step{do: listenOn, until: f.deadline}
+	case !f.replied && f.now < f.deadline && f.hasRoom:
+		return step{do: extendTimer}
+	case f.now < f.concludeAt():
+		return step{do: resendLater, until: f.concludeAt()}
+	}
+	return step{do: settleSilent}
+}
+
+// decideICMP decides about a UDP endpoint whose timeout may not be evidence: its
+// address may limit its ICMP errors, or the reply may have come from a port that
+// cannot be attributed. ok is false if the timeout is evidence.
+func (f *facts) decideICMP() (s step, ok bool) {
+	u := &f.udp
+	switch {
+	case u.otherPort && f.exclusive == 0:
+		return step{do: resendNow, discount: true}, true
+	case !u.void:
+		// One lost ICMP error must not count for several probes.
+		next := f.sent.Add(rejectionEvery)
+		wait := u.paced && f.counted < f.budget && f.now < next
+		return step{do: resendLater, until: next}, wait
+	case f.probes < 2+f.variants:
+		// Each variant is sent once, and the first again, before the port waits.
+		return step{do: resendNow, discount: true}, true
+	case f.countable() && f.now.Sub(u.since) <= f.patience:
+		return step{do: resendLater, until: u.retry, discount: true}, true
+	case u.limited:
+		return step{do: settleReason, reason: endpoint.RateLimited}, true
+	}
+	return step{}, false
+}
+
+// discount returns the step after a timeout that is not evidence, because of a
+// blackout or high loss.
+func (f *facts) discount() step {
+	switch {
+	case f.blackout:
+		return step{do: resendPaced, discount: true}
+	case f.highLoss:
+		return step{do: resendLater, until: f.now.Add(minSilence / 2), discount: true}
+	}
+	return step{do: resendLater, until: f.now.Add(lossBackoff), discount: true}
+}
+
+// mayDiscount reports whether another timeout may be ignored as evidence.
+func (f *facts) mayDiscount() bool {
+	return f.now < f.silentAfter.Add(highLossPatience) && f.countable()
+}
+
+// countable reports whether the 8-bit number of probes leaves room for the ones that
+// silence may require.
+func (f *facts) countable() bool { return f.probes < math.MaxUint8-MaxRetries-1 }
+
+// mayBeBlackout reports whether the latest probe may have been sent into a blackout
+// that was not detected.
+func (f *facts) mayBeBlackout() bool { return f.sent > f.alive && f.now < f.relapse }
+
+// quickProbes returns how many probes follow each other without a pause.
+func (f *facts) quickProbes() int {
+	if f.replied {
+		return 2
+	}
+	return 1
+}
+
+// concludeAt returns the earliest time at which silence may be concluded.
+func (f *facts) concludeAt() Time {
+	if f.replied {
+		return f.silentAfter
+	}
+	return max(f.silentAfter, f.hearing)
+}

@@ -1,0 +1,93 @@
+// Package probe is the engine. A pool of workers probes endpoints, decides when to
+// send, retransmit and conclude silence, and passes each job to a sink exactly once. A
+// Transport only sends probes and recognizes their replies, so that retries, pacing and
+// the conclusions from them are the same for every method, and are tested in virtual
+// time (package simnet).
+//
+// # The life of a probe
+//
+//	Engine.Submit     waits while enough jobs are queued (readAhead), selects a worker
+//	worker.accept     puts the job in the worker's table and in its lane
+//	worker.transmit   collect → admit: every limit below has to agree (reserve), or the
+//	                  job waits; makeProbe → Transport.Send → sent starts the timer, or
+//	                  cancel returns what the limits have granted
+//	worker.poll       Transport.Poll → onReply for each reply, then onTimeout for each
+//	                  timer that has expired
+//	worker.onReply    updates what is known of the address → deliver
+//	worker.onTimeout  does the same, gathers facts → decide → do: retransmit, wait,
+//	                  listen on, or settle
+//	worker.deliver    frees what the job holds; fanOut copies the result to the jobs
+//	                  that shared its probes
+//	Sink.Settled      the job is the caller's again
+//
+// A job belongs to one worker from Submit to Settled. No lock is taken for a probe but
+// the mutex of its address, which is never held across a system call.
+//
+// # Phases of a job
+//
+//	queued       in its lane, not sent yet
+//	outstanding  a reply is waited for; holds a slot
+//	retransmit   in its lane, to be sent again; keeps its slot
+//	waiting      until a time
+//	lingering    listens for a late reply; holds a socket
+//	ready        in its lane after waiting
+//
+//	queued → outstanding → settled                            a reply
+//	                     → retransmit → outstanding           a timeout: once more
+//	                     → [lingering →] waiting → ready → outstanding
+//	                     → settled                            silence
+//
+// There are two edges back: an outstanding job waits after an error of this machine, and
+// a job whose probe a busy transport refused returns to the lane it came from.
+//
+// # What decides
+//
+// Each controller has a file of its name. Those of an address are shared by all workers.
+//
+//	controller   measures                           limits, or changes
+//	rtt          RTT (RFC 6298)                     timeout of each probe
+//	lateness     replies after the timeout          time to listen; the RTO if they are common
+//	loss         probes per reply, in the run       number of probes that silence requires
+//	recent       the same, at the moment            the window; discounts timeouts if high
+//	blackout     timeouts after the latest reply    the address: 10 probes/s; discounts timeouts
+//	window       loss against concurrency           outstanding endpoints and pace of the address
+//	icmplimit    ICMP errors about UDP ports        retransmissions; discounts timeouts
+//	group        the same of a /24, router or host  retransmissions of all its addresses
+//	onlink       address resolution                 outstanding endpoints before the first reply
+//	rcvlimit     replies dropped by the kernel      outstanding endpoints of a worker
+//	ratelimit    --rate, --host-rate                every probe
+//
+// A probe requires all that apply to agree, in this order: rcvlimit, descriptors and the
+// rate of the run; then at its address the resolution, the window and its pace, the ICMP
+// limit, the host rate and the blackout. Limits given by the user are never exceeded. An
+// ICMP limit replaces loss of the moment and blackout for UDP. What discounts timeouts
+// never concludes anything, and --retries N disables it.
+//
+// # What silence proves
+//
+// A timeout is evidence unless it is discounted. Silence is concluded after as many as
+// the loss requires, and not before minSilence has passed since the first probe
+// (facts.decide). Whether the address was still up then follows only from replies that
+// came by chance (view.alive): without them the conclusion is counted as
+// Counts.Unproven. A probe of a port known to reply, sent for that purpose, would be
+// decided there as well.
+//
+// # Glossary
+//
+//	job           an endpoint to probe, with its result
+//	probe         one packet or connection attempt of a job, numbered from 1 (Attempt)
+//	outstanding   of a probe: it may still be replied to in time
+//	slot          what an outstanding endpoint holds of the window and the concurrency
+//	lane          jobs of one worker for one address that are ready to be sent
+//	round         lanes' queues in turn, one probe each
+//	paced         of a queue: a rate limit allows its next probe at a known time
+//	exclusive     of a probe: sent from a socket that no other uses
+//	discounted    of a timeout: not evidence of silence
+//	blackout      time in which an address that used to reply does not
+//	relapse       a blackout after an earlier one
+//	stall         time in which this process did not poll
+//	repeat        a retransmission by the system
+//	variant       one of several requests that a UDP port is probed with
+//	rejection     an ICMP error about a closed port
+//	settle        to give a job its final state and pass it to the sink
+package probe

@@ -1,0 +1,142 @@
+package probe
+
+import (
+	"errors"
+	"time"
+
+	"portkit/pkg/endpoint"
+)
+
+// onReply settles the job that a replies to, unless it was settled before.
+func (w *worker) onReply(a *Answer) {
+	if a.FromOtherPort {
+		w.engine.table.replyFromOtherPort(a.From)
+		return
+	}
+	if int(a.ID.Slot) >= len(w.jobs) || w.gens[a.ID.Slot] != a.ID.Gen {
+		return
+	}
+	j := w.jobs[a.ID.Slot]
+	if j == nil || j.Attempts == 0 || a.N > j.Attempts {
+		return
+	}
+	if a.Reason == endpoint.LocalError {
+		w.onLocalError(j, a)
+		return
+	}
+	j.TTL = a.TTL
+	j.Relayed = a.From.IsValid() && a.From.WithZone("") != j.To.Addr().WithZone("")
+	if a.App != "" {
+		j.extra = &extra{app: a.App}
+	}
+	if j.replyKind(a.Reason) == replyRejected {
+		w.resolveNeighbor(j.address)
+	}
+	o := w.replied(j, a)
+	if j.phase.inFlight() {
+		w.inFlight--
+	}
+	w.wake(j.address, j.address.noteReply(a.At, o))
+	if a.Unresolved {
+		j.address.markUnresolved(a.At)
+	}
+	w.counts.Answered.add(1)
+	n := o.n
+	if j.address.icmpLimiter != nil {
+		n = max(n-int(j.discounted), 1) // probes that an ICMP limit left unanswered were not lost
+	}
+	w.counts.Tries.add(int64(n))
+	w.takeOff(j)
+	w.deliver(j, a.Reason, a.At)
+}
+
+// replied returns the outcome of the probe that a replies to, and sets j's RTT.
+func (w *worker) replied(j *Job, a *Answer) outcome {
+	n := int(a.N)
+	if n == 0 {
+		n = int(j.Attempts)
+	}
+	sent := j.sentAt(n)
+	rtt, upperBound := w.measureRTT(j, a, sent)
+	over := int(j.Attempts)
+	if j.phase == outstanding && !j.extended {
+		over--
+	}
+	return outcome{
+		n: n, sent: max(sent, j.first), rtt: rtt, upperBound: upperBound,
+		late: n <= over && !(j.extended && n == over), over: over,
+		slot:       j.phase.inFlight() || j.phase == lingering && w.countsLingering(),
+		discounted: int(j.discounted), kind: j.replyKind(a.Reason), from: a.From, variants: int(j.Variants),
+	}
+}
+
+// onLocalError undoes the latest probe. An error about an earlier one is ignored,
+// since another was sent after it.
+func (w *worker) onLocalError(j *Job, a *Answer) {
+	if j.phase != outstanding || a.N != 0 && a.N != j.cur.n {
+		return
+	}
+	if errors.Is(a.Err, ErrPacket) {
+		w.resend(j)
+		return
+	}
+	j.address.unsent(j.cur.sent)
+	w.drop(j, &j.cur)
+	w.takeOff(j)
+	w.releaseSlot(j)
+	j.Attempts--
+	w.counts.Attempts.add(-1)
+	if errors.Is(a.Err, ErrBusy) {
+		j.phase = waiting
+		w.wheel.add(j, w.now)
+		return
+	}
+	w.localError(j, a.Err)
+}
+
+// maxResends is how many ICMP errors about its packets an endpoint is probed again
+// for. Further ones are treated as no reply.
+const maxResends = 3
+
+// resend replaces j's latest probe, which was not delivered and is not evidence.
+func (w *worker) resend(j *Job) {
+	if j.discounted >= maxResends {
+		return
+	}
+	w.takeOff(j)
+	j.discounted++
+	j.phase = retransmit
+	w.queue(j)
+}
+
+// measureRTT sets j's RTT from the reply to a probe sent at sent. Of several probes
+// the reply has to name the one that it replies to (Karn's algorithm, RFC 6298 section
+// 3). It returns the RTT to learn from, negative if there is none, and whether that is
+// only an upper bound, because the system has retransmitted the probe.
+func (w *worker) measureRTT(j *Job, a *Answer, sent Time) (rtt time.Duration, upperBound bool) {
+	if sent >= 0 && (a.N != 0 || j.Attempts == 1) {
+		j.RTT = max(a.At.Sub(sent), 0)
+	}
+	upperBound = w.repeated(j.Proto, j.RTT) && a.RTT == 0
+	if a.RTT > 0 {
+		j.RTT = a.RTT
+	}
+	if a.Unresolved { // a report of this machine
+		j.RTT, j.TTL = -1, 0
+	}
+	rtt = j.RTT
+	if sent < w.pollResumed {
+		rtt = -1 // a stall of this machine is not part of the network's RTT
+	}
+	if upperBound {
+		j.RTT = -1
+	}
+	return rtt, upperBound
+}
+
+// repeated reports whether the system has retransmitted a probe by the given time
+// after it was sent, so that the reply may be to the retransmission.
+func (w *worker) repeated(p endpoint.Proto, after time.Duration) bool {
+	repeats := w.engine.opts.Repeats
+	return p == endpoint.TCP && len(repeats) > 0 && after >= repeats[0]
+}
