@@ -34,7 +34,7 @@ func TestBusyTransportSpendsNoProbes(t *testing.T) {
 		b := &busy{from: down.Add(time.Second), until: down.Add(11 * time.Second)}
 		s := scan{opts: defaults(), net: simnet.Config{
 			RTT: 5 * time.Millisecond, Port: byPort,
-			Dark: func(_ netip.Addr, now probe.Time) bool { return now >= down && now < up },
+			Blackout: func(_ netip.Addr, now probe.Time) bool { return now >= down && now < up },
 		}}
 		s.opts.Rate, s.opts.HostRate = 20_000, hostRate
 		s.wrap = func(inner probe.Transport) probe.Transport {
@@ -42,9 +42,7 @@ func TestBusyTransportSpendsNoProbes(t *testing.T) {
 			return b
 		}
 		done := s.run(t, jobsFor("10.0.0.1", 1, 10_000))
-		if n := maxFalseSilence(done, byPort); n > 0 {
-			t.Errorf("host rate %v: %d of %d are wrong", hostRate, n, len(done))
-		}
+		requireRight(t, done, byPort)
 		// The blackout is noticed after some hundred probes at most.
 		var lost int
 		for _, a := range s.recorder.sent {

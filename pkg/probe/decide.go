@@ -103,7 +103,7 @@ func (f *facts) decideICMP() (s step, ok bool) {
 	switch {
 	case u.otherPort && f.exclusive == 0:
 		return step{do: resendNow, discount: true}, true
-	case !u.void:
+	case !u.noEvidence:
 		// One lost ICMP error must not count for several probes.
 		next := f.sent.Add(rejectionEvery)
 		wait := u.paced && f.counted < f.budget && f.now < next

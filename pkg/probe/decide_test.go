@@ -30,7 +30,7 @@ func TestDecide(t *testing.T) {
 	spent := func(f *facts) { f.probes, f.counted = f.budget, f.budget }
 	rested := func(f *facts) { f.now, f.sent = later, later-100*ms }
 	udp := func(f *facts) { f.isUDP, f.udp.since = true, first }
-	void := func(f *facts) { udp(f); f.udp.void, f.udp.retry, f.probes = true, f.now+250*ms, 2 }
+	void := func(f *facts) { udp(f); f.udp.noEvidence, f.udp.retry, f.probes = true, f.now+250*ms, 2 }
 	retries := func(f *facts) { f.adaptive = false }
 
 	type change = func(*facts)

@@ -9,18 +9,18 @@ import (
 
 const (
 	// enoughChances is the evidence that silence requires: the probability that a
-	// limit alone explains it must be below e to the power of minus this.
+	// limit alone explains it has to be below e to the power of minus this.
 	enoughChances = 8
 	// quietChance is the evidence of a retry during which no address of the group
 	// was rejected. Two suffice, as at an address outside any group.
 	quietChance = 4
-	// limitedChance replaces quietChance in a group whose retries were rejected: it
-	// has a limit, and its errors may be lost as well.
+	// limitedChance replaces quietChance in a group whose retries were rejected: there
+	// is a limit, and its errors may be lost as well.
 	limitedChance = 2.7
 	// chanceMemory is the number of retries from which the probability of a
-	// rejection is estimated, leastChances the minimum.
+	// rejection is estimated, minChances the minimum for an estimate.
 	chanceMemory = 64
-	leastChances = 8
+	minChances   = 8
 	evenChance   = 0.5
 	// othersEvery is how long errors about other addresses explain a silence: twice
 	// the interval of a limit, so that a lost error does not look like a pause.
@@ -28,8 +28,8 @@ const (
 	// steadyAfter is the time after which errors without a pause are no longer the
 	// initial burst of a limit.
 	steadyAfter = 2 * time.Second
-	// mostSpread is the maximum delay until an address asks for its turn again.
-	mostSpread = time.Second
+	// maxSpread is the maximum delay until an address tries to retry again.
+	maxSpread = time.Second
 )
 
 // group is a set of addresses that may share a limit on ICMP errors: that of the
@@ -45,7 +45,7 @@ type group struct {
 	into *group // group that has absorbed this one; nil: none
 	yield
 
-	who     netip.Addr // address that the latest error is about
+	about   netip.Addr // address that the latest error is about
 	other   Time       // arrival of the latest error about another address
 	members int        // addresses that have waited for the group
 	shown   bool       // a retry was rejected: there is a limit, or loss
@@ -53,75 +53,75 @@ type group struct {
 	steady  steady
 }
 
-// tally counts attempts and those of them that were rejected. Older ones fade.
-type tally struct{ tries, wins float32 }
+// tally counts probes, and those of them that were rejected. Older ones fade.
+type tally struct{ probes, rejected float32 }
 
-func (c *tally) add(won bool, memory float32) {
-	c.tries++
-	if won {
-		c.wins++
+func (c *tally) add(rejected bool, memory float32) {
+	c.probes++
+	if rejected {
+		c.rejected++
 	}
-	if c.tries > memory {
-		c.tries, c.wins = c.tries/2, c.wins/2
+	if c.probes > memory {
+		c.probes, c.rejected = c.probes/2, c.rejected/2
 	}
 }
 
-// win returns the probability that an attempt is rejected; unknown below a minimum
-// number of attempts.
-func (c *tally) win(least float32) float64 {
-	if c.tries < least {
+// prob returns the probability that a probe is rejected; unknown if fewer than enough
+// were counted.
+func (c *tally) prob(enough float32) float64 {
+	if c.probes < enough {
 		return unknown
 	}
-	return float64(c.wins / (c.tries + 1))
+	return float64(c.rejected / (c.probes + 1))
 }
 
-// steady compares first and later attempts while errors arrive without a pause.
+// steady compares first and later probes while errors arrive without a pause.
 type steady struct {
 	since        Time  // start of errors without a pause
-	fresh, again tally // first attempts, and later ones
+	first, later tally // probes of their endpoints
 }
 
-// counts reports whether an attempt at now is evidence about a limit: the initial
-// burst is over, and errors still arrive.
+// counts reports whether a probe at now is evidence about a limit: the initial burst is
+// over, and errors still arrive.
 func (s *steady) counts(now, last Time) bool {
 	return s.since != 0 && now < last.Add(rejectionEvery) && now.Sub(s.since) >= steadyAfter
 }
 
-// add counts an attempt.
-func (s *steady) add(first, won bool) {
+// add counts a probe.
+func (s *steady) add(first, rejected bool) {
 	if first {
-		s.fresh.add(won, rejectionMemory)
+		s.first.add(rejected, rejectionMemory)
 	} else {
-		s.again.add(won, rejectionMemory)
+		s.later.add(rejected, rejectionMemory)
 	}
 }
 
-// unlimited reports whether the group has no limit: with one, later attempts would
-// be rejected as often as first ones. After loss, only second attempts are.
+// unlimited reports whether the group has no limit: with one, later probes would be
+// rejected as often as first ones. After loss, only second ones are.
 func (s *steady) unlimited() bool {
-	wins := s.fresh.wins + s.again.wins
-	return 8*s.again.wins <= wins &&
-		float64(wins)*math.Log1p(float64(s.again.tries/max(s.fresh.tries, 1))) >= enoughChances
+	rejected := s.first.rejected + s.later.rejected
+	return 8*s.later.rejected <= rejected &&
+		float64(rejected)*math.Log1p(float64(s.later.probes/max(s.first.probes, 1))) >= enoughChances
 }
 
-// tried is an attempt as a group sees it.
+// tried is a probe as a group sees it.
 type tried struct {
-	sent   Time
-	first  bool // the endpoint's first
-	paced  bool // made at the group's pace
-	known  bool // its address has rejected before
-	cold   bool // its address is concluded silent, see joint
-	passed int  // its endpoint's retries without a rejection
+	sent      Time
+	first     bool // the endpoint's first
+	paced     bool // made at the group's pace
+	known     bool // its address has rejected before
+	concluded bool // its address is concluded silent, see joint
+	passed    int  // its endpoint's retries without a rejection
 }
 
-func (g *group) tick(now Time) { g.yield.tick(now, g.chances.win(1), g.least()) }
+func (g *group) tick(now Time) { g.yield.tick(now, g.chances.prob(1), g.minPace()) }
 
-// least returns the minimum pace in retries per second: the last few addresses of
+// minPace returns the minimum pace in retries per second: the last few addresses of
 // a group must not slow each other down.
-func (g *group) least() float64 { return min(max(float64(g.members), 2), leastRejections) }
+func (g *group) minPace() float64 { return min(max(float64(g.members), 2), minPaceICMP) }
 
 // rejected counts an error about an address.
-func (g *group) rejected(now Time, who netip.Addr, t tried) {
+func (g *group) rejected(now Time, about netip.Addr, t tried) {
 	g.tick(now)
 	if g.steady.since == 0 || now >= g.last.Add(rejectionEvery) {
 		g.steady.since = now
@@ -132,26 +132,26 @@ func (g *group) rejected(now Time, who netip.Addr, t tried) {
 	if t.paced && t.known {
 		g.chances.add(true, chanceMemory)
 	}
-	if g.who.IsValid() && g.who != who {
+	if g.about.IsValid() && g.about != about {
 		g.other = g.last
 	}
-	g.who = who
+	g.about = about
 	g.shown = g.shown || !t.first
-	g.came(now, t.paced)
+	g.noteError(now, t.paced)
 }
 
-// besides returns when the latest error about another address than who arrived,
-// which the limit may have allowed instead; 0: never. If no other address waits,
-// errors about who concern its own limit.
-func (g *group) besides(who netip.Addr) Time {
-	if g.who == who && g.members == 0 {
+// othersError returns when the latest error about another address than ip arrived,
+// which the limit may have allowed instead; 0: never. If no other address waits, errors
+// about ip concern its own limit.
+func (g *group) othersError(ip netip.Addr) Time {
+	if g.about == ip && g.members == 0 {
 		return g.other
 	}
 	return g.last
 }
 
-// noteTimeout counts an attempt without a reply and judges it.
-func (g *group) noteTimeout(now Time, who netip.Addr, t tried) judgment {
+// noteTimeout counts the timeout of a probe to ip and judges it.
+func (g *group) noteTimeout(now Time, ip netip.Addr, t tried) judgment {
 	g.tick(now)
 	if g.steady.counts(now, g.last) {
 		g.steady.add(t.first, false)
@@ -160,10 +160,10 @@ func (g *group) noteTimeout(now Time, who netip.Addr, t tried) judgment {
 		g.chances.add(false, chanceMemory)
 	}
 	d := silence{
-		besides: g.exhaustedBy(g.besides(who), othersEvery, t.sent), unlimited: g.steady.unlimited(),
-		shown: g.shown, cold: t.cold || g.enough(t.passed), paced: t.paced, win: g.chances.win(leastChances),
+		explained: g.exhaustedBy(g.othersError(ip), othersEvery, t.sent), unlimited: g.steady.unlimited(),
+		shown: g.shown, concluded: t.concluded || g.enough(t.passed), paced: t.paced, prob: g.chances.prob(minChances),
 	}.judge()
-	d.shared = d.shared && (d.void || g.members > 0)
+	d.shared = d.shared && (d.noEvidence || g.members > 0)
 	d.shown = d.shared && g.shown
 	d.retry = now
 	if !t.paced {
@@ -175,42 +175,42 @@ func (g *group) noteTimeout(now Time, who netip.Addr, t tried) judgment {
 // enough reports whether a number of retries without a rejection suffices to
 // conclude that an endpoint is silent.
 func (g *group) enough(passed int) bool {
-	win := g.chances.win(leastChances)
-	return win > 0 && -float64(passed)*math.Log1p(-win) >= enoughChances
+	p := g.chances.prob(minChances)
+	return p > 0 && -float64(passed)*math.Log1p(-p) >= enoughChances
 }
 
-// silence is the facts about an attempt without a reply.
+// silence is the facts about a probe that timed out.
 type silence struct {
-	besides   bool    // the limit may have allowed errors about other addresses instead
+	explained bool    // the limit may have allowed errors about other addresses instead
 	unlimited bool    // the group has no limit
 	shown     bool    // retries of the group were rejected
-	cold      bool    // as in tried
+	concluded bool    // as in tried
 	paced     bool    // as in tried
-	win       float64 // probability that a paced retry is rejected; unknown
+	prob      float64 // probability that a paced retry is rejected; unknown
 }
 
 // judgment is what a group concludes from a timeout.
 type judgment struct {
-	shared bool    // the limit may be shared: retries follow the group's pace
-	shown  bool    // retries of the group were rejected
-	void   bool    // not evidence about the endpoint
-	weight float32 // evidence toward enoughChances
-	retry  Time    // time of the next retry
+	shared     bool    // the limit may be shared: retries follow the group's pace
+	shown      bool    // retries of the group were rejected
+	noEvidence bool    // not evidence about the endpoint
+	weight     float32 // evidence toward enoughChances
+	retry      Time    // time of the next retry
 }
 
 func (s silence) judge() judgment {
 	switch {
-	case s.unlimited || s.cold:
+	case s.unlimited || s.concluded:
 		return judgment{}
-	case !s.besides:
+	case !s.explained:
 		if s.shown {
 			return judgment{shared: true, weight: limitedChance}
 		}
 		return judgment{shared: true, weight: quietChance}
-	case s.paced && s.win > 0:
-		return judgment{shared: true, void: true, weight: float32(-math.Log1p(-s.win))}
+	case s.paced && s.prob > 0:
+		return judgment{shared: true, noEvidence: true, weight: float32(-math.Log1p(-s.prob))}
 	}
-	return judgment{shared: true, void: true}
+	return judgment{shared: true, noEvidence: true}
 }
 
 // allow reports whether a retry may be sent at now, or else when to ask again: at a
@@ -218,13 +218,13 @@ func (s silence) judge() judgment {
 func (g *group) allow(now Time) (ok bool, next Time) {
 	g.tick(now)
 	if g.pace.rate == 0 {
-		g.setPace(max(g.least(), rejectionSurplus*float64(g.before+g.count), float64(g.members)))
+		g.setPace(max(g.minPace(), rejectionSurplus*float64(g.before+g.count), float64(g.members)))
 	}
 	if ok, next = g.yield.allow(now); ok {
 		return true, 0
 	}
 	spread := 2 * float64(g.members) / g.pace.rate * float64(time.Second)
-	return false, next.Add(time.Duration(rand.Float64() * min(spread, float64(mostSpread))))
+	return false, next.Add(time.Duration(rand.Float64() * min(spread, float64(maxSpread))))
 }
 
 // join merges the evidence of another group into g.

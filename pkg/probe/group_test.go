@@ -14,14 +14,14 @@ func TestGroupJudgesSilence(t *testing.T) {
 		s    silence
 		want judgment
 	}{
-		{"no limit seen", silence{besides: true, unlimited: true, win: unknown}, judgment{}},
-		{"chances enough", silence{besides: true, cold: true, win: 0.5}, judgment{}},
-		{"no other was rejected", silence{win: unknown}, judgment{shared: true, weight: quietChance}},
-		{"the same, where a limit was seen", silence{shown: true, win: unknown}, judgment{shared: true, weight: limitedChance}},
-		{"others may have been rejected instead", silence{besides: true, win: 0.5}, judgment{shared: true, void: true}},
-		{"in turn, chance unknown", silence{besides: true, paced: true, win: unknown}, judgment{shared: true, void: true}},
-		{"in turn", silence{besides: true, paced: true, win: 0.5}, judgment{shared: true, void: true, weight: float32(math.Ln2)}},
-		{"in turn, others never win", silence{besides: true, paced: true}, judgment{shared: true, void: true}},
+		{"no limit seen", silence{explained: true, unlimited: true, prob: unknown}, judgment{}},
+		{"chances enough", silence{explained: true, concluded: true, prob: 0.5}, judgment{}},
+		{"no other was rejected", silence{prob: unknown}, judgment{shared: true, weight: quietChance}},
+		{"the same, where a limit was seen", silence{shown: true, prob: unknown}, judgment{shared: true, weight: limitedChance}},
+		{"others may have been rejected instead", silence{explained: true, prob: 0.5}, judgment{shared: true, noEvidence: true}},
+		{"in turn, chance unknown", silence{explained: true, paced: true, prob: unknown}, judgment{shared: true, noEvidence: true}},
+		{"in turn", silence{explained: true, paced: true, prob: 0.5}, judgment{shared: true, noEvidence: true, weight: float32(math.Ln2)}},
+		{"in turn, others never win", silence{explained: true, paced: true}, judgment{shared: true, noEvidence: true}},
 	} {
 		if got := c.s.judge(); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
@@ -35,14 +35,14 @@ func TestRetryPaceFollowsErrors(t *testing.T) {
 		p    pacing
 		want float64
 	}{
-		{"no retries", pacing{pace: 20, rate: 3, least: 8, win: alone}, 20},
-		{"two errors per second", pacing{pace: 100, rate: 2, asked: 9, met: 2, least: 8, win: alone}, 8},
-		{"a hundred per second", pacing{pace: 8, rate: 100, asked: 9, met: 9, least: 8, win: alone}, 400},
-		{"no retry was rejected", pacing{pace: 8, rate: 2, asked: 9, least: 8, win: alone}, 16},
-		{"no pace, and no retry was rejected", pacing{asked: 9, least: 8, win: alone}, 0},
-		{"a group slows down by at most half", pacing{pace: 100, rate: 2, asked: 99, met: 2, least: 8, win: unknown}, 50},
-		{"not below the surplus over its errors", pacing{pace: 10, rate: 2, asked: 9, met: 2, least: 2, win: 0.2}, 8},
-		{"most retries are rejected", pacing{pace: 100, rate: 2, asked: 99, met: 2, least: 8, win: 0.6}, 200},
+		{"no retries", pacing{pace: 20, rate: 3, minPace: 8, prob: alone}, 20},
+		{"two errors per second", pacing{pace: 100, rate: 2, retries: 9, rejected: 2, minPace: 8, prob: alone}, 8},
+		{"a hundred per second", pacing{pace: 8, rate: 100, retries: 9, rejected: 9, minPace: 8, prob: alone}, 400},
+		{"no retry was rejected", pacing{pace: 8, rate: 2, retries: 9, minPace: 8, prob: alone}, 16},
+		{"no pace, and no retry was rejected", pacing{retries: 9, minPace: 8, prob: alone}, 0},
+		{"a group slows down by at most half", pacing{pace: 100, rate: 2, retries: 99, rejected: 2, minPace: 8, prob: unknown}, 50},
+		{"not below the surplus over its errors", pacing{pace: 10, rate: 2, retries: 9, rejected: 2, minPace: 2, prob: 0.2}, 8},
+		{"most retries are rejected", pacing{pace: 100, rate: 2, retries: 99, rejected: 2, minPace: 8, prob: 0.6}, 200},
 	} {
 		if got := c.p.next(); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
@@ -65,7 +65,7 @@ func TestGroupWithoutLimitIsRecognized(t *testing.T) {
 		{"few later probes", tally{100, 50}, tally{2, 0}, false},
 		{"only later probes", tally{}, tally{100, 20}, false},
 	} {
-		s := steady{fresh: c.fresh, again: c.again}
+		s := steady{first: c.fresh, later: c.again}
 		if got := s.unlimited(); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
@@ -89,7 +89,7 @@ func TestGroupsAreBoundedAndExpire(t *testing.T) {
 	s.rejected(now, m, netip.MustParseAddr("192.0.2.1"), tried{sent: now})
 	var joined bool
 	other := member{ip: netip.MustParseAddr("192.0.2.9")}
-	if d := s.noteTimeout(now.Add(time.Second), other, tried{sent: now}, &joined); !d.void || !joined {
+	if d := s.noteTimeout(now.Add(time.Second), other, tried{sent: now}, &joined); !d.noEvidence || !joined {
 		t.Errorf("%+v a second after an error about another address, want void", d)
 	}
 	if d := s.noteTimeout(now.Add(groupFor+1), other, tried{sent: now}, &joined); d != (judgment{}) {

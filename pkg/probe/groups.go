@@ -24,9 +24,9 @@ const (
 // A group is created by its first error and expires groupFor after the latest. There
 // are at most maxGroups.
 type groups struct {
-	some atomic.Bool // there was an error
-	mu   sync.Mutex  // never held across a system call, nor with another one taken after it
-	all  map[groupKey]*group
+	any atomic.Bool // there was an error
+	mu  sync.Mutex  // never held across a system call, nor with another one taken after it
+	all map[groupKey]*group
 }
 
 // groupKey identifies a group: a prefix, the full address of a sender, or the
@@ -141,14 +141,14 @@ func (s *groups) rejected(now Time, m member, from netip.Addr, t tried) (shared 
 		g = s.with(now, groupKey{neighbor: m.neighbor}, g)
 	}
 	g.rejected(now, m.ip, t)
-	s.some.Store(true)
+	s.any.Store(true)
 	return g.members > 0 && !g.steady.unlimited()
 }
 
 // noteTimeout judges an attempt at a member without a reply. It sets joined once the
 // member waits for its group.
 func (s *groups) noteTimeout(now Time, m member, t tried, joined *bool) judgment {
-	if !s.some.Load() {
+	if !s.any.Load() {
 		return judgment{}
 	}
 	s.mu.Lock()
@@ -158,7 +158,7 @@ func (s *groups) noteTimeout(now Time, m member, t tried, joined *bool) judgment
 		return judgment{}
 	}
 	d := g.noteTimeout(now, m.ip, t)
-	if d.void && !*joined {
+	if d.noEvidence && !*joined {
 		*joined = true
 		g.members++
 	}

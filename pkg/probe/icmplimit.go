@@ -25,7 +25,7 @@ const (
 	// errors, so that silent ports do not leave errors unused. leastRejections is the
 	// minimum pace per second.
 	rejectionSurplus = 4
-	leastRejections  = 8
+	minPaceICMP      = 8
 	// An address has a limit if one in lateOf of its closed ports, and at least
 	// lateLeast, were rejected only after more than lateAfter probes: loss alone
 	// rarely does that.
@@ -78,7 +78,7 @@ func (j *Job) replyKind(r endpoint.Reason) replyKind {
 // udpView is the part of a view that concerns UDP.
 type udpView struct {
 	otherPort    bool // further probes need a socket of their own
-	void         bool // the timeout is no evidence
+	noEvidence   bool // the timeout is no evidence
 	paced        bool // one lost error must not count for several probes
 	limited      bool // there is a limit
 	shared       bool // it may be that of a group, which is waited for
@@ -92,9 +92,9 @@ func (l *icmpLimiter) limited() bool { return l.late >= lateLeast && lateOf*l.la
 
 // rejected records an error for a probe.
 func (l *icmpLimiter) rejected(now Time, o outcome) {
-	l.tick(now, alone, leastRejections)
+	l.tick(now, alone, minPaceICMP)
 	l.rejects = true
-	l.came(now, o.discounted > 0)
+	l.noteError(now, o.discounted > 0)
 	if l.closed++; o.n > lateAfter {
 		l.late++
 	}
@@ -106,7 +106,7 @@ func (l *icmpLimiter) rejected(now Time, o outcome) {
 // exhausted reports whether the limit may explain that the probe sent at sent was not
 // rejected.
 func (l *icmpLimiter) exhausted(now, sent Time) bool {
-	l.tick(now, alone, leastRejections)
+	l.tick(now, alone, minPaceICMP)
 	return l.rejects && l.exhaustedBy(l.last, rejectionEvery, sent)
 }
 
@@ -127,7 +127,7 @@ func (l *icmpLimiter) view() (v udpView) {
 		otherPort: l.otherPort, since: l.since,
 		limited: l.limited() || l.joint.limited(),
 		shared:  l.joint.shared && l.since != 0, groupLimited: l.joint.shown,
-		paced: l.rejects && (l.sure() == 0 || l.limited()) || l.joint.shared,
+		paced: l.rejects && (l.minRate() == 0 || l.limited()) || l.joint.shared,
 	}
 }
 
@@ -166,15 +166,15 @@ func (a *address) noteTimeoutUDP(now Time, o outcome) view {
 	l := a.icmpLimiter
 	d := a.judgeTimeout(now, o)
 	void := l.exhausted(now, o.sent)
-	if void || d.void {
+	if void || d.noEvidence {
 		l.wait(now)
 	}
 	v := a.view(now)
-	v.udp.void, v.udp.retry = void || d.void, now.Add(rejectionPause)
+	v.udp.noEvidence, v.udp.retry = void || d.noEvidence, now.Add(rejectionPause)
 	switch {
 	case d.shared:
 		v.udp.retry = d.retry
-	case l.sure() == 0:
+	case l.minRate() == 0:
 		v.udp.retry = max(now, l.last.Add(rejectionEvery))
 	}
 	return v
@@ -185,12 +185,12 @@ func (a *address) noteTimeoutUDP(now Time, o outcome) view {
 // held.
 func (a *address) reserveRetry(r *reservation) (next Time, ok bool) {
 	l := a.icmpLimiter
-	if l.joint.shared && !l.joint.cold {
+	if l.joint.shared && !l.joint.concluded {
 		l.waited = r.at
 		r.group, next = a.groups.allow(r.at, a.member())
 		return next, r.group
 	}
-	l.tick(r.at, alone, leastRejections)
+	l.tick(r.at, alone, minPaceICMP)
 	r.retry, next = l.allow(r.at)
 	return next, r.retry
 }

@@ -66,7 +66,7 @@ func (w *worker) noteTimeout(j *Job) view {
 	if j.extended {
 		return j.address.look(w.now)
 	}
-	if w.engine.table.groups.some.Load() {
+	if w.engine.table.groups.any.Load() {
 		w.resolveNeighbor(j.address)
 	}
 	v, wake := j.address.noteTimeout(w.now, outcome{
