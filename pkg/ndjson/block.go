@@ -5,15 +5,15 @@ import (
 	"io"
 )
 
-// Block is a run of whole lines, for parsing on another goroutine than the
-// one that reads.
+// Block is a number of whole lines. It may be parsed on another goroutine than
+// the one that reads.
 type Block struct {
-	// First is the number of the first line in Data.
+	// First is the line number of the first line.
 	First int64
-	// Data is the lines as they were read; only the last line of the input
-	// may be without LF.
+	// Data contains the lines as they were read. Only the last line of the input
+	// may have no LF.
 	Data []byte
-	// At is where Data begins in the input.
+	// At is the offset of Data in the input.
 	At int64
 
 	off  int
@@ -21,11 +21,11 @@ type Block struct {
 	long bool
 }
 
-// NextBlock returns the lines that one read brought, up to about 256 KiB, as
-// soon as there is a whole one. It uses buf's storage, which may be nil and
-// grows as long lines need it; pass the Data of a block that is done with. A
-// line of more than MaxLine bytes is a block of its own, which holds its
-// beginning. After the last block it returns io.EOF, or r's error.
+// NextBlock returns the lines of one read, up to about 256 KiB, as soon as one
+// of them is complete. It reuses the storage of buf, which may be nil or the Data
+// of a block that is no longer needed. A line longer than MaxLine is a block of
+// its own, which has only its beginning. After the last block it returns io.EOF
+// or the underlying reader's error.
 func (r *Reader) NextBlock(buf []byte) (Block, error) {
 	if b := r.block; b.off < len(b.Data) {
 		r.block, r.peeked = Block{}, false
@@ -33,7 +33,8 @@ func (r *Reader) NextBlock(buf []byte) (Block, error) {
 	}
 	buf = append(buf[:0], r.buf[:r.held]...)
 	r.held = 0
-	// searched is how far buf has no LF: no byte is looked at twice.
+	// buf[:searched] has no LF: each byte is searched once, however small the
+	// reads.
 	searched := 0
 	for {
 		if r.skipping {
@@ -56,7 +57,7 @@ func (r *Reader) NextBlock(buf []byte) (Block, error) {
 	}
 }
 
-// skip removes the rest of a long line from the front of buf.
+// skip removes the rest of a long line from the beginning of buf.
 func (r *Reader) skip(buf []byte) []byte {
 	i := bytes.IndexByte(buf, '\n')
 	if i < 0 {
@@ -66,7 +67,7 @@ func (r *Reader) skip(buf []byte) []byte {
 	return buf[:copy(buf, buf[i+1:])]
 }
 
-// keep puts the beginning of a line away for the next call.
+// keep stores the beginning of a line for the next call.
 func (r *Reader) keep(b []byte) {
 	if len(r.buf) < len(b) {
 		r.buf = make([]byte, max(len(b), readSize))
@@ -74,7 +75,7 @@ func (r *Reader) keep(b []byte) {
 	r.held = copy(r.buf, b)
 }
 
-// more reads once onto the end of buf.
+// more reads once and appends to buf.
 func (r *Reader) more(buf []byte) []byte {
 	if cap(buf)-len(buf) < readSize {
 		size := max(blockSize, min(2*cap(buf), longest+readSize))
@@ -104,8 +105,8 @@ func (r *Reader) newBlock(data []byte, long bool) Block {
 	return b
 }
 
-// hideRests makes blank lines of those that belong to what an earlier line began:
-// lines keep their numbers and places.
+// hideRests overwrites lines that belong to an array or object of an earlier line
+// with spaces, so that the other lines keep their numbers and offsets.
 func (r *Reader) hideRests(data []byte, long bool) {
 	if long {
 		r.spread.open = nil
@@ -125,8 +126,7 @@ func (r *Reader) hideRests(data []byte, long bool) {
 	}
 }
 
-// Next returns the block's next line that is not blank; ok is false after
-// the last.
+// Next returns the next line that is not blank; ok is false after the last.
 func (b *Block) Next() (l Line, ok bool) {
 	for b.off < len(b.Data) {
 		text, at := b.Data[b.off:], b.At+int64(b.off)

@@ -1,6 +1,7 @@
 package ndjson
 
-// container skips an array or object (sections 4 and 5) inside depth others.
+// container skips an array or object (sections 4 and 5) that is nested in depth
+// others.
 func container(b []byte, i, depth int) (int, *SyntaxError) {
 	if depth == maxDepth {
 		return i, &SyntaxError{i, "arrays and objects are nested more than 10000 deep"}
@@ -31,7 +32,7 @@ func container(b []byte, i, depth int) (int, *SyntaxError) {
 	}
 }
 
-// label skips to behind an object's member's name and colon.
+// label skips the name of an object's member and the colon.
 func label(b []byte, i int) (int, *SyntaxError) {
 	i, _, err := name(b, i)
 	if err == nil {
@@ -48,7 +49,7 @@ func name(b []byte, i int) (end int, escaped bool, err *SyntaxError) {
 	return i, false, &SyntaxError{i, "a name in quotes must come here"}
 }
 
-// colon skips to behind the colon.
+// colon skips white space and a colon.
 func colon(b []byte, i int) (int, *SyntaxError) {
 	if i = space(b, i); i < len(b) && b[i] == ':' {
 		return i + 1, nil
@@ -56,7 +57,8 @@ func colon(b []byte, i int) (int, *SyntaxError) {
 	return i, &SyntaxError{i, "a : must follow the name"}
 }
 
-// objectEnd makes sure that the object that is the text ends at b[i].
+// objectEnd returns an error unless the outermost object ends at b[i], with
+// nothing but white space behind it.
 func objectEnd(b []byte, i int) error {
 	switch {
 	case i >= len(b):
@@ -67,7 +69,7 @@ func objectEnd(b []byte, i int) error {
 	return nothingAfter(b, i+1)
 }
 
-// at returns b[i], or 0 behind the end, which begins nothing.
+// at returns b[i], or 0, which is not valid in any place, behind the end.
 func at(b []byte, i int) byte {
 	if i < len(b) {
 		return b[i]

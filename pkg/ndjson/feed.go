@@ -5,27 +5,27 @@ import (
 	"sync/atomic"
 )
 
-// Feed reads an input whose blocks are parsed by several goroutines, into a T
-// each. They come in the order of the blocks.
+// Feed has several goroutines parse an input, each block into a T, and returns
+// these in the order of the blocks.
 type Feed[T any] struct {
 	free, todo, inOrder chan *page[T]
-	held                *page[T] // whose T was handed out
-	err                 error    // of reading; io.EOF. Set before inOrder is closed
+	held                *page[T] // the one whose T was returned last
+	err                 error    // why reading ended; set before inOrder is closed
 	stop                atomic.Bool
 }
 
-// page is a block and what has been read in it.
+// page is a block and what it was parsed into.
 type page[T any] struct {
 	block Block
 	of    T
-	done  chan struct{} // gets a value when the block has been parsed
+	done  chan struct{} // receives a value when the block has been parsed
 }
 
-// NewFeed starts to read. Each of parsers is called by a goroutine of its own,
-// with a block and a T that may have been handed out before. Of JSON over several
-// lines they get the first line only.
+// NewFeed starts to read in. Each of parsers is called by a goroutine of its own,
+// with a block and a T that may be a reused one. Lines are read as with
+// Reader.FirstLineOnly.
 func NewFeed[T any](in io.Reader, parsers []func(*Block, *T)) *Feed[T] {
-	n := 2 * len(parsers) // every page there is: none waits to be put back
+	n := 2 * len(parsers) // number of pages: no send blocks
 	f := &Feed[T]{free: make(chan *page[T], n), todo: make(chan *page[T], n), inOrder: make(chan *page[T], n)}
 	for range n {
 		f.free <- &page[T]{done: make(chan struct{}, 1)}
@@ -39,7 +39,7 @@ func NewFeed[T any](in io.Reader, parsers []func(*Block, *T)) *Feed[T] {
 	return f
 }
 
-// parse reads blocks until there are no more.
+// parse parses blocks until there are no more.
 func (f *Feed[T]) parse(parse func(*Block, *T)) {
 	for p := range f.todo {
 		parse(&p.block, &p.of)
@@ -47,7 +47,7 @@ func (f *Feed[T]) parse(parse func(*Block, *T)) {
 	}
 }
 
-// read hands out blocks until the input ends or nobody wants more.
+// read reads blocks until the input ends or the Feed is closed.
 func (f *Feed[T]) read(r *Reader) {
 	defer close(f.inOrder)
 	defer close(f.todo)
@@ -63,9 +63,9 @@ func (f *Feed[T]) read(r *Reader) {
 	}
 }
 
-// Next returns what the next block came to, valid until the next call. After
-// the last one it returns io.EOF, or the error of reading: then no parser is
-// called any more.
+// Next returns what the next block was parsed into, valid until the next call.
+// After the last one it returns io.EOF or the reader's error; no parser is called
+// from then on.
 func (f *Feed[T]) Next() (*T, error) {
 	if f.held != nil {
 		f.free <- f.held
@@ -80,8 +80,8 @@ func (f *Feed[T]) Next() (*T, error) {
 	return &p.of, nil
 }
 
-// Close ends the reading early. It does not wait for a read that is under way,
-// which may take as long as a pipe likes.
+// Close ends reading early. It does not wait for a read in progress, which may
+// block indefinitely on a pipe.
 func (f *Feed[T]) Close() {
 	f.stop.Store(true)
 	if f.held != nil {

@@ -7,13 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep arrays and objects may be nested, the outermost
-// included; encoding/json has the same limit.
+// maxDepth is the maximum depth of nested arrays and objects, including the
+// outermost; that of encoding/json and json-iterator as well.
 const maxDepth = 10000
 
-// The functions here take a text and the index where something begins, and
-// return the index behind it: RFC 8259 as it is written there, section by
-// section, without a state to carry.
+// The functions in this file are the grammar of RFC 8259, section by section.
+// Each accepts a text and the index of a token, and returns the index behind it.
 
 // space skips white space (section 2).
 func space(b []byte, i int) int {
@@ -23,7 +22,7 @@ func space(b []byte, i int) int {
 	return i
 }
 
-// nothingAfter makes sure that only white space is left.
+// nothingAfter returns an error unless only white space follows.
 func nothingAfter(b []byte, i int) error {
 	if i = space(b, i); i < len(b) {
 		return &SyntaxError{i, "more text after the value"}
@@ -31,7 +30,7 @@ func nothingAfter(b []byte, i int) error {
 	return nil
 }
 
-// skipValue skips any value (section 3) inside depth arrays and objects.
+// skipValue skips a value (section 3) that is nested in depth arrays and objects.
 func skipValue(b []byte, i, depth int) (int, *SyntaxError) {
 	if i >= len(b) {
 		return i, &SyntaxError{i, "a value is missing"}
@@ -55,7 +54,7 @@ func literal(b []byte, i int) (int, *SyntaxError) {
 			return i + len(word), nil
 		}
 	}
-	return i, &SyntaxError{i, "no value begins like this"}
+	return i, &SyntaxError{i, "a value cannot begin like this"}
 }
 
 func isDigit(c byte) bool { return c-'0' <= 9 }
@@ -107,8 +106,8 @@ func fraction(b []byte, i int) (int, *SyntaxError) {
 	return i, nil
 }
 
-// str skips a string from behind its opening quote (section 7) and says
-// whether it has escapes. Eight bytes are looked at at a time.
+// str skips a string (section 7) from behind its opening quote and reports
+// whether it has escapes. It examines eight bytes at once.
 func str(b []byte, i int) (end int, escaped bool, err *SyntaxError) {
 	start, ascii := i, true
 	for {
@@ -138,9 +137,8 @@ func str(b []byte, i int) (end int, escaped bool, err *SyntaxError) {
 	}
 }
 
-// plain counts the bytes from b[i] on that mean themselves in a string: no
-// quote, no backslash, no control character, nothing outside ASCII. It may
-// stop early only at the end of b.
+// plain returns the number of bytes from b[i] on that mean themselves in a
+// string: ASCII without quotes, backslashes and control characters.
 func plain(b []byte, i int) int {
 	n := 0
 	for ; i+8 <= len(b); i += 8 {
@@ -158,9 +156,9 @@ func plain(b []byte, i int) int {
 	return n
 }
 
-// special sets the top bit of the lowest byte of w that does not mean itself
-// in a string, and perhaps of bytes above it: a subtraction borrows from its
-// upper neighbor only where the byte itself is found already.
+// special sets the top bit of the lowest byte of w that does not mean itself in
+// a string. Bits of higher bytes may be wrong, as the subtractions borrow from
+// them, but only once a lower byte is set.
 func special(w uint64) uint64 {
 	const low, top = 0x0101010101010101, 0x8080808080808080
 	quote, back := w^low*'"', w^low*'\\'
@@ -179,13 +177,13 @@ func escape(b []byte, i int) (int, *SyntaxError) {
 		if len(b)-i >= 5 && hex4(b[i+1:]) >= 0 {
 			return i + 5, nil
 		}
-		return i, &SyntaxError{i, "\\u takes four hexadecimal digits"}
+		return i, &SyntaxError{i, "\\u requires four hexadecimal digits"}
 	}
 	return i, &SyntaxError{i, "no such escape sequence"}
 }
 
-// hex4 reads the four hexadecimal digits that b begins with; -1 if it does
-// not.
+// hex4 returns the number that the first four bytes of b are in hexadecimal, or
+// -1.
 func hex4(b []byte) rune {
 	var r rune
 	for _, c := range b[:4] {

@@ -1,8 +1,3 @@
-// Package ndjson moves newline-delimited JSON (one object a line, RFC 8259,
-// UTF-8, LF) in and out: a reader that bounds its lines, a strict scanner
-// that finds the fields of an object as byte ranges so that what is not
-// understood can be passed on untouched, decoders for single values, and a
-// writer that batches lines without holding them back.
 package ndjson
 
 import (
@@ -11,18 +6,19 @@ import (
 )
 
 const (
-	// MaxLine is the most bytes a line may have, its LF and a CR before it
-	// not counted: 1 MiB of input that two tools made 16 KiB longer each.
+	// MaxLine is the maximum length of a line in bytes, without its LF and a CR
+	// before it: 1 MiB of input that two tools have made 16 KiB longer each.
 	MaxLine = 1<<20 + 2*(16<<10)
 
-	// readSize is the least room a read is given.
+	// readSize is the minimum size of a read.
 	readSize = 64 << 10
-	// blockSize is about how much NextBlock reads at once.
+	// blockSize is the approximate size of a block.
 	blockSize = 256 << 10
-	// longest is what has to be held to know that a line without LF so far
-	// is too long: its text, a byte order mark and a CR, and one byte more.
+	// longest is the number of bytes after which a line without LF is too long:
+	// its text, a byte order mark, a CR, and one byte more.
 	longest = MaxLine + len(bom) + 2
-	// maxEmptyReads ends a reader that keeps returning nothing at all.
+	// maxEmptyReads is the number of reads without data or error after which
+	// reading fails.
 	maxEmptyReads = 100
 
 	bom = "\xef\xbb\xbf"
@@ -30,39 +26,39 @@ const (
 
 // Line is one line of input.
 type Line struct {
-	// No counts from 1, blank lines included.
+	// No is the line number, from 1. Blank lines count.
 	No int64
-	// Text is the line without its LF, a CR before that, and a byte order
-	// mark at the beginning of the input. It is never blank, and valid until
-	// the next call.
+	// Text is the line without its LF, a CR before it, and a byte order mark at
+	// the beginning of the input. It is never blank, and valid until the next
+	// call.
 	Text []byte
-	// Long says that the line has more than MaxLine bytes; Text is only its
-	// beginning, at least 4 KiB of it.
+	// Long is set if the line is longer than MaxLine. Text is then its beginning,
+	// at least 4 KiB of it.
 	Long bool
-	// At is where Text begins in the input; only of the lines of a Block.
+	// At is the offset of Text in the input.
 	At int64
 }
 
-// Reader reads lines. It hands out a line as soon as its LF has been read,
-// holds at most MaxLine bytes and one read's worth, and gives every read at
-// least 64 KiB of room. It is for one goroutine.
+// Reader reads lines. It returns a line as soon as its LF has been read. Its
+// buffers hold at most MaxLine bytes and one read each, and it reads at least
+// 64 KiB at once. It is for one goroutine.
 type Reader struct {
-	// FirstLineOnly hands out only the first line of an array, or of an object,
-	// that goes on over further lines, so that it is one wrong line.
+	// FirstLineOnly makes an array or object that spans several lines one wrong
+	// line: only its first line is returned.
 	FirstLineOnly bool
 
 	src io.Reader
-	// buf[:held] was read behind the last block.
+	// buf[:held] has been read but does not belong to a block yet.
 	buf  []byte
 	held int
-	// block is what Next returns lines of. If peeked, ahead is the next one and
-	// after is block without it.
+	// block has the lines that Next returns. If peeked is set, ahead is the next
+	// one, and after is block behind it.
 	block, after Block
 	ahead        Line
 	peeked       bool
-	// no is the number of the last line of the last block.
+	// no is the line number at the end of the last block.
 	no int64
-	// skipping means that what follows is the rest of a long line.
+	// skipping is set while the rest of a long line is discarded.
 	skipping bool
 	spread   spread
 	// total is the number of bytes read.
@@ -70,12 +66,12 @@ type Reader struct {
 	err   error
 }
 
-// NewReader returns a Reader of r.
+// NewReader returns a Reader that reads from r.
 func NewReader(r io.Reader) *Reader { return &Reader{src: r} }
 
 // Next returns the next line that is not blank (only spaces, tabs and CR).
 // After the last line, which needs no LF, it returns io.EOF. Any other error
-// is the underlying reader's; a line that it cut off is not returned.
+// is the underlying reader's. A line that the error cuts off is not returned.
 func (r *Reader) Next() (Line, error) {
 	if r.peeked {
 		r.peeked, r.block = false, r.after
@@ -100,13 +96,13 @@ func (r *Reader) Buffered() bool {
 	return r.peeked || r.err != nil
 }
 
-// nextBlock replaces the block that Next has returned all lines of.
+// nextBlock replaces a block whose lines have all been returned.
 func (r *Reader) nextBlock() (err error) {
 	r.block, err = r.NextBlock(r.block.Data)
 	return err
 }
 
-// read reads once into p, more often only if nothing comes.
+// read reads into p once, or again if it got nothing.
 func (r *Reader) read(p []byte) int {
 	for range maxEmptyReads {
 		n, err := r.src.Read(p)
@@ -120,7 +116,7 @@ func (r *Reader) read(p []byte) int {
 	return 0
 }
 
-// trim removes a CR at the end and, of a first line, a byte order mark.
+// trim removes a CR at the end and, from the first line, a byte order mark.
 func trim(b []byte, first bool) []byte {
 	if n := len(b) - 1; n >= 0 && b[n] == '\r' {
 		b = b[:n]

@@ -2,8 +2,8 @@ package ndjson
 
 import "fmt"
 
-// Field is one member of an object. Its slices alias the line that was
-// scanned, except a Key that is written with escapes.
+// Field is one member of an object. Its slices are parts of the scanned line,
+// except a Key that was written with escapes.
 type Field struct {
 	// Raw is the member as written, from the opening quote of its key to the
 	// last byte of its value.
@@ -14,16 +14,16 @@ type Field struct {
 	Value []byte
 }
 
-// SyntaxError says where and why a text is not the JSON that was asked for.
+// SyntaxError reports where and why a text is not a JSON object.
 type SyntaxError struct {
-	// Offset is the index of the byte that is wrong; the text's length when
-	// it ends too early.
+	// Offset is the index of the wrong byte; the text's length if it ends too
+	// early.
 	Offset int
-	// Msg says what is wrong there.
+	// Msg describes what is wrong.
 	Msg string
 }
 
-// Error counts bytes from 1, as editors do.
+// Error returns the message with the position, counted from 1 as editors do.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("not valid JSON at byte %d: %s", e.Offset+1, e.Msg)
 }

@@ -10,8 +10,9 @@ var (
 )
 
 // Layout returns ErrArray if a line begins a JSON array, ErrIndented if it begins
-// an object that goes on in the next line, and else nil. An address in brackets
-// begins no array. A line torn by accident rarely ends behind a comma.
+// an object that continues on the next line, and nil otherwise. An address in
+// brackets does not begin an array. A line is taken for an indented one only if it
+// ends where an object cannot, as lines cut off by accident rarely do.
 func Layout(line []byte) error {
 	i := space(line, 0)
 	if i == len(line) {
@@ -31,8 +32,8 @@ func Layout(line []byte) error {
 	return nil
 }
 
-// endsOpen reports whether the last byte of a line is one that an object cannot
-// end behind.
+// endsOpen reports whether a line ends with a byte that cannot be an object's
+// last.
 func endsOpen(line []byte) bool {
 	for i := len(line) - 1; i >= 0; i-- {
 		switch line[i] {
@@ -46,15 +47,15 @@ func endsOpen(line []byte) bool {
 	return false
 }
 
-// spread follows a JSON value over several lines, in order to tell its lines from
-// those behind it. It checks no more than which kinds of token follow each other:
-// where they cannot, the value was torn, and a line is a record again.
+// spread follows a JSON value over several lines, to distinguish them from the
+// records behind. It checks only the order of tokens. If that is wrong, the value
+// was cut off, and the line is a record again.
 type spread struct {
-	open []byte // '{' or '[' of what is open, the outermost first
+	open []byte // '{' or '[' for each open object or array, outermost first
 	want expect
 }
 
-// expect is what may come next.
+// expect is what may follow.
 type expect uint8
 
 const (
@@ -63,22 +64,21 @@ const (
 	wantKey
 	wantMember // a key, or the end of an object
 	wantColon
-	wantNext // a comma, or the end of what is open
+	wantNext // a comma, or the end of the innermost object or array
 )
 
-// spreadState is what a line does to the value.
+// spreadState is what a line is to the value.
 type spreadState uint8
 
 const (
-	spreadBroken spreadState = iota // it cannot be of the value
-	spreadOpen                      // it goes on
-	spreadEnded                     // it ends
+	spreadBroken spreadState = iota // cannot belong to it
+	spreadOpen                      // a part of it, more follows
+	spreadEnded                     // its end
 )
 
-// rest reports whether a line belongs to a value that began in a line before it.
-// The first line of a value does not.
+// rest reports whether a line belongs to a value that began on an earlier line.
 func (s *spread) rest(line []byte) bool {
-	if len(line) > MaxLine { // of which readers may have the beginning only
+	if len(line) > MaxLine { // readers may have its beginning only
 		s.open = s.open[:0]
 		return false
 	}
@@ -98,7 +98,7 @@ func (s *spread) rest(line []byte) bool {
 	return false
 }
 
-// follow goes over one line.
+// follow goes through one line.
 func (s *spread) follow(line []byte) spreadState {
 	for i := space(line, 0); i < len(line); i = space(line, i) {
 		switch c := line[i]; c {
@@ -129,7 +129,7 @@ func (s *spread) follow(line []byte) spreadState {
 	return spreadOpen
 }
 
-// ends reports whether c may close what is open.
+// ends reports whether c may close the innermost object or array.
 func (s *spread) ends(c byte) bool {
 	if len(s.open) == 0 {
 		return false
@@ -146,8 +146,8 @@ func (s *spread) ends(c byte) bool {
 	return false
 }
 
-// token takes a comma, a colon, a string, a number or a word from the front of
-// text, which has such a one at its beginning, and returns its length.
+// token returns the length of the comma, colon, string, number or word at the
+// beginning of text, and whether it may be there.
 func (s *spread) token(text []byte) (n int, ok bool) {
 	switch was := s.want; text[0] {
 	case ',':

@@ -1,13 +1,13 @@
 package ndjson
 
 import (
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// unescape appends the text that s, the inside of a valid JSON string, means
-// (RFC 8259 section 7). json-iterator is not asked: of "\ud800\ud83d\ude00"
-// it loses the character that the second and third surrogate make.
+// unescape appends the decoded content s of a valid JSON string (RFC 8259
+// section 7).
 func unescape(dst, s []byte) []byte {
 	for i := 0; i < len(s); {
 		if s[i] != '\\' {
@@ -27,8 +27,8 @@ func unescape(dst, s []byte) []byte {
 	return dst
 }
 
-// unicodeEscape decodes the \uXXXX that s begins with, and a second one if
-// the two are a pair of surrogates.
+// unicodeEscape decodes the \uXXXX that s begins with, and a second one if both
+// are a pair of surrogates. It also returns their length.
 func unicodeEscape(s []byte) (rune, int) {
 	r := hex4(s[2:])
 	if !utf16.IsSurrogate(r) {
@@ -42,23 +42,17 @@ func unicodeEscape(s []byte) (rune, int) {
 	return utf8.RuneError, 6
 }
 
+// escaped are the characters with a short escape, and letters the letters of it.
+const escaped, letters = "\b\f\n\r\t", "bfnrt"
+
 func shortEscape(c byte) byte {
-	switch c {
-	case 'b':
-		return '\b'
-	case 'f':
-		return '\f'
-	case 'n':
-		return '\n'
-	case 'r':
-		return '\r'
-	case 't':
-		return '\t'
+	if i := strings.IndexByte(letters, c); i >= 0 {
+		return escaped[i]
 	}
 	return c // quote, backslash and slash mean themselves
 }
 
-// AppendString appends s as a JSON string, escaping no more than it must.
+// AppendString appends s as a JSON string, with no more escapes than required.
 // Invalid UTF-8 becomes U+FFFD.
 func AppendString[T string | []byte](dst []byte, s T) []byte {
 	dst = append(dst, '"')
@@ -91,19 +85,11 @@ func appendEscaped(dst, s []byte) []byte {
 
 func appendEscape(dst []byte, c byte) []byte {
 	const hex = "0123456789abcdef"
-	switch c {
-	case '"', '\\':
+	if c == '"' || c == '\\' {
 		return append(dst, '\\', c)
-	case '\b':
-		return append(dst, '\\', 'b')
-	case '\f':
-		return append(dst, '\\', 'f')
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\r':
-		return append(dst, '\\', 'r')
-	case '\t':
-		return append(dst, '\\', 't')
+	}
+	if i := strings.IndexByte(escaped, c); i >= 0 {
+		return append(dst, '\\', letters[i])
 	}
 	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }

@@ -11,11 +11,11 @@ import (
 	jsoniter "github.com/json-iterator/go"
 )
 
-// The functions here take a value as Scan and Elements return it.
+// The functions in this file accept a value as Scan returns it.
 
-// Kind names what a value is, for messages: "null", "true", "false", "a
+// kind returns what a value is, for messages: "null", "true", "false", "a
 // string", "a number", "an array" or "an object".
-func Kind(value []byte) string {
+func kind(value []byte) string {
 	switch at(value, 0) {
 	case '"':
 		return "a string"
@@ -34,8 +34,8 @@ func Kind(value []byte) string {
 }
 
 // Int returns the integer that value is, however it is written: 80, 80.0 and
-// 8e1 are one. The error says the value and what else it is, or that it does
-// not fit 64 bits.
+// 8e1 are the same. The error contains the value, and what it is instead or that
+// it does not fit 64 bits.
 func Int(value []byte) (int64, error) {
 	if len(value) > 18 || len(value) == 0 {
 		return exactInt(value)
@@ -50,16 +50,16 @@ func Int(value []byte) (int64, error) {
 	return n, nil
 }
 
-// exactInt takes a number apart into its digits and the power of ten that
-// they are to be multiplied by, so that no rounding makes an integer of it.
+// exactInt splits a number into its digits and a power of ten, so that no
+// rounding makes it an integer.
 func exactInt(value []byte) (int64, error) {
-	if Kind(value) != "a number" {
+	if kind(value) != "a number" {
 		return 0, wrongKind(value, "an integer")
 	}
 	number, exponent, _ := strings.Cut(strings.ToLower(string(value)), "e")
 	number, negative := strings.CutPrefix(number, "-")
 	whole, fraction, _ := strings.Cut(number, ".")
-	// A power that Atoi does not take is one of its largest: far enough.
+	// For a power out of range Atoi returns its largest or smallest integer.
 	power, _ := strconv.Atoi(exponent)
 	all := strings.TrimLeft(whole+fraction, "0")
 	digits := strings.TrimRight(all, "0")
@@ -85,10 +85,10 @@ func exactInt(value []byte) (int64, error) {
 	return 0, fmt.Errorf("%s does not fit 64 bits", Show(value))
 }
 
-// Float returns the number that value is. The error says the value and what
-// else it is, or that a float64 does not hold it.
+// Float returns the number that value is. The error contains the value, and what
+// it is instead or that it does not fit a float64.
 func Float(value []byte) (float64, error) {
-	if Kind(value) != "a number" {
+	if kind(value) != "a number" {
 		return 0, wrongKind(value, "a number")
 	}
 	it := jsoniter.ParseBytes(jsoniter.ConfigDefault, value)
@@ -99,9 +99,9 @@ func Float(value []byte) (float64, error) {
 	return f, nil
 }
 
-// Text returns the string that value is, decoded. It aliases value when that
-// has no escapes; otherwise it is in buf's storage, which grows as needed.
-// Surrogates that do not pair up become U+FFFD, as with encoding/json.
+// Text returns the decoded string that value is: a part of value, or in the
+// storage of buf if it has escapes. Unpaired surrogates become U+FFFD, as with
+// encoding/json.
 func Text(value, buf []byte) ([]byte, error) {
 	if at(value, 0) != '"' {
 		return nil, wrongKind(value, "a string")
@@ -113,8 +113,8 @@ func Text(value, buf []byte) ([]byte, error) {
 	return unescape(buf[:0], inner), nil
 }
 
-// Show makes of a value or line what a message can show of it: at most 64
-// bytes of valid UTF-8.
+// Show returns the beginning of a value or line for a message: at most 64 bytes
+// of valid UTF-8, and an ellipsis if there is more.
 func Show(b []byte) string {
 	const most = 64
 	if s := Excerpt(b, most); len(b) > most {
@@ -142,8 +142,8 @@ func Excerpt(b []byte, n int) string {
 }
 
 func wrongKind(value []byte, want string) error {
-	if kind := Kind(value); kind == "a string" || kind == "an array" || kind == "an object" {
-		return fmt.Errorf("%s is %s, not %s", Show(value), kind, want)
+	if k := kind(value); k == "a string" || k == "an array" || k == "an object" {
+		return fmt.Errorf("%s is %s, not %s", Show(value), k, want)
 	}
 	return fmt.Errorf("%s is not %s", Show(value), want)
 }

@@ -161,7 +161,7 @@ func FuzzValue(f *testing.F) {
 		}
 		value = value[:len(strings.TrimRight(string(value), " \t\r\n"))]
 		var v any
-		switch Kind(value) {
+		switch kind(value) {
 		case "a string":
 			got, err := Text(value, nil)
 			json.Unmarshal(value, &v)

@@ -8,20 +8,20 @@ import (
 )
 
 const (
-	// batchSize is how much is gathered before it is written.
+	// batchSize is the size from which a batch is written at once.
 	batchSize = 64 << 10
-	// batchTime is how long the first byte of a batch waits for more.
+	// batchTime is the maximum age of a batch.
 	batchTime = 50 * time.Millisecond
 )
 
-// Writer gathers lines and writes them in batches: at 64 KiB, or 50 ms after
-// the first byte that waits. It is safe for several goroutines; the lines of
-// one Write stay together. When the underlying writer blocks, so does Write
-// as soon as another batch is full.
+// Writer writes lines in batches: when there are 64 KiB, or 50 ms after the first
+// byte. It is safe for several goroutines, and keeps the lines of one Write
+// together. If the underlying writer blocks, Write blocks once another batch is
+// full.
 type Writer struct {
-	// writing is full during each write, so that batches leave in order. It
-	// is taken before mu. (A channel, as tests in virtual time see that who
-	// waits for it is blocked, and do not for a mutex.)
+	// writing is full during a write, which keeps batches in order. It is
+	// acquired before mu. (A channel and not a mutex, because testing/synctest
+	// counts goroutines that wait for it as blocked.)
 	writing chan struct{}
 	w       io.Writer
 	spare   []byte
@@ -33,12 +33,12 @@ type Writer struct {
 	closed  bool
 }
 
-// NewWriter returns a Writer onto w.
+// NewWriter returns a Writer that writes to w.
 func NewWriter(w io.Writer) *Writer { return &Writer{w: w, writing: make(chan struct{}, 1)} }
 
-// Write takes whole lines, LF included, and keeps no reference to them.
-// Once a write of the underlying writer has failed, its error is returned by
-// this and every later call, and nothing more is written.
+// Write adds whole lines, including LF, to the batch. It keeps no reference to
+// them. After a failed write, this and every later call returns its error, and
+// nothing more is written.
 func (w *Writer) Write(lines []byte) (int, error) {
 	w.mu.Lock()
 	if err := w.state(); err != nil {
@@ -59,11 +59,11 @@ func (w *Writer) Write(lines []byte) (int, error) {
 	return len(lines), nil
 }
 
-// Flush writes what waits.
+// Flush writes the batch.
 func (w *Writer) Flush() error { return w.flush(1) }
 
-// Close writes what waits and refuses more. The underlying writer stays
-// open. Closing again returns the same error.
+// Close writes the batch; later writes fail. It does not close the underlying
+// writer. Closing again returns the same error.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	w.closed = true
@@ -71,7 +71,7 @@ func (w *Writer) Close() error {
 	return w.flush(1)
 }
 
-// state is the error that Write returns without trying.
+// state returns the error with which Write has to fail.
 func (w *Writer) state() error {
 	if w.err == nil && w.closed {
 		return os.ErrClosed
@@ -79,7 +79,7 @@ func (w *Writer) state() error {
 	return w.err
 }
 
-// arm starts the clock of a new batch.
+// arm starts the timer of a new batch.
 func (w *Writer) arm() {
 	if w.timer == nil {
 		w.timer = time.AfterFunc(batchTime, func() { w.flush(1) })
@@ -88,8 +88,8 @@ func (w *Writer) arm() {
 	w.timer.Reset(batchTime)
 }
 
-// flush writes what waits, if it is at least so many bytes by the time that
-// the writes before it are done.
+// flush writes the batch if it has at least so many bytes once earlier writes are
+// done.
 func (w *Writer) flush(least int) error {
 	w.writing <- struct{}{}
 	defer func() { <-w.writing }()
@@ -110,7 +110,7 @@ func (w *Writer) flush(least int) error {
 	return err
 }
 
-// swap takes the batch that waits and puts the spare storage in its place.
+// swap returns the batch and begins a new one in the spare storage.
 func (w *Writer) swap(least int) ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
