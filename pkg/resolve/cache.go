@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// maxConcurrent is the maximum number of names being looked up. It is larger than
-	// the number of lookups in flight: a name waits between its attempts.
+	// maxConcurrent is the maximum number of names being looked up. It exceeds
+	// maxOutstanding: a name waits between its attempts.
 	maxConcurrent = 1024
 	// maxNames is the maximum number of names in a Cache.
 	maxNames = 65_536
@@ -23,9 +23,9 @@ type Result struct {
 // Func looks up one name, as Resolver.Pin does.
 type Func func(ctx context.Context, name string) ([]netip.Addr, error)
 
-// Cache looks up each name once, names concurrently, and keeps the results of the
-// names used last. A W stands for a caller that waits for a result. A Cache is safe
-// for several goroutines.
+// Cache looks up each name once, many concurrently, and keeps the most recently used
+// results. W identifies a caller that waits for a result. A Cache is safe for several
+// goroutines.
 type Cache[W any] struct {
 	ctx     context.Context
 	look    Func
@@ -36,13 +36,12 @@ type Cache[W any] struct {
 	known   sync.Cond            // signaled when a name has a result
 	entries map[string]*entry[W] // by Key
 	key     []byte               // scratch
-	ring    entry[W]             // head of the ring of entries, the newest before it
-	queue   []*entry[W]          // waits for a worker
+	ring    entry[W]             // head of the ring of entries; ring.older was used last
+	queue   []*entry[W]          // not yet looked up
 	working int                  // workers
 }
 
-// entry is the lookup of a name. Those that differ only in what Key removes share
-// one.
+// entry is the lookup of the names with one Key.
 type entry[W any] struct {
 	name, key    string // as written first, and its Key
 	result       *Result
@@ -50,8 +49,8 @@ type entry[W any] struct {
 	newer, older *entry[W]
 }
 
-// NewCache returns a Cache that looks names up with look until ctx is done. It
-// calls deliver, from several goroutines, with those that waited for a name.
+// NewCache returns a Cache that calls look with ctx. It calls deliver, from several
+// goroutines, with the callers that waited for a name.
 func NewCache[W any](ctx context.Context, look Func, deliver func([]W, Result)) *Cache[W] {
 	c := &Cache[W]{ctx: ctx, look: look, deliver: deliver, entries: map[string]*entry[W]{}}
 	c.ring.newer, c.ring.older = &c.ring, &c.ring
@@ -59,8 +58,8 @@ func NewCache[W any](ctx context.Context, look Func, deliver func([]W, Result)) 
 	return c
 }
 
-// Get returns the result of a name's lookup, or false if w is delivered later. It
-// may wait if the cache is Full.
+// Get returns the result for a name, or false if w is passed to deliver later. It may
+// block if the cache is Full.
 func (c *Cache[W]) Get(name []byte, w W) (Result, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -79,18 +78,18 @@ func (c *Cache[W]) Get(name []byte, w W) (Result, bool) {
 	return Result{}, false
 }
 
-// Full reports whether Get may wait: until a name has a result, if all of maxNames
-// have none.
+// Full reports whether Get may block: it does while none of maxNames names has a
+// result.
 func (c *Cache[W]) Full() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.entries) >= maxNames
 }
 
-// Wait returns when every result has been delivered. Get must not be called any more.
+// Wait returns when every result has been delivered. Get must not be called afterwards.
 func (c *Cache[W]) Wait() { c.workers.Wait() }
 
-// add makes the entry of a name and starts its lookup.
+// add inserts a name and starts its lookup.
 func (c *Cache[W]) add(name, key string) *entry[W] {
 	for len(c.entries) >= maxNames && !c.evict() {
 		c.known.Wait()
@@ -105,7 +104,7 @@ func (c *Cache[W]) add(name, key string) *entry[W] {
 	return e
 }
 
-// evict drops the result that was used least recently. It reports whether there is
+// evict removes the result that was used least recently. It reports whether there is
 // one.
 func (c *Cache[W]) evict() bool {
 	for e := c.ring.newer; e != &c.ring; e = e.newer {
@@ -126,7 +125,7 @@ func (c *Cache[W]) link(e *entry[W]) {
 	c.ring.older.newer, c.ring.older = e, e
 }
 
-// work looks names up until none is queued.
+// work looks up names until none is queued.
 func (c *Cache[W]) work() {
 	for e := c.next(); e != nil; e = c.next() {
 		addrs, err := c.look(c.ctx, e.name)
@@ -141,7 +140,7 @@ func (c *Cache[W]) work() {
 	}
 }
 
-// next takes a name off the queue; nil ends the worker.
+// next removes a name from the queue. nil ends the worker.
 func (c *Cache[W]) next() *entry[W] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -166,8 +165,8 @@ func NewLookups(ctx context.Context, look Func) Lookups {
 	})}
 }
 
-// Start starts the lookup of a name, unless there was one, and returns the channel
-// that receives its result.
+// Start returns the channel that receives the result for a name, and starts its lookup
+// if necessary.
 func (l Lookups) Start(name string) <-chan Result {
 	c := make(chan Result, 1)
 	if r, ok := l.cache.Get([]byte(name), c); ok {

@@ -74,7 +74,7 @@ func TestCacheDropsTheNameUsedLeastRecently(t *testing.T) {
 		}
 		get(0, maxNames)
 		get(0, 1000)        // used again: these stay
-		get(maxNames, 2000) // these take the places of 2000 others
+		get(maxNames, 2000) // these take the slots of 2000 others
 		get(0, 1000)
 		if len(c.entries) != maxNames {
 			t.Errorf("%d names are cached, want %d", len(c.entries), maxNames)

@@ -9,53 +9,52 @@ import (
 const (
 	// maxOutstanding is the maximum number of lookups in flight.
 	maxOutstanding = 64
-	// deadAfter is how long a resolver that worked may fail until names are given
-	// up: limits are counted per minute at most.
-	deadAfter = 90 * time.Second
-	// neverAfter is how long for one that has not answered anything yet.
-	neverAfter = 15 * time.Second
-	// unreachableAfter is how long for one that cannot be reached.
+	// deadAfter, neverAfter and unreachableAfter are how long a resolver may fail
+	// before names fail at once: one that worked (rate limits are per minute at most),
+	// one that never replied, and one that cannot be reached.
+	deadAfter        = 90 * time.Second
+	neverAfter       = 15 * time.Second
 	unreachableAfter = 3 * time.Second
-	// small is the number of queries that no limit is exceeded by.
+	// small is a number of queries that no rate limit forbids.
 	small = 100
-	// tick is how often the pace is judged, and early how many failures do it at once.
+	// tick is the interval of adjusting the pace. early failures adjust it at once.
 	tick  = time.Second
 	early = 64
-	// slowest is the pace at a resolver that answers nothing, slow the lowest at
-	// one that answers something, both in queries per second.
+	// slowest is the pace for a resolver that does not reply, slow the minimum for one
+	// that does, both in queries per second.
 	slowest, slow = 1, 5
-	// fastest is the pace in queries per second above which there is none.
+	// fastest is the pace in queries per second above which there is no limit.
 	fastest = 100_000
-	// memory is how long a server that was heard counts as one that would reply.
+	// memory is how long a server that replied counts as one that would reply.
 	memory = 30 * time.Second
 )
 
-// limiter adapts the pace of lookups to what the resolver answers. There is no
-// pace until queries fail; then it follows the replies of the last seconds, and
-// rises again, faster and faster, while nothing fails.
+// limiter adapts the pace of lookups to the resolver. There is no limit until queries
+// fail. Then the pace follows the rate of replies, and rises ever faster while nothing
+// fails.
 type limiter struct {
-	turn  chan struct{} // held by the lookup that is next
+	turn  chan struct{} // held by the next lookup
 	freed chan struct{}
 
 	mu          sync.Mutex
-	max         float64 // maximum pace; 0: none
+	max         float64 // maximum pace; 0: no limit
 	pace        float64 // queries per second; 0: no limit
-	step        float64 // what the pace rises by in a tick
+	step        float64 // increase of the pace per tick
 	next        time.Time
 	total       int // queries sent
 	outstanding int
 
-	cut         time.Time // when the pace was lowered last
+	cut         time.Time // time of the last decrease of the pace
 	now, before tally
-	servers     map[string]time.Time // when each was heard last
+	servers     map[string]time.Time // last reply of each
 	rtt, spread time.Duration        // smoothed, as in RFC 6298
 
 	lastOK  time.Time
-	failing time.Time // since when nothing was answered; zero: it was
+	failing time.Time // start of the current failure; zero: none
 	latest  failure
 }
 
-// tally counts what became of queries in a tick.
+// tally counts the outcomes of queries since a time.
 type tally struct {
 	since                        time.Time
 	sent, ok, late, bad, retried float64
@@ -68,7 +67,7 @@ func newLimiter(maximum float64) *limiter {
 	}
 }
 
-// begin waits until a lookup may begin.
+// begin waits until a lookup may start.
 func (l *limiter) begin(ctx context.Context) error {
 	select {
 	case l.turn <- struct{}{}:
@@ -81,33 +80,26 @@ func (l *limiter) begin(ctx context.Context) error {
 		if ok {
 			return ctx.Err()
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-l.freed:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
-		if ctx.Err() != nil {
-			return ctx.Err()
+		if err := sleep(ctx, wait, l.freed); err != nil {
+			return err
 		}
 	}
 }
 
-// enter counts a lookup in if it may begin, or returns how long to wait before
-// the next try.
+// enter counts a lookup as outstanding, or returns the time to wait before the next
+// try.
 func (l *limiter) enter(now time.Time) (time.Duration, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.judge(now)
-	places := maxOutstanding
+	l.adjust(now)
+	limit := maxOutstanding
 	if l.pace > 0 && !l.dead(now) {
-		places = max(1, min(maxOutstanding, int(l.pace/2)))
+		limit = max(1, min(maxOutstanding, int(l.pace/2)))
 		if wait := l.next.Sub(now); wait > 0 {
 			return min(wait, tick), false
 		}
 	}
-	if l.outstanding >= places {
+	if l.outstanding >= limit {
 		return tick, false
 	}
 	l.outstanding++
@@ -115,7 +107,7 @@ func (l *limiter) enter(now time.Time) (time.Duration, bool) {
 	return 0, true
 }
 
-// end counts a lookup out, with what became of it.
+// end records the outcome of a lookup.
 func (l *limiter) end(now time.Time, t *trace, worst cause) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -133,7 +125,7 @@ func (l *limiter) end(now time.Time, t *trace, worst cause) {
 				l.now.bad++
 			}
 		}
-		l.judge(now)
+		l.adjust(now)
 	}
 	select {
 	case l.freed <- struct{}{}:
@@ -141,9 +133,9 @@ func (l *limiter) end(now time.Time, t *trace, worst cause) {
 	}
 }
 
-// sent counts a query. The first of a lookup was charged when the lookup began:
-// until it is sent, others would begin too.
-func (l *limiter) sent(now time.Time, first bool) {
+// onQuery counts a query. The first one of a lookup was charged by enter, or too many
+// lookups would start before it is sent.
+func (l *limiter) onQuery(now time.Time, first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.now.sent++
@@ -153,20 +145,20 @@ func (l *limiter) sent(now time.Time, first bool) {
 	}
 }
 
-// charge delays the next lookup by a query's interval.
+// charge delays the next lookup by the interval of a query.
 func (l *limiter) charge(now time.Time) {
 	if l.pace > 0 {
 		interval := time.Duration(float64(time.Second) / l.pace)
 		l.next = later(l.next, now).Add(interval)
-		// What package net repeats by itself delays the next by no more than this.
+		// Limits the delay caused by retransmissions of package net.
 		if most := now.Add(max(tick, 4*interval)); l.next.After(most) {
 			l.next = most
 		}
 	}
 }
 
-// heard counts a reply, which is useful or not, to a query.
-func (l *limiter) heard(now, sent time.Time, server string, ok bool) {
+// onReply counts a reply. ok is false for an error.
+func (l *limiter) onReply(now, sent time.Time, server string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.servers[server] = now
@@ -182,37 +174,37 @@ func (l *limiter) heard(now, sent time.Time, server string, ok bool) {
 	}
 }
 
-// late counts a query without a reply so far. That of a server that does not
-// reply at all does not depend on the pace.
-func (l *limiter) late(now, sent time.Time, server string) {
+// onLate counts a query without a reply so far. A server that never replies does not
+// depend on the pace.
+func (l *limiter) onLate(now, sent time.Time, server string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if heard, ok := l.servers[server]; !ok || now.Sub(heard) > memory || !sent.After(l.cut) {
 		return
 	}
 	l.now.late++
-	l.judge(now)
+	l.adjust(now)
 }
 
-// cured counts a lookup that failed and succeeded when it was repeated: the
-// failure was the resolver's, not the name's.
-func (l *limiter) cured() {
+// recovered counts a name that was resolved when it was retried: the failure was the
+// resolver's.
+func (l *limiter) recovered() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.now.retried += 2
 }
 
-// patience is how long a query may take before it counts as late.
+// patience returns the time after which a query without a reply is late.
 func (l *limiter) patience() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return max(time.Second, l.rtt+4*l.spread)
 }
 
-// judge sets the pace by what happened since it was set last. Replies that are
-// errors may be the name's own: they count if most are, or if they go away. Only
-// first attempts count, since some names fail again and again.
-func (l *limiter) judge(now time.Time) {
+// adjust adjusts the pace once per tick. Errors may depend on the name: they count if
+// they are the majority, or if a retry succeeds. Only first attempts count, since some
+// names always fail.
+func (l *limiter) adjust(now time.Time) {
 	n := &l.now
 	if n.since.IsZero() {
 		n.since = now
@@ -235,7 +227,7 @@ func (l *limiter) judge(now time.Time) {
 	l.before, l.now = l.now, tally{since: now}
 }
 
-// lower sets the pace below what was answered.
+// lower sets the pace below the rate of replies.
 func (l *limiter) lower(now time.Time, answered float64) {
 	floor := float64(slow)
 	if answered == 0 {
@@ -248,7 +240,7 @@ func (l *limiter) lower(now time.Time, answered float64) {
 	l.pace, l.step, l.cut, l.next = to, max(1, to/32), now, now
 }
 
-// raise lets the pace rise, faster each time that nothing failed.
+// raise increases the pace, and its step if nothing failed.
 func (l *limiter) raise(clean bool) {
 	l.step = max(l.step, 1)
 	l.pace += l.step
@@ -264,8 +256,7 @@ func (l *limiter) raise(clean bool) {
 	}
 }
 
-// dead reports whether the resolver has failed for so long that names are given
-// up without waiting for it.
+// dead reports whether the resolver has failed for so long that names fail at once.
 func (l *limiter) dead(now time.Time) bool {
 	after := deadAfter
 	switch {
@@ -277,8 +268,8 @@ func (l *limiter) dead(now time.Time) bool {
 	return !l.failing.IsZero() && now.Sub(l.failing) > after
 }
 
-// givenUp returns the latest failure if a query is not to be sent because the
-// resolver is dead. One a second is, to see whether it is back.
+// givenUp returns the latest failure if the resolver is dead and the query is not to be
+// sent. One query per second is, to detect that the resolver works again.
 func (l *limiter) givenUp(now time.Time) *failure {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -292,26 +283,37 @@ func (l *limiter) givenUp(now time.Time) *failure {
 	return &f
 }
 
-// replied reports whether anything was answered since t, and whether anything
-// ever was.
+// replied reports whether there was a useful reply since t, and whether there ever was.
 func (l *limiter) replied(t time.Time) (since, ever bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return !l.lastOK.Before(t), !l.lastOK.IsZero()
 }
 
-// idle reports whether so few queries were sent that they have met no limit.
+// idle reports whether there were too few queries to exceed any rate limit.
 func (l *limiter) idle() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.total < small
 }
 
-// givesUp reports whether names are given up at once.
-func (l *limiter) givesUp(now time.Time) bool {
+// isDead is dead for callers without the lock.
+func (l *limiter) isDead(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.dead(now)
+}
+
+// sleep waits for d, or for wake if that comes first.
+func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-wake:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
 }
 
 func later(a, b time.Time) time.Time {

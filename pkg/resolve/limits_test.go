@@ -33,8 +33,8 @@ const (
 	drop     = -1
 )
 
-// configure has package net read its configuration, whose lock must not be made in
-// a test's bubble.
+// configure makes package net read its configuration: the lock for that must not be
+// created inside a synctest bubble.
 func configure() {
 	r := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, io.EOF }}
 	_, _ = r.LookupNetIP(context.Background(), "ip", "n.example.")
@@ -128,17 +128,17 @@ func outage(span time.Duration) func(time.Time, dnsmessage.Question) int {
 	}
 }
 
-// lookUpAll looks up n names as the tools do and returns the failures, and how
-// long all took.
+// lookUpAll looks up n names like the tools. It returns the failures and the time for
+// all.
 func lookUpAll(r *Resolver, n int) (failed []string, took time.Duration) {
 	began := time.Now()
 	var mu sync.Mutex
 	var wait sync.WaitGroup
-	places := make(chan struct{}, maxConcurrent)
+	slots := make(chan struct{}, maxConcurrent)
 	for i := range n {
-		places <- struct{}{}
+		slots <- struct{}{}
 		wait.Go(func() {
-			defer func() { <-places }()
+			defer func() { <-slots }()
 			if _, err := r.Lookup(context.Background(), "ip", fmt.Sprintf("n%d.example.", i)); err != nil {
 				mu.Lock()
 				failed = append(failed, err.Error())
@@ -150,8 +150,8 @@ func lookUpAll(r *Resolver, n int) (failed []string, took time.Duration) {
 	return failed, time.Since(began)
 }
 
-// TestNoNameIsLostAtALimitedResolver: A and AAAA of each name are two queries.
-func TestNoNameIsLostAtALimitedResolver(t *testing.T) {
+// TestLimitedResolverLosesNoName: A and AAAA of each name are two queries.
+func TestLimitedResolverLosesNoName(t *testing.T) {
 	configure()
 	for _, c := range []struct {
 		name  string
@@ -183,8 +183,9 @@ func TestNoNameIsLostAtALimitedResolver(t *testing.T) {
 	}
 }
 
-// TestNamesThatFailByThemselves: the rest is not lost, nor much slower.
-func TestNamesThatFailByThemselves(t *testing.T) {
+// TestFailingNamesDelayNoOthers: names that always fail neither lose nor slow down the
+// others much.
+func TestFailingNamesDelayNoOthers(t *testing.T) {
 	configure()
 	for _, c := range []struct {
 		name string

@@ -1,10 +1,10 @@
-// Package names looks up host names, at the pace that the system's resolver
-// keeps up with, and explains why a name has no address.
+// Package resolve looks up host names: each once, at the pace that the resolver
+// sustains, with errors that name the cause.
 //
-// A lookup is of one name and consists of attempts. An attempt makes queries: one
-// for each address family, and those that package net repeats or makes along the
-// search list. limiter sets the pace, hook shows it the queries, and Resolver
-// decides from an attempt's trace whether another follows.
+// Cache shares results and lookups in flight. A lookup by Resolver consists of
+// attempts, and an attempt of queries: one per address family, plus retransmissions and
+// the search list of package net. limiter sets the pace, observe records the queries, and
+// Resolver decides from their trace whether to retry.
 package resolve
 
 import (
@@ -17,19 +17,19 @@ import (
 	"syscall"
 )
 
-// Source looks up one name: a net.Resolver.
+// Source looks up one name once. net.Resolver implements it.
 type Source interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// families are the addresses that a network's name asks for.
+// families names the address families of a network in messages.
 var families = map[string]string{"ip": "IPv4 or IPv6", "ip4": "IPv4", "ip6": "IPv6"}
 
-// others are the networks of the addresses that a network leaves out.
+// others is the network of the other address family.
 var others = map[string]string{"ip4": "ip6", "ip6": "ip4"}
 
-// lookUp looks a name up once and returns its addresses in the resolver's order:
-// unmapped, each once, at least one.
+// lookUp makes one attempt. It returns the addresses in the resolver's order: unmapped,
+// distinct, at least one.
 func lookUp(ctx context.Context, r Source, t *trace, network, name string) ([]netip.Addr, error) {
 	registered, err := Registered(name)
 	if err != nil {
@@ -40,7 +40,7 @@ func lookUp(ctx context.Context, r Source, t *trace, network, name string) ([]ne
 		found, err = eachFamily(ctx, r, registered)
 	}
 	if isNotFound(err) && registered != name {
-		// A hosts file may have it as written. No query is made of such a name.
+		// A hosts file may have it as written. Package net sends no query for such a name.
 		if local, err := r.LookupNetIP(ctx, network, name); err == nil {
 			return usable(name, local)
 		}
@@ -51,8 +51,8 @@ func lookUp(ctx context.Context, r Source, t *trace, network, name string) ([]ne
 	return usable(name, found)
 }
 
-// usable returns the addresses that can be probed. 0.0.0.0 and :: are how
-// resolvers that filter, and hosts files, block a name.
+// usable returns the addresses that can be probed. DNS filters and hosts files block a
+// name with 0.0.0.0 or ::.
 func usable(name string, found []netip.Addr) ([]netip.Addr, error) {
 	addrs := make([]netip.Addr, 0, len(found))
 	for _, a := range found {
@@ -69,9 +69,9 @@ func usable(name string, found []netip.Addr) ([]netip.Addr, error) {
 	return nil, fmt.Errorf("%s has no address", name)
 }
 
-// eachFamily asks for each family by itself. Of a name of which one family's
-// lookup failed while the other has no address, a resolver that is asked for both
-// at once says that there is no such host: package net keeps the later error.
+// eachFamily looks up each family by itself. If the lookup of one family fails and the
+// other has no address, package net reports that the host does not exist: it keeps the
+// later error.
 func eachFamily(ctx context.Context, r Source, name string) ([]netip.Addr, error) {
 	found, err := r.LookupNetIP(ctx, "ip4", name)
 	if err != nil && !isNotFound(err) {
@@ -89,13 +89,13 @@ func isNotFound(err error) bool {
 	return errors.As(err, &dns) && dns.IsNotFound
 }
 
-// described is an error in words for people.
+// described is an error with a text for people.
 type described struct{ words, cause error }
 
 func (d described) Error() string { return d.words.Error() }
 func (d described) Unwrap() error { return d.cause }
 
-// explain says what became of a lookup.
+// explain returns the text for a failed lookup.
 func explain(ctx context.Context, r Source, err error, network, name, registered string) error {
 	var dns *net.DNSError
 	var addr *net.AddrError
@@ -119,8 +119,8 @@ func explain(ctx context.Context, r Source, err error, network, name, registered
 	return fmt.Errorf("%s could not be looked up: %s", name, dns.Err)
 }
 
-// absent says that a name without an address of one family has none of another,
-// if there is another: of both, resolvers say the same, that there is no such host.
+// absent reports whether a name has no address of the other family either: a resolver
+// reports "no such host" in both cases.
 func absent(ctx context.Context, r Source, network, name string) bool {
 	if network == "" {
 		return true
@@ -129,8 +129,8 @@ func absent(ctx context.Context, r Source, network, name string) bool {
 	return isNotFound(err)
 }
 
-// isDial says that a text is of a net.OpError: package net keeps of it in a
-// DNSError the text only.
+// isDial reports whether a text is that of a net.OpError, which is all that a DNSError
+// keeps of it.
 func isDial(text string) bool {
 	for _, op := range []string{"dial ", "read ", "write "} {
 		if len(text) > len(op) && text[:len(op)] == op {

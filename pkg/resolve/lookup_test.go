@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// answers is a resolver that says one thing.
+// answers is a Source with one result.
 type answers struct {
 	addrs []netip.Addr
 	err   error
@@ -63,7 +63,7 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// oneFamily is a name server that has addresses of one family.
+// oneFamily is a Source that has addresses of one family.
 type oneFamily string
 
 func (f oneFamily) LookupNetIP(_ context.Context, network, _ string) ([]netip.Addr, error) {
@@ -73,7 +73,7 @@ func (f oneFamily) LookupNetIP(_ context.Context, network, _ string) ([]netip.Ad
 	return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
 }
 
-func TestANameWithoutAddressOfTheFamilyIsNotOneWithoutAny(t *testing.T) {
+func TestErrorNamesTheMissingFamily(t *testing.T) {
 	for _, c := range []struct {
 		has  oneFamily
 		want string
@@ -87,16 +87,16 @@ func TestANameWithoutAddressOfTheFamilyIsNotOneWithoutAny(t *testing.T) {
 	}
 }
 
-// byFamily is a resolver that says of each what it is told to.
+// byFamily is a Source with a result for each family.
 type byFamily map[string]answers
 
 func (f byFamily) LookupNetIP(_ context.Context, network, _ string) ([]netip.Addr, error) {
 	return f[network].addrs, f[network].err
 }
 
-// TestWhatFailedForOneFamilyIsNotAnAnswer: of both families at once a resolver says
-// that there is no such host, though only one of them was looked up.
-func TestWhatFailedForOneFamilyIsNotAnAnswer(t *testing.T) {
+// TestFailureOfOneFamilyIsReported: a resolver asked for both families reports "no such
+// host" even if the lookup of one failed.
+func TestFailureOfOneFamilyIsReported(t *testing.T) {
 	none := answers{err: &net.DNSError{Err: "no such host", IsNotFound: true}}
 	refused := answers{err: &net.DNSError{Err: "read udp 10.0.0.1:9->10.0.0.53:53: read: connection refused"}}
 	for _, c := range []struct {
@@ -106,7 +106,7 @@ func TestWhatFailedForOneFamilyIsNotAnAnswer(t *testing.T) {
 		{none, none, "[] x.test has no address: no such host"},
 		{refused, none, "[] x.test could not be looked up: the resolver cannot be reached"},
 		{none, refused, "[] x.test could not be looked up: the resolver cannot be reached"},
-		{answers{addrs: addrs("192.0.2.1")}, none, "[192.0.2.1] <nil>"}, // it was there the second time
+		{answers{addrs: addrs("192.0.2.1")}, none, "[192.0.2.1] <nil>"}, // the second lookup succeeds
 		{none, answers{addrs: addrs("2001:db8::1")}, "[2001:db8::1] <nil>"},
 	} {
 		got, err := once(byFamily{"ip": none, "ip4": c.v4, "ip6": c.v6}, "ip", "x.test")
@@ -128,7 +128,7 @@ func TestKey(t *testing.T) {
 	}
 }
 
-func TestInternationalNamesAreLookedUpAsRegistered(t *testing.T) {
+func TestInternationalizedNameIsLookedUpAsRegistered(t *testing.T) {
 	for name, want := range map[string]string{
 		"münchen.lab":                        "xn--mnchen-3ya.lab",
 		"MÜNCHEN.Lab.":                       "xn--mnchen-3ya.lab.",
@@ -148,15 +148,15 @@ func TestInternationalNamesAreLookedUpAsRegistered(t *testing.T) {
 		if got != want && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %q %v, want %s", name, got, err, want)
 		}
-		var asked string
-		_, _ = once(lookupFunc(func(name string) error { asked = name; return nil }), "ip", name)
-		if asked != got {
-			t.Errorf("%q is looked up as %q, want %q", name, asked, got)
+		var sent string
+		_, _ = once(lookupFunc(func(name string) error { sent = name; return nil }), "ip", name)
+		if sent != got {
+			t.Errorf("%q is looked up as %q, want %q", name, sent, got)
 		}
 	}
 }
 
-// lookupFunc is a resolver that has one address for every name.
+// lookupFunc is a Source that has one address for every name.
 type lookupFunc func(name string) error
 
 func (f lookupFunc) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {

@@ -17,23 +17,23 @@ import (
 // traceKey is the context key of a lookup's trace.
 type traceKey struct{}
 
-// trace records what became of the queries of one lookup. Package net reports
-// neither response codes nor, where one family's queries fail, that they did.
+// trace records the outcomes of the queries of a lookup. Package net reports neither
+// response codes nor the failure of one address family.
 type trace struct {
 	mu       sync.Mutex
 	started  time.Time
-	first    bool               // attempt at its name
-	failed   map[string]failure // questions without a useful reply: the last failure of each
-	dial     failure            // last query that could not be sent
-	sent     int                // queries
+	first    bool               // first attempt for its name
+	failed   map[string]failure // last failure of each question without a useful reply
+	dial     failure            // of the last query that could not be sent
+	sent     int                // number of queries
 	answered int
 }
 
-// failure is what happened to a query that got no useful reply.
+// failure is the reason why a query has no useful reply.
 type failure struct {
 	cause  cause
 	server string
-	text   string // for people
+	text   string // for messages
 }
 
 type cause uint8
@@ -45,9 +45,9 @@ const (
 	refused           // a reply with an error code
 )
 
-// ask records that a question is sent. It reports whether nothing was lost of the
-// name so far: what is repeated is no further evidence about the pace.
-func (t *trace) ask(question, server string) bool {
+// sending records that a question is sent. It reports whether this is the first time:
+// retries are no further evidence about the pace.
+func (t *trace) sending(question, server string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	_, repeated := t.failed[question]
@@ -55,7 +55,7 @@ func (t *trace) ask(question, server string) bool {
 	return t.first && !repeated
 }
 
-// count counts a query that is sent, and returns how many were.
+// count counts a query and returns their number.
 func (t *trace) count() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -76,7 +76,7 @@ func (t *trace) answer(question string) {
 	t.answered++
 }
 
-// failures returns what the lookup's unanswered questions met, each text once.
+// failures returns the worst cause and the distinct texts of the questions that failed.
 func (t *trace) failures() (worst cause, texts []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -91,15 +91,16 @@ func (t *trace) failures() (worst cause, texts []string) {
 	return worst, slices.Compact(texts)
 }
 
-// complete reports whether every query of the lookup was answered.
+// complete reports whether every query has a useful reply.
 func (t *trace) complete() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.answered > 0 && len(t.failed) == 0 && t.dial.cause == none
 }
 
-// hook makes a resolver's queries pass through the limiter and a lookup's trace.
-func (l *limiter) hook(base *net.Resolver) *net.Resolver {
+// observe returns a resolver like base whose queries are seen by the limiter and the trace
+// in the context.
+func (l *limiter) observe(base *net.Resolver) *net.Resolver {
 	dial := base.Dial
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
@@ -112,11 +113,11 @@ func (l *limiter) hook(base *net.Resolver) *net.Resolver {
 				return dial(ctx, network, server)
 			}
 			if err := l.givenUp(time.Now()); err != nil {
-				return nil, t.noDial(*err)
+				return nil, t.dialFailed(*err)
 			}
 			c, err := dial(ctx, network, server)
 			if err != nil {
-				return nil, t.noDial(failure{unreachable, host(server), fmt.Sprintf("%s cannot be reached: %v", host(server), plain(err))})
+				return nil, t.dialFailed(failure{unreachable, host(server), fmt.Sprintf("%s cannot be reached: %v", host(server), plain(err))})
 			}
 			q := &query{Conn: c, limiter: l, trace: t, server: host(c.RemoteAddr().String())}
 			if _, ok := c.(net.PacketConn); ok {
@@ -128,28 +129,28 @@ func (l *limiter) hook(base *net.Resolver) *net.Resolver {
 	}
 }
 
-// noDial records that a query could not be sent.
-func (t *trace) noDial(f failure) error {
+// dialFailed records that a query could not be sent.
+func (t *trace) dialFailed(f failure) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.dial = f
 	return errors.New(f.text)
 }
 
-// query is the connection of one query (RFC 1035 section 4.2), seen from
-// outside: package net writes the question and reads until it has the reply.
+// query is the connection of one query (RFC 1035 section 4.2): package net writes the
+// question and reads until it has the reply.
 type query struct {
 	net.Conn
 	limiter  *limiter
 	trace    *trace
 	server   string
-	stream   bool // messages have a length before them
+	stream   bool // messages are preceded by their length
 	id       uint16
-	question string // the query after its header
-	first    bool   // attempt at the question
+	question string // query without its header
+	first    bool   // first attempt for the question
 	sent     time.Time
 	deadline time.Time
-	head     []byte // of the reply, as far as it was read
+	head     []byte // first bytes of the reply
 }
 
 // headerSize is the length of a message's header (RFC 1035 section 4.1.1).
@@ -167,10 +168,10 @@ func (q *query) Write(b []byte) (int, error) {
 	}
 	if len(m) > headerSize {
 		q.id, q.question = binary.BigEndian.Uint16(m), string(m[headerSize:])
-		q.first = q.trace.ask(q.question, q.server)
+		q.first = q.trace.sending(q.question, q.server)
 	}
 	q.sent = time.Now()
-	q.limiter.sent(q.sent, q.trace.count() == 1)
+	q.limiter.onQuery(q.sent, q.trace.count() == 1)
 	return q.Conn.Write(b)
 }
 
@@ -185,8 +186,8 @@ func (q *query) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// read reads, and tells the limiter early of a reply that is late: package net
-// waits for five seconds.
+// read reads a reply and reports a late one to the limiter early: package net waits
+// five seconds.
 func (q *query) read(b []byte) (int, error) {
 	late := q.sent.Add(q.limiter.patience())
 	if !late.Before(q.deadline) || time.Now().After(late) || q.Conn.SetReadDeadline(late) != nil {
@@ -197,7 +198,7 @@ func (q *query) read(b []byte) (int, error) {
 		return n, err
 	}
 	if q.first {
-		q.limiter.late(time.Now(), q.sent, q.server)
+		q.limiter.onLate(time.Now(), q.sent, q.server)
 	}
 	if err := q.Conn.SetReadDeadline(q.deadline); err != nil {
 		return 0, err
@@ -205,14 +206,14 @@ func (q *query) read(b []byte) (int, error) {
 	return q.Conn.Read(b)
 }
 
-// received looks at a reply, or a part of one.
+// received records a reply or part of one.
 func (q *query) received(b []byte) {
 	if q.stream {
 		if q.head = append(q.head, b...); len(q.head) < 2+headerSize {
 			return
 		}
 		b, q.head = q.head[2:], nil
-		q.stream = false // what follows is not looked at
+		q.stream = false // the header is complete
 	}
 	if len(b) < headerSize || binary.BigEndian.Uint16(b) != q.id || b[2]&0x80 == 0 {
 		return
@@ -220,14 +221,14 @@ func (q *query) received(b []byte) {
 	now := time.Now()
 	if text := refusal(b); text != "" {
 		q.trace.fail(q.question, failure{refused, q.server, text + " by " + q.server})
-		q.limiter.heard(now, q.sent, q.server, false)
+		q.limiter.onReply(now, q.sent, q.server, false)
 		return
 	}
 	q.trace.answer(q.question)
-	q.limiter.heard(now, q.sent, q.server, true)
+	q.limiter.onReply(now, q.sent, q.server, true)
 }
 
-// refusal names what makes a reply useless; "" if nothing does.
+// refusal returns the reason why a reply is useless, or "".
 func refusal(header []byte) string {
 	switch code := header[3] & 0x0f; {
 	case code == 0 && header[2]&0x06 == 0 && header[3]&0x80 == 0 && binary.BigEndian.Uint16(header[6:]) == 0:
@@ -241,11 +242,11 @@ func refusal(header []byte) string {
 	}
 }
 
-// codes are the response codes of RFC 1035 section 4.1.1.
+// codes are the response codes (RFC 1035 section 4.1.1).
 var codes = [...]string{1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 5: "REFUSED", 3: "NXDOMAIN", 0: "NOERROR"}
 
-// packets is a query that package net sends as a datagram: it looks for the
-// methods of net.PacketConn and uses none.
+// packets is a query sent as a datagram: package net recognizes it by the methods of
+// net.PacketConn and does not call them.
 type packets struct{ *query }
 
 func (p packets) ReadFrom(b []byte) (int, net.Addr, error) {
@@ -256,7 +257,7 @@ func (p packets) WriteTo(b []byte, to net.Addr) (int, error) {
 	return p.Conn.(net.PacketConn).WriteTo(b, to)
 }
 
-// host returns a server's address without the port that all have.
+// host returns a server's address, without the default port.
 func host(server string) string {
 	if h, port, err := net.SplitHostPort(server); err == nil && port == "53" {
 		return h
@@ -264,8 +265,8 @@ func host(server string) string {
 	return server
 }
 
-// plain returns an error's cause without the names of calls and sockets, which
-// differ from one lookup to the next.
+// plain returns the cause of an error without names of calls and sockets, which differ
+// from lookup to lookup.
 func plain(err error) error {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {

@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// attempts is how many attempts at a name fail before it has failed, by what
-// happened to the queries, while the resolver answers others. Package net
-// repeats a query without a reply once in each.
+// attempts is the number of attempts that may fail before a name does, by cause, while
+// the resolver replies to others. In each, package net retransmits a query without a
+// reply once.
 var attempts = [...]int{unreachable: 3, silent: 3, refused: 5}
 
-// fewer are the attempts of a run that is too small to have met a limit.
+// fewer is attempts for a run that is too small to exceed a rate limit.
 var fewer = [...]int{unreachable: 3, silent: 2, refused: 3}
 
-// Options are what a Resolver may be told.
+// Options configure a Resolver.
 type Options struct {
 	// Rate is the maximum number of queries per second; 0: adapts.
 	Rate float64
-	// Once makes one attempt at each name.
+	// Once makes one attempt for each name.
 	Once bool
 }
 
@@ -34,28 +34,28 @@ type Resolver struct {
 	once    bool
 
 	mu     sync.Mutex
-	good   question // a lookup that succeeded
+	good   question // last lookup that succeeded
 	pinned map[string][]netip.Addr
 }
 
-// question is what a lookup is about.
+// question is a lookup.
 type question struct{ network, name string }
 
-// New returns a Resolver that uses another source.
+// New returns a Resolver that uses s.
 func New(s Source, o Options) *Resolver {
 	return &Resolver{source: s, limiter: newLimiter(o.Rate), once: o.Once, pinned: map[string][]netip.Addr{}}
 }
 
-// System returns a Resolver that uses package net's, and sees its queries.
+// System returns a Resolver that uses base and observes its queries.
 func System(base *net.Resolver, o Options) *Resolver {
 	r := New(nil, o)
-	r.source = r.limiter.hook(base)
+	r.source = r.limiter.observe(base)
 	return r
 }
 
-// Lookup returns a name's addresses in the resolver's order: unmapped, each once,
-// at least one. network is "ip", "ip4" or "ip6". It repeats what failed because
-// the resolver is limited or overloaded, for a minute or more if necessary.
+// Lookup returns the addresses of a name in the resolver's order: unmapped, distinct,
+// at least one. network is "ip", "ip4" or "ip6". It retries while the resolver is
+// rate-limited or overloaded, for over a minute if necessary.
 func (r *Resolver) Lookup(ctx context.Context, network, name string) ([]netip.Addr, error) {
 	if addrs, ok := r.pin(name, nil); ok {
 		return ofFamily(addrs, network, name)
@@ -64,7 +64,7 @@ func (r *Resolver) Lookup(ctx context.Context, network, name string) ([]netip.Ad
 	return a.addrs, a.err
 }
 
-// Family returns Lookup for addresses of one family, or of both if neither is chosen.
+// Family returns Lookup for one address family, or for both if none is selected.
 func (r *Resolver) Family(v4, v6 bool) Func {
 	network := "ip"
 	switch {
@@ -78,10 +78,9 @@ func (r *Resolver) Family(v4, v6 bool) Func {
 	}
 }
 
-// Pin looks up all addresses of a name and keeps them: every later lookup of the
-// name returns them. So a scope and what is checked against it agree on a name
-// whose addresses rotate. An address family that could not be looked up is an
-// error, unlike in Lookup.
+// Pin looks up all addresses of a name and keeps them for later lookups, so that a
+// scope and the probes checked against it agree on a name whose addresses rotate.
+// Unlike Lookup it fails if the lookup of one family fails.
 func (r *Resolver) Pin(ctx context.Context, name string) ([]netip.Addr, error) {
 	if addrs, ok := r.pin(name, nil); ok {
 		return addrs, nil
@@ -97,41 +96,40 @@ func (r *Resolver) Pin(ctx context.Context, name string) ([]netip.Addr, error) {
 	return a.addrs, nil
 }
 
-// attempt is what an attempt at a name came to. worst is none if nothing would be
-// gained by another.
+// attempt is the outcome of an attempt. worst is none if a retry would not help.
 type attempt struct {
 	addrs []netip.Addr
 	err   error
 	worst cause
-	texts []string // what the unanswered queries met
+	texts []string // failures of the queries
 }
 
 func (a attempt) failure(name string) error {
 	return fmt.Errorf("%s could not be looked up: %s", name, strings.Join(a.texts, ", "))
 }
 
-// persist makes attempts at a name until one succeeds or there is no hope.
+// persist retries until an attempt succeeds or the name or the resolver is given up.
 func (r *Resolver) persist(ctx context.Context, network, name string) attempt {
 	failed := 0
 	for try := 0; ; try++ {
 		began := time.Now()
 		a := r.attempt(ctx, network, name, try == 0)
 		if a.worst == none && try > 0 {
-			r.limiter.cured()
+			r.limiter.recovered()
 		}
 		if a.worst == none || r.once || ctx.Err() != nil {
 			return a
 		}
-		if a.worst == unreachable || r.counts(ctx, began) {
+		if a.worst == unreachable || r.isEvidence(ctx, began) {
 			failed++
 		}
-		if failed >= r.most(a.worst) || r.limiter.givesUp(time.Now()) || wait(ctx, time.Second<<min(try, 4)) != nil {
+		if failed >= r.maxFailures(a.worst) || r.limiter.isDead(time.Now()) || sleep(ctx, time.Second<<min(try, 4), nil) != nil {
 			return a
 		}
 	}
 }
 
-// pin keeps a name's addresses, or returns those that were kept.
+// pin stores the addresses of a name, or returns the stored ones.
 func (r *Resolver) pin(name string, addrs []netip.Addr) ([]netip.Addr, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -145,7 +143,7 @@ func (r *Resolver) pin(name string, addrs []netip.Addr) ([]netip.Addr, bool) {
 	return addrs, ok
 }
 
-// ofFamily returns the addresses of a network.
+// ofFamily returns the addresses that belong to a network.
 func ofFamily(addrs []netip.Addr, network, name string) (list []netip.Addr, err error) {
 	for _, a := range addrs {
 		if network == "ip" || network == "ip4" == a.Is4() {
@@ -158,18 +156,18 @@ func ofFamily(addrs []netip.Addr, network, name string) (list []netip.Addr, err 
 	return list, nil
 }
 
-// most returns how many attempts at a name may fail.
-func (r *Resolver) most(worst cause) int {
+// maxFailures returns the number of attempts that may fail.
+func (r *Resolver) maxFailures(worst cause) int {
 	if r.limiter.idle() {
 		return fewer[worst]
 	}
 	return attempts[worst]
 }
 
-// counts reports whether an attempt that failed is evidence about its name: the
-// resolver answered others since. If there were none, a name that it has
-// answered is looked up again.
-func (r *Resolver) counts(ctx context.Context, began time.Time) bool {
+// isEvidence reports whether a failed attempt is evidence about its name: the resolver has
+// replied to another one since. If there was none, it looks up a name that succeeded
+// before.
+func (r *Resolver) isEvidence(ctx context.Context, began time.Time) bool {
 	since, ever := r.limiter.replied(began)
 	if since || !ever || r.limiter.idle() {
 		return true
@@ -185,7 +183,6 @@ func (r *Resolver) counts(ctx context.Context, began time.Time) bool {
 	return since
 }
 
-// attempt looks a name up once.
 func (r *Resolver) attempt(ctx context.Context, network, name string, first bool) (a attempt) {
 	if err := r.limiter.begin(ctx); err != nil {
 		return attempt{err: fmt.Errorf("%s could not be looked up: %w", name, err)}
@@ -205,15 +202,14 @@ func (r *Resolver) attempt(ctx context.Context, network, name string, first bool
 	return a
 }
 
-// remember keeps a lookup that the resolver answered.
 func (r *Resolver) remember(q question) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.good = q
 }
 
-// causeOf tells from package net's error why a lookup failed whose queries were
-// not seen: those of the C library are not.
+// causeOf returns the cause of an error of package net. It is needed for the C
+// library's resolver, whose queries cannot be observed.
 func causeOf(err error) cause {
 	var dns *net.DNSError
 	switch {
@@ -225,14 +221,4 @@ func causeOf(err error) cause {
 		return unreachable
 	}
 	return refused
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return ctx.Err()
 }
