@@ -7,7 +7,7 @@ import (
 	"lukechampine.com/uint128"
 )
 
-// What Parse takes is countable, indexable and in order, whatever the word.
+// FuzzParse: a target can be counted, indexed and iterated in order, whatever the word.
 func FuzzParse(f *testing.F) {
 	for _, c := range parsed {
 		f.Add(c.in)
@@ -50,7 +50,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// The parts of a word are parts of it, and never empty without an error.
+// FuzzSplit: target and ports are parts of the word, and an empty target is an error.
 func FuzzSplit(f *testing.F) {
 	for _, c := range splits {
 		f.Add(c.in)

@@ -10,10 +10,9 @@ import (
 	"portkit/pkg/lookalike"
 )
 
-// CheckASCII returns an error for a word that begins with a dash other than
-// "-", or that would be made of digits, dots and the other characters of
-// addresses if some of its characters were the ASCII ones that they look like.
-// Anything else outside ASCII may be an internationalized name.
+// CheckASCII returns an error for a word that begins with a non-ASCII dash, or whose
+// non-ASCII characters only resemble those of an address. Other non-ASCII words may be
+// internationalized names.
 func CheckASCII(s string) error {
 	folded, r := lookalike.Fold(s)
 	if r == 0 {
@@ -33,8 +32,7 @@ func CheckASCII(s string) error {
 	return nil
 }
 
-// slashError returns what is wrong with a word that has a slash and is not an
-// address.
+// slashError explains why a word with a slash is not a target.
 func slashError(s string) error {
 	name, length, _ := strings.Cut(s, "/")
 	if length != "" && strings.Trim(length, "0123456789") == "" {
@@ -43,8 +41,8 @@ func slashError(s string) error {
 	return errors.New("neither a prefix nor a host name: a host name has no slash")
 }
 
-// commaHint returns err, or what is wrong where the comma is the trouble: where
-// an address or a name is before it.
+// commaHint returns err, or a better explanation if an address or name precedes a
+// comma.
 func commaHint(s string, err error) error {
 	head, rest, found := strings.Cut(s, ",")
 	if !found {
@@ -59,8 +57,8 @@ func commaHint(s string, err error) error {
 	return fmt.Errorf("unexpected comma; %s alone is a target", clip(head))
 }
 
-// isPorts reports whether s can only be meant as ports: numbers and ranges,
-// with protocols or not.
+// isPorts reports whether s is a list of port numbers and ranges, with or without
+// protocols.
 func isPorts(s string) bool {
 	for item := range strings.SplitSeq(s, ",") {
 		number, proto, named := strings.Cut(item, "/")
@@ -79,9 +77,8 @@ func join(host, ports string) string {
 	return host + ":" + ports
 }
 
-// MeantPort tells the port from an IPv6 address that somebody may have written
-// it behind, without brackets: word is an address, and so is what is before its
-// last colon. form is the word that has the port.
+// MeantPort detects a port after an IPv6 address without brackets: word is an address,
+// and so is the part before its last colon. form is the word with brackets.
 func MeantPort(word string) (form string, port uint16, ok bool) {
 	a, err := netip.ParseAddr(word)
 	i := strings.LastIndexByte(word, ':')
@@ -98,8 +95,8 @@ func MeantPort(word string) (form string, port uint16, ok bool) {
 	return join(word[:i], word[i+1:]), uint16(n), true
 }
 
-// FromURL returns the TARGET:PORTS that a URL is about. The port is the
-// scheme's where the URL has none; "PORT" if that has none, either.
+// FromURL returns the TARGET:PORTS of a URL, by default with the port of its scheme.
+// The port of an unknown scheme is "PORT".
 func FromURL(s string) (word string, ok bool) {
 	scheme, rest, ok := strings.Cut(s, "://")
 	if !ok {

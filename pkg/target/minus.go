@@ -2,9 +2,8 @@ package target
 
 import "sort"
 
-// Minus returns t without the addresses in s. Count, At and Runs of what is
-// left stay exact and fast: one search among the ranges of s that lie in t. A
-// name is returned as it is.
+// Minus returns t without the addresses in s. It searches the ranges of s once; Count,
+// At and Runs of the result remain fast. A name is returned unchanged.
 func (t Target) Minus(s *Set) Target {
 	if t.family != v4 && t.family != v6 {
 		return t
@@ -22,7 +21,7 @@ func (t Target) Minus(s *Set) Target {
 	return t.without(spans[first:end])
 }
 
-// without returns t without the spans, which are sorted and apart.
+// without returns t without spans, which are sorted and disjoint.
 func (t Target) without(spans []span) Target {
 	ranks := make([]span, 0, len(spans))
 	for _, s := range spans {
@@ -56,13 +55,12 @@ func (t Target) without(spans []span) Target {
 	return t
 }
 
-// isBase reports whether n, whose rank is r, is an address of the target
-// before holes are taken out.
+// isBase reports whether n, of rank r, is an address of t or of one of its holes.
 func (t Target) isBase(n, r number) bool {
 	return t.more == nil || t.more.pattern == nil || r.Lo < t.more.pattern.size() && t.unrank(r) == n
 }
 
-// makeHoles turns stretches of ranks into holes.
+// makeHoles converts ranges of ranks to holes.
 func makeHoles(ranks []span) (holes []hole, gone number) {
 	holes = make([]hole, len(ranks))
 	for i, r := range ranks {
@@ -73,7 +71,7 @@ func makeHoles(ranks []span) (holes []hole, gone number) {
 	return holes, gone
 }
 
-// intervals returns the ranks that the holes leave out.
+// intervals returns the ranks in the holes.
 func (t Target) intervals() []span {
 	spans := make([]span, len(t.more.holes))
 	for j := range spans {

@@ -10,16 +10,15 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of RFC 1035 section 2.3.4, without the octets that only the wire has.
+// Limits of RFC 1035 section 2.3.4, without the octets that exist only in packets.
 const (
 	maxName  = 253
 	maxLabel = 63
 	maxZone  = 64
 )
 
-// checkName takes what a resolver can be asked: labels of letters, digits,
-// hyphens and underscores (RFC 1123 section 2.1, RFC 8552), one dot at the end
-// if any.
+// checkName accepts labels of letters, digits, hyphens and underscores (RFC 1123
+// section 2.1, RFC 8552), and a dot at the end.
 func checkName(s string) error {
 	bare := strings.TrimSuffix(s, ".")
 	if len(bare) > maxName {
@@ -47,8 +46,7 @@ func checkName(s string) error {
 	return nil
 }
 
-// isNameChar takes anything visible outside ASCII: whether such a name can be
-// looked up is the resolver's to say.
+// isNameChar accepts all visible non-ASCII characters: the resolver decides about them.
 func isNameChar(r rune) bool {
 	switch {
 	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
@@ -59,9 +57,8 @@ func isNameChar(r rune) bool {
 	return r == '-' || r == '_' || r == '.'
 }
 
-// checkZone takes the names that interfaces have, on addresses that need one
-// (RFC 4007 section 6). A colon in one is far more
-// likely a port that was meant.
+// checkZone accepts names of interfaces, on addresses that have zones (RFC 4007 section
+// 6). A colon usually means that a port was intended.
 func checkZone(a netip.Addr) error {
 	z := a.Zone()
 	if z == "" {

@@ -7,13 +7,13 @@ import (
 	"lukechampine.com/uint128"
 )
 
-// number is an address as an integer: IPv4 below 2^32.
+// number is an address as an integer. IPv4 addresses are below 2³².
 type number = uint128.Uint128
 
-// span is a stretch of numbers of one family, both ends included.
+// span is a range of numbers of one family, including both ends.
 type span struct{ lo, hi number }
 
-// mapped is ::ffff:0:0/96 (RFC 4291 section 2.5.5.2).
+// mapped returns ::ffff:0:0/96 (RFC 4291 section 2.5.5.2).
 func mapped() span {
 	return span{uint128.New(0xffff<<32, 0), uint128.New(0xffff<<32|0xffffffff, 0)}
 }
@@ -34,7 +34,7 @@ func (f family) addr(n number, zone string) netip.Addr {
 	return a
 }
 
-// split takes an address apart into family and number; none for the zero Addr.
+// split returns the family and number of an address; none for the zero Addr.
 func split(a netip.Addr) (family, number) {
 	switch {
 	case a.Is4():

@@ -11,12 +11,16 @@ import (
 	"lukechampine.com/uint128"
 )
 
-// Parse reads a TARGET without ports: an address (`192.0.2.7`,
-// `fe80::1%eth0`), a prefix (`192.0.2.0/24`; host bits do not matter,
-// `fe80::%eth0/120` as in RFC 4007 section 11.7), a range
-// (`192.0.2.1-192.0.2.9`), IPv4 octet patterns (`10.0-3.*.1,254`), or a host
-// name. IPv4-mapped addresses become IPv4. Digits and dots that make no
-// address are an error, never a name, and so is what looks like them.
+// Parse parses a TARGET without ports:
+//
+//	192.0.2.7, fe80::1%eth0         address
+//	192.0.2.0/24, fe80::%eth0/120  prefix, with any host bits (zone: RFC 4007 section 11.7)
+//	192.0.2.1-192.0.2.9             range
+//	10.0-3.*.1,254                  octet pattern (IPv4)
+//	host.example                    name
+//
+// IPv4-mapped addresses become IPv4. Digits and dots that are not an address are an
+// error, never a name. So are characters that resemble them.
 func Parse(s string) (Target, error) {
 	t, err := parse(s)
 	if err != nil {
@@ -26,7 +30,7 @@ func Parse(s string) (Target, error) {
 	return t, nil
 }
 
-// clip keeps a message about a hostile word readable.
+// clip truncates a word for a message.
 func clip(s string) string {
 	const most = 200
 	if len(s) <= most {
@@ -131,7 +135,7 @@ func parsePrefix6(s, length string) (Target, error) {
 	return ranged(v6, lo, hi, a.Zone())
 }
 
-// prefixLen4 reads the length of an IPv4 prefix or its netmask.
+// prefixLen4 parses the length of an IPv4 prefix or a netmask.
 func prefixLen4(s string) (int, error) {
 	mask, err := netip.ParseAddr(s)
 	if err != nil || !mask.Is4() {
@@ -159,8 +163,7 @@ func prefixLen(s string, most int) (int, error) {
 	return int(n), nil
 }
 
-// addrPair reads `ADDR-ADDR`. A zone may have hyphens of its own, so every
-// hyphen is tried.
+// addrPair parses ADDR-ADDR. It tries every hyphen, since zones may contain hyphens.
 func addrPair(s string) (lo, hi netip.Addr, ok bool) {
 	for i := range len(s) {
 		if s[i] != '-' {
@@ -195,7 +198,7 @@ func bracketHint(s string) string {
 	return ""
 }
 
-// between is the range from one address to another.
+// between returns the range from one address to another.
 func between(lo, hi netip.Addr) (Target, error) {
 	zone := lo.Zone()
 	switch {
@@ -214,8 +217,7 @@ func between(lo, hi netip.Addr) (Target, error) {
 	return ranged(f, first, last, zone)
 }
 
-// ranged is the target of the numbers lo to hi without those that cannot be
-// asked.
+// ranged returns the target of the numbers from lo to hi that are hosts.
 func ranged(f family, lo, hi number, zone string) (Target, error) {
 	if lo.Cmp(hi) > 0 {
 		return Target{}, errors.New("the end of the range is below its start")

@@ -8,7 +8,7 @@ import (
 	"lukechampine.com/uint128"
 )
 
-// parsed says of a TARGET how many addresses it has, and its first and last.
+// parsed are targets with the number of addresses, the first and the last.
 var parsed = []struct{ in, count, first, last string }{
 	{"192.0.2.7", "1", "192.0.2.7", "192.0.2.7"},
 	{"255.255.255.255", "1", "255.255.255.255", "255.255.255.255"},
@@ -175,7 +175,7 @@ var refused = []struct{ in, err string }{
 	{strings.Repeat("x", 5000), "…"},
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseRejects(t *testing.T) {
 	for _, c := range refused {
 		_, err := Parse(c.in)
 		if err == nil || !strings.Contains(err.Error(), c.err) || !strings.HasPrefix(err.Error(), "target \"") || len(err.Error()) > 1000 {

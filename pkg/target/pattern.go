@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// pattern is the octets of an IPv4 address, each with the values it may take,
-// ascending: `10.0-3.*.1,254`.
+// pattern has the ascending values of each octet of an IPv4 address: 10.0-3.*.1,254.
 type pattern [4][]byte
 
-// parsePattern reads four octets, each `*`, `-`, or a list of numbers and
-// ranges with open ends, as nmap has them.
+// parsePattern parses four octets, each * or a list of numbers and ranges, whose ends
+// may be omitted as in nmap.
 func parsePattern(s string) (*pattern, error) {
 	octets := strings.Split(s, ".")
 	if len(octets) != 4 {
@@ -46,7 +45,7 @@ func values(has *[256]bool) []byte {
 	return list
 }
 
-// markOctet sets the values of one item of an octet's list.
+// markOctet sets the values of one item of a list.
 func markOctet(has *[256]bool, item string) error {
 	lo, hi, isRange := strings.Cut(item, "-")
 	if item == "*" {
@@ -72,7 +71,7 @@ func markOctet(has *[256]bool, item string) error {
 	return nil
 }
 
-// octet reads a number 0 to 255; an open end of a range is its default.
+// octet parses a number from 0 to 255. An omitted end of a range has the value open.
 func octet(s string, open int, isRange bool) (int, error) {
 	if s == "" && isRange {
 		return open, nil
@@ -93,8 +92,7 @@ func octet(s string, open int, isRange bool) (int, error) {
 	return int(n), nil
 }
 
-// mask widens the pattern to the whole prefixes of that length around its
-// addresses.
+// mask extends the pattern to the prefixes of that length around its addresses.
 func (p *pattern) mask(bits int) {
 	for i := range p {
 		free := 8 - min(max(bits-8*i, 0), 8)
@@ -109,8 +107,8 @@ func (p *pattern) mask(bits int) {
 	}
 }
 
-// isRange reports whether the addresses are consecutive: after the first
-// octet with a choice, which is a run, all octets are free.
+// isRange reports whether the addresses are consecutive: after the first octet with
+// several values, which are consecutive, all octets have all values.
 func (p *pattern) isRange() bool {
 	choice := false
 	for _, o := range p {
@@ -139,7 +137,7 @@ func (p *pattern) at(r uint64) (n uint64) {
 	return n
 }
 
-// rank counts the pattern's addresses below n.
+// rank returns the number of addresses below n.
 func (p *pattern) rank(n uint64) (r uint64) {
 	rest := p.size()
 	for i, o := range p {
@@ -157,8 +155,8 @@ func (p *pattern) rank(n uint64) (r uint64) {
 	return r
 }
 
-// runEnd returns the last rank of the run of consecutive last octets that
-// rank r lies in.
+// runEnd returns the last rank of the run of consecutive last octets that contains rank
+// r.
 func (p *pattern) runEnd(r uint64) uint64 {
 	last := p[3]
 	for k := int(r % uint64(len(last))); k+1 < len(last) && last[k+1] == last[k]+1; k++ {

@@ -9,8 +9,8 @@ import (
 	"lukechampine.com/uint128"
 )
 
-// MaxRanges is how many ranges one target may bring into a Set. Only octet
-// patterns come near it.
+// MaxRanges is the maximum number of ranges of one target in a Set. Only octet patterns
+// have many.
 const MaxRanges = 1 << 20
 
 // Builder collects targets into a Set. The zero Builder is empty.
@@ -19,8 +19,8 @@ type Builder struct {
 	zoned  map[string]*[]span
 }
 
-// Add adds the addresses of t. Names have none and are an error, as are
-// octet patterns that make more than MaxRanges ranges.
+// Add adds the addresses of t. Names and octet patterns of more than MaxRanges ranges
+// are errors.
 func (b *Builder) Add(t Target) error {
 	if name, ok := t.Name(); ok {
 		return fmt.Errorf("%s is a name, not an address", name)
@@ -51,7 +51,7 @@ func (b *Builder) AddAddr(a netip.Addr) {
 	*list = append(*list, span{t.lo, t.lo})
 }
 
-// Of returns the target that is one address, unmapped.
+// Of returns the target of one address, unmapped.
 func Of(a netip.Addr) Target {
 	a = a.Unmap()
 	f, n := split(a)
@@ -62,7 +62,7 @@ func Of(a netip.Addr) Target {
 	return t
 }
 
-// list returns where the spans of t belong.
+// list returns the spans of t's family and zone.
 func (b *Builder) list(t Target) *[]span {
 	switch {
 	case t.family == v4:
@@ -79,15 +79,14 @@ func (b *Builder) list(t Target) *[]span {
 	return b.zoned[t.more.zone]
 }
 
-// Set is a union of targets' addresses. It is safe for several goroutines; a
-// nil Set is empty.
+// Set is a union of targets. It is safe for several goroutines. A nil Set is empty.
 type Set struct {
-	v4, v6 []span            // sorted, apart from each other
-	zoned  map[string][]span // v6 and the spans of that zone
-	anyone []span            // v6 and the spans of all zones
+	v4, v6 []span            // sorted and disjoint
+	zoned  map[string][]span // v6 and spans of that zone
+	anyone []span            // v6 and spans of all zones
 }
 
-// Set returns the union of what was added so far.
+// Set returns the union of all targets added so far.
 func (b *Builder) Set() *Set {
 	s := &Set{v4: merge(b.v4), v6: merge(b.v6)}
 	s.anyone = s.v6
@@ -102,7 +101,7 @@ func (b *Builder) Set() *Set {
 	return s
 }
 
-// merge unites spans into sorted ones that neither overlap nor touch.
+// merge returns the union of spans, sorted, disjoint and not adjacent.
 func merge(lists ...[]span) []span {
 	all := slices.Concat(lists...)
 	slices.SortFunc(all, func(a, b span) int { return a.lo.Cmp(b.lo) })
@@ -118,9 +117,8 @@ func merge(lists ...[]span) []span {
 	return slices.Clip(kept)
 }
 
-// view returns the spans that hold for addresses of that family and zone. An
-// address without a zone may be in any, so those of every zone hold for it; a
-// span without one holds in all.
+// view returns the spans for addresses of a family and zone. A span without a zone
+// applies in all zones, and an address without a zone may be in any of them.
 func (s *Set) view(f family, zone string) []span {
 	switch {
 	case s == nil:
@@ -136,10 +134,10 @@ func (s *Set) view(f family, zone string) []span {
 	return s.v6
 }
 
-// Empty reports whether the set has no address.
+// Empty reports whether the set has no addresses.
 func (s *Set) Empty() bool { return s == nil || len(s.v4) == 0 && len(s.anyone) == 0 }
 
-// Contains reports whether a is in the set, IPv4-mapped or not.
+// Contains reports whether a, unmapped, is in the set.
 func (s *Set) Contains(a netip.Addr) bool {
 	a = a.Unmap()
 	f, n := split(a)

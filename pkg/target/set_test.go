@@ -28,7 +28,7 @@ func setOf(t interface{ Fatal(...any) }, words ...string) *Set {
 	return b.Set()
 }
 
-// addrs walks a target from index from on, at most 1000 addresses.
+// addrs returns up to 1000 addresses from index from on.
 func addrs(t Target, from uint64) (list []netip.Addr) {
 	t.Runs(uint128.From64(from), func(first, last netip.Addr) bool {
 		for a := first; len(list) < 1000; a = a.Next() {
@@ -73,8 +73,8 @@ func TestMinus(t *testing.T) {
 	}
 }
 
-// Two subtractions are one of the union, and a hole at the mapped block is
-// kept when more is taken out.
+// TestMinusTwice: subtracting two sets is subtracting their union, also next to the
+// hole of the IPv4-mapped addresses.
 func TestMinusTwice(t *testing.T) {
 	a := must(t, "::/64").Minus(setOf(t, "::5")).Minus(setOf(t, "::fffe:ffff:ffff-::1:0:0:0"))
 	want := must(t, "::/64").Count().Sub64(3)
@@ -83,8 +83,8 @@ func TestMinusTwice(t *testing.T) {
 	}
 }
 
-// bigger words stand for a few hundred addresses out of a small corner, so
-// that everything can be checked one by one.
+// word draws a target of a few hundred addresses from a small range, so that all of
+// them can be checked.
 func word(t *rapid.T, label string) string {
 	n := func(most int) int { return rapid.IntRange(0, most).Draw(t, label) }
 	x, y := n(255), n(255)
@@ -107,7 +107,7 @@ func word(t *rapid.T, label string) string {
 	return fmt.Sprintf("0-1.0.0.%d-%d", min(x, y), max(x, y))
 }
 
-func TestMinusAgainstCountingOut(t *testing.T) {
+func TestMinusAgreesWithEnumeration(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		whole := must(t, word(t, "target"))
 		var not []string
@@ -147,7 +147,7 @@ func TestMinusAgainstCountingOut(t *testing.T) {
 	})
 }
 
-func TestSetRefuses(t *testing.T) {
+func TestBuilderRejects(t *testing.T) {
 	var b Builder
 	for _, c := range []struct{ in, err string }{
 		{"host.example", "host.example is a name, not an address"},
@@ -183,16 +183,16 @@ func TestEmptySets(t *testing.T) {
 	}
 }
 
-func TestNamesAreNotSubtracted(t *testing.T) {
+func TestMinusKeepsNames(t *testing.T) {
 	got := must(t, "host.example").Minus(setOf(t, "0.0.0.0/0", "::/0"))
 	if got.Count() != uint128.From64(1) {
 		t.Error("the name is gone")
 	}
 }
 
-// Large exclusions against a large target: what is left is indexed in the
-// time of a search, not of a walk.
-func TestManyExclusions(t *testing.T) {
+// TestIndexingPastManyHolesIsFast: At searches the holes instead of iterating over
+// them.
+func TestIndexingPastManyHolesIsFast(t *testing.T) {
 	left := must(t, "10.0.0.0/8").Minus(setOf(t, "10.*.*.1,3-5,255"))
 	if want := uint64(1<<24 - 5*65536); left.Count() != uint128.From64(want) {
 		t.Fatalf("%v left, want %d", left.Count(), want)

@@ -7,10 +7,9 @@ import (
 	"strings"
 )
 
-// Split takes a TARGET word apart into the target itself and the ports of its
-// own ("" if it has none): `host:80,443`, `10.0.0.0/24:80`,
-// `[2001:db8::/120]:22`, `[2001:db8::1]`. An IPv6 target without brackets has
-// no ports of its own, unless they follow its prefix length.
+// Split splits a TARGET word into the target and its ports ("" if there are none):
+// host:80,443, 10.0.0.0/24:80, [2001:db8::/120]:22. An IPv6 target without brackets has
+// ports only after a prefix length.
 func Split(s string) (target, ports string, err error) {
 	target, ports, hasPorts, err := cut(s)
 	switch {
@@ -50,7 +49,7 @@ func cut(s string) (target, ports string, hasPorts bool, err error) {
 	return s[:from] + target, ports, hasPorts, nil
 }
 
-// cutBrackets is cut for what follows an opening bracket.
+// cutBrackets is cut for the text after an opening bracket.
 func cutBrackets(s string) (target, ports string, hasPorts bool, err error) {
 	target, rest, ok := strings.Cut(s, "]")
 	if !ok {
@@ -66,9 +65,9 @@ func cutBrackets(s string) (target, ports string, hasPorts bool, err error) {
 	return target, ports, hasPorts, nil
 }
 
-// looksLike6 tells an IPv6 address at the beginning of s from a short host
-// name that happens to be hexadecimal (`db:80`, `fe:tcp:80`): the address has
-// two colons before anything that is not of an address.
+// looksLike6 distinguishes an IPv6 address at the beginning of s from a short
+// hexadecimal host name (db:80, fe:tcp:80): the address has two colons before any other
+// character.
 func looksLike6(s string) bool {
 	colons := 0
 	for i, c := range []byte(s) {
@@ -84,11 +83,9 @@ func looksLike6(s string) bool {
 	return colons > 1
 }
 
-// SplitList takes a comma-separated list of targets apart. A piece that is
-// only octets continues the octet pattern before it: `10.0.0.1,3,host` is
-// `10.0.0.1,3` and `host`. One that is only port numbers continues the ports of
-// the target before it: `10.0.0.1:22,80-90,host` is `10.0.0.1:22,80-90` and
-// `host`.
+// SplitList splits a comma-separated list of targets. Octets continue the octet pattern
+// before them: 10.0.0.1,3,host is 10.0.0.1,3 and host. Port numbers continue the ports
+// before them: 10.0.0.1:22,80-90,host is 10.0.0.1:22,80-90 and host.
 func SplitList(s string) []string {
 	var list []string
 	for piece := range strings.SplitSeq(s, ",") {
@@ -102,8 +99,8 @@ func SplitList(s string) []string {
 	return list
 }
 
-// continues reports whether piece is further values of the octet pattern
-// before it: the pattern still lacks octets, or piece has no dot.
+// continues reports whether piece has further values of the octet pattern before it:
+// the pattern has fewer than four octets, or piece has no dot.
 func continues(before, piece string) bool {
 	const octets = "0123456789-*"
 	if piece == "" || strings.Trim(before, octets+",.") != "" || strings.Trim(piece, octets+".") != "" {
@@ -113,8 +110,8 @@ func continues(before, piece string) bool {
 	return dots > 0 && dots+strings.Count(piece, ".") <= 3
 }
 
-// continuesPorts reports whether piece is further numbers of the ports of the
-// target before it: it could be no target.
+// continuesPorts reports whether piece has further ports of the target before it: it
+// cannot be a target.
 func continuesPorts(before, piece string) bool {
 	numbers, proto, _ := strings.Cut(piece, "/")
 	if numbers == "" || strings.Trim(numbers, "0123456789-") != "" || strings.Trim(proto, "0123456789") != proto {

@@ -1,6 +1,6 @@
-// Package target reads the words that name what to scan (an address, a
-// prefix, a range, octet patterns, a name) and counts, indexes and walks the
-// addresses they stand for without ever listing them.
+// Package target parses the words that specify what to scan (an address, a prefix, a
+// range, an octet pattern or a name) and counts, indexes and iterates over their
+// addresses without listing them.
 package target
 
 import (
@@ -10,28 +10,26 @@ import (
 	"lukechampine.com/uint128"
 )
 
-// Target is what one TARGET word stands for: a name, or a sequence of
-// addresses of one family in ascending order. 0.0.0.0 and :: are never among
-// them, and neither are the IPv4-mapped addresses inside a wider IPv6 prefix:
-// nothing can be asked there, or only under another name. The zero Target has
-// no addresses.
+// Target is a name, or a sequence of addresses of one family in ascending order. It
+// omits 0.0.0.0, ::, and the IPv4-mapped addresses of a wider IPv6 prefix, which cannot
+// be probed. The zero Target has no addresses.
 type Target struct {
 	lo, hi number // first and last address, before holes
 	family family
-	more   *detail // what few targets have
+	more   *detail // of few targets
 }
 
-// detail is kept apart so that a list of a million addresses stays small.
+// detail is separate so that a list of a million addresses stays small.
 type detail struct {
 	name    string
 	zone    string
 	pattern *pattern
 	holes   []hole
-	gone    number // addresses in all holes
+	gone    number // number of addresses in all holes
 }
 
-// hole is a stretch of left-out addresses, in terms of ranks: kept addresses
-// from the at-th on lie skip ranks further along (this hole and all before).
+// hole is a range of removed ranks. The addresses from index at on are skip ranks
+// further, in this hole and all before.
 type hole struct{ at, skip number }
 
 type family uint8
@@ -43,7 +41,7 @@ const (
 	named
 )
 
-// Name returns the host name that the target is; ok is false for addresses.
+// Name returns the host name. ok is false for addresses.
 func (t Target) Name() (name string, ok bool) {
 	if t.family != named {
 		return "", false
@@ -51,7 +49,7 @@ func (t Target) Name() (name string, ok bool) {
 	return t.more.name, true
 }
 
-// Zone returns the zone of the target's addresses, "" if they have none.
+// Zone returns the zone of the addresses, or "".
 func (t Target) Zone() string {
 	if t.more == nil {
 		return ""
@@ -65,7 +63,7 @@ func (t Target) Is4() bool { return t.family == v4 }
 // Is6 reports whether the target's addresses are IPv6.
 func (t Target) Is6() bool { return t.family == v6 }
 
-// Count returns how many addresses the target has: one for a name.
+// Count returns the number of addresses, and 1 for a name.
 func (t Target) Count() uint128.Uint128 {
 	switch {
 	case t.family == named:
@@ -76,8 +74,8 @@ func (t Target) Count() uint128.Uint128 {
 	return t.size().Sub(t.more.gone)
 }
 
-// At returns the i-th address, i from 0 and below Count. A name has the zero
-// Addr.
+// At returns the address of index i, from 0 and below Count, and the zero Addr for a
+// name.
 func (t Target) At(i uint128.Uint128) netip.Addr {
 	if t.more == nil {
 		return t.family.addr(t.lo.AddWrap(i), "")
@@ -88,7 +86,7 @@ func (t Target) At(i uint128.Uint128) netip.Addr {
 	return t.family.addr(t.unrank(t.past(i)), t.more.zone)
 }
 
-// past turns an index among kept addresses into one among all.
+// past converts an index to a rank.
 func (t Target) past(i number) number {
 	holes := t.more.holes
 	j := sort.Search(len(holes), func(j int) bool { return holes[j].at.Cmp(i) > 0 })
@@ -98,8 +96,8 @@ func (t Target) past(i number) number {
 	return i
 }
 
-// Contains reports whether a is one of the target's addresses. A target
-// without a zone has its addresses in every zone.
+// Contains reports whether a is one of the addresses. Addresses without a zone are in
+// every zone.
 func (t Target) Contains(a netip.Addr) bool {
 	a = a.Unmap()
 	f, n := split(a)
@@ -116,14 +114,14 @@ func (t Target) Contains(a netip.Addr) bool {
 	return t.unrank(r) == n && !t.inHole(r)
 }
 
-// inHole reports whether the address of that rank is left out.
+// inHole reports whether a rank is in a hole.
 func (t Target) inHole(rank number) bool {
 	holes := t.more.holes
 	j := sort.Search(len(holes), func(j int) bool { return t.hole(j).hi.Cmp(rank) >= 0 })
 	return j < len(holes) && t.hole(j).lo.Cmp(rank) <= 0
 }
 
-// hole returns the ranks that hole j leaves out.
+// hole returns the ranks of hole j.
 func (t Target) hole(j int) span {
 	h, before := t.more.holes[j], number{}
 	if j > 0 {
@@ -132,9 +130,8 @@ func (t Target) hole(j int) span {
 	return span{h.at.Add(before), h.at.Add(h.skip).Sub64(1)}
 }
 
-// Runs yields the addresses from index from on as runs of consecutive ones,
-// first and last included, in order, until yield returns false. A name has
-// none.
+// Runs yields the addresses from an index on as ranges of consecutive ones, until yield
+// returns false. A name has none.
 func (t Target) Runs(from uint128.Uint128, yield func(first, last netip.Addr) bool) {
 	if t.family == named || from.Cmp(t.Count()) >= 0 {
 		return
@@ -158,7 +155,7 @@ func (t Target) Runs(from uint128.Uint128, yield func(first, last netip.Addr) bo
 	}
 }
 
-// stretch yields the runs among ranks r to last.
+// stretch yields the runs of the ranks from r to last.
 func (t Target) stretch(r, last number, yield func(first, last netip.Addr) bool) bool {
 	for {
 		n, end := t.unrank(r), last
@@ -175,7 +172,7 @@ func (t Target) stretch(r, last number, yield func(first, last netip.Addr) bool)
 	}
 }
 
-// size counts the addresses before holes are taken out.
+// size returns the number of ranks: addresses including those in holes.
 func (t Target) size() number {
 	switch {
 	case t.family == none:
@@ -186,7 +183,7 @@ func (t Target) size() number {
 	return t.hi.Sub(t.lo).Add64(1)
 }
 
-// unrank returns the r-th address before holes are taken out.
+// unrank returns the address of a rank.
 func (t Target) unrank(r number) number {
 	if p := t.more.pattern; p != nil {
 		return uint128.From64(p.at(r.Lo))
@@ -194,7 +191,7 @@ func (t Target) unrank(r number) number {
 	return t.lo.Add(r)
 }
 
-// rank counts the addresses below n before holes are taken out.
+// rank returns the number of addresses below n, including those in holes.
 func (t Target) rank(n number) number {
 	if t.more != nil && t.more.pattern != nil {
 		return uint128.From64(t.more.pattern.rank(n.Lo))
