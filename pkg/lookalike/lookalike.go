@@ -1,6 +1,6 @@
-// Package lookalike finds characters that look like the ASCII ones of an
-// address, a port list or a flag and are not: the dashes and full-width digits
-// that word processors, chat programs and input methods put in their place.
+// Package lookalike finds characters that resemble ASCII characters of addresses, port
+// lists and flags, such as the dashes and full-width digits that word processors, chat
+// programs and input methods insert.
 package lookalike
 
 import (
@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// marks are the look-alikes of punctuation. Dashes are found by their Unicode
-// category, digits by theirs, full-width characters by their distance.
+// marks are pairs of a look-alike and its punctuation character. Dashes and digits are
+// found by their Unicode category, full-width characters by their offset.
 const marks = "" +
 	"\u2212-\u02d7-\u2043-\u2796-\u207b-\u208b-" +
 	"\u2044/\u2215/\u29f8/\u2571/" +
@@ -20,8 +20,8 @@ const marks = "" +
 	"\u3001,\u201a,\ufe50,\ufe10,\u066b,\u066c," +
 	"\u2217*\u204e*\ufe61*\u2731*"
 
-// Fold returns s with every look-alike replaced by its ASCII character, and the
-// first one of them; 0 if s has none.
+// Fold returns s with every look-alike replaced by its ASCII character, and the first
+// look-alike or 0.
 func Fold(s string) (folded string, first rune) {
 	if isASCII(s) {
 		return s, 0
@@ -36,7 +36,6 @@ func Fold(s string) (folded string, first rune) {
 	return folded, first
 }
 
-// isASCII reports whether s has ASCII characters only, as nearly all words do.
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
@@ -46,7 +45,7 @@ func isASCII(s string) bool {
 	return true
 }
 
-// ascii returns the ASCII character that r looks like, or r.
+// ascii returns the ASCII character that r resembles, or r.
 func ascii(r rune) rune {
 	switch {
 	case r < utf8.RuneSelf:
@@ -64,8 +63,8 @@ func ascii(r rune) rune {
 	return r
 }
 
-// digit returns the ASCII form of a decimal digit. Unicode has the digits of a
-// script in one run, from zero (The Unicode Standard, section 4.6).
+// digit returns the ASCII form of a decimal digit. The digits of a script are
+// consecutive, from zero (The Unicode Standard, section 4.6).
 func digit(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
 		if lo := rune(t.Lo); lo <= r && r <= rune(t.Hi) {
@@ -80,8 +79,8 @@ func digit(r rune) rune {
 	return r
 }
 
-// Error returns the error for a text with the look-alike r, whose Fold is
-// folded: `'–' (U+2013) is not '-'; type 10.0.0.1-9`.
+// Error returns the error for a text with the look-alike r and the Fold folded: '–'
+// (U+2013) is not '-'; type 10.0.0.1-9.
 func Error(r rune, folded string) error {
 	return fmt.Errorf("%q (%U) is not %q; type %s", r, r, ascii(r), folded)
 }

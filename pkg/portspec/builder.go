@@ -7,13 +7,13 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// few is how many items are sorted rather than marked in a bitmap: most
-// specs are a few ports, and a list may have a spec of its own on each of a
-// million lines.
+// few is the number of items up to which a list is sorted instead of marked in a
+// bitmap: most specs have a few ports, and each of a million lines may have its own
+// spec.
 const few = 128
 
-// builder is where a set is put together: a short list while the items are
-// few, a bitmap from then on, since a spec may name all ports many times.
+// builder collects the items of a set: in a list while they are few, else in a bitmap,
+// since a spec may contain all ports many times.
 type builder struct {
 	list []item
 	bits *bitmap // nil while the items are in list
@@ -54,7 +54,7 @@ func (b *builder) spill() {
 	}
 }
 
-// set returns the items in order, each once. The builder is used up.
+// set returns the items, sorted and distinct. The builder must not be used afterwards.
 func (b *builder) set() Set {
 	if b.bits != nil {
 		return b.bits.set()
@@ -69,8 +69,7 @@ type bitmap [items / 64]uint64
 func (b *bitmap) add(i item)      { b[i/64] |= 1 << (i % 64) }
 func (b *bitmap) has(i item) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
-// addRange adds the ports from lo to hi for each protocol in mask, a word at
-// a time.
+// addRange sets whole words for the ports from lo to hi and each protocol in mask.
 func (b *bitmap) addRange(lo, hi uint16, mask protoMask) {
 	pattern := uint64(mask) * 0x5555_5555_5555_5555
 	first, last := itemOf(lo, endpoint.TCP), itemOf(hi, endpoint.UDP)

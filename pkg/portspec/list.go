@@ -22,12 +22,12 @@ var common string
 //go:embed system.txt
 var system string
 
-// List is ports in the order of their likelihood, each protocol for itself.
+// List has ports by likelihood, for each protocol.
 type List struct {
 	ports [2][]uint16
 }
 
-// Ports returns the list of one protocol, likeliest first.
+// Ports returns the ports of a protocol, most likely first.
 func (l List) Ports(p endpoint.Proto) []uint16 { return l.ports[p&1] }
 
 // Set returns all ports of the list.
@@ -35,8 +35,7 @@ func (l List) Set() Set {
 	return l.Top(1<<16, []endpoint.Proto{endpoint.TCP, endpoint.UDP})
 }
 
-// Top returns the first n ports of each of the protocols, or as many as
-// there are.
+// Top returns the first n ports of each protocol, or all if there are fewer.
 func (l List) Top(n int, protos []endpoint.Proto) Set {
 	var found builder
 	for _, p := range protos {
@@ -48,9 +47,8 @@ func (l List) Top(n int, protos []endpoint.Proto) Set {
 	return found.set()
 }
 
-// CommonList returns the built-in list of common ports: the curated ones of
-// common.txt (602 tcp, 154 udp), then IANA's registered system ports (1 to
-// 1023) that are not among them, ascending. Each call builds it anew.
+// CommonList returns the built-in list: the ports of common.txt (602 TCP, 154 UDP),
+// then the other system ports registered by IANA (1 to 1023), ascending.
 func CommonList() List {
 	var b ranking
 	for _, text := range []string{common, system} {
@@ -61,14 +59,13 @@ func CommonList() List {
 	return b.list()
 }
 
-// Common returns the built-in list of one protocol, likeliest first.
+// Common returns the built-in list of one protocol, most likely first.
 func Common(p endpoint.Proto) []uint16 { return CommonList().Ports(p) }
 
-// ReadPortsFile reads a list of lines "PORT[/PROTO] [WEIGHT]", with "#" before
-// a comment. PORT is an item of Parse or several with commas between them, for
-// which def and names are used. The heaviest come first, and lines of the
-// same weight in the order of the file; no weight is weight 0. Of a port met
-// twice the likelier place counts. Errors name the line.
+// ReadPortsFile reads lines PORT[/PROTO] [WEIGHT], with # before a comment. PORT is an
+// item of Parse or a comma-separated list of them; def and names are as for Parse. The
+// ports are sorted by descending weight (default 0), then by line. Of duplicates the
+// first counts. Errors contain the line number.
 func ReadPortsFile(r io.Reader, def []endpoint.Proto, names Services) (List, error) {
 	in := bufio.NewScanner(r)
 	in.Buffer(nil, 1<<20)
@@ -95,7 +92,7 @@ func ReadPortsFile(r io.Reader, def []endpoint.Proto, names Services) (List, err
 	return b.list(), nil
 }
 
-// ranking is items on the way to their order.
+// ranking is a list of items to sort.
 type ranking struct {
 	ranked []ranked
 }
@@ -105,7 +102,7 @@ type ranked struct {
 	weight float64
 }
 
-// addLine adds the items of one line of a ports file.
+// addLine adds the items of a line of a ports file.
 func (b *ranking) addLine(line string, mask protoMask, names Services) error {
 	line, _, _ = strings.Cut(line, "#")
 	fields := strings.Fields(line)
@@ -135,8 +132,8 @@ func (b *ranking) addLine(line string, mask protoMask, names Services) error {
 	return nil
 }
 
-// addCommon adds the port of one line of the built-in files, "port/proto
-// name # source", whose form a test holds.
+// addCommon adds the port of a line of the built-in files, "port/proto name # source".
+// A test checks the syntax.
 func (b *ranking) addCommon(line string) {
 	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 	number, proto, _ := strings.Cut(word, "/")
@@ -147,7 +144,7 @@ func (b *ranking) addCommon(line string) {
 	}
 }
 
-// list puts the items in order, heaviest first, each once.
+// list returns the distinct items, heaviest first.
 func (b *ranking) list() List {
 	slices.SortStableFunc(b.ranked, func(x, y ranked) int { return cmp.Compare(y.weight, x.weight) })
 	var l List

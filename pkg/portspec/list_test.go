@@ -15,13 +15,13 @@ import (
 	"portkit/pkg/service"
 )
 
-var update = flag.Bool("update", false, "write system.txt anew from pkg/service")
+var update = flag.Bool("update", false, "generate system.txt from pkg/service")
 
-const systemHeader = `# IANA's registered system ports (1-1023), ascending: what Common goes on with after common.txt.
-# Made from pkg/service by "go test ./pkg/portspec -run SystemPorts -update": do not edit.
+const systemHeader = `# System ports registered by IANA (1-1023), ascending: the end of the common ports, after common.txt.
+# Generated from pkg/service by "go test ./pkg/portspec -run SystemPorts -update": do not edit.
 `
 
-func TestSystemPortsAreTheRegistry(t *testing.T) {
+func TestSystemPortsAreThoseOfTheRegistry(t *testing.T) {
 	names := service.Load()
 	want := systemHeader
 	for _, p := range both {
@@ -37,7 +37,7 @@ func TestSystemPortsAreTheRegistry(t *testing.T) {
 		}
 	}
 	if got := read(t, "system.txt"); got != want {
-		t.Error(`system.txt is not what pkg/service has: run go test ./pkg/portspec -run SystemPorts -update`)
+		t.Error(`system.txt differs from pkg/service; run go test ./pkg/portspec -run SystemPorts -update`)
 	}
 }
 
@@ -50,8 +50,8 @@ func read(t *testing.T, name string) string {
 	return string(text)
 }
 
-// TestCommonFile holds that every line has a name and a source and no port
-// stands twice, and that the curated lists are as long as the docs say.
+// TestCommonFile: every line has a name and a source, no port occurs twice, and the
+// lists are as long as documented.
 func TestCommonFile(t *testing.T) {
 	form := regexp.MustCompile(`^([1-9][0-9]*/(tcp|udp)) [a-z0-9A-Z][a-zA-Z0-9-]* # .*[A-Za-z]{3}.*$`)
 	seen, curated := map[string]bool{}, map[string]int{}
@@ -151,7 +151,7 @@ func TestReadPortsFile(t *testing.T) {
 	}
 }
 
-func TestReadPortsFileRefuses(t *testing.T) {
+func TestReadPortsFileRejects(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                  "no ports; want lines",
 		"# nothing\n":                       "no ports; want lines",

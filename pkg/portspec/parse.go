@@ -10,15 +10,14 @@ import (
 	"portkit/pkg/lookalike"
 )
 
-// Services knows the names of ports. *service.Table is one.
+// Services has the names of ports. *service.Table implements it.
 type Services interface {
-	// Ports calls yield for every port that bears a name that the pattern
-	// matches ("*" any characters, "?" one, case ignored), and reports
-	// whether there was one.
+	// Ports calls yield for every port that has a name matching pattern, and reports
+	// whether there is one. * matches any characters, ? one; case does not matter.
 	Ports(pattern string, yield func(port uint16, p endpoint.Proto)) bool
 }
 
-// protoMask has the bit 1<<p of each protocol p in it.
+// protoMask has bit 1<<p set for each protocol p.
 type protoMask uint8
 
 func maskOf(protos []endpoint.Proto) protoMask {
@@ -32,23 +31,19 @@ func maskOf(protos []endpoint.Proto) protoMask {
 	return mask
 }
 
-// parser is what an item is read with.
 type parser struct {
 	names Services
 	found builder
 }
 
-// Parse reads a comma-separated spec. Its items are a port ("80"), a range
-// ("80-90", "1-", "-1024", "-" or "all"), a service's name or a pattern of
-// names ("ssh", "http*"), each with a protocol of its own if it likes
-// ("53/udp"), or with one that holds until the next such prefix ("tcp:80",
-// "U:53,161"). def holds the protocols of the items that name none; none
-// given is tcp. An item met twice is there once.
+// Parse parses a comma-separated spec. Its items are a port (80), a range (80-90, 1-,
+// -1024, - or all), and a service name or pattern of names (ssh, http*), each with an
+// optional protocol (53/udp), or with a protocol that applies until the next one
+// (tcp:80, U:53,161). def are the protocols of other items, by default TCP.
 //
-// A name stands for the ports registered under it with those protocols; one
-// that is registered for the other protocol only is an error that says so,
-// since asking it over this one would find nothing. With nil names any name
-// is an error. Errors name the item.
+// A name means the ports that are registered under it for the item's protocols. A name
+// that is registered only for the other protocol is an error, and so is any name if
+// names is nil. Errors contain the item.
 func Parse(spec string, def []endpoint.Proto, names Services) (Set, error) {
 	if strings.TrimSpace(spec) == "" {
 		return Set{}, fmt.Errorf("no ports given; use ports such as 22,80-90,443, a service name, or - for all")
@@ -79,8 +74,7 @@ func Parse(spec string, def []endpoint.Proto, names Services) (Set, error) {
 	return p.found.set(), nil
 }
 
-// cutPrefix takes "tcp:", "udp:", "T:" or "U:" off an item; mask is 0 where
-// there is none.
+// cutPrefix splits off tcp:, udp:, T: or U:. mask is 0 if there is none.
 func cutPrefix(text string) (rest string, mask protoMask, err error) {
 	prefix, rest, found := strings.Cut(text, ":")
 	if !found {
@@ -100,7 +94,7 @@ func cutPrefix(text string) (rest string, mask protoMask, err error) {
 	return rest, mask, nil
 }
 
-// item adds the items that one spec of a port, a range or a name stands for.
+// item adds the items of a port, range or name.
 func (p *parser) item(text string, mask protoMask) error {
 	what, proto, hasProto := strings.Cut(text, "/")
 	switch {
@@ -133,7 +127,7 @@ func (p *parser) item(text string, mask protoMask) error {
 	return p.name(what, mask)
 }
 
-// portRange reads "80", "80-90", "1-", "-1024" or "-".
+// portRange parses 80, 80-90, 1-, -1024 or -.
 func portRange(text string) (lo, hi uint16, err error) {
 	low, high, isRange := strings.Cut(text, "-")
 	if strings.Contains(high, "-") {
@@ -154,7 +148,8 @@ func portRange(text string) (lo, hi uint16, err error) {
 	return lo, hi, nil
 }
 
-// port reads one end of a range, all of whose characters are digits.
+// port parses one end of a range, which consists of digits. absent is the value of an
+// omitted end.
 func port(text, digits string, absent uint16) (uint16, error) {
 	if digits == "" {
 		return absent, nil
@@ -197,8 +192,8 @@ func (p *parser) name(text string, mask protoMask) error {
 	return fmt.Errorf("unknown service name %s", quote(text))
 }
 
-// notInName is whether r is in no service's name (RFC 6335 section 5.1) and
-// in no pattern of them.
+// notInName reports whether r occurs neither in names of services (RFC 6335 section
+// 5.1) nor in patterns.
 func notInName(r rune) bool {
 	switch {
 	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
@@ -207,10 +202,10 @@ func notInName(r rune) bool {
 	return !strings.ContainsRune("-*?_.+", r)
 }
 
-// quote is strconv.Quote of what fits in a line that a person reads.
+// quote quotes a text for a message.
 func quote(text string) string { return strconv.Quote(abridge(text)) }
 
-// abridge cuts text that is too long to be shown.
+// abridge truncates a text for a message.
 func abridge(text string) string {
 	const most = 60
 	if len(text) <= most {

@@ -19,7 +19,7 @@ var (
 	both    = []endpoint.Proto{tcp, udp}
 )
 
-// parsed is specs that are taken, and the set they give, as String says it.
+// parsed are valid specs and the resulting sets as of String.
 var parsed = []struct {
 	spec string
 	def  []endpoint.Proto
@@ -78,8 +78,8 @@ var parsed = []struct {
 	{"kube-*", onlyTCP, "tcp:6443,10256-10257,10259"},
 }
 
-// refused is specs that are errors, and what the error says.
-var refused = []struct {
+// rejected are invalid specs and their errors.
+var rejected = []struct {
 	spec string
 	want string
 }{
@@ -130,9 +130,9 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseRejects(t *testing.T) {
 	names := service.Load()
-	for _, c := range refused {
+	for _, c := range rejected {
 		got, err := portspec.Parse(c.spec, onlyTCP, names)
 		if err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 200 || got.Len() > 0 {
 			t.Errorf("Parse(%q) = %v, %v; want an error that says %s", c.spec, got, err, c.want)
@@ -140,7 +140,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestNamesNeedServices(t *testing.T) {
+func TestNamesRequireServices(t *testing.T) {
 	if _, err := portspec.Parse("ssh", nil, nil); err == nil {
 		t.Error("a name was read without a registry")
 	}
@@ -149,9 +149,8 @@ func TestNamesNeedServices(t *testing.T) {
 	}
 }
 
-// TestStringIsReadBack draws specs of numbers and holds that the canonical
-// form means the same set whatever the protocols of bare ports are.
-func TestStringIsReadBack(t *testing.T) {
+// TestParseReversesString: the result does not depend on the default protocols.
+func TestParseReversesString(t *testing.T) {
 	word := rapid.StringMatching(`(T:|U:|tcp:)?([1-9][0-9]{0,3}|[1-9][0-9]{0,3}-|-[1-9][0-9]{0,3}|-)(/udp|/tcp)?`)
 	rapid.Check(t, func(t *rapid.T) {
 		spec := strings.Join(rapid.SliceOfN(word, 1, 8).Draw(t, "items"), ",")
@@ -171,7 +170,7 @@ func FuzzParse(f *testing.F) {
 	for _, c := range parsed {
 		f.Add(c.spec)
 	}
-	for _, c := range refused {
+	for _, c := range rejected {
 		f.Add(c.spec)
 	}
 	names := service.Load()

@@ -1,5 +1,5 @@
-// Package portspec reads port specs, the text after -p, and lists of ports
-// in the order of their likelihood.
+// Package portspec parses port specs, the text after -p, and lists of ports by
+// likelihood.
 package portspec
 
 import (
@@ -10,11 +10,10 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// item is a port and its protocol, port<<1|proto, so that the order of the
-// numbers is the order of a Set.
+// item is a port with its protocol, port<<1|proto: the order of items is that of a Set.
 type item uint32
 
-// items is how many items there can be, 0/tcp and 0/udp among them.
+// items is the number of possible items, including port 0.
 const items = 1 << 17
 
 func itemOf(port uint16, p endpoint.Proto) item { return item(port)<<1 | item(p&1) }
@@ -22,14 +21,13 @@ func itemOf(port uint16, p endpoint.Proto) item { return item(port)<<1 | item(p&
 func (i item) port() uint16          { return uint16(i >> 1) }
 func (i item) proto() endpoint.Proto { return endpoint.Proto(i & 1) }
 
-// Set is a set of ports with their protocols, at most 131,070, in the order
-// of the ports and tcp before udp at the same port. The zero Set is empty. A
-// Set does not change and costs four bytes an item.
+// Set is a set of ports with their protocols, ascending, TCP before UDP. The zero Set
+// is empty. A Set is immutable and uses four bytes per item.
 type Set struct {
 	items []item
 }
 
-// Len returns how many items the set has.
+// Len returns the number of items.
 func (s Set) Len() int { return len(s.items) }
 
 // At returns the i-th item, 0 ≤ i < Len.
@@ -37,13 +35,13 @@ func (s Set) At(i int) (port uint16, p endpoint.Proto) {
 	return s.items[i].port(), s.items[i].proto()
 }
 
-// Has reports whether the set has a port.
+// Has reports whether the set contains a port.
 func (s Set) Has(port uint16, p endpoint.Proto) bool {
 	_, found := slices.BinarySearch(s.items, itemOf(port, p))
 	return found
 }
 
-// All goes through the items in their order.
+// All yields the items in order.
 func (s Set) All() iter.Seq2[uint16, endpoint.Proto] {
 	return func(yield func(uint16, endpoint.Proto) bool) {
 		for _, i := range s.items {
@@ -81,8 +79,8 @@ func (s Set) Minus(other Set) Set {
 	return Set{left}
 }
 
-// String writes the set as a spec that Parse reads back, whatever protocols
-// it takes for ports that name none: "tcp:22,80-90,udp:53"; "" if empty.
+// String returns a spec that Parse parses to the same set for any default protocols:
+// tcp:22,80-90,udp:53.
 func (s Set) String() string {
 	var text []byte
 	for _, p := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
@@ -106,7 +104,7 @@ func (s Set) appendProto(text []byte, p endpoint.Proto) []byte {
 	return text
 }
 
-// ranges goes through the runs of consecutive ports of one protocol.
+// ranges yields the ranges of consecutive ports of one protocol.
 func (s Set) ranges(p endpoint.Proto) iter.Seq2[uint16, uint16] {
 	return func(yield func(lo, hi uint16) bool) {
 		var lo, hi uint16

@@ -22,7 +22,7 @@ func must(t interface{ Fatalf(string, ...any) }, spec string) portspec.Set {
 	return s
 }
 
-func TestOrderIsPortsThenProtocols(t *testing.T) {
+func TestItemsAreSortedByPortThenProtocol(t *testing.T) {
 	s := must(t, "U:443,53,T:443,22,53")
 	want := []port{{22, tcp}, {53, tcp}, {53, udp}, {443, tcp}, {443, udp}}
 	if s.Len() != len(want) {
@@ -44,7 +44,7 @@ func TestOrderIsPortsThenProtocols(t *testing.T) {
 	}
 }
 
-// TestSetsAgreeWithMaps holds the algebra to the plainest model of a set.
+// TestSetsAgreeWithMaps compares union, difference and membership with those of a map.
 func TestSetsAgreeWithMaps(t *testing.T) {
 	draw := rapid.Custom(func(t *rapid.T) map[port]bool {
 		return rapid.MapOf(rapid.Custom(func(t *rapid.T) port {

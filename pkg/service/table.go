@@ -1,9 +1,8 @@
-// Package service names ports: the service registered for a port and
-// protocol, and the ports that bear a name. A name is a guess from the
-// number, as everywhere: nothing keeps another service from answering there.
+// Package service has the names registered for ports. A name is derived from the number
+// only: any service may use the port.
 //
-// The facts are IANA's registry (RFC 6335) in iana.txt, corrected by
-// overlay.txt; both are part of the program.
+// The names are IANA's registry (RFC 6335) in iana.txt, corrected by overlay.txt. Both
+// are part of the program.
 package service
 
 import (
@@ -22,25 +21,24 @@ var iana string
 //go:embed overlay.txt
 var overlay string
 
-// Table is the registered names by port. It does not change after Load and
-// may be used by several goroutines.
+// Table has the registered names of ports. It is not modified after Load and is safe
+// for several goroutines.
 type Table struct {
 	entries []entry
-	// first holds, by protocol and port, one more than the index of the
-	// entry that names it; 0 where none does.
+	// first is one more than the index of a port's first entry, by protocol; 0 without
+	// one.
 	first [2][1 << 16]uint16
 }
 
-// entry is one name of one port, or of the ports from lo to hi.
+// entry is one name of the ports from lo to hi.
 type entry struct {
 	name   string
 	lo, hi uint16
-	// protos has bit 1<<p set for each protocol p that the name is for.
+	// protos has bit 1<<p set for each protocol p.
 	protos uint8
 }
 
-// Load builds the table, in about a millisecond and half a megabyte: a tool
-// calls it once, and only where it has names to look up.
+// Load builds the table, in about 1 ms and 500 kB: call it only if names are needed.
 func Load() *Table {
 	t := &Table{entries: make([]entry, 0, 6600)}
 	for _, text := range []string{overlay, iana} {
@@ -51,8 +49,7 @@ func Load() *Table {
 	return t
 }
 
-// Name returns the name registered for a port, "" if there is none. It does
-// not allocate.
+// Name returns the name of a port, or "". It does not allocate.
 func (t *Table) Name(p endpoint.Proto, port uint16) string {
 	if i := t.first[p&1][port]; i > 0 {
 		return t.entries[i-1].name
@@ -60,8 +57,7 @@ func (t *Table) Name(p endpoint.Proto, port uint16) string {
 	return ""
 }
 
-// Names returns the names and aliases of a port, first the one that Name
-// returns.
+// Names returns the names and aliases of a port, starting with Name.
 func (t *Table) Names(p endpoint.Proto, port uint16) []string {
 	var names []string
 	for i := range t.entries {
@@ -73,10 +69,9 @@ func (t *Table) Names(p endpoint.Proto, port uint16) []string {
 	return names
 }
 
-// Ports calls yield for each port that has a name, or an alias, which the
-// pattern matches, in the order of the ports and tcp before udp, each once.
-// Case does not matter; "*" in the pattern stands for any characters, "?"
-// for one. It reports whether there was any such port.
+// Ports calls yield for each port that has a name or alias matching pattern, in
+// ascending order, TCP before UDP. In the pattern * matches any characters and ? one;
+// case does not matter. It reports whether there was a match.
 func (t *Table) Ports(pattern string, yield func(port uint16, p endpoint.Proto)) bool {
 	var found [1 << 17 / 64]uint64 // bit port<<1|proto
 	pattern = strings.ToLower(pattern)
@@ -102,8 +97,7 @@ func (e *entry) mark(found *[1 << 17 / 64]uint64) {
 	}
 }
 
-// add reads one line of the files: "PORT[-PORT][/PROTO] NAME [ALIAS ...] [# source]".
-// Lines that are none are skipped; a test holds that there are none.
+// add parses a line PORT[-PORT][/PROTO] NAME [ALIAS ...] [# source] and ignores others.
 func (t *Table) add(line string) {
 	line, _, _ = strings.Cut(line, "#")
 	ports, names, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -138,7 +132,7 @@ func (t *Table) claim(n uint16) {
 	}
 }
 
-// protoBits reads what may stand after a port's slash; 0 for anything else.
+// protoBits parses the text after a port's slash; 0 if it is not a protocol.
 func protoBits(proto string) uint8 {
 	p, ok := endpoint.ParseProto(proto)
 	switch {
@@ -148,4 +142,37 @@ func protoBits(proto string) uint8 {
 		return 1 << p
 	}
 	return 0
+}
+
+// match reports whether name, in any case, matches a lower-case pattern. It backtracks
+// only to the last star, so the time is at most the product of the lengths.
+func match(pattern, name string) bool {
+	p, n := 0, 0
+	star, after := -1, 0 // last star, and the position in name after its match
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, after = p, n
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == lower(name[n])):
+			p++
+			n++
+		case star >= 0:
+			after++
+			p, n = star+1, after
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '*' {
+		p++
+	}
+	return p == len(pattern)
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }

@@ -93,7 +93,7 @@ func TestName(t *testing.T) {
 	}
 }
 
-// portsOf collects what Ports yields, each as port<<1|proto.
+// portsOf returns the result of Ports, each port as port<<1|proto.
 func portsOf(table *Table, pattern string) ([]int, bool) {
 	var items []int
 	ok := table.Ports(pattern, func(port uint16, p endpoint.Proto) {
@@ -136,7 +136,7 @@ func TestPorts(t *testing.T) {
 	}
 }
 
-func TestStarIsEveryNamedPortOnceInOrder(t *testing.T) {
+func TestStarYieldsEveryNamedPortOnceInOrder(t *testing.T) {
 	table := Load()
 	var want []int
 	for port := range 1 << 16 {
@@ -152,7 +152,7 @@ func TestStarIsEveryNamedPortOnceInOrder(t *testing.T) {
 	}
 }
 
-func TestEveryNameFindsItsPort(t *testing.T) {
+func TestEachNameFindsItsPort(t *testing.T) {
 	table := Load()
 	for _, e := range table.entries {
 		items, _ := portsOf(table, e.name)
@@ -162,7 +162,7 @@ func TestEveryNameFindsItsPort(t *testing.T) {
 	}
 }
 
-// TestFiles holds the form of the two files, which Load trusts.
+// TestFiles checks the syntax of both files, which Load does not report.
 func TestFiles(t *testing.T) {
 	forms := map[string]*regexp.Regexp{
 		iana:    regexp.MustCompile(`^[0-9]+(/tcp|/udp)? [A-Za-z0-9][A-Za-z0-9-]*$`),
@@ -177,11 +177,11 @@ func TestFiles(t *testing.T) {
 				continue
 			}
 			if !form.MatchString(line) {
-				t.Errorf("%q has not the form %v", line, form)
+				t.Errorf("%q does not match %v", line, form)
 			}
 			ports, rest, _ := strings.Cut(line, " ")
 			if seen[ports] {
-				t.Errorf("%s stands twice", ports)
+				t.Errorf("%s occurs twice", ports)
 			}
 			seen[ports] = true
 			names, _, _ := strings.Cut(rest, " #")
@@ -204,7 +204,7 @@ func TestMatchAgreesWithPathMatch(t *testing.T) {
 	})
 }
 
-func TestLimits(t *testing.T) {
+func TestNameAndLoadUseLittleMemory(t *testing.T) {
 	table := Load()
 	if n := testing.AllocsPerRun(100, func() { table.Name(tcp, 443) }); n != 0 {
 		t.Errorf("Name allocates %v times", n)
