@@ -10,8 +10,8 @@ import (
 	"portkit/pkg/target"
 )
 
-// words returns the targets of an argument: several where commas separate
-// targets and none of them has ports of its own, which commas separate too.
+// words returns the targets of an argument: several if commas separate them and none
+// has ports, which commas separate too.
 func words(arg string) []string {
 	list := target.SplitList(arg)
 	for _, word := range list {
@@ -26,19 +26,24 @@ func words(arg string) []string {
 	return list
 }
 
-// argError adds to the error of an argument how to name a file that there is.
+// argError adds a hint to an error if the argument is the name of a file.
 func argError(arg string, err error) error {
-	if info, wrong := os.Stat(arg); wrong == nil && info.Mode().IsRegular() {
+	if isFile(arg) {
 		return fmt.Errorf("%w; to read targets from the file, use -i %s", err, arg)
 	}
 	return err
 }
 
-// hint returns what may have been meant by a target of the command line that
-// was accepted as something else; "" if nothing comes to mind.
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// hint returns a message if a target of the command line was accepted but probably
+// means something else, or "".
 func hint(word string, e *entry) string {
 	if _, isName := e.target.Name(); isName {
-		if info, err := os.Stat(word); err == nil && info.Mode().IsRegular() {
+		if isFile(word) {
 			return fmt.Sprintf("%s is a host name here; to read targets from the file, use -i %s", word, word)
 		}
 		return ""

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestTargetsWithCommas(t *testing.T) {
+func TestCommasSeparateTargets(t *testing.T) {
 	for _, c := range []struct{ args, want, said string }{
 		{"10.0.0.1,10.0.0.2 -p 1", "10.0.0.1:1 10.0.0.2:1", ""},
 		{"10.0.0.1,3,a.example,10.0.1.0/31 -p 1", "10.0.0.1:1 10.0.0.3:1 a.example:1 10.0.1.0:1 10.0.1.1:1", ""},
@@ -25,9 +25,8 @@ func TestTargetsWithCommas(t *testing.T) {
 	}
 }
 
-// TestNoPortsNameTheForm checks that the error about missing ports names a form
-// that works for the target: an IPv6 address needs brackets.
-func TestNoPortsNameTheForm(t *testing.T) {
+// TestErrorForMissingPortsShowsAValidForm: an IPv6 address needs brackets.
+func TestErrorForMissingPortsShowsAValidForm(t *testing.T) {
 	for in, want := range map[string]string{
 		"fd77::3:22":         "use -p, --top or [fd77::3:22]:PORTS, or [fd77::3]:22 if 22 is the port",
 		"[fd77::3:22]":       "use -p, --top or [fd77::3:22]:PORTS, or [fd77::3]:22 if 22 is the port",
@@ -49,7 +48,7 @@ func TestNoPortsNameTheForm(t *testing.T) {
 	}
 }
 
-func TestFileAsTarget(t *testing.T) {
+func TestFileAsTargetIsReported(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	if err := os.WriteFile(filepath.Join(dir, "hosts.txt"), []byte("10.0.0.1\n"), 0o600); err != nil {

@@ -13,8 +13,7 @@ import (
 	"portkit/pkg/target"
 )
 
-// benchmark runs a command line whose --limit is the number of rounds, so
-// that an operation is a record.
+// benchmark runs a command line with --limit b.N: an operation is a record.
 func benchmark(b *testing.B, args, in string) {
 	var errs bytes.Buffer
 	b.ReportAllocs()

@@ -15,7 +15,7 @@ import (
 	"portkit/pkg/resolve"
 )
 
-// Command is portgen's command line.
+// Command is the command line of portgen.
 type Command struct {
 	Ports     []string     `short:"p" sep:"none" placeholder:"SPEC" complete:"service" group:"ports" help:"Ports of targets without :PORTS: 22,80-90,443, - or all, 1-, -1024, service names and patterns (ssh, http*), 53/udp, tcp:80,udp:53, T:80,U:53. Required, unless --top or --ports-file is given. Repeatable."`
 	Top       cli.Positive `placeholder:"N" max:"65535" group:"ports" help:"The N most common ports of each selected protocol, from the built-in list or --ports-file. Added to -p."`
@@ -46,13 +46,14 @@ type Command struct {
 
 	Targets []string `arg:"" optional:"" placeholder:"TARGET" complete:"host" help:"Address, prefix, range, octet pattern or name, with optional :PORTS."`
 
-	resolver *resolve.Resolver // net.DefaultResolver's, but for tests
+	resolver *resolve.Resolver // nil except in tests
 }
 
-// Main runs the tool as the process that it is and returns its exit status.
+// Main runs portgen with the arguments and streams of the process and returns the exit
+// status.
 func Main() int { return cli.Main(Tool()) }
 
-// Validate checks what the flags' types do not.
+// Validate checks combinations of flags.
 func (c *Command) Validate() error {
 	switch {
 	case c.IPv4 && c.IPv6:
@@ -91,8 +92,8 @@ func (c *Command) Run(ctx *cli.Context) error {
 	return nil
 }
 
-// source reads the command line: whatever is wrong with it ends the tool
-// before anything is written.
+// source reads the arguments and exclusions. Errors in them are reported before
+// anything is written.
 func (c *Command) source(ctx *cli.Context) (*source, error) {
 	if c.resolver == nil {
 		c.resolver = resolve.System(net.DefaultResolver, resolve.Options{Rate: float64(c.LookupRate)})
@@ -128,7 +129,7 @@ func (c *Command) source(ctx *cli.Context) (*source, error) {
 	return s, nil
 }
 
-// family tells which addresses are wanted.
+// family returns whether an address is of the selected family.
 func (c *Command) family() func(netip.Addr) bool {
 	switch {
 	case c.IPv4:
@@ -139,10 +140,10 @@ func (c *Command) family() func(netip.Addr) bool {
 	return func(netip.Addr) bool { return true }
 }
 
-// linear writes entry after entry, and what it has whenever it has to wait.
+// linear writes entry by entry, and flushes before it waits for input.
 func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 	w := newWindow(c.Shard, c.Skip, c.Limit)
-	if w.done() { // before anything is read
+	if w.done() { // do not wait for input
 		ctx.Log.Printf("%s", w.explain(c))
 		return nil
 	}
@@ -171,7 +172,7 @@ func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 	return err
 }
 
-// random reads all entries, then writes their records shuffled.
+// random reads all entries, then writes their records in random order.
 func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 	all := &space{}
 	err := s.each(func(e *entry) error {
@@ -198,8 +199,7 @@ func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 	return out.err
 }
 
-// count adds up instead of writing: what is taken does not depend on the
-// order.
+// count prints the number of selected records, which does not depend on the order.
 func (c *Command) count(ctx *cli.Context, s *source) error {
 	w := newWindow(c.Shard, c.Skip, c.Limit)
 	total, failed := number{}, false
@@ -229,7 +229,7 @@ func (c *Command) count(ctx *cli.Context, s *source) error {
 	return nil
 }
 
-// unwritable tells an error record that the plain form has no room for.
+// unwritable reports whether an entry is an error record, which --plain omits.
 func (c *Command) unwritable(e *entry) bool { return c.Plain && e.isError() }
 
 func randomSeed() uint64 {

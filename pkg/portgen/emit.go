@@ -9,26 +9,25 @@ import (
 	"portkit/pkg/record"
 )
 
-// chunk is how much is written at once: what a pipe holds.
+// chunk is the size of a write: the capacity of a pipe.
 const chunk = 64 << 10
 
-// emitter writes records: a head, which is an address's, and a tail, which is
-// a port's, as record.Parts cuts them. Both are put together from pieces made
-// once, copied at a fixed size, which takes less time than looking how long
-// they are.
+// emitter writes records. A record is a head, which depends on the address, and a tail,
+// which depends on the port (see record.Parts). Both are composed of copies of a fixed
+// size, which are faster than copies of a variable length.
 type emitter struct {
 	ctx    context.Context
 	w      io.Writer
 	buf    []byte
 	n      int
-	err    error // of writing, or why to stop
+	err    error // of a write or of ctx
 	failed bool  // an error record was written
 
 	parts *record.Parts
 	head  head
 	tails *tails
 	extra []byte // the user's fields of the current entry
-	line  []byte // a record that takes more than the copies of fixed size
+	line  []byte // scratch for extended
 }
 
 func newEmitter(ctx *cli.Context, plain bool) *emitter {
@@ -43,8 +42,8 @@ func newEmitter(ctx *cli.Context, plain bool) *emitter {
 	}
 }
 
-// ports writes the records of the current head for the set's items from to
-// to-1. It returns false once there is no use in going on.
+// ports writes the records of the current head for the items from to to-1 of set. It
+// returns false after an error.
 func (e *emitter) ports(set portspec.Set, from, to int) bool {
 	switch {
 	case e.extra != nil:
@@ -70,7 +69,7 @@ func (e *emitter) ports(set portspec.Set, from, to int) bool {
 	return true
 }
 
-// long is ports for a head that is longer than most.
+// long is ports for a head longer than shortHead.
 func (e *emitter) long(set portspec.Set, from, to int) bool {
 	text := e.head.text[:e.head.len]
 	for i := from; i < to; i++ {
@@ -84,8 +83,7 @@ func (e *emitter) long(set portspec.Set, from, to int) bool {
 	return true
 }
 
-// extended is ports for records with fields of the user's, as long as those
-// may be.
+// extended is ports for records with user fields, which have any length.
 func (e *emitter) extended(set portspec.Set, from, to int) bool {
 	var tail [tailRoom]byte
 	for i := from; i < to; i++ {
@@ -100,7 +98,7 @@ func (e *emitter) extended(set portspec.Set, from, to int) bool {
 	return true
 }
 
-// write writes a whole line.
+// write writes a line.
 func (e *emitter) write(line []byte) bool {
 	if len(line) > chunk-e.n && !e.flush() {
 		return false
@@ -113,7 +111,7 @@ func (e *emitter) write(line []byte) bool {
 	return true
 }
 
-// flush writes what waits, and finds out whether to go on.
+// flush writes the buffer. It returns false after an error.
 func (e *emitter) flush() bool {
 	if e.n > 0 {
 		e.send(e.buf[:e.n])

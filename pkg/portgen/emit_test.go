@@ -14,8 +14,8 @@ import (
 	"portkit/pkg/record"
 )
 
-// Whatever pieces a record is put together from, it is the encoder's.
-func TestRecordsAreTheEncoders(t *testing.T) {
+// TestEmittedRecordsEqualEncodedOnes: for all combinations of pieces.
+func TestEmittedRecordsEqualEncodedOnes(t *testing.T) {
 	both := []endpoint.Proto{endpoint.TCP, endpoint.UDP}
 	all, err := portspec.Parse("-", both, nil)
 	if err != nil {
@@ -64,7 +64,7 @@ func TestRecordsAreTheEncoders(t *testing.T) {
 	}
 }
 
-// encoded is what record itself writes.
+// encoded returns the record as encoded by package record.
 func encoded(host string, addr netip.Addr, set portspec.Set, extra []byte, plain bool) (lines []byte) {
 	var enc record.Encoder
 	var name []byte
@@ -92,7 +92,7 @@ func firstDifference(got, want []byte) string {
 	return "one has more lines"
 }
 
-func TestEveryOctetIsWritten(t *testing.T) {
+func TestAllOctetsAndPorts(t *testing.T) {
 	e := newEmitter(&cli.Context{}, false)
 	for i := range 256 {
 		for _, a := range [][4]byte{{byte(i), 1, 22, 255}, {255, byte(i), 0, byte(i)}, {9, 99, byte(i), 1}} {
@@ -111,9 +111,9 @@ var errTorn = errors.New("torn")
 
 func (p *tornPipe) Write([]byte) (int, error) { p.writes++; return 0, errTorn }
 
-// After a write has failed, or the context has ended, nothing is written and
-// the space is not walked to its end.
-func TestStopsAtOnce(t *testing.T) {
+// TestNothingIsWrittenAfterAnError: of writing, or of the context. The rest of the
+// space is not generated either.
+func TestNothingIsWrittenAfterAnError(t *testing.T) {
 	for _, args := range []string{"::/0 -p 80", "::/64 -p 80 --order random", "10.0.0.0/8 -p- --shard 1/3", "2001:db8::/32 -p- --plain"} {
 		var w tornPipe
 		tool := Tool()

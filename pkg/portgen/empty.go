@@ -8,18 +8,18 @@ import (
 	"portkit/pkg/cli"
 )
 
-// empty is why a run may have nothing to write.
+// empty records why a run may have no endpoints.
 type empty struct {
-	entries  int  // targets that were read
-	some     bool // one of them makes a record
+	entries  int  // number of targets
+	some     bool // a target has records
 	failed   bool // a list could not be read
-	family   bool // one has no address of the wanted family
-	excluded bool // all addresses of one are excluded
-	noPorts  bool // all ports of one are excluded
+	family   bool // a target has no address of the selected family
+	excluded bool // a target has only excluded addresses
+	noPorts  bool // a target has only excluded ports
 }
 
-// filter takes what is excluded and what is not of the wanted family out of an
-// entry, and notes what is left.
+// filter removes excluded addresses and those of the other family from an entry, and
+// notes the result in s.empty.
 func (s *source) filter(e *entry) {
 	wanted := s.wants(e)
 	s.exclude.apply(e, s.keep)
@@ -37,8 +37,7 @@ func (s *source) filter(e *entry) {
 	}
 }
 
-// wants reports whether an entry has an address of the wanted family, or may
-// have one.
+// wants reports whether an entry has, or may have, an address of the selected family.
 func (s *source) wants(e *entry) bool {
 	if e.more != nil && e.more.looked {
 		return slices.ContainsFunc(e.more.addrs, s.keep)
@@ -47,15 +46,9 @@ func (s *source) wants(e *entry) bool {
 	return isName || e.isError() || e.target.Count().IsZero() || s.keep(e.target.At(number{}))
 }
 
-// explain reports why there are no endpoints; "" if there are some, or if the
-// reason has been reported.
+// explain returns the reason for no endpoints, or "" if there are some or the reason
+// was reported.
 func (e *empty) explain(c *Command) string {
-	var why []string
-	add := func(is bool, text string) {
-		if is {
-			why = append(why, text)
-		}
-	}
 	switch {
 	case e.some || e.failed:
 		return ""
@@ -64,18 +57,24 @@ func (e *empty) explain(c *Command) string {
 	case e.entries == 0:
 		return "no endpoints: the list is empty"
 	}
-	family := "IPv4"
-	if c.IPv6 {
-		family = "IPv6"
+	var why []string
+	switch {
+	case e.family && c.IPv6:
+		why = append(why, "has no IPv6 address")
+	case e.family:
+		why = append(why, "has no IPv4 address")
 	}
-	add(e.family, "has no "+family+" address")
-	add(e.excluded, "is excluded")
-	add(e.noPorts, "has no port left (--exclude-ports)")
+	if e.excluded {
+		why = append(why, "is excluded")
+	}
+	if e.noPorts {
+		why = append(why, "has no port left (--exclude-ports)")
+	}
 	return "no endpoints: every target " + strings.Join(why, " or ")
 }
 
-// explain reports why --limit, --skip and --shard leave nothing of what there
-// is; "" if they leave something, or if there is nothing.
+// explain returns the reason if --limit, --skip and --shard select none of the records,
+// or "".
 func (w *window) explain(c *Command) string {
 	shard := ""
 	if c.Shard.n > 1 {
@@ -99,7 +98,7 @@ func (w *window) explain(c *Command) string {
 	return ""
 }
 
-// explainEmpty reports on standard error why nothing was written.
+// explainEmpty reports why nothing was written.
 func (c *Command) explainEmpty(ctx *cli.Context, s *source, w *window) {
 	why := s.empty.explain(c)
 	if why == "" && !s.empty.failed {

@@ -2,7 +2,7 @@ package portgen
 
 import "testing"
 
-func TestNoEndpointsAreExplained(t *testing.T) {
+func TestReasonForNoEndpointsIsReported(t *testing.T) {
 	for _, c := range []struct{ in, args, want string }{
 		{"", "-p 22", "no target is given, and the list on standard input is empty"},
 		{"# nothing\n", "-p 22 -i -", "the list is empty"},

@@ -7,9 +7,8 @@ import (
 	"portkit/pkg/target"
 )
 
-// entry is one target with its ports: so many records, in a fixed order. A
-// random order holds all entries in memory, so what few of them have stands
-// apart.
+// entry is a target with its ports: a sequence of records. In random order all entries
+// are in memory, so the fields of few entries are separate.
 type entry struct {
 	target target.Target
 	ports  *portspec.Set
@@ -17,19 +16,17 @@ type entry struct {
 }
 
 type details struct {
-	host   string       // the target as written, where that is not the address's own text
-	extra  []byte       // the user's fields, as in record.Input
-	looked bool         // addrs are the name's
-	addrs  []netip.Addr // what a name was resolved to, or was given with it
-	line   []byte       // an error record: only said counts beside it
-	said   string       // what to tell the user about it
+	host   string       // the target as written, if that is not the address's canonical form
+	extra  []byte       // user fields, as in record.Input
+	looked bool         // addrs replace the target's addresses
+	addrs  []netip.Addr // addresses of a name, resolved or from the list
+	line   []byte       // an error record, instead of all fields but said
+	said   string       // message to report
 }
 
-// errorEntry is the entry of an error record.
 func errorEntry(line []byte) entry { return entry{more: &details{line: line}} }
 
-// size returns how many records the entry makes; ok is false where that does
-// not fit.
+// size returns the number of records. ok is false on overflow.
 func (e *entry) size() (n number, ok bool) {
 	if e.isError() {
 		return num(1), true
@@ -44,10 +41,9 @@ func (e *entry) addresses() number {
 	return e.target.Count()
 }
 
-// isError reports whether the entry is an error record.
 func (e *entry) isError() bool { return e.more != nil && e.more.line != nil }
 
-// detail returns the entry's details, made where there are none yet.
+// detail returns the details, which it creates if necessary.
 func (e *entry) detail() *details {
 	if e.more == nil {
 		e.more = new(details)
@@ -55,8 +51,7 @@ func (e *entry) detail() *details {
 	return e.more
 }
 
-// at returns the i-th address, and the host where that is not the address's
-// own text.
+// at returns the i-th address, and the host as of host.
 func (e *entry) at(i number) (host string, addr netip.Addr) {
 	host, extra := e.host()
 	if extra != nil {
@@ -65,8 +60,8 @@ func (e *entry) at(i number) (host string, addr netip.Addr) {
 	return host, e.target.At(i)
 }
 
-// host returns the host to write, "" for the address itself, and the looked
-// up addresses if there are any.
+// host returns the host to write ("" for the address itself), and the addresses of a
+// name that was looked up.
 func (e *entry) host() (string, []netip.Addr) {
 	name, _ := e.target.Name()
 	if e.more == nil {
@@ -78,7 +73,7 @@ func (e *entry) host() (string, []netip.Addr) {
 	return name, e.more.addrs
 }
 
-// extra returns the user's fields.
+// extra returns the user fields.
 func (e *entry) extra() []byte {
 	if e.more == nil {
 		return nil

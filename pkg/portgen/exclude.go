@@ -13,13 +13,13 @@ import (
 	"portkit/pkg/target"
 )
 
-// exclusion is what is never generated. A nil exclusion is nothing.
+// exclusion is the set of excluded addresses and names. A nil exclusion is empty.
 type exclusion struct {
 	addrs *target.Set
 	names map[string]bool // by resolve.Key
 }
 
-// excluded is one target that is excluded, and where it was said.
+// excluded is an excluded target and its origin for messages.
 type excluded struct {
 	where  string
 	target target.Target
@@ -29,9 +29,9 @@ type excluded struct {
 // maxAhead is the maximum number of excluded names looked up before they are used.
 const maxAhead = 64
 
-// newExclusion reads --exclude and --exclude-file. A name's addresses of both
-// families are excluded, and the name itself. Whatever cannot be read or
-// resolved ends the tool: half an exclusion is none.
+// newExclusion reads --exclude and --exclude-file. A name excludes itself and its
+// addresses of both families. Anything invalid or unresolved is an error: a partial
+// exclusion would be unsafe.
 func newExclusion(ctx *cli.Context, c *Command, r *resolve.Resolver) (*exclusion, error) {
 	if len(c.Exclude) == 0 && len(c.ExcludeFile) == 0 {
 		return nil, nil
@@ -45,7 +45,7 @@ func newExclusion(ctx *cli.Context, c *Command, r *resolve.Resolver) (*exclusion
 	var b target.Builder
 	begun := 0
 	for i := range list {
-		// No further ahead: a name that has no address ends it all.
+		// Few ahead, since the first name without an address ends the run.
 		for ; begun < len(list) && begun < i+maxAhead; begun++ {
 			x.begin(&list[begun], lookups)
 		}
@@ -57,7 +57,7 @@ func newExclusion(ctx *cli.Context, c *Command, r *resolve.Resolver) (*exclusion
 	return x, nil
 }
 
-// begin excludes a name, and begins to look it up.
+// begin excludes a name and starts its lookup.
 func (x *exclusion) begin(e *excluded, lookups resolve.Lookups) {
 	if name, ok := e.target.Name(); ok {
 		x.names[resolve.Key(name)] = true
@@ -107,7 +107,7 @@ func appendExcluded(list []excluded, where, word string) ([]excluded, error) {
 	return append(list, e), nil
 }
 
-// readExcludeFile reads lines of one TARGET each.
+// readExcludeFile reads one TARGET per line.
 func readExcludeFile(ctx *cli.Context, list []excluded, name string) ([]excluded, error) {
 	f, err := ctx.Open(name)
 	if err != nil {
@@ -136,8 +136,7 @@ func readExcludeFile(ctx *cli.Context, list []excluded, name string) ([]excluded
 	}
 }
 
-// apply takes what is excluded, and what is not of the wanted family, out of
-// an entry.
+// apply removes excluded addresses, and those of the other family, from an entry.
 func (x *exclusion) apply(e *entry, keep func(netip.Addr) bool) {
 	name, isName := e.target.Name()
 	switch {

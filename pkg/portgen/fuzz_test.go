@@ -10,9 +10,8 @@ import (
 	"portkit/pkg/record"
 )
 
-// Whatever a line of a list holds, what comes of it is lines of valid JSON:
-// nothing for a comment, one error record, or endpoints that portprobe reads
-// and that keep the user's fields as they were.
+// FuzzListLine: any line results in valid JSON: nothing for a comment, one error
+// record, or endpoints that portprobe accepts, with the user fields unchanged.
 func FuzzListLine(f *testing.F) {
 	for _, s := range []string{
 		"a", "a 80 # b", "# b", "10.0.0.0/30:80", "10.0.0.1,3", "[2001:db8::/126]:22 # x", "fe80::1%eth0 1-3", "::ffff:1.2.3.4",
@@ -54,7 +53,7 @@ func checkRecord(t *testing.T, line []byte, r string, i, status int) {
 	case status == 1 && (i > 0 || err != nil || !in.Pass):
 		t.Fatalf("%q made the error record %q: %v", line, r, err)
 	case status == 0 && strings.Contains(string(line), `"timeout_ms"`), status == 0 && strings.Contains(string(line), `"retries"`):
-		// These are portprobe's to judge.
+		// portprobe decides about these.
 	case status == 0 && (err != nil || in.Pass || in.Skip):
 		t.Fatalf("%q made %q, which portprobe does not take: %v", line, r, err)
 	}

@@ -10,34 +10,34 @@ import (
 )
 
 const (
-	// headRoom is more than the longest head has, that of a name of 254
-	// characters at an address with a zone of 64.
+	// headRoom exceeds the maximum length of a head: a name of 254 characters and an
+	// address with a zone of 64.
 	headRoom = 512
-	// shortHead is the longest head that is copied whole, whatever its
-	// length: those of IPv4 addresses and of most others.
+	// shortHead is the maximum length of a head that is copied at a fixed size, which
+	// includes those of IPv4 addresses.
 	shortHead = 64
-	// pieceRoom is the room of a piece, and of an IPv4 address.
+	// pieceRoom is the size of a piece, and of an IPv4 address.
 	pieceRoom = 16
 )
 
-// head is what stands before the port in the records of one address.
+// head is the part of a record before the port. It is the same for all ports of an
+// address.
 type head struct {
 	text [headRoom]byte
 	len  int
 
 	parts            *record.Parts
-	pieces4, pieces6 []piece // what stands before, between and behind an address
+	pieces4, pieces6 []piece // text before, between and after the addresses
 	octets           [256]octet
 	buf              []byte
 }
 
-// piece is constant text and its length.
 type piece struct {
 	text [pieceRoom]byte
 	len  int
 }
 
-// octet is the text of one with the dot behind it, as pack has it.
+// octet is the text of an octet and its dot, as of pack.
 type octet struct{ text, len uint32 }
 
 func newHead(parts *record.Parts) head {
@@ -51,7 +51,7 @@ func newHead(parts *record.Parts) head {
 	return h
 }
 
-// cutHead cuts a head at the places of its address.
+// cutHead splits a head at its addresses.
 func cutHead(parts *record.Parts, sample netip.Addr) (pieces []piece) {
 	for _, text := range bytes.Split(parts.Head(nil, nil, sample), []byte(sample.String())) {
 		p := piece{len: len(text)}
@@ -61,7 +61,7 @@ func cutHead(parts *record.Parts, sample netip.Addr) (pieces []piece) {
 	return pieces
 }
 
-// set4 makes the head of an IPv4 address.
+// set4 sets the head of an IPv4 address.
 func (h *head) set4(addr uint32) {
 	var text [pieceRoom]byte
 	n := uint32(0)
@@ -80,7 +80,7 @@ func (h *head) set4(addr uint32) {
 	h.len = at
 }
 
-// set6 makes the head of an IPv6 address without a zone.
+// set6 sets the head of an IPv6 address without a zone.
 func (h *head) set6(addr netip.Addr) {
 	h.buf = addr.AppendTo(h.buf[:0])
 	at := copy(h.text[:], h.pieces6[0].text[:h.pieces6[0].len])
@@ -92,7 +92,7 @@ func (h *head) set6(addr netip.Addr) {
 	h.len = at
 }
 
-// set makes the head of any host and address, as in record.Parts.
+// set sets the head of a host and address, as in record.Parts.
 func (h *head) set(host string, addr netip.Addr) {
 	switch {
 	case host == "" && addr.Is4():

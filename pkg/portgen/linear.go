@@ -6,14 +6,14 @@ import (
 	"net/netip"
 )
 
-// emit writes n records of an entry: the one at off and then every step-th.
+// emit writes n records of an entry: the one at index off and then every step-th.
 func (e *emitter) emit(ent *entry, off, n number, step uint64) bool {
 	if ent.isError() {
 		e.failed = true
 		return e.write(ent.more.line)
 	}
 	e.extra = ent.extra()
-	// More than 2^64 records are never written anyway.
+	// Writing 2⁶⁴ records takes centuries.
 	count := n.Lo
 	if n.Hi > 0 {
 		count = math.MaxUint64
@@ -42,18 +42,17 @@ func (e *emitter) emit(ent *entry, off, n number, step uint64) bool {
 	return e.err == nil
 }
 
-// walk writes consecutive records: address after address, all ports of each.
+// walk writes consecutive records: all ports of each address.
 type walk struct {
 	e    *emitter
 	ent  *entry
-	from uint64 // port of the next address to begin at
+	from uint64 // index of the first port at the next address
 	left uint64 // records to write
 }
 
-// ports writes the ports of the current head. It returns false after the last
-// record.
+// ports writes the ports of the current head. It returns false after the last record.
 func (w *walk) ports() bool {
-	// left may be as large as a number gets: it must not be added to.
+	// left may be MaxUint64: adding to it overflows.
 	to := w.from + min(uint64(w.ent.ports.Len())-w.from, w.left)
 	ok := w.e.ports(*w.ent.ports, int(w.from), int(to))
 	w.left -= to - w.from
@@ -61,7 +60,7 @@ func (w *walk) ports() bool {
 	return ok && w.left > 0
 }
 
-// run writes a run of consecutive addresses.
+// run writes the records of consecutive addresses.
 func (w *walk) run(first, last netip.Addr) bool {
 	if first.Is4() {
 		return w.run4(first.As4(), last.As4())
@@ -90,7 +89,7 @@ func (w *walk) run4(first, last [4]byte) bool {
 	}
 }
 
-// strides writes every step-th record, of which there are n.
+// strides writes n records, every step-th.
 func (e *emitter) strides(ent *entry, off number, n, step uint64) bool {
 	ports := uint64(ent.ports.Len())
 	addr, port := off.QuoRem64(ports)

@@ -12,18 +12,17 @@ import (
 	"portkit/pkg/target"
 )
 
-// reader makes entries of arguments and of the lines of host lists.
+// reader makes entries of arguments and of lines of host lists.
 type reader struct {
 	plans   *plans
 	fields  []ndjson.Field
 	values  [][]byte
 	text    []byte
-	renamed bool // a field got another name, and the user was told
-	doubted bool // the user was told what a comma means
+	renamed bool // a renamed field was reported
+	doubted bool // an ambiguous comma was reported
 }
 
-// word makes an entry of a TARGET, with its own ports or those that stand
-// beside it ("" for neither).
+// word makes an entry of a TARGET. ports are those that follow it, or "".
 func (r *reader) word(word, ports string) (e entry, err error) {
 	only, err := r.where(&e, word, &ports)
 	if err != nil {
@@ -35,8 +34,8 @@ func (r *reader) word(word, ports string) (e entry, err error) {
 	return e, nil
 }
 
-// where reads the TARGET itself and returns it without the ports of its own.
-// Those go to ports, which must be empty then.
+// where parses a TARGET and returns it without its ports. They are stored in ports,
+// which must be empty then.
 func (r *reader) where(e *entry, word string, ports *string) (string, error) {
 	word, own, err := target.Split(word)
 	if err != nil {
@@ -55,8 +54,7 @@ func (r *reader) where(e *entry, word string, ports *string) (string, error) {
 	return word, nil
 }
 
-// keepSpelling remembers how the user wrote a single address, if that is not
-// its canonical text.
+// keepSpelling stores an address as written if that is not its canonical form.
 func (r *reader) keepSpelling(e *entry, word string) {
 	if a, ok := isAddress(e, word); ok {
 		if r.text = a.AppendTo(r.text[:0]); string(r.text) != word {
@@ -65,8 +63,8 @@ func (r *reader) keepSpelling(e *entry, word string) {
 	}
 }
 
-// isAddress tells an address from the pattern, prefix, range or name that a
-// word may be instead.
+// isAddress returns the address that word is, if it is not a pattern, prefix, range or
+// name.
 func isAddress(e *entry, word string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(word)
 	if err != nil || e.target.Count() != num(1) {
@@ -76,8 +74,8 @@ func isAddress(e *entry, word string) (netip.Addr, bool) {
 	return only, a.Unmap() == only
 }
 
-// line makes an entry of a line of a list; ok is false for a comment. The
-// error is a *record.Bad.
+// line makes an entry of a line of a list. ok is false for a comment. The error is a
+// *record.Bad.
 func (r *reader) line(l ndjson.Line) (e entry, ok bool, err error) {
 	if l.Long {
 		return e, false, record.TooLong(l)
@@ -97,7 +95,7 @@ func (r *reader) line(l ndjson.Line) (e entry, ok bool, err error) {
 	return e, true, nil
 }
 
-// words reads `TARGET [PORTS]`.
+// words parses TARGET [PORTS].
 func (r *reader) words(words []string) (entry, error) {
 	ports := ""
 	switch {
@@ -116,8 +114,8 @@ func (r *reader) words(words []string) (entry, error) {
 	return e, err
 }
 
-// mayMeanPort tells 192.0.2.1,22 from other patterns: it gets the ports of the
-// flags at two addresses, where a port of its own may have been meant.
+// mayMeanPort detects 192.0.2.1,22: two addresses with the ports of the flags, but 22
+// may have been intended as a port.
 func mayMeanPort(word string) bool {
 	host, number, _ := strings.Cut(word, ",")
 	_, err := netip.ParseAddr(host)

@@ -14,10 +14,9 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// Whatever the space and its order, memory follows the targets that were
-// given. It is measured in a process of its own, this test's binary, whose
-// code counts too.
-func TestResidentMemory(t *testing.T) {
+// TestMemoryDependsOnTargetsOnly: not on the size of the space, in any order. It is
+// measured in a process of its own, the test binary.
+func TestMemoryDependsOnTargetsOnly(t *testing.T) {
 	for _, args := range []string{
 		"10.0.0.0/8 -p- --order random --seed 1",
 		"10.0.0.0/8 -p- --tcp --udp --order random --seed 1",
@@ -31,8 +30,8 @@ func TestResidentMemory(t *testing.T) {
 	}
 }
 
-// resident returns the most KiB that portgen had resident
-// while it wrote so many bytes.
+// resident returns the maximum resident memory of portgen in KiB while it writes a
+// number of bytes.
 func resident(t *testing.T, args string, bytes int64) (used int) {
 	t.Helper()
 	exe, err := os.Executable()

@@ -15,7 +15,7 @@ import (
 	"portkit/pkg/resolve"
 )
 
-// answers is a resolver that knows these names.
+// answers is a resolver with the addresses of some names.
 type answers map[string][]string
 
 func (a answers) LookupNetIP(ctx context.Context, network, host string) (found []netip.Addr, err error) {
@@ -47,7 +47,7 @@ var known = answers{
 	"mapped.test":  {"::ffff:192.0.2.7", "192.0.2.7", "0.0.0.0"},
 }
 
-// once makes a resolver of r that makes one attempt at a name.
+// once returns a resolver that makes one attempt for each name.
 func once(r resolve.Source) *resolve.Resolver { return resolve.New(r, resolve.Options{Once: true}) }
 
 type outcome struct {
@@ -55,7 +55,7 @@ type outcome struct {
 	out, err string
 }
 
-// run runs a command line. The words of args are parted by spaces.
+// run runs a command line, whose arguments are separated by spaces.
 func run(in, args string) outcome {
 	var out, errs bytes.Buffer
 	tool := Tool()
@@ -68,7 +68,7 @@ var clock = regexp.MustCompile(`"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"`
 
 func clockless(s string) string { return clock.ReplaceAllString(s, `"time":"…"`) }
 
-// file writes a file for a command line to name.
+// file writes a file and returns its name.
 func file(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -78,9 +78,9 @@ func file(t *testing.T, name, text string) string {
 	return path
 }
 
-// The plain form shows what is generated in the least space; that records say
-// the same is TestRecordsAreTheEncoders.
-func TestWhatIsGenerated(t *testing.T) {
+// TestEndpoints uses the short form --plain. TestEmittedRecordsEqualEncodedOnes covers
+// records.
+func TestEndpoints(t *testing.T) {
 	for _, c := range []struct{ args, in, want string }{
 		{"192.0.2.7 -p 22,80", "", "192.0.2.7:22 192.0.2.7:80"},
 		{"192.0.2.7:443 192.0.2.8 -p 22", "", "192.0.2.7:443 192.0.2.8:22"},
@@ -156,8 +156,8 @@ func TestPortsFiles(t *testing.T) {
 	}
 }
 
-// Each of these ends with status 2, and nothing is written.
-func TestCommandLinesThatAreWrong(t *testing.T) {
+// TestInvalidCommandLine: the exit status is 2, and nothing is written.
+func TestInvalidCommandLine(t *testing.T) {
 	bad := file(t, "exclude", "10.0.0.1\n10.0.0.2 80\n")
 	for _, c := range []struct{ args, err string }{
 		{"10.0.0.1 10.1 -p 80", `target "10.1": an IPv4 address has four octets, not 2, and digits and dots are never a host name`},
@@ -205,8 +205,8 @@ func TestCommandLinesThatAreWrong(t *testing.T) {
 	}
 }
 
-// What a list holds that is wrong becomes a record, and the rest goes on.
-func TestListLinesThatAreWrong(t *testing.T) {
+// TestInvalidListLineBecomesARecord: the other lines are unaffected.
+func TestInvalidListLineBecomesARecord(t *testing.T) {
 	for _, c := range []struct{ args, line, host, msg string }{
 		{"", `10.1 80`, ``, `target \"10.1\": an IPv4 address has four octets, not 2, and digits and dots are never a host name`},
 		{"", `a`, ``, `target \"a\": no ports given; use -p, --top or TARGET:PORTS`},
@@ -266,7 +266,7 @@ func TestListLinesThatAreWrong(t *testing.T) {
 	}
 }
 
-func TestNamesWithoutAddress(t *testing.T) {
+func TestUnresolvedNameBecomesARecord(t *testing.T) {
 	for _, c := range []struct{ args, host, msg string }{
 		{"--resolve first", "nx.test", "has no address: no such host"},
 		{"--resolve all -4", "six.test", "has no IPv4 address"},
@@ -287,7 +287,7 @@ func TestNamesWithoutAddress(t *testing.T) {
 	}
 }
 
-func TestFieldsPassOn(t *testing.T) {
+func TestUserFieldsAreKept(t *testing.T) {
 	in := `{"owner":"ops","host":"10.0.0.1","ports":"22,80","x":{"a":[1,{"b":null}]},"n":1e400,"m":0.10,"k":1,"k":2,"é":"\u00e9\n","timeout_ms":250, "sp" : [ 1 , 2 ]}` + "\n"
 	extra := `"owner":"ops","x":{"a":[1,{"b":null}]},"n":1e400,"m":0.10,"k":1,"k":2,"é":"\u00e9\n","timeout_ms":250,"sp" : [ 1 , 2 ]}` + "\n"
 	got := run(in, "")
@@ -301,7 +301,7 @@ func TestFieldsPassOn(t *testing.T) {
 	}
 }
 
-func TestHostAsWritten(t *testing.T) {
+func TestHostIsKeptAsWritten(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"2001:DB8:0::1", `{"host":"2001:DB8:0::1","ip":"2001:db8::1",`},
 		{"[2001:DB8::1]:1", `{"host":"2001:DB8::1","ip":"2001:db8::1",`},
@@ -320,7 +320,7 @@ func TestHostAsWritten(t *testing.T) {
 	}
 }
 
-func TestFieldsNamedLikeAResult(t *testing.T) {
+func TestUserFieldsNamedLikeResultFieldsAreRenamed(t *testing.T) {
 	in := `{"host":"a","state":"open","t\u0069me" : 7,"list_x":1}` + "\n" + `{"host":"b","error":null,"line":3}` + "\n"
 	got := run(in, "-p 1")
 	want := `{"host":"a","port":1,"proto":"tcp","list_state":"open","list_t\u0069me" : 7,"list_x":1}` + "\n" + `{"host":"b","port":1,"proto":"tcp","list_error":null,"list_line":3}` + "\n"
@@ -330,8 +330,7 @@ func TestFieldsNamedLikeAResult(t *testing.T) {
 	}
 }
 
-// Whoever writes a port behind a comma hears of it, once.
-func TestCommaThatMayMeanAPort(t *testing.T) {
+func TestPortAfterACommaIsReportedOnce(t *testing.T) {
 	got := run("192.0.2.1,22\n192.0.2.3,80\n", "-p 1 --plain")
 	want := "192.0.2.1:1\n192.0.2.22:1\n192.0.2.3:1\n192.0.2.80:1\n"
 	said := "portgen: 192.0.2.1,22 means two addresses; in a list, ports follow after a blank or a colon\n"
@@ -345,8 +344,8 @@ func TestCommaThatMayMeanAPort(t *testing.T) {
 	}
 }
 
-// Exclusions that come from several places add up, names among them.
-func TestExcludeFiles(t *testing.T) {
+// TestExclusionsAddUp: of flags and files, addresses and names.
+func TestExclusionsAddUp(t *testing.T) {
 	x := file(t, "x", "# the printers\n10.0.0.8/29\r\n\n10.0.0.1 # gateway\nboth.test\n")
 	got := run("", "10.0.0.0/28 192.0.2.10/31 -p 1 --plain -x 10.0.0.0 -X "+x)
 	if want := "10.0.0.2:1\n10.0.0.3:1\n10.0.0.4:1\n10.0.0.5:1\n10.0.0.6:1\n10.0.0.7:1\n"; got.out != want || got.status != 0 {
@@ -354,7 +353,7 @@ func TestExcludeFiles(t *testing.T) {
 	}
 }
 
-func TestSeeds(t *testing.T) {
+func TestSeedDeterminesTheOrder(t *testing.T) {
 	a, b := run("", "10.0.0.0/24 -p 1 --order random -v"), run("", "10.0.0.0/24 -p 1 --order random -v")
 	if a.out == b.out || len(a.out) != len(b.out) {
 		t.Error("two runs without a seed have one order")

@@ -13,22 +13,21 @@ import (
 	"portkit/pkg/target"
 )
 
-// maxPlans bounds the port specs that are remembered.
+// maxPlans is the maximum number of cached port specs.
 const maxPlans = 4096
 
-// plans knows which ports a target is asked at: those of -p and --top, or
-// its own.
+// plans returns the ports of a target: its own, or those of -p and --top.
 type plans struct {
-	def     []endpoint.Proto // of ports that name none
+	def     []endpoint.Proto // default protocols
 	names   portspec.Services
 	exclude portspec.Set
-	common  *portspec.Set // of -p and --top; nil: neither was given
+	common  *portspec.Set // of -p, --top and --ports-file; nil: none was given
 	own     map[string]*portspec.Set
 	key     []byte
 }
 
-// errNoPorts returns the error of a target without ports. An IPv6 target needs
-// brackets before its ports, and may have been meant to have one already.
+// errNoPorts returns the error for a target without ports. An IPv6 target needs
+// brackets before ports, and may already end in a port.
 func errNoPorts(word string) error {
 	form := "TARGET:PORTS"
 	if strings.Contains(word, ":") {
@@ -41,7 +40,7 @@ func errNoPorts(word string) error {
 }
 
 func newPlans(c *Command, ctx *cli.Context) (*plans, error) {
-	p := &plans{own: map[string]*portspec.Set{}, names: &lazyNames{}}
+	p := &plans{own: map[string]*portspec.Set{}, names: lazyNames(sync.OnceValue(service.Load))}
 	if c.TCP || !c.UDP {
 		p.def = append(p.def, endpoint.TCP)
 	}
@@ -67,7 +66,7 @@ func newPlans(c *Command, ctx *cli.Context) (*plans, error) {
 	return p, nil
 }
 
-// commonPorts unites -p, --top and --ports-file.
+// commonPorts returns the union of -p, --top and --ports-file.
 func (p *plans) commonPorts(c *Command, ctx *cli.Context) (all portspec.Set, err error) {
 	for _, spec := range c.Ports {
 		set, err := portspec.Parse(spec, p.def, p.names)
@@ -85,7 +84,7 @@ func (p *plans) commonPorts(c *Command, ctx *cli.Context) (all portspec.Set, err
 		if c.Top == 0 {
 			return all.Union(list.Set()), nil
 		}
-		// Whichever protocols the file names, it means.
+		// The file selects the protocols.
 		return all.Union(list.Top(int(c.Top), []endpoint.Proto{endpoint.TCP, endpoint.UDP})), nil
 	case c.Top > 0:
 		return all.Union(portspec.CommonList().Top(int(c.Top), p.def)), nil
@@ -106,7 +105,7 @@ func (p *plans) readList(name string, ctx *cli.Context) (portspec.List, error) {
 	return list, err
 }
 
-// of returns the ports of the target word, whose own are spec: "" for none.
+// of returns the ports of the target word. spec are its own, or "".
 func (p *plans) of(word, spec string) (*portspec.Set, error) {
 	switch {
 	case spec != "":
@@ -117,8 +116,7 @@ func (p *plans) of(word, spec string) (*portspec.Set, error) {
 	return p.common, nil
 }
 
-// ofValues returns the ports that the values of a list's fields ports and
-// port name.
+// ofValues returns the ports of the values of the fields ports and port.
 func (p *plans) ofValues(values [][]byte, def []endpoint.Proto) (*portspec.Set, error) {
 	if len(def) == 0 {
 		def = p.def
@@ -153,7 +151,7 @@ func (p *plans) cached(key string, parse func() (portspec.Set, error)) (*portspe
 	return &set, nil
 }
 
-// values reads strings, integers and arrays of both.
+// values parses strings, integers and arrays of both.
 func (p *plans) values(values [][]byte, def []endpoint.Proto) (all portspec.Set, err error) {
 	for _, value := range values {
 		elements, ok := ndjson.Decode(value).([]any)
@@ -189,14 +187,10 @@ func (p *plans) value(v any, def []endpoint.Proto) (portspec.Set, error) {
 	return portspec.Parse(fmt.Sprint(n), def, nil)
 }
 
-// lazyNames loads the table of services when the first name is met.
-type lazyNames struct {
-	once  sync.Once
-	table *service.Table
-}
+// lazyNames loads the table of services for the first name.
+type lazyNames func() *service.Table
 
-// Ports is service.Table's.
-func (l *lazyNames) Ports(pattern string, yield func(port uint16, p endpoint.Proto)) bool {
-	l.once.Do(func() { l.table = service.Load() })
-	return l.table.Ports(pattern, yield)
+// Ports implements portspec.Services.
+func (load lazyNames) Ports(pattern string, yield func(port uint16, p endpoint.Proto)) bool {
+	return load().Ports(pattern, yield)
 }

@@ -13,7 +13,6 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// The scripts are what a user could type.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", RequireExplicitExec: true,

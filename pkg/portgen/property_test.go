@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// commandLine draws targets, ports and exclusions that make at most some
-// hundreds of records, bad lines of a list among them.
+// commandLine draws targets, ports and exclusions of up to some hundred records, and
+// invalid lines of a list.
 func commandLine(t *rapid.T) (args, list string) {
 	n := func(most int) int { return rapid.IntRange(0, most).Draw(t, "n") }
 	word := func() string {
@@ -75,7 +75,7 @@ func sorted(s []string) string {
 	return strings.Join(s, "\n")
 }
 
-func TestPartsMakeTheWhole(t *testing.T) {
+func TestShardsSkipsAndLimitsAddUpToTheWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		args, list := commandLine(t)
 		order := rapid.SampledFrom([]string{"", " --order random --seed 5"}).Draw(t, "order")
@@ -112,8 +112,7 @@ func TestPartsMakeTheWhole(t *testing.T) {
 	})
 }
 
-// The window over stretches of any size picks what picking from the whole
-// would.
+// TestWindow compares the selection from ranges of any size with one from the whole.
 func TestWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.Uint64Range(1, 9).Draw(t, "n")
@@ -138,8 +137,7 @@ func TestWindow(t *testing.T) {
 	})
 }
 
-// Where indices end, nothing wraps round to the beginning.
-func TestWindowAtTheEndOfAllIndices(t *testing.T) {
+func TestWindowDoesNotOverflow(t *testing.T) {
 	most := count{uint128.Max, true}
 	for _, c := range []struct {
 		s     shard
@@ -165,8 +163,9 @@ func TestWindowAtTheEndOfAllIndices(t *testing.T) {
 	}
 }
 
-// Spaces that cannot be walked are counted and cut exactly.
-func TestVastSpaces(t *testing.T) {
+// TestVastSpacesAreExact: of counting and sharding spaces that are too large to
+// generate.
+func TestVastSpacesAreExact(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"2001:db8::/64 -p- --count", "1208907372870555465154560 "},
 		{"::/0 -p 1 --count", "340282366920938463463374607427473244159 "},

@@ -9,14 +9,13 @@ import (
 	"portkit/pkg/permutation"
 )
 
-// space is all records of all entries, by index. Its memory follows the
-// entries.
+// space is the sequence of the records of all entries. Its size in memory depends on
+// the number of entries.
 type space struct {
 	placed []placed
 	size   number
-	// guide has, for each stretch of 1<<shift indices, the entry that its
-	// first index lies in: a record's entry is found in one step or two,
-	// however many entries there are.
+	// guide has the entry of every index that is a multiple of 1<<shift, so that the
+	// entry of a record is found in one or two steps.
 	guide []uint32
 	shift uint
 }
@@ -27,7 +26,6 @@ type placed struct {
 	entry entry
 }
 
-// add appends an entry.
 func (s *space) add(e *entry) error {
 	n, ok := e.size()
 	size, fits := plus(s.size, n)
@@ -41,7 +39,6 @@ func (s *space) add(e *entry) error {
 	return nil
 }
 
-// errTooMany is about a space that has no index.
 func errTooMany() error { return cli.Usagef("the targets make 2^128 records or more") }
 
 // index builds the guide.
@@ -61,7 +58,7 @@ func (s *space) index() {
 	s.guide[n] = uint32(len(s.placed) - 1)
 }
 
-// find returns the entry of a record and the record's place in it.
+// find returns the entry of record i and the index of the record in it.
 func (s *space) find(i number) (e *entry, off number) {
 	g := i.Rsh(s.shift).Lo
 	lo, hi := s.guide[g], s.guide[g+1]
@@ -76,7 +73,7 @@ func (s *space) find(i number) (e *entry, off number) {
 	return &p.entry, i.Sub(p.start)
 }
 
-// shuffle writes the wanted records of the space in the order of the seed.
+// shuffle writes the selected records of the space in the order of the seed.
 func (e *emitter) shuffle(s *space, w *window, seed uint64) bool {
 	i, n := w.take(s.size)
 	if n.IsZero() {
@@ -86,8 +83,8 @@ func (e *emitter) shuffle(s *space, w *window, seed uint64) bool {
 	p := permutation.New(s.size, seed)
 	var found [batch]place
 	for {
-		// Finding a batch of places before writing any lets the processor
-		// wait for their memory all at once.
+		// Finding a batch of records before writing any lets the processor
+		// fetch their memory concurrently.
 		m := batch
 		if n.Hi == 0 {
 			m = int(min(n.Lo, batch))
@@ -107,16 +104,16 @@ func (e *emitter) shuffle(s *space, w *window, seed uint64) bool {
 	}
 }
 
-// batch is how many records of a random order are found at once.
+// batch is the number of records found at once.
 const batch = 64
 
-// place is where a record is: its entry, and the record's place in it.
+// place is an entry and the index of a record in it.
 type place struct {
 	entry *entry
 	off   number
 }
 
-// one writes the record of an entry at off.
+// one writes the record of an entry at index off.
 func (e *emitter) one(ent *entry, off number) bool {
 	if ent.isError() {
 		e.failed = true

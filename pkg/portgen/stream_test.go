@@ -16,9 +16,8 @@ import (
 	"portkit/pkg/resolve"
 )
 
-// A list that comes slowly is passed on as it comes, with names looked up and
-// without.
-func TestSlowListsArePassedOnAtOnce(t *testing.T) {
+// TestSlowListIsWrittenLineByLine: with and without name resolution.
+func TestSlowListIsWrittenLineByLine(t *testing.T) {
 	for _, args := range []string{"-p 80 --plain", "-p 80 --plain --resolve first", "-p 80 --plain -x 10.0.0.1"} {
 		in, feed := io.Pipe()
 		read, out := io.Pipe()
@@ -49,8 +48,7 @@ func TestSlowListsArePassedOnAtOnce(t *testing.T) {
 	}
 }
 
-// With a limit that is reached the rest of a list is not waited for.
-func TestLimitEndsAnEndlessList(t *testing.T) {
+func TestLimitEndsWithoutReadingTheRest(t *testing.T) {
 	for _, args := range []string{"-p 80 --limit 2", "-p 80 --limit 2 --resolve first"} {
 		in, feed := io.Pipe()
 		go io.WriteString(feed, "192.0.2.0/24\n192.0.2.1\n")
@@ -65,8 +63,7 @@ func TestLimitEndsAnEndlessList(t *testing.T) {
 	}
 }
 
-// Lookups run side by side, and what comes of them stays in the list's order.
-func TestLookupsKeepTheOrder(t *testing.T) {
+func TestConcurrentLookupsKeepTheOrder(t *testing.T) {
 	var list, want strings.Builder
 	for i := range 300 {
 		switch i % 3 {
@@ -94,9 +91,9 @@ func TestLookupsKeepTheOrder(t *testing.T) {
 	}
 }
 
-// TestExclusionEndsAtTheFirstMistake: of many names that have no address, few
-// are looked up.
-func TestExclusionEndsAtTheFirstMistake(t *testing.T) {
+// TestExclusionEndsAtTheFirstError: of many names without an address, few are looked
+// up.
+func TestExclusionEndsAtTheFirstError(t *testing.T) {
 	names := file(t, "names", "four.test\n"+strings.Repeat("4.4.4.4\n", 100)+unknown(10_000))
 	counted := &counting{Source: known}
 	tool := Tool()
@@ -111,7 +108,7 @@ func TestExclusionEndsAtTheFirstMistake(t *testing.T) {
 	}
 }
 
-// unknown is n names without an address.
+// unknown returns n names without an address.
 func unknown(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -120,8 +117,8 @@ func unknown(n int) string {
 	return b.String()
 }
 
-// counting is a resolver that counts names: of one that has no address at all
-// either family is asked for by itself, too.
+// counting is a resolver that counts names. Of a name without any address, each family
+// is also looked up by itself.
 type counting struct {
 	resolve.Source
 	n atomic.Int64
@@ -134,7 +131,7 @@ func (c *counting) LookupNetIP(ctx context.Context, network, host string) ([]net
 	return c.Source.LookupNetIP(ctx, network, host)
 }
 
-// slow is a resolver that takes its time.
+// slow is a resolver with a delay.
 type slow struct{ resolve.Source }
 
 func (s slow) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {

@@ -9,22 +9,21 @@ import (
 	"portkit/pkg/record"
 )
 
-// tailRoom is the room that a tail takes while it is put together.
+// tailRoom is the size that put writes.
 const tailRoom = 8 + behindRoom
 
-// behindRoom is the room of what stands behind a port.
+// behindRoom is the size of the text after a port.
 const behindRoom = 24
 
-// tails makes what stands behind the heads: the port and the rest of the
-// line. A table of all tails would be faster to read in order, but in random
-// order each record would wait for memory.
+// tails writes the part of a record from the port on. It computes digits instead of
+// using a table of all tails: in random order, each record would wait for memory.
 type tails struct {
 	digits [1000]digits
 	behind [2]behind // by protocol
 }
 
-// digits is the text of a number below 1000, the first character in the
-// lowest byte: as it is, and with three digits.
+// digits is the text of a number below 1000 as of pack: as it is, and with three
+// digits.
 type digits struct{ bare, padded, len uint32 }
 
 type behind struct {
@@ -46,16 +45,14 @@ func newTails(parts *record.Parts) *tails {
 	return t
 }
 
-// pack puts up to four characters into a number, the first into the lowest
-// byte.
+// pack returns up to four characters as an integer, the first in the lowest byte.
 func pack(s string) (text, length uint32) {
 	var b [4]byte
 	n := copy(b[:], s)
 	return binary.LittleEndian.Uint32(b[:]), uint32(n)
 }
 
-// put writes the tail of a port at buf[n:], which has tailRoom, and returns
-// where it ends.
+// put writes the tail of a port at buf[n:], which has tailRoom, and returns its end.
 func (t *tails) put(buf []byte, n int, port uint16, p endpoint.Proto) int {
 	low := &t.digits[port%1000]
 	if port < 1000 {

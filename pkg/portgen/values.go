@@ -10,8 +10,7 @@ import (
 	"lukechampine.com/uint128"
 )
 
-// number is a count of records, or of addresses: there can be more than 64
-// bits hold.
+// number is a count of records or addresses, which may exceed 64 bits.
 type number = uint128.Uint128
 
 func num(n uint64) number { return uint128.From64(n) }
@@ -22,7 +21,7 @@ type count struct {
 	set bool
 }
 
-// Decode reads the flag's value (kong.MapperValue).
+// Decode implements kong.MapperValue.
 func (c *count) Decode(ctx *kong.DecodeContext) error {
 	text, _ := ctx.Scan.Pop().Value.(string)
 	const wanted = "want a whole number from 0"
@@ -37,11 +36,10 @@ func (c *count) Decode(ctx *kong.DecodeContext) error {
 	return nil
 }
 
-// shard is the value of --shard: the part i of n, i from 1. The zero shard is
-// all.
+// shard is the value of --shard: part i of n, from 1. The zero shard is everything.
 type shard struct{ i, n uint64 }
 
-// Decode reads the flag's value (kong.MapperValue).
+// Decode implements kong.MapperValue.
 func (s *shard) Decode(ctx *kong.DecodeContext) error {
 	text, _ := ctx.Scan.Pop().Value.(string)
 	part, parts, _ := strings.Cut(text, "/")
@@ -54,8 +52,7 @@ func (s *shard) Decode(ctx *kong.DecodeContext) error {
 	return nil
 }
 
-// times is a*b; ok is false, and the product the largest number, where it
-// does not fit.
+// times returns a*b. On overflow ok is false and product is the maximum.
 func times(a number, b uint64) (product number, ok bool) {
 	over, hi := bits.Mul64(a.Hi, b)
 	carry, lo := bits.Mul64(a.Lo, b)
@@ -66,8 +63,7 @@ func times(a number, b uint64) (product number, ok bool) {
 	return uint128.New(lo, hi), true
 }
 
-// plus is a+b; ok is false, and the sum the largest number, where it does not
-// fit.
+// plus returns a+b. On overflow ok is false and sum is the maximum.
 func plus(a, b number) (sum number, ok bool) {
 	if sum = a.AddWrap(b); sum.Cmp(a) < 0 {
 		return uint128.Max, false

@@ -12,13 +12,13 @@ import (
 	"portkit/pkg/resolve"
 )
 
-// ahead is how many entries may wait for the lookups of those before them.
+// ahead is the maximum number of entries that wait for lookups.
 const ahead = 1024
 
-// errEnough ends the walk over the entries before their end.
+// errEnough ends the iteration over the entries early.
 var errEnough = errors.New("enough")
 
-// source is the entries of the arguments and lists, in their order.
+// source yields the entries of the arguments and lists, in order.
 type source struct {
 	ctx       *cli.Context
 	reader    reader
@@ -32,8 +32,8 @@ type source struct {
 	empty     empty
 }
 
-// each calls yield with each entry, and idle whenever waiting begins. It ends
-// early with an error of theirs.
+// each calls yield with each entry, and idle before it blocks. It ends early if one of
+// them returns an error.
 func (s *source) each(yield func(*entry) error, idle func() error) error {
 	if s.lookups == nil {
 		return s.entries(func(e *entry) error {
@@ -45,8 +45,8 @@ func (s *source) each(yield func(*entry) error, idle func() error) error {
 	return s.eachLooked(yield, idle)
 }
 
-// say says what there is to say about an entry: not when it is read, which
-// may be ahead of what is wanted.
+// say reports the message of an entry when it is used, which may be long after it is
+// read.
 func (s *source) say(e *entry) {
 	switch {
 	case e.more == nil || e.more.said == "":
@@ -65,7 +65,7 @@ type pending struct {
 	end  bool
 }
 
-// eachLooked is each with names looked up while later entries are read.
+// eachLooked is each, and resolves names while later entries are read.
 func (s *source) eachLooked(yield func(*entry) error, idle func() error) error {
 	queue, stop := make(chan pending, ahead), make(chan struct{})
 	defer close(stop)
@@ -91,8 +91,7 @@ func (s *source) eachLooked(yield func(*entry) error, idle func() error) error {
 	}
 }
 
-// readAhead reads entries and begins their lookups. It ends with the entries,
-// or when nobody wants more of them.
+// readAhead reads entries and starts their lookups until the last entry or stop.
 func (s *source) readAhead(queue chan<- pending, stop <-chan struct{}) {
 	send := func(p pending) error {
 		select {
@@ -109,7 +108,7 @@ func (s *source) readAhead(queue chan<- pending, stop <-chan struct{}) {
 		}
 		return send(p)
 	}, func() error { return nil })
-	_ = send(pending{err: err, end: true}) // or nobody waits for it
+	_ = send(pending{err: err, end: true}) // unless stopped
 }
 
 // next receives from c. It calls idle first if it has to wait.
@@ -150,8 +149,8 @@ func (s *source) settle(p *pending, idle func() error) error {
 	return nil
 }
 
-// entries calls yield with the entries as they are written, and idle before
-// each read that may wait.
+// entries calls yield with the entries as written, and idle before each read that may
+// block.
 func (s *source) entries(yield func(*entry) error, idle func() error) error {
 	for i := range s.args {
 		if err := yield(&s.args[i]); err != nil {
@@ -172,8 +171,7 @@ func (s *source) entries(yield func(*entry) error, idle func() error) error {
 	return nil
 }
 
-// list reads one list. A failure to read has been said by the input itself
-// and ends it.
+// list reads one list. An input reports its own read errors.
 func (s *source) list(in *cli.Input, yield func(*entry) error, idle func() error) error {
 	s.prefix = ""
 	if in.Name != cli.StdinName {
@@ -198,7 +196,7 @@ func (s *source) list(in *cli.Input, yield func(*entry) error, idle func() error
 	}
 }
 
-// line makes an entry of a line: an error record of one that cannot be read.
+// line yields the entry of a line, or an error record if the line is invalid.
 func (s *source) line(l ndjson.Line, yield func(*entry) error) error {
 	e, ok, err := s.reader.line(l)
 	if bad := (*record.Bad)(nil); errors.As(err, &bad) {

@@ -2,17 +2,16 @@ package portgen
 
 import "lukechampine.com/uint128"
 
-// window is which records of the whole sequence are wanted: those of the
-// shard, less the skipped ones, up to the limit. It goes through the sequence
-// once, a stretch at a time.
+// window selects records of a sequence: those of the shard, without the skipped ones,
+// up to the limit. It sees the sequence once, in ranges.
 type window struct {
-	next    number // index of the next wanted record
-	step    uint64 // from one to the next
-	left    number // how many are still wanted
+	next    number // index of the next selected record
+	step    uint64 // distance of selected records
+	left    number // number of records still to select
 	endless bool   // no limit
-	none    bool   // next is past all indices there can be
-	seen    number // records in the stretches so far
-	some    bool   // one of them was wanted
+	none    bool   // next exceeds 128 bits
+	seen    number // number of records so far
+	some    bool   // a record was selected
 }
 
 func newWindow(s shard, skip, limit count) window {
@@ -23,11 +22,11 @@ func newWindow(s shard, skip, limit count) window {
 	return w
 }
 
-// done reports that nothing more is wanted, whatever comes.
+// done reports whether no further record can be selected.
 func (w *window) done() bool { return w.none || !w.endless && w.left.IsZero() }
 
-// take goes over the next size records and returns how many of them are
-// wanted, the first at off and then every step-th.
+// take selects from the next size records. It returns the index of the first selected
+// one and their number; they are step apart.
 func (w *window) take(size number) (off, n number) {
 	base := w.seen
 	w.seen, _ = plus(base, size)
@@ -52,7 +51,7 @@ func (w *window) take(size number) (off, n number) {
 	return off, n
 }
 
-// size returns how many of the records so far are in shard s.
+// size returns the number of records of shard s so far.
 func (w *window) size(s shard) number {
 	before := num(max(s.i, 1) - 1)
 	if w.seen.Cmp(before) <= 0 {
