@@ -101,15 +101,16 @@ func (r *reader) bad(seq uint64, err error, size int) {
 func (r *reader) job(seq uint64) *probe.Job {
 	in := &r.input
 	j := r.sink.newJob()
-	j.Text = append(append(j.Text, in.Host...), in.Extra...)
-	j.Host = int32(len(in.Host))
-	j.Seq = seq
-	j.To = netip.AddrPortFrom(in.Addr, in.Port)
-	j.Proto = in.Proto
-	j.Timeout, j.Retries = in.Timeout, int8(in.Retries)
+	j.Tag = probe.Tag{
+		Host: int32(len(in.Host)), Seq: seq,
+		Text: append(append(j.Text, in.Host...), in.Extra...),
+	}
+	j.Request = probe.Request{
+		To: netip.AddrPortFrom(in.Addr, in.Port), Proto: in.Proto,
+		Timeout: in.Timeout, Retries: int8(in.Retries),
+	}
 	if j.Proto == endpoint.UDP {
 		j.Variants = r.requests.Ways(in.Port)
 	}
-	j.RTT = -1
 	return j
 }

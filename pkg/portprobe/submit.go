@@ -58,12 +58,12 @@ func (s *submitter) addResolved(j *probe.Job, res resolve.Result) {
 		s.add(j)
 		return
 	}
-	reason := endpoint.Reason(s.ended.Load()) // the lookup was canceled
+	reason, err := s.endedBy(), error(nil) // the lookup was canceled
 	if reason == 0 {
-		reason = endpoint.ResolveFailed
-		s.ctx.Log.Linef("records whose name has no address", "%v", res.Err)
+		reason, err = endpoint.ResolveFailed, res.Err
+		s.ctx.Log.Linef("records whose name has no address", "%v", err)
 	}
-	s.refuse(j, reason, res.Err)
+	s.refuse(j, reason, err)
 }
 
 // add appends a job to the batch, unless its address must not be probed.
@@ -95,10 +95,8 @@ func (s *submitter) check(j *probe.Job) (endpoint.Reason, error) {
 
 // refuse writes the record of a job that is not probed.
 func (s *submitter) refuse(j *probe.Job, reason endpoint.Reason, err error) {
-	j.Reason = reason
-	if reason != endpoint.Interrupted && reason != endpoint.Deadline {
-		j.Fail(err)
-	}
+	j.Result = probe.Result{Reason: reason, RTT: -1}
+	j.Fail(err)
 	s.sink.Settled(j)
 }
 
