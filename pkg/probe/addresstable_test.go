@@ -53,3 +53,15 @@ func TestHostRateOutlivesRest(t *testing.T) {
 		t.Errorf("at one per second another probe is %v, next at %v", v, next)
 	}
 }
+
+// TestUnresolvedNeighborGetsASmallWindow: the kernel holds few packets for a neighbor
+// that it searches for.
+func TestUnresolvedNeighborGetsASmallWindow(t *testing.T) {
+	link := netip.MustParsePrefix("10.0.0.0/24")
+	tab := newTable(tableOptions{size: 100, workers: [2]int{1, 1}, start: newWindow(100), onLink: link.Contains})
+	for ip, want := range map[string]float64{"10.0.0.1": linkWindow, "10.0.1.1": 100} {
+		if got := tab.get(netip.MustParseAddr(ip), endpoint.TCP).window.size; got != want {
+			t.Errorf("%s: window %v, want %v", ip, got, want)
+		}
+	}
+}

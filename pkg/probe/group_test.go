@@ -118,3 +118,20 @@ func TestErrorsMergeGroups(t *testing.T) {
 		t.Error("two addresses of one neighbor share no group")
 	}
 }
+
+// TestOneLostErrorIsOneChance has three retries be sent within the interval of a limit,
+// whose error about them may have been lost.
+func TestOneLostErrorIsOneChance(t *testing.T) {
+	var j joint
+	now := Time(time.Hour)
+	for range 3 {
+		j.pass(now, doubt{weight: quietChance})
+		now = now.Add(rejectionEvery / 3)
+	}
+	if j.chances != quietChance || j.cold {
+		t.Errorf("evidence %v after one interval, want %v", j.chances, quietChance)
+	}
+	if j.pass(now.Add(rejectionEvery), doubt{weight: quietChance}); j.chances != 2*quietChance || !j.cold {
+		t.Errorf("evidence %v after two intervals, want %v", j.chances, 2*quietChance)
+	}
+}

@@ -1,135 +1,58 @@
-package probe_test
+package probe
 
 import (
-	"math/rand/v2"
-	"net/netip"
 	"testing"
 	"time"
-
-	"portkit/pkg/endpoint"
-	"portkit/pkg/probe"
-	"portkit/pkg/probe/simnet"
 )
 
-// slowPorts delays the replies of port 7300+i by i steps.
-func slowPorts(step time.Duration) func(netip.AddrPort) time.Duration {
-	return func(to netip.AddrPort) time.Duration {
-		if p := to.Port(); p >= 7300 {
-			return time.Duration(p-7300) * step
-		}
-		return 0
-	}
-}
-
-// opensFrom has ports from 7300 on be open, from 1000 on silent, and others closed.
-func opensFrom(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
-	switch p := to.Port(); {
-	case p >= 7300:
-		return endpoint.SynAck
-	case p >= 1000:
-		return 0
-	}
-	return endpoint.ConnRefused
-}
-
-// portsOf returns a job for each of the ports at 192.0.2.1.
-func portsOf(ports ...int) (jobs []*probe.Job) {
-	for _, p := range ports {
-		to := netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(p))
-		jobs = append(jobs, &probe.Job{Request: probe.Request{To: to, Retries: -1}})
-	}
-	return jobs
-}
-
-func span(from, to int) (ports []int) {
-	for p := from; p <= to; p++ {
-		ports = append(ports, p)
-	}
-	return ports
-}
-
-func TestSlowPortsBesideFastOnesAreHeard(t *testing.T) {
+func TestFewSlowPortsAmongSilentOnesAreNotCommon(t *testing.T) {
 	for _, c := range []struct {
-		name    string
-		step    time.Duration // between slow ports
-		fast    []int
-		slow    []int
-		change  func(*probe.Options)
-		within  time.Duration
-		shuffle bool
+		timeouts, late int
+		want           bool
 	}{
-		{"up to 950 ms beside 200 closed ports", 50 * time.Millisecond, span(1, 200), span(7300, 7319), nil, 2 * time.Second, false},
-		{"as many of them as look like a blackout", 12 * time.Millisecond, span(1, 200), span(7300, 7369), nil, 3 * time.Second, false},
-		{"one forwarded port", 150 * time.Millisecond, span(1, 10), []int{7301}, nil, 200 * time.Millisecond, false},
-		{"up to 2.8 s, each at most 1.5 times the one before", 140 * time.Millisecond, span(1, 200), span(7300, 7320), nil, 7 * time.Second, false},
-		{"among filtered ports", 300 * time.Millisecond, span(1, 5000), span(7300, 7303), nil, 7 * time.Second, true},
-		{"no retries", 50 * time.Millisecond, span(1, 200), span(7300, 7319), func(o *probe.Options) { o.Retries = 0 }, 2 * time.Second, false},
-		{"window of one", 300 * time.Millisecond, span(1, 50), span(7300, 7303), func(o *probe.Options) { o.Concurrency = 1 }, 4 * time.Second, false},
-		{"window of one at the host", 300 * time.Millisecond, span(1, 50), span(7300, 7303), func(o *probe.Options) { o.HostConcurrency = 1 }, 5 * time.Second, false},
+		{7, 7, false}, {8, 8, true}, {15, 8, true}, {16, 8, false}, {1000, 100, false},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			s := scan{opts: defaults(), net: simnet.Config{
-				RTT: 500 * time.Microsecond, Port: opensFrom, Delay: slowPorts(c.step),
-			}}
-			if c.change != nil {
-				c.change(&s.opts)
-			}
-			jobs := append(portsOf(c.fast...), portsOf(c.slow...)...)
-			if c.shuffle {
-				rand.New(rand.NewPCG(1, 1)).Shuffle(len(jobs), func(i, k int) { jobs[i], jobs[k] = jobs[k], jobs[i] })
-			}
-			done := s.run(t, jobs)
-			requireRight(t, done, opensFrom)
-			for _, j := range done {
-				if want := s.net.RTT + s.net.Delay(j.To); j.Reason == endpoint.SynAck && j.RTT != want {
-					t.Errorf("%v: RTT %v, want %v", j.To, j.RTT, want)
-				}
-			}
-			s.requireWithin(t, done, c.within)
-		})
+		var l lateness
+		for range c.timeouts {
+			l.timeout()
+		}
+		for range c.late {
+			l.reply(1, time.Second)
+		}
+		if got := l.common(); c.timeouts <= latenessMemory && got != c.want {
+			t.Errorf("%d late replies after %d timeouts: common %v", c.late, c.timeouts, got)
+		}
 	}
 }
 
-// TestCommonLateRepliesLengthenTheTimeout has a nearby firewall reject every second
-// port of a distant host.
-func TestCommonLateRepliesLengthenTheTimeout(t *testing.T) {
-	s := scan{opts: defaults(), net: simnet.Config{
-		RTT: 500 * time.Microsecond, Port: refuses,
-		Delay: func(to netip.AddrPort) time.Duration { return time.Duration(to.Port()%2) * 200 * time.Millisecond },
-	}}
-	var loss float64
-	s.during = func(e *probe.Engine) {
-		e.Close()
-		loss = e.Counts().Loss()
-	}
-	jobs := portsOf(span(1, 5000)...)
-	requireRight(t, s.run(t, jobs), refuses)
-	if loss != 0 {
-		t.Errorf("loss %v, want 0", loss)
-	}
-	if n := len(s.recorder.sent); n > len(jobs)*3/2 {
-		t.Errorf("%d probes of %d endpoints, want at most 1.5 each", n, len(jobs))
+// TestRepeatedSYNACKIsNotALateReply has a host that loses packets repeat a SYN-ACK
+// after a second, as TCP does.
+func TestRepeatedSYNACKIsNotALateReply(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		a := &address{}
+		a.rtt.add(time.Millisecond)
+		a.loss.noteReply(1)
+		if lost {
+			a.loss.noteReply(2)
+		}
+		a.measure(outcome{n: 1, rtt: time.Second + time.Millisecond, late: true})
+		if learned := a.late.longest != 0; learned == lost {
+			t.Errorf("loss seen %v: an RTT of 1.001s is learned %v", lost, learned)
+		}
 	}
 }
 
-func TestTimeoutBoundsLingering(t *testing.T) {
-	s := scan{opts: defaults(), net: simnet.Config{
-		RTT: 500 * time.Microsecond, Port: opensFrom, Delay: slowPorts(100 * time.Millisecond),
-	}}
-	s.opts.Timeout = 250 * time.Millisecond
-	for _, j := range s.run(t, append(portsOf(span(1, 50)...), portsOf(span(7300, 7309)...)...)) {
-		want := endpoint.SynAck
-		switch p := j.To.Port(); {
-		case p < 7300:
-			want = endpoint.ConnRefused
-		case p > 7305: // later than two attempts of 250 ms
-			want = endpoint.NoResponse
-		case p > 7302:
-			continue
+// TestFewEndpointsOfASilentHostAreHeardOut: each of them holds a socket for the whole
+// timeout.
+func TestFewEndpointsOfASilentHostAreHeardOut(t *testing.T) {
+	a := &address{}
+	n := 0
+	for i := range 100 {
+		if a.hearOut(Time(i)) {
+			n++
 		}
-		if j.Reason != want {
-			t.Errorf("%v: %v, want %v", j.To, j.Reason, want)
-		}
+	}
+	if n != longListens || a.hearing != longListens-1 {
+		t.Errorf("%d endpoints are heard out until %v, want %d until %v", n, a.hearing, longListens, longListens-1)
 	}
 }

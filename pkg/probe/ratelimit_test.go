@@ -60,3 +60,16 @@ func TestRateZeroIsUnlimited(t *testing.T) {
 		t.Errorf("%d of 1000 probes may be sent without a limit", got)
 	}
 }
+
+// TestRateDoesNotDrift uses rates whose interval is not a whole number of nanoseconds.
+func TestRateDoesNotDrift(t *testing.T) {
+	for _, rate := range []float64{3, 7, 0.3, 999.983} {
+		c, s := newCeiling(rate), schedule{}
+		for range c.milli {
+			c.charge(&s, 0)
+		}
+		if want := (schedule{at: Time(1000 * time.Second)}); s != want {
+			t.Errorf("rate %v: %+v after 1000 s of probes, want %+v", rate, s, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -57,5 +58,39 @@ func TestLateReplyIsNotALoss(t *testing.T) {
 		if got := r.loss(now); got < 0.09 || got > 0.11 {
 			t.Errorf("%d replies came after %d timeouts: loss %.2f, want 0.10", late, timeouts, got)
 		}
+	}
+}
+
+// TestLossNeedsReplies has a host lose nearly all packets: hundreds of probes are too
+// few to forget older ones.
+func TestLossNeedsReplies(t *testing.T) {
+	const lost = 0.97
+	rnd := rand.New(rand.NewPCG(1, 1))
+	var r recent
+	now := Time(time.Hour)
+	for i := range 20_000 {
+		now = now.Add(time.Millisecond)
+		for n, replied := 1, false; n <= 20 && !replied; n++ {
+			replied = rnd.Float64() > lost
+			r.resolved(now, n, replied, time.Millisecond)
+		}
+		if got := r.loss(now); i > 1000 && (got < 0.75) {
+			t.Fatalf("loss %.2f after %d endpoints, want at least 0.75 of %v", got, i, lost)
+		}
+	}
+}
+
+func TestLossExpires(t *testing.T) {
+	var r recent
+	now := Time(time.Hour)
+	for range 100 {
+		r.resolved(now, 1, false, time.Millisecond)
+		r.resolved(now, 2, true, time.Millisecond)
+	}
+	if got := r.loss(now.Add(recentFor)); got != 1 {
+		t.Errorf("loss %v, want 1", got)
+	}
+	if got := r.loss(now.Add(recentFor + 1)); got != 0 {
+		t.Errorf("loss %v after a pause, want 0", got)
 	}
 }

@@ -1,35 +1,37 @@
-package probe_test
+package probe
 
-import (
-	"fmt"
-	"testing"
-	"time"
+import "testing"
 
-	"portkit/pkg/probe/simnet"
-)
+// TestHalfWindowTrialNeedsAFullWindow: replies that come as fast through half of the
+// window prove a limit of the host only if the window held probes back.
+func TestHalfWindowTrialNeedsAFullWindow(t *testing.T) {
+	for _, full := range []bool{false, true} {
+		w := newWindow(100)
+		w.peak = 40
+		w.beginTrial(1000, 2*congestedLoss)
+		if w.trial != halfWindow || w.size != 20 {
+			t.Fatalf("trial %d with a window of %v, want half of the peak", w.trial, w.size)
+		}
+		if full {
+			w.inFlight = 20
+			w.full()
+		}
+		if stays := w.endTrial(1000); stays != full || (w.pace.rate != 0) != full {
+			t.Errorf("window full %v: limit found %v, rate %v", full, stays, w.pace.rate)
+		}
+	}
+}
 
-// TestRateLimitedHostIsProbedMoreSlowly has a host limit its TCP resets and ICMP
-// errors.
-func TestRateLimitedHostIsProbedMoreSlowly(t *testing.T) {
-	for _, c := range []struct {
-		limit, ports int
-		truth        truth
-		within       time.Duration
-	}{
-		{200, 5000, refuses, 35 * time.Second},
-		{200, 5000, byPort, 70 * time.Second}, // up to 21 probes to each silent port, at that rate
-		{50, 1000, byPort, 90 * time.Second},
-		{1000, 20_000, byPort, 70 * time.Second},
-	} {
-		t.Run(fmt.Sprint(c.limit, " a second"), func(t *testing.T) {
-			for seed := range uint64(5) {
-				s := scan{opts: defaults(), net: simnet.Config{
-					RTT: time.Millisecond, Jitter: time.Millisecond, Limit: c.limit, Port: c.truth, Seed: seed,
-				}}
-				done := s.run(t, jobsFor("10.0.0.1", 1, c.ports))
-				requireRight(t, done, c.truth)
-				s.requireWithin(t, done, c.within)
-			}
-		})
+// TestTimeoutsOpenTheWindow lets filtered ports not slow down their host, unless much
+// is lost.
+func TestTimeoutsOpenTheWindow(t *testing.T) {
+	for loss, want := range map[float64]float64{0: 228, 2 * congestedLoss: startWindow} {
+		w := newWindow(1000)
+		for range 200 {
+			w.noteTimeout(loss)
+		}
+		if w.size != want {
+			t.Errorf("loss %v: window %v after 200 timeouts, want %v", loss, w.size, want)
+		}
 	}
 }
