@@ -10,7 +10,7 @@ import (
 func dark(start Time, timeouts int) *blackout {
 	var r recent
 	for range 1000 {
-		r.resolved(start, 1, true, time.Millisecond)
+		r.add(start, 1, true, time.Millisecond)
 	}
 	d := &blackout{}
 	d.noteReply(start, start, &r)
@@ -57,13 +57,13 @@ func TestSilentPortsAreNotABlackout(t *testing.T) {
 // blackout, within bounds.
 func TestRelapseLastsAsLongAsTheLongestBlackout(t *testing.T) {
 	for lasted, want := range map[time.Duration]time.Duration{
-		time.Second / 2: relapse, 3 * time.Second: 6 * time.Second, 8 * time.Second: blackoutPatience,
+		time.Second / 2: minRelapse, 3 * time.Second: 6 * time.Second, 8 * time.Second: blackoutPatience,
 	} {
 		start := Time(time.Hour)
 		d := dark(start, 1000)
 		d.recover(start.Add(lasted))
 		d.noteReply(start.Add(lasted+1), start.Add(lasted+1), &recent{})
-		if got := d.doubt().Sub(start.Add(lasted + 1)); got != want {
+		if got := d.relapse().Sub(start.Add(lasted + 1)); got != want {
 			t.Errorf("after a blackout of %v silence is doubted for %v, want %v", lasted, got, want)
 		}
 	}

@@ -7,8 +7,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// TestDecide: the decision after a timeout, one fact changed at a time. All times are
-// relative to the first probe.
+// TestDecide changes few facts at a time. Times are relative to the first probe.
 func TestDecide(t *testing.T) {
 	const (
 		ms    = Time(time.Millisecond)

@@ -256,3 +256,21 @@ func TestSubmitBlocksWhileTheSinkIsFull(t *testing.T) {
 	e.WakeAll()
 	<-submitted
 }
+
+func TestJobCanBeReused(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: 5 * time.Millisecond, Port: byPort}}
+	jobs := jobsFor("10.0.0.1", 1, 100)
+	first := map[netip.AddrPort]probe.Result{}
+	for run := range 3 {
+		for _, j := range s.run(t, jobs) {
+			r := j.Result
+			r.At, r.RTT = 0, 0
+			if old, ok := first[j.To]; run > 0 && (!ok || r != old) {
+				t.Errorf("run %d: %v: %+v, at first %+v", run, j.To, r, old)
+			}
+			first[j.To] = r
+			j.Fail(probe.ErrBusy) // what a caller leaves in it is no part of the next result
+			j.TTL, j.Relayed = 77, true
+		}
+	}
+}

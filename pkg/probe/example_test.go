@@ -48,9 +48,7 @@ func Example() {
 	host := netip.MustParseAddr("192.0.2.1")
 	var jobs []*probe.Job
 	for _, port := range []uint16{22, 23, 80} {
-		j := &probe.Job{}
-		j.To, j.Retries = netip.AddrPortFrom(host, port), -1
-		jobs = append(jobs, j)
+		jobs = append(jobs, &probe.Job{Request: probe.Request{To: netip.AddrPortFrom(host, port), Retries: -1}})
 	}
 	engine.Submit(jobs)
 	if err := engine.Close(); err != nil {

@@ -125,13 +125,13 @@ func TestOneLostErrorIsOneChance(t *testing.T) {
 	var j joint
 	now := Time(time.Hour)
 	for range 3 {
-		j.pass(now, doubt{weight: quietChance})
+		j.pass(now, judgment{weight: quietChance})
 		now = now.Add(rejectionEvery / 3)
 	}
-	if j.chances != quietChance || j.cold {
+	if j.chances != quietChance || j.concluded {
 		t.Errorf("evidence %v after one interval, want %v", j.chances, quietChance)
 	}
-	if j.pass(now.Add(rejectionEvery), doubt{weight: quietChance}); j.chances != 2*quietChance || !j.cold {
+	if j.pass(now.Add(rejectionEvery), judgment{weight: quietChance}); j.chances != 2*quietChance || !j.concluded {
 		t.Errorf("evidence %v after two intervals, want %v", j.chances, 2*quietChance)
 	}
 }

@@ -42,17 +42,18 @@ func TestRepeatedSYNACKIsNotALateReply(t *testing.T) {
 	}
 }
 
-// TestFewEndpointsOfASilentHostAreHeardOut: each of them holds a socket for the whole
+// TestFewEndpointsOfASilentHostListenLong: each of them holds a socket for the whole
 // timeout.
-func TestFewEndpointsOfASilentHostAreHeardOut(t *testing.T) {
+func TestFewEndpointsOfASilentHostListenLong(t *testing.T) {
 	a := &address{}
 	n := 0
 	for i := range 100 {
-		if a.hearOut(Time(i)) {
+		if a.look(Time(time.Hour)).longListens {
+			a.listenLong(Time(i))
 			n++
 		}
 	}
-	if n != longListens || a.hearing != longListens-1 {
-		t.Errorf("%d endpoints are heard out until %v, want %d until %v", n, a.hearing, longListens, longListens-1)
+	if n != maxLongListens || a.hearing != maxLongListens-1 {
+		t.Errorf("%d endpoints listen until %v, want %d until %v", n, a.hearing, maxLongListens, maxLongListens-1)
 	}
 }

@@ -72,7 +72,7 @@ func TestLossNeedsReplies(t *testing.T) {
 		now = now.Add(time.Millisecond)
 		for n, replied := 1, false; n <= 20 && !replied; n++ {
 			replied = rnd.Float64() > lost
-			r.resolved(now, n, replied, time.Millisecond)
+			r.add(now, n, replied, time.Millisecond)
 		}
 		if got := r.loss(now); i > 1000 && (got < 0.75) {
 			t.Fatalf("loss %.2f after %d endpoints, want at least 0.75 of %v", got, i, lost)
@@ -84,8 +84,8 @@ func TestLossExpires(t *testing.T) {
 	var r recent
 	now := Time(time.Hour)
 	for range 100 {
-		r.resolved(now, 1, false, time.Millisecond)
-		r.resolved(now, 2, true, time.Millisecond)
+		r.add(now, 1, false, time.Millisecond)
+		r.add(now, 2, true, time.Millisecond)
 	}
 	if got := r.loss(now.Add(recentFor)); got != 1 {
 		t.Errorf("loss %v, want 1", got)

@@ -9,9 +9,8 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// TestCancelReturnsEveryToken: at an address with every limit, a probe that is granted
-// and canceled leaves no trace, whichever limit comes last. One that a later limit
-// refuses leaves none at the earlier ones.
+// TestCancelReturnsEveryToken has an address with every limit. A probe that is granted
+// and canceled leaves no trace, nor does one at the limits before the one that refuses it.
 func TestCancelReturnsEveryToken(t *testing.T) {
 	now := Time(time.Hour)
 	hostRate := newCeiling(1)

@@ -24,9 +24,9 @@ func (b *busy) Send(as []*probe.Attempt) (int, error) {
 	return b.Transport.Send(as)
 }
 
-// TestBusyTransportSpendsNoProbes: a host is down for 12 s, and the transport is busy for
-// 10 of them. Probes that were never sent use up neither the patience with the blackout,
-// after which the host would be probed at full speed, nor a rate limit.
+// TestBusyTransportSpendsNoProbes has a host be down for 12 s, and the transport be busy
+// for 10 s of them. Probes that were never sent must not use up the patience with the
+// blackout, after which the host is probed at full speed.
 func TestBusyTransportSpendsNoProbes(t *testing.T) {
 	start := probe.Time(time.Hour)
 	down, up := start.Add(200*time.Millisecond), start.Add(12200*time.Millisecond)
@@ -52,25 +52,6 @@ func TestBusyTransportSpendsNoProbes(t *testing.T) {
 		}
 		if b.refused == 0 || lost > 25 {
 			t.Errorf("host rate %v: %d probes sent into the blackout after it was noticed, %d batches refused", hostRate, lost, b.refused)
-		}
-	}
-}
-
-// TestJobIsReset: a job that is submitted again has the result of the second run alone.
-func TestJobIsReset(t *testing.T) {
-	s := scan{opts: defaults(), net: simnet.Config{RTT: 5 * time.Millisecond, Port: byPort}}
-	jobs := jobsFor("10.0.0.1", 1, 100)
-	first := map[netip.AddrPort]probe.Result{}
-	for run := range 3 {
-		for _, j := range s.run(t, jobs) {
-			r := j.Result
-			r.At, r.RTT = 0, 0
-			if old, ok := first[j.To]; run > 0 && (!ok || r != old) {
-				t.Errorf("run %d: %v: %+v, at first %+v", run, j.To, r, old)
-			}
-			first[j.To] = r
-			j.Fail(probe.ErrBusy) // a caller may leave anything
-			j.TTL, j.Relayed = 77, true
 		}
 	}
 }
