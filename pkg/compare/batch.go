@@ -1,23 +1,30 @@
 package compare
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+	"math"
+	"runtime"
 
-// batch is what some lines say, host by host in the order of the lines; lines
-// that follow each other and are about one host make one host of it.
+	"portkit/pkg/ndjson"
+)
+
+// batch holds the hosts of some lines, in the order of the lines. Adjacent lines
+// about one host are one host of the batch.
 type batch struct {
 	keys  []byte
-	hosts []hosted
+	hosts []hostEnd
 	spans []span
 
-	bad     []error // what is wrong with lines, in their order: *record.Bad, *record.Unusable
-	nowhere uint64  // records about no endpoint
+	bad     []error // *record.Bad and *record.Unusable, in the order of the lines
+	nowhere uint64  // records without an endpoint
 }
 
-// hosted says where a host's key and spans end; they begin where those of the
-// host before it do.
-type hosted struct {
+// hostEnd holds the ends of a host's key and spans. They begin at the ends of the
+// host before.
+type hostEnd struct {
 	key, spans uint32
-	tidy       bool // its spans are ascending and apart
+	tidy       bool // the spans are ascending and disjoint
 }
 
 func (b *batch) reset() {
@@ -25,19 +32,19 @@ func (b *batch) reset() {
 	b.bad, b.nowhere = nil, 0
 }
 
-// turn makes a key's host the last one.
+// turn makes the host of a key the last one.
 func (b *batch) turn(key []byte) {
 	if n := len(b.hosts); n > 0 && bytes.Equal(b.key(n-1), key) {
 		return
 	}
 	b.keys = append(b.keys, key...)
-	b.hosts = append(b.hosts, hosted{uint32(len(b.keys)), uint32(len(b.spans)), true})
+	b.hosts = append(b.hosts, hostEnd{uint32(len(b.keys)), uint32(len(b.spans)), true})
 }
 
 // add adds a span to the last host.
 func (b *batch) add(s span) {
 	h := &b.hosts[len(b.hosts)-1]
-	if n := len(b.spans); n > int(b.first(len(b.hosts)-1)) && !b.spans[n-1].before(&s) {
+	if n := len(b.spans); n > int(b.firstSpan(len(b.hosts)-1)) && !b.spans[n-1].before(&s) {
 		h.tidy = false
 	}
 	b.spans = append(b.spans, s)
@@ -52,16 +59,37 @@ func (b *batch) key(i int) []byte {
 	return b.keys[from:b.hosts[i].key]
 }
 
-// first is where the spans of host i begin.
-func (b *batch) first(i int) uint32 {
+// firstSpan returns the index of the first span of host i.
+func (b *batch) firstSpan(i int) uint32 {
 	if i == 0 {
 		return 0
 	}
 	return b.hosts[i-1].spans
 }
 
-// of is the spans of host i, apart from those of the next one.
-func (b *batch) of(i int) []span {
+// spansOf returns the spans of host i.
+func (b *batch) spansOf(i int) []span {
 	end := b.hosts[i].spans
-	return b.spans[b.first(i):end:end]
+	return b.spans[b.firstSpan(i):end:end]
+}
+
+// batches is a source of batches. A batch is valid until the next call of Next,
+// which returns io.EOF after the last one.
+type batches interface {
+	Next() (*batch, error)
+	Close()
+}
+
+// workers returns the number of goroutines that share the work of a side: one per
+// CPU, up to four. Each uses memory, and the one that compares the sides cannot
+// keep more of them busy.
+func workers() int { return min(runtime.GOMAXPROCS(0), 4) }
+
+// readBatches starts reading a text from its beginning.
+func readBatches(text io.ReaderAt, v view, e *Expected) batches {
+	var parsers []func(*ndjson.Block, *batch)
+	for range workers() {
+		parsers = append(parsers, newParser(v, e).block)
+	}
+	return ndjson.NewFeed(io.NewSectionReader(text, 0, math.MaxInt64), parsers)
 }

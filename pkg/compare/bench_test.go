@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// benchLines are the results of a scan of n ports, 100 a host.
+// benchLines returns the results of a scan of n ports, 100 per host.
 func benchLines(n int) [][]byte {
 	var lines [][]byte
 	for i := range n {
@@ -19,8 +19,8 @@ func benchLines(n int) [][]byte {
 	return lines
 }
 
-// BenchmarkCompare is of two scans of 300,000 records each; what it reports is
-// the records of one of them.
+// BenchmarkCompare compares two scans of 300,000 records each. It reports the
+// records of one of them.
 func BenchmarkCompare(b *testing.B) {
 	const records = 300_000
 	lines := benchLines(records)

@@ -1,15 +1,18 @@
-// Package compare holds two scans against each other, or a scan against what
-// is expected of it, and tells what is different.
+// Package compare compares two scans, or a scan with the expected open ports, and
+// writes the differences.
 //
-// Both are brought into one order, host by host and port by port, and then gone
-// through side by side. Scans whose hosts come in that order already are read
-// once and nothing is kept of them. Others are sorted: in memory, and past a
-// bound in temporary files. Which of these it was makes no difference to what
-// comes out.
+// Both sides are brought into one order, by host and by port, and then joined.
+// Scans whose hosts are in that order already are read once and not stored. Others
+// are sorted, in memory or, above a limit, in temporary files. The output is the
+// same either way.
 //
-// It is no part of summary, which adds up in memory that follows the hosts: here
-// endpoints are told apart in another way, single lines are wanted back
-// byte for byte, and memory has a bound.
+// Package summary is different: its memory grows with the hosts, it identifies
+// endpoints in another way, and it does not need the lines again byte for byte.
+//
+// A batch holds what some lines say of some hosts, as spans: consecutive ports with
+// one result. A key identifies a host and sorts as hosts are listed. A group is a
+// host with all of its spans; groups come from a side in the order of their keys,
+// either directly (ordered) or from a sorter (merged).
 package compare
 
 import (
@@ -22,44 +25,43 @@ import (
 
 // Source is one scan: result and summary records, in any order and mixture.
 type Source struct {
-	// Name is what messages call it.
+	// Name is its name in messages.
 	Name string
-	// Text can be read at any place, as often as it takes: a file, or a Kept.
+	// Text is read at any place, and more than once: a file, or a Kept.
 	Text io.ReaderAt
 }
 
-// DefaultMemory is the Options' Memory where that is 0.
+// DefaultMemory is the Memory of Options if that is 0.
 const DefaultMemory = 32 << 20
 
-// Options says what is compared and what is told of it.
+// Options selects what is compared and written.
 type Options struct {
-	// ByIP tells hosts apart by their addresses, where they have any,
-	// instead of as they are written. It is not for Expect.
+	// ByIP identifies hosts by address, if they have one, instead of by name as
+	// written. Expect ignores it.
 	ByIP bool
-	// All shows endpoints that only one scan asked in whatever state; without it
-	// only those that are open.
+	// All includes endpoints that only one scan probed and that are not open.
 	All bool
-	// Memory is about how many bytes of each scan are sorted in memory.
+	// Memory is the approximate number of bytes of each scan sorted in memory.
 	Memory int
-	// Bad receives what is wrong with lines, each once, in their order: a
-	// *record.Bad, or a *record.Unusable where the record still counts.
+	// Bad is called once for each line with an error, in their order: with a
+	// *record.Bad, or with a *record.Unusable if the record still counts.
 	Bad func(source string, err error)
 }
 
-// Tally is what a comparison came to.
+// Tally is the outcome of a comparison.
 type Tally struct {
 	// Changes counts the change records.
 	Changes [endpoint.Changes]uint64
-	// Nowhere counts the records about no endpoint, of OLD and NEW: they are
-	// compared with nothing.
+	// Nowhere counts the records of OLD and NEW without an endpoint, which are not
+	// compared.
 	Nowhere [2]uint64
-	// Unread says that some line could not be read.
+	// Unread means that some line was not a valid record.
 	Unread bool
-	// Renamed says that fields of NEW bear the name of a change record's own.
+	// Renamed means that fields of NEW have the name of a field of change records.
 	Renamed bool
 }
 
-// Different says whether anything is different beyond what could not be asked.
+// Different reports whether there are changes other than ChangeUnknown.
 func (t *Tally) Different() bool {
 	for c, n := range t.Changes {
 		if n > 0 && endpoint.Change(c) != endpoint.ChangeUnknown {
@@ -69,9 +71,9 @@ func (t *Tally) Different() bool {
 	return false
 }
 
-// Compare writes the change records of two scans to w, in the order of hosts and
-// ports. An endpoint that a scan has more than once has the most definite of its
-// answers, as when results are added up.
+// Compare writes the change records of two scans to w, sorted by host and port. If
+// a scan has an endpoint more than once, its most definite state counts, as in
+// package summary.
 func Compare(old, new Source, o Options, w io.Writer) (Tally, error) {
 	v := byHost
 	if o.ByIP {
@@ -81,7 +83,7 @@ func Compare(old, new Source, o Options, w io.Writer) (Tally, error) {
 	return c.run()
 }
 
-// Expect is Compare with what is expected to be open for OLD.
+// Expect is Compare with the expected open ports as OLD.
 func Expect(e *Expected, results Source, o Options, w io.Writer) (Tally, error) {
 	c := comparison{options: o, w: w, expected: e, sides: [2]*side{{}, {source: results, view: wanted}}}
 	return c.run()
@@ -89,20 +91,20 @@ func Expect(e *Expected, results Source, o Options, w io.Writer) (Tally, error) 
 
 type comparison struct {
 	options  Options
-	expected *Expected // what OLD is, if it is no scan
+	expected *Expected // OLD of Expect; nil of Compare
 	sides    [2]*side
 	w        io.Writer
 }
 
 // side is OLD or NEW.
 type side struct {
-	source Source
-	view   view
-	sorter sorter
-	said   int64 // up to which line has been said what is wrong
+	source   Source
+	view     view
+	sorter   sorter
+	reported int64 // number of the last line that was reported to Bad
 }
 
-// run first takes both scans to be in order, and keeps back what it finds
+// run first assumes that both scans are in order, and holds back what it finds
 // until it knows that they are.
 func (c *comparison) run() (Tally, error) {
 	if c.options.Memory == 0 {
@@ -126,7 +128,7 @@ func (c *comparison) inOrder(w io.Writer) (Tally, error) {
 	var in [2]groups
 	for i := range c.sides {
 		from := c.batches(i, &j.tally)
-		defer from.close()
+		defer from.Close()
 		in[i] = &ordered{from: from}
 	}
 	err := j.run(in[0], in[1])
@@ -141,7 +143,7 @@ func (c *comparison) sorted(w io.Writer) (Tally, error) {
 		defer s.sorter.close()
 		from := c.batches(i, &j.tally)
 		err := s.sorter.sort(from)
-		from.close()
+		from.Close()
 		if err != nil {
 			return j.tally, err
 		}
@@ -160,20 +162,21 @@ func (c *comparison) join(w io.Writer) *join {
 	}
 }
 
-// batches begins to read a side.
+// batches starts reading a side.
 func (c *comparison) batches(i int, t *Tally) batches {
 	s := c.sides[i]
 	var from batches
 	if i == 0 && c.expected != nil {
 		from = c.expected.batches()
 	} else {
-		from = newFeed(s.source.Text, s.view, c.expected)
+		from = readBatches(s.source.Text, s.view, c.expected)
 	}
-	return &listener{batches: from, side: s, tally: t, nowhere: &t.Nowhere[i], bad: c.options.Bad}
+	return &badReporter{batches: from, side: s, tally: t, nowhere: &t.Nowhere[i], bad: c.options.Bad}
 }
 
-// listener takes out of batches what is not to be compared.
-type listener struct {
+// badReporter reports and counts what cannot be compared, and passes the batches
+// on.
+type badReporter struct {
 	batches
 	side    *side
 	tally   *Tally
@@ -181,8 +184,8 @@ type listener struct {
 	bad     func(string, error)
 }
 
-func (l *listener) next() (*batch, error) {
-	b, err := l.batches.next()
+func (l *badReporter) Next() (*batch, error) {
+	b, err := l.batches.Next()
 	if err != nil {
 		return nil, err
 	}
@@ -195,8 +198,8 @@ func (l *listener) next() (*batch, error) {
 		case *record.Unusable:
 			no = line.No
 		}
-		if no > l.side.said {
-			l.side.said = no
+		if no > l.side.reported {
+			l.side.reported = no
 			if l.bad != nil {
 				l.bad(l.side.source.Name, wrong)
 			}

@@ -17,8 +17,7 @@ import (
 
 func source(name, text string) Source { return Source{name, strings.NewReader(text)} }
 
-// pieces is a text whose blocks are a line or few: a long read brings less than
-// it asks for.
+// pieces is a text that is read in blocks of a few lines: long reads are short.
 type pieces struct {
 	text string
 	size int
@@ -31,7 +30,7 @@ func (p pieces) ReadAt(b []byte, off int64) (int, error) {
 	return strings.NewReader(p.text).ReadAt(b, off)
 }
 
-// compared is what Compare writes.
+// compared returns what Compare writes.
 func compared(t testing.TB, old, new string, o Options) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -41,8 +40,8 @@ func compared(t testing.TB, old, new string, o Options) string {
 	return out.String()
 }
 
-// forced is what is written the one way or the other; ok is false where the
-// scans are not in order and were to be.
+// forced returns what is written in order or sorted; ok is false if the scans
+// should be in order and are not.
 func forced(t testing.TB, old, new string, o Options, sorted bool) (text string, ok bool) {
 	t.Helper()
 	v := byHost
@@ -63,7 +62,7 @@ func forced(t testing.TB, old, new string, o Options, sorted bool) (text string,
 	return out.String(), true
 }
 
-func TestAgainstMaps(t *testing.T) {
+func TestCompareAgainstOracle(t *testing.T) {
 	for seed := range uint64(60) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		old, new := randomScan(rnd, rnd.IntN(300)), randomScan(rnd, rnd.IntN(300))
@@ -80,9 +79,9 @@ func TestAgainstMaps(t *testing.T) {
 	}
 }
 
-// TestEveryWayGivesTheSame: in order, sorted in memory and sorted on disk, and
-// in any order of the lines.
-func TestEveryWayGivesTheSame(t *testing.T) {
+// TestPathsAgree checks that the output is the same in order, sorted in memory and
+// sorted on disk, and for any order of the lines.
+func TestPathsAgree(t *testing.T) {
 	streamed, spilled := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 2))
@@ -112,7 +111,7 @@ func TestEveryWayGivesTheSame(t *testing.T) {
 	}
 }
 
-// TestLateDisorder: scans that look ordered until their last line.
+// TestLateDisorder compares scans that are in order except for their last line.
 func TestLateDisorder(t *testing.T) {
 	var lines strings.Builder
 	for i := range 5000 {
@@ -126,7 +125,7 @@ func TestLateDisorder(t *testing.T) {
 	if got := compared(t, lines.String()+late, lines.String()+late, Options{}); got != "" {
 		t.Errorf("got %s", got)
 	}
-	// What comes once is kept for the second reading.
+	// A pipe is stored for the second reading.
 	for _, o := range []Options{{}, {Memory: 1000}} {
 		var out bytes.Buffer
 		kept := Keep(strings.NewReader(lines.String() + late))
@@ -137,7 +136,7 @@ func TestLateDisorder(t *testing.T) {
 	}
 }
 
-func TestBadLinesAreSaidOnceInOrder(t *testing.T) {
+func TestBadLinesAreReportedOnce(t *testing.T) {
 	var in strings.Builder
 	for i := range 3000 {
 		fmt.Fprintf(&in, `{"ip":"10.0.0.%d","port":%d,"state":"closed"}`+"\n", 250-i%250, 1+i)
@@ -190,7 +189,7 @@ func TestTally(t *testing.T) {
 	}
 }
 
-// shifting is a text that is another one the second time it is read.
+// shifting is a text that changes after it was read once.
 type shifting struct {
 	texts [2]string
 	reads int
@@ -204,7 +203,7 @@ func (s *shifting) ReadAt(p []byte, off int64) (int, error) {
 	return strings.NewReader(s.texts[i]).ReadAt(p, off)
 }
 
-func TestTextThatChanges(t *testing.T) {
+func TestChangedTextIsAnError(t *testing.T) {
 	line := `{"ip":"10.0.0.1","port":1,"state":"open"}` + "\n"
 	for _, then := range []string{strings.Replace(line, "open", "OPEN", 1), strings.Replace(line, "10.", "20.", 1), strings.Repeat("\n", 80), "", "{"} {
 		s := &shifting{texts: [2]string{line, then}}
@@ -217,7 +216,7 @@ func TestTextThatChanges(t *testing.T) {
 
 var errDisk = errors.New("disk on fire")
 
-// broken fails behind some bytes.
+// broken is a text that fails after some bytes.
 type broken struct{ text string }
 
 func (b broken) ReadAt(p []byte, off int64) (int, error) {
@@ -230,8 +229,9 @@ func (b broken) ReadAt(p []byte, off int64) (int, error) {
 
 func (b broken) Write([]byte) (int, error) { return 0, errDisk }
 
-// TestFailures: what cannot be read to the end is not compared.
-func TestFailures(t *testing.T) {
+// TestReadErrors checks that nothing is compared if a text cannot be read to its
+// end.
+func TestReadErrors(t *testing.T) {
 	text := `{"ip":"10.0.0.2","port":1,"state":"open"}` + "\n" + `{"ip":"10.0.0.3","port":1,"state":"open"}` + "\n"
 	good, bad := source("OLD", ""), Source{"NEW", broken{text}}
 	var out bytes.Buffer

@@ -14,32 +14,31 @@ import (
 	"portkit/pkg/target"
 )
 
-// MaxExpected is how many endpoints can be expected to be open: more are a
-// slip, such as a prefix of IPv6 addresses.
+// MaxExpected is the maximum number of expected endpoints: more are a mistake, such
+// as a prefix of IPv6 addresses.
 const MaxExpected = 1 << 28
 
-// Expected is what is expected to be open, and nothing else. The zero value
-// expects nothing.
+// Expected is the set of expected open ports. The zero value is empty.
 type Expected struct {
 	lines []expectation
 	names map[string]*expectedName // by key
 	total uint64
 }
 
-// expectation is the ports of some addresses.
+// expectation holds the ports of some addresses.
 type expectation struct {
 	target target.Target
 	spans  []span
 }
 
-// expectedName is the ports of a name.
+// expectedName holds the ports of a name.
 type expectedName struct {
-	name  string // as it was first written
+	name  string // as first written
 	ports portspec.Set
 }
 
-// Add adds the ports of a target. Addresses are known by that alone, whatever
-// names they have; a name by its name, whatever addresses it has.
+// Add adds the ports of a target. An address matches results for this address
+// under any name, and a name matches results for this name at any address.
 func (e *Expected) Add(t target.Target, ports portspec.Set) error {
 	count := t.Count()
 	if count.Cmp64(MaxExpected) <= 0 {
@@ -50,7 +49,7 @@ func (e *Expected) Add(t target.Target, ports portspec.Set) error {
 	}
 	name, ok := t.Name()
 	if !ok {
-		e.lines = append(e.lines, expectation{t, spansOf(ports)})
+		e.lines = append(e.lines, expectation{t, openSpans(ports)})
 		return nil
 	}
 	if e.names == nil {
@@ -64,8 +63,8 @@ func (e *Expected) Add(t target.Target, ports portspec.Set) error {
 	return nil
 }
 
-// spansOf returns ports as spans that are open, tcp before udp.
-func spansOf(ports portspec.Set) (spans []span) {
+// openSpans returns ports as open spans, TCP before UDP.
+func openSpans(ports portspec.Set) (spans []span) {
 	for _, proto := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
 		for port, p := range ports.All() {
 			n := len(spans)
@@ -81,16 +80,16 @@ func spansOf(ports portspec.Set) (spans []span) {
 	return spans
 }
 
-// lists says whether a name is expected to have open ports.
+// lists reports whether a name has expected ports.
 func (e *Expected) lists(key []byte) bool { return e.names[string(key)] != nil }
 
-// has says whether a name is expected to have a port open.
+// has reports whether a port of a name is expected.
 func (e *Expected) has(key []byte, port uint16, proto endpoint.Proto) bool {
 	n := e.names[string(key)]
 	return n != nil && n.ports.Has(port, proto)
 }
 
-// about returns what an expected host is, for its change record.
+// about returns an expected host for its change record.
 func (e *Expected) about(key []byte) (host []byte, addr netip.Addr) {
 	if n := e.names[string(key)]; n != nil {
 		return []byte(n.name), addr
@@ -98,15 +97,14 @@ func (e *Expected) about(key []byte) (host []byte, addr netip.Addr) {
 	return splitKey(key)
 }
 
-// expectedBatch is about how many spans a batch of expectations has.
+// expectedBatch is the approximate number of spans in a batch of expectations.
 const expectedBatch = 4096
 
-// expecting hands out what is expected as batches: addresses as they are
-// listed, then names.
+// expecting returns expectations as batches: addresses as listed, then names.
 type expecting struct {
 	e     *Expected
 	line  int
-	at    uint64 // the address of the line that comes next
+	at    uint64 // index of the next address of the line
 	names []string
 	batch batch
 	keyer keyer
@@ -122,15 +120,15 @@ func (e *Expected) batches() *expecting {
 	return x
 }
 
-func (x *expecting) close() {}
+func (x *expecting) Close() {}
 
-func (x *expecting) next() (*batch, error) {
+func (x *expecting) Next() (*batch, error) {
 	x.batch.reset()
 	for len(x.batch.spans) < expectedBatch && x.line < len(x.e.lines) {
 		x.address()
 	}
 	for len(x.batch.spans) < expectedBatch && x.line == len(x.e.lines) && len(x.names) > 0 {
-		x.add([]byte(x.names[0]), spansOf(x.e.names[x.names[0]].ports))
+		x.add([]byte(x.names[0]), openSpans(x.e.names[x.names[0]].ports))
 		x.names = x.names[1:]
 	}
 	if len(x.batch.hosts) == 0 {
@@ -139,7 +137,7 @@ func (x *expecting) next() (*batch, error) {
 	return &x.batch, nil
 }
 
-// address adds one address of the line at hand, or goes to the next line.
+// address adds one address of the current line, or goes to the next line.
 func (x *expecting) address() {
 	of := &x.e.lines[x.line]
 	if of.target.Count().Cmp64(x.at) <= 0 {

@@ -18,7 +18,7 @@ import (
 	"portkit/pkg/target"
 )
 
-// want makes an Expected of "TARGET PORTS" lines.
+// want returns the Expected of lines "TARGET PORTS".
 func want(t testing.TB, lines ...string) *Expected {
 	t.Helper()
 	e := &Expected{}
@@ -52,7 +52,7 @@ func expected(t testing.TB, e *Expected, results string, o Options) string {
 	return out.String()
 }
 
-// The lines that the oracle's files are made of, and what they come to.
+// The lines of the oracle's files, and what they expect.
 var expectLines = []struct {
 	line string
 	ids  []string // endpoints' hosts
@@ -78,12 +78,12 @@ var expectPorts = []struct {
 	{"4,6/udp", []string{"0 00004", "1 00006"}},
 }
 
-// idWanted is what results are told apart by beside expectations.
+// idWanted identifies an endpoint for a comparison with expectations.
 func idWanted(a answer) string { return cmp.Or(a.ip, resolve.Key(a.host)) }
 
 func idName(a answer) string { return resolve.Key(a.host) }
 
-func TestExpectAgainstMaps(t *testing.T) {
+func TestExpectAgainstOracle(t *testing.T) {
 	for seed := range uint64(100) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
 		e := &Expected{}
@@ -112,12 +112,12 @@ func TestExpectAgainstMaps(t *testing.T) {
 	}
 }
 
-// expectOracle holds each endpoint against the file, and says what became of it
-// in short.
+// expectOracle compares each endpoint with the file, and returns the changes in
+// short.
 func expectOracle(open map[string]bool, results scan, all bool) (lines []string) {
 	byAddr := results.standing(idWanted)
 	byName := scan{answers: slices.DeleteFunc(slices.Clone(results.answers), func(a answer) bool { return a.ip == "" })}.standing(idName)
-	told := map[string]bool{} // addresses' endpoints that a name accounts for
+	told := map[string]bool{} // endpoints of addresses that are checked under a name
 	for _, a := range results.answers {
 		name := place(idName(a)) + fmt.Sprintf("\x00%d %05d", a.proto, a.port)
 		if a.ip != "" && open[name] && a.state == byAddr[place(a.ip)+name[strings.IndexByte(name, 0):]].state {
@@ -150,7 +150,7 @@ func expectOracle(open map[string]bool, results scan, all bool) (lines []string)
 	return lines
 }
 
-// short is what the oracle says of a change record.
+// short returns a change record as the oracle does.
 func short(records string) (lines []string) {
 	for line := range strings.Lines(records) {
 		var port int
@@ -197,7 +197,7 @@ func TestExpect(t *testing.T) {
 	}
 }
 
-func TestTooMuchExpected(t *testing.T) {
+func TestMaxExpected(t *testing.T) {
 	for _, c := range []struct {
 		lines []string
 		ok    bool
@@ -222,8 +222,8 @@ func TestTooMuchExpected(t *testing.T) {
 	}
 }
 
-// TestKeys holds the keys to the order in which hosts are listed, and what
-// they are made of to what comes out of them.
+// TestKeys checks that keys sort as hosts are listed, and that hosts and addresses
+// can be read back from them.
 func TestKeys(t *testing.T) {
 	var k keyer
 	var all [][]byte

@@ -9,10 +9,9 @@ import (
 	"portkit/pkg/record"
 )
 
-// FuzzCompare reads any two texts. Whatever is in them, every way to compare
-// them writes the same; each line is a change record that is read back, keeps
-// the user's fields and grows no more than it may; and one text compared with
-// itself is the same.
+// FuzzCompare compares any two texts. All ways to compare them must write the
+// same. Each line must be a change record with the user's fields that is not too
+// long. A text compared with itself has no changes.
 func FuzzCompare(f *testing.F) {
 	f.Add([]byte(`{"ip":"10.0.0.1","port":1,"state":"open"}`), []byte(`{"ip":"10.0.0.1","port":1,"state":"closed","owner":"o"}`))
 	f.Add([]byte(`{"kind":"summary","ip":"10.0.0.1","open":[1],"closed":"2-9"}`), []byte("{\"host\":\"a\",\"port\":1,\"proto\":\"udp\",\"state\":\"open|filtered\"}\n\n{\"target\":\"b\",\"port\":2,\"state\":\"open\",\"new\":1}"))
@@ -31,7 +30,7 @@ func FuzzCompare(f *testing.F) {
 	})
 }
 
-// holds makes sure of change records.
+// holds checks change records.
 func holds(t *testing.T, out string, new []byte) {
 	var d record.Decoder
 	var c record.Change

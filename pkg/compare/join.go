@@ -8,14 +8,14 @@ import (
 	"portkit/pkg/record"
 )
 
-// outSize is how much is gathered before it is written.
+// outSize is the size of the output buffer.
 const outSize = 64 << 10
 
-// join goes through two scans side by side, host by host and port by port,
-// and writes what is different.
+// join compares two scans in the order of their hosts and ports, and writes the
+// differences.
 type join struct {
 	all      bool      // Options.All
-	expected *Expected // what OLD is, if it is no scan
+	expected *Expected // OLD of Expect; nil of Compare
 	old, new *lines
 	tally    Tally
 	enc      record.Encoder
@@ -51,7 +51,7 @@ func (j *join) run(old, new groups) error {
 	return j.flush()
 }
 
-// compareGroups orders groups; one that is not there comes last.
+// compareGroups compares the keys of groups; nil comes last.
 func compareGroups(a, b *group) int {
 	switch {
 	case b == nil:
@@ -62,12 +62,12 @@ func compareGroups(a, b *group) int {
 	return bytes.Compare(a.key, b.key)
 }
 
-// host goes through the ports of one host.
+// host compares the ports of one host.
 func (j *join) host(key []byte, old, new []span) error {
 	for len(old) > 0 && len(new) > 0 && old[0].same(&new[0]) {
-		old, new = old[1:], new[1:] // most often that is all
+		old, new = old[1:], new[1:] // the usual case
 	}
-	var a, b span // what is left of the first span of each; no port 0
+	var a, b span // rest of the first span of each; empty if first is 0
 	for {
 		if a.first == 0 && len(old) > 0 {
 			a, old = old[0], old[1:]
@@ -89,8 +89,8 @@ func (j *join) host(key []byte, old, new []span) error {
 	}
 }
 
-// overlap returns what both say of the ports up to last, or one alone: nil is
-// the one that does not.
+// overlap returns the spans that contain the next ports, up to last. One of them
+// may be nil.
 func overlap(a, b *span) (x, y *span, last uint16) {
 	switch {
 	case b.first == 0 || a.first != 0 && a.before(b):
@@ -105,7 +105,7 @@ func overlap(a, b *span) (x, y *span, last uint16) {
 	return a, b, min(a.last, b.last)
 }
 
-// drop takes the ports up to last off a span; first is 0 when none is left.
+// drop removes the ports up to last from a span; first is 0 if none is left.
 func drop(s *span, last uint16) {
 	switch {
 	case s == nil:
@@ -116,11 +116,11 @@ func drop(s *span, last uint16) {
 	}
 }
 
-// ports tells what became of the ports from the spans' first to last. One of
-// the spans may be nil.
+// ports writes the changes of the ports from the spans' first to last. One of the
+// spans may be nil.
 func (j *join) ports(key []byte, old, new *span, last uint16) error {
 	c := record.Change{}
-	one, line := new, j.new // what tells most
+	one, line := new, j.new // NEW, or OLD if there is no NEW
 	if old != nil {
 		c.Old = old.state
 	}
@@ -129,7 +129,7 @@ func (j *join) ports(key []byte, old, new *span, last uint16) error {
 	} else {
 		one, line = old, j.old
 	}
-	if c.Change = endpoint.ChangeOf(c.Old, c.New); j.silent(old, new) {
+	if c.Change = endpoint.ChangeOf(c.Old, c.New); j.omitted(old, new) {
 		return nil
 	}
 	c.Proto = one.proto
@@ -155,9 +155,9 @@ func (j *join) ports(key []byte, old, new *span, last uint16) error {
 	return nil
 }
 
-// silent says that nothing is told of ports that one side alone has: they are not
-// open, or are told of under another name.
-func (j *join) silent(old, new *span) bool {
+// omitted reports whether ports that only one side has are left out: they are not
+// open, or are written under another name of the host.
+func (j *join) omitted(old, new *span) bool {
 	switch {
 	case old == nil:
 		return new.named || new.state != endpoint.Open && !j.all

@@ -5,26 +5,24 @@ import (
 	"sync"
 )
 
-// Kept is a text that comes only once, as through a pipe, made to be read at
-// any place: it keeps what has come, on disk once that is much. It is safe for
-// several goroutines, and reads no further than it is asked to.
+// Kept makes a text that can be read only once, such as from a pipe, readable at
+// any place: it stores what it has read, on disk above spoolMemory. It is safe for
+// concurrent use, and reads only as far as necessary.
 type Kept struct {
-	src io.Reader
-	// pull is held while src is read, which may take as long as it likes; mu
-	// while what has come is looked at or added to.
-	pull sync.Mutex
+	src  io.Reader
+	pull sync.Mutex // held while src is read, which may block
 	buf  []byte
-	mu   sync.RWMutex
+	mu   sync.RWMutex // guards what follows
 	kept Spool
-	err  error // after which no more comes
+	err  error // ended reading
 }
 
-// Keep returns a Kept of r.
+// Keep returns a Kept that reads r.
 func Keep(r io.Reader) *Kept {
 	return &Kept{src: r, buf: make([]byte, 256<<10)}
 }
 
-// ReadAt reads what came off bytes behind the beginning, once it has come.
+// ReadAt implements io.ReaderAt. It waits until the bytes have been read.
 func (k *Kept) ReadAt(p []byte, off int64) (int, error) {
 	for k.missing(off + int64(len(p))) {
 		k.more(off + int64(len(p)))
@@ -38,14 +36,14 @@ func (k *Kept) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// missing says whether there is more to come before end.
+// missing reports whether more has to be read to reach end.
 func (k *Kept) missing(end int64) bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	return k.err == nil && k.kept.size < end
 }
 
-// more reads once, unless another has meanwhile.
+// more reads once, unless another goroutine did meanwhile.
 func (k *Kept) more(end int64) {
 	k.pull.Lock()
 	defer k.pull.Unlock()
@@ -61,7 +59,7 @@ func (k *Kept) more(end int64) {
 	k.err = err
 }
 
-// Close gives back what it takes to keep a text.
+// Close releases what was stored.
 func (k *Kept) Close() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -9,23 +9,23 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// What a host is told apart by is a key: bytes that sort as hosts are
-// listed, IPv4 addresses by number, IPv6 addresses by number, then names. A
-// key of an address is its family and number, and its text where that is not the
-// canonical one or has a zone; a key of a name is the name.
+// A key identifies a host. Keys sort as hosts are listed: IPv4 addresses, IPv6
+// addresses, names. The key of an address consists of its family and number,
+// followed by its text if that is not canonical or has a zone. The key of a name
+// is the name.
 const (
 	keyOf4    = 4
 	keyOf6    = 6
 	keyOfName = 7
 )
 
-// keyer makes keys of the hosts of records.
+// keyer makes keys.
 type keyer struct {
 	text []byte
 }
 
-// host appends the key of a host as it is written. addr is the address that
-// was asked, which most often is what is written.
+// host appends the key of a host as written. addr is the probed address, which
+// usually is the host.
 func (k *keyer) host(dst, host []byte, addr netip.Addr) []byte {
 	if addr.IsValid() {
 		if k.text = addr.AppendTo(k.text[:0]); bytes.Equal(k.text, host) {
@@ -35,7 +35,7 @@ func (k *keyer) host(dst, host []byte, addr netip.Addr) []byte {
 	if !mayBeAddress(host) {
 		return appendName(dst, host)
 	}
-	// ParseAddr keeps its argument in the error only, which is thrown away.
+	// ParseAddr keeps its argument only in the error, which is dropped.
 	written, err := netip.ParseAddr(unsafe.String(unsafe.SliceData(host), len(host)))
 	if err != nil {
 		return appendName(dst, host)
@@ -63,7 +63,7 @@ func appendNumber(dst []byte, a netip.Addr) []byte {
 
 func appendName(dst, name []byte) []byte { return append(append(dst, keyOfName), name...) }
 
-// mayBeAddress tells most names from addresses.
+// mayBeAddress reports false for most names, so that they are not parsed.
 func mayBeAddress(host []byte) bool {
 	if len(host) > 0 && host[0]-'0' <= 9 {
 		return true
@@ -71,7 +71,7 @@ func mayBeAddress(host []byte) bool {
 	return bytes.IndexByte(host, ':') >= 0
 }
 
-// splitKey returns what a key was made of. Of a name there is not an address.
+// splitKey returns the host of a key, and its address unless it is a name.
 func splitKey(key []byte) (host []byte, addr netip.Addr) {
 	switch key[0] {
 	case keyOf4:
@@ -90,14 +90,14 @@ func splitKey(key []byte) (host []byte, addr netip.Addr) {
 	return host, addr
 }
 
-// prefix returns eight bytes that sort as hosts and ports do, as far as they
-// go: of an IPv4 address they hold all there is.
+// prefix returns eight bytes that sort as hosts and ports do. For an IPv4 address
+// they are complete.
 func prefix(key []byte, proto endpoint.Proto, port uint16) uint64 {
 	if len(key) == 5 && key[0] == keyOf4 {
 		return uint64(keyOf4)<<56 | uint64(binary.BigEndian.Uint32(key[1:]))<<24 | uint64(proto)<<16 | uint64(port)
 	}
-	// The text of one that is not written as it should be sorts behind any
-	// protocol's number.
+	// If a key continues with a text that is not canonical, that sorts after any
+	// protocol.
 	var b [8]byte
 	copy(b[:], key)
 	return binary.BigEndian.Uint64(b[:])

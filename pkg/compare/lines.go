@@ -11,19 +11,19 @@ import (
 	"portkit/pkg/record"
 )
 
-// lines reads single lines of a text again, for what a change record tells of
-// them. It remembers the last one: a summary has the answers of many ports.
+// lines reads single lines of a text again, for the fields of a change record. It
+// keeps the last line, because a summary has the results of many ports.
 type lines struct {
 	source Source
 	table  *crc32.Table
 
-	at      int64 // of the line at hand; noLine at first
+	at      int64 // offset of the current line; noLine at first
 	buf     []byte
 	dec     record.Decoder
 	result  record.Result
 	summary record.Summary
-	own     []byte // the fields that are the same for all ports of the line
-	renamed bool   // some of them
+	own     []byte // fields common to all ports of the line
+	renamed bool   // a field of own was renamed
 	answer  []byte
 }
 
@@ -31,7 +31,7 @@ func newLines(s Source) *lines {
 	return &lines{source: s, table: crc32.MakeTable(crc32.Castagnoli), at: noLine}
 }
 
-// read goes to the line that a span is of.
+// read makes the line of a span the current one.
 func (l *lines) read(s *span) error {
 	if s.at == l.at {
 		return nil
@@ -61,7 +61,7 @@ func (l *lines) changed() error {
 	return fmt.Errorf("%s changed while it was read", l.source.Name)
 }
 
-// about is what the line says it is about.
+// about returns the host and address of the line.
 func (l *lines) about() (host []byte, addr netip.Addr) {
 	if l.result.Summary {
 		return l.summary.Host, l.summary.Addr
@@ -69,7 +69,7 @@ func (l *lines) about() (host []byte, addr netip.Addr) {
 	return l.result.Host, l.result.Addr
 }
 
-// extra is the fields that the line brings to the change record of a port.
+// extra returns the fields of the line for the change record of a port.
 func (l *lines) extra(port uint16) []byte {
 	if !l.result.Summary {
 		return l.own

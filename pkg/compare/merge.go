@@ -6,27 +6,27 @@ import (
 	"io"
 )
 
-// The room for reading runs back, of which each has its share.
+// The memory for buffers, which the runs share.
 const (
 	mergeMemory = 8 << 20
-	leastBuffer = 4 << 10
-	mostBuffer  = 256 << 10
+	minBuffer   = 4 << 10
+	maxBuffer   = 256 << 10
 )
 
-// merged hands out the hosts that a sorter has sorted.
+// merged returns the hosts of a sorter in order, by merging its runs.
 type merged struct {
-	heap   []*cursor // the least first
+	heap   []*cursor // binary min-heap
 	out    group
 	tidier tidier
 }
 
-// merge returns the hosts of all runs. What is in memory is sorted for it.
+// merge returns the hosts of all runs. It sorts what is in memory.
 func (s *sorter) merge() (*merged, error) {
 	m := &merged{}
 	for _, part := range s.parts() {
 		m.heap = append(m.heap, &cursor{mem: s, part: part})
 	}
-	room := max(leastBuffer, min(mergeMemory/(len(s.runs)+1), mostBuffer))
+	room := max(minBuffer, min(mergeMemory/(len(s.runs)+1), maxBuffer))
 	for _, r := range s.runs {
 		section := io.NewSectionReader(s.file, r.from, r.to-r.from)
 		m.heap = append(m.heap, &cursor{file: bufio.NewReaderSize(section, room)})
@@ -72,7 +72,7 @@ func (m *merged) next() (*group, error) {
 	return g, nil
 }
 
-// advance goes to the entry that comes next of all.
+// advance makes the next entry the first of the heap.
 func (m *merged) advance() error {
 	switch err := m.heap[0].next(); {
 	case err == io.EOF:
@@ -86,7 +86,7 @@ func (m *merged) advance() error {
 	return nil
 }
 
-// sink lets the cursor at i down to where it belongs.
+// sink moves the cursor at i down to its place in the heap.
 func (m *merged) sink(i int) {
 	for {
 		least := i

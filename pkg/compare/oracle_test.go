@@ -12,19 +12,19 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// answer is what one line says of one port, with what the change record has
-// of it.
+// answer is the result of one port in one line, with its part of the change
+// record.
 type answer struct {
 	host, ip string
 	port     int
 	proto    endpoint.Proto
 	state    endpoint.State
 	reason   endpoint.Reason
-	rest     string // its fields behind the endpoint's
+	rest     string // the fields after those of the endpoint
 	line     string
 }
 
-// The pools are small, so that endpoints meet again and contradict themselves.
+// The pools are small, so that endpoints recur with other results.
 var (
 	hosts = []struct{ host, ip string }{
 		{"192.0.2.9", "192.0.2.9"},
@@ -48,13 +48,13 @@ var (
 	owners  = []string{"", `,"owner":"ops"`, `,"owner" : {"a":[1, 2]}`, `,"change":"CHG-1","old":7`}
 )
 
-// scan is lines and what they say.
+// scan is lines and their results.
 type scan struct {
 	lines   []string
 	answers []answer
 }
 
-// randomScan makes n lines, results and summaries.
+// randomScan returns n random lines, results and summaries.
 func randomScan(rnd *rand.Rand, n int) (s scan) {
 	for range n {
 		h := hosts[rnd.IntN(len(hosts))]
@@ -128,14 +128,14 @@ func (s *scan) summary(rnd *rand.Rand, host, ip string) {
 	s.lines = append(s.lines, line)
 }
 
-// shuffled is the same lines in another order.
+// shuffled returns the same lines in another order.
 func (s scan) shuffled(rnd *rand.Rand) scan {
 	s.lines = slices.Clone(s.lines)
 	rnd.Shuffle(len(s.lines), func(i, j int) { s.lines[i], s.lines[j] = s.lines[j], s.lines[i] })
 	return s
 }
 
-// ordered is the same lines, host by host.
+// ordered returns the same lines sorted by host.
 func (s scan) ordered(id func(answer) string) scan {
 	places := map[string]string{}
 	for _, a := range s.answers {
@@ -148,12 +148,12 @@ func (s scan) ordered(id func(answer) string) scan {
 
 func (s scan) text() string { return strings.Join(append(s.lines, ""), "\n") }
 
-// idHost and idIP are what endpoints are told apart by.
+// idHost and idIP identify an endpoint.
 func idHost(a answer) string { return a.host }
 
 func idIP(a answer) string { return cmp.Or(a.ip, a.host) }
 
-// place is a text that sorts as the hosts come.
+// place returns a text that sorts as hosts are listed.
 func place(id string) string {
 	addr, err := netip.ParseAddr(id)
 	switch {
@@ -171,7 +171,7 @@ func (a answer) better(b answer) bool {
 	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.reason.String(), b.reason.String()), cmp.Compare(sum(a.line), sum(b.line))) < 0
 }
 
-// standing is the answer that stands for each endpoint.
+// standing returns the result that counts for each endpoint.
 func (s scan) standing(id func(answer) string) map[string]answer {
 	best := map[string]answer{}
 	for _, a := range s.answers {
@@ -183,7 +183,7 @@ func (s scan) standing(id func(answer) string) map[string]answer {
 	return best
 }
 
-// oracle is the contract in maps and nothing else.
+// oracle compares two scans with maps, as the contract says.
 func oracle(old, new scan, id func(answer) string, all bool) string {
 	before, after := old.standing(id), new.standing(id)
 	var keys []string

@@ -6,35 +6,32 @@ import (
 	"io"
 )
 
-// group is one host and what is said of its ports: spans ascending and
-// apart.
+// group is a host with its spans, ascending and disjoint.
 type group struct {
 	key   []byte
 	spans []span
 }
 
-// groups is where the hosts of a scan come from, in the order of their keys,
-// each once. A group is valid until the next call; after the last one comes a
-// nil group.
+// groups is a source of the hosts of a scan, sorted by key, each once. A group is
+// valid until the next call of next, which returns nil after the last one.
 type groups interface {
 	next() (*group, error)
 }
 
-// errOrder says that a host comes after one that it belongs before.
+// errOrder means that the hosts are not sorted by key.
 var errOrder = errors.New("the hosts are not in order")
 
-// maxLoose is how many spans of a host are gathered before they are tidied: of
-// what is left then there is at most one for each port and protocol.
+// maxLoose is the number of spans of a host that are collected before they are
+// tidied, which leaves at most one per port and protocol.
 const maxLoose = 1 << 18
 
-// ordered hands out the hosts of batches, as long as they come in order. Of
-// what it has handed out it keeps nothing.
+// ordered returns the hosts of batches that are in order, without storing them.
 type ordered struct {
 	from   batches
 	batch  *batch
-	i      int // the host of batch that comes next
+	i      int // index of the next host of batch
 	last   []byte
-	own    group // a host that may go on in the next batch
+	own    group // a host that may continue in the next batch
 	out    group
 	tidier tidier
 }
@@ -57,18 +54,18 @@ func (o *ordered) next() (*group, error) {
 	if o.i == len(b.hosts) {
 		return o.across(b, i)
 	}
-	o.out = group{o.last, b.of(i)}
+	o.out = group{o.last, b.spansOf(i)}
 	if !b.hosts[i].tidy {
 		o.out.spans = o.tidier.tidy(o.out.spans)
 	}
 	return &o.out, nil
 }
 
-// more goes to the next batch that has hosts; there is none after the last.
+// more reads the next batch that has hosts; batch is nil after the last.
 func (o *ordered) more() (err error) {
 	for {
 		o.i = 0
-		if o.batch, err = o.from.next(); err == io.EOF {
+		if o.batch, err = o.from.Next(); err == io.EOF {
 			return nil
 		}
 		if err != nil || len(o.batch.hosts) > 0 {
@@ -77,11 +74,11 @@ func (o *ordered) more() (err error) {
 	}
 }
 
-// across gathers a host that is the last of its batch, and may go on in the
+// across collects a host that is the last of its batch and may continue in the
 // next ones.
 func (o *ordered) across(b *batch, i int) (*group, error) {
 	o.own.key = append(o.own.key[:0], b.key(i)...)
-	o.own.spans = append(o.own.spans[:0], b.of(i)...)
+	o.own.spans = append(o.own.spans[:0], b.spansOf(i)...)
 	tidy := b.hosts[i].tidy
 	for o.i == len(o.batch.hosts) {
 		if err := o.more(); err != nil {
@@ -91,7 +88,7 @@ func (o *ordered) across(b *batch, i int) (*group, error) {
 			break
 		}
 		o.i = 1
-		o.own.spans = append(o.own.spans, o.batch.of(0)...)
+		o.own.spans = append(o.own.spans, o.batch.spansOf(0)...)
 		if tidy = false; len(o.own.spans) > maxLoose {
 			o.own.spans = o.tidier.tidy(o.own.spans)
 		}

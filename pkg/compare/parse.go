@@ -10,13 +10,13 @@ import (
 	"portkit/pkg/resolve"
 )
 
-// view is what hosts are told apart by.
+// view selects what identifies a host.
 type view uint8
 
 const (
-	byHost view = iota // host as it is written
-	byIP               // the address; host where there is none
-	wanted             // the address, and for the names that are expected to have open ports, the name too
+	byHost view = iota // the host as written
+	byIP               // the address; the host if there is none
+	wanted             // the address, and also the name if it has expected ports
 )
 
 // parser reads lines into batches. It is for one goroutine.
@@ -31,8 +31,8 @@ type parser struct {
 	table   *crc32.Table
 	batch   *batch
 
-	// What the last record was about, which most often is what the next one
-	// is about too, and the keys that it goes by.
+	// Host and address of the last record, which usually are those of the next one
+	// too, and their keys.
 	host      []byte
 	addr      netip.Addr
 	key, name []byte
@@ -42,7 +42,7 @@ func newParser(v view, e *Expected) *parser {
 	return &parser{view: v, wanted: e, table: crc32.MakeTable(crc32.Castagnoli)}
 }
 
-// block reads a block into b.
+// block parses a block into b.
 func (p *parser) block(lines *ndjson.Block, b *batch) {
 	b.reset()
 	p.batch = b
@@ -74,7 +74,7 @@ func (p *parser) line(l ndjson.Line) error {
 	return nil
 }
 
-// ignored notes that values of a record were ignored.
+// ignored records that values of a record were ignored.
 func (p *parser) ignored(u *record.Unusable) {
 	if u != nil {
 		p.batch.bad = append(p.batch.bad, u)
@@ -101,7 +101,7 @@ func (p *parser) ports(l ndjson.Line, s span) error {
 	return nil
 }
 
-// about turns to what a record is about.
+// about sets the keys for the host and address of a record.
 func (p *parser) about(host []byte, addr netip.Addr) {
 	if addr == p.addr && len(p.key) > 0 && bytes.Equal(host, p.host) {
 		return
@@ -123,7 +123,7 @@ func (p *parser) about(host []byte, addr netip.Addr) {
 	}
 }
 
-// add adds ports of what the record is about.
+// add adds ports of the current host.
 func (p *parser) add(s span) {
 	p.batch.turn(p.key)
 	if len(p.name) == 0 {
@@ -133,7 +133,7 @@ func (p *parser) add(s span) {
 	whole := s
 	whole.named = true
 	for s.first != 0 {
-		part := p.alike(s)
+		part := p.sameExpectation(s)
 		p.batch.add(part)
 		drop(&s, part.last)
 	}
@@ -141,9 +141,9 @@ func (p *parser) add(s span) {
 	p.batch.add(whole)
 }
 
-// alike is the first of s's ports: as many as are all expected under the name,
-// or none of them.
-func (p *parser) alike(s span) span {
+// sameExpectation returns the first ports of s that are all expected under the
+// name, or all not.
+func (p *parser) sameExpectation(s span) span {
 	s.named = p.wanted.has(p.name, s.first, s.proto)
 	for port := s.first; port < s.last; port++ {
 		if p.wanted.has(p.name, port+1, s.proto) != s.named {

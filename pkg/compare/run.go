@@ -10,9 +10,9 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// appendEntry appends an entry as it stands in a run: the length of its key
-// and one more, the key, the span. The key is nil where it is that of the
-// entry before.
+// appendEntry appends an entry of a run in a file: the length of its key plus one,
+// the key, the span. A nil key, written as length 0, means that of the entry
+// before.
 func appendEntry(dst, key []byte, s *span) []byte {
 	if key == nil {
 		dst = append(dst, 0)
@@ -41,8 +41,7 @@ func readSpan(b []byte) span {
 	}
 }
 
-// cursor is where the reading of a run is: at an entry. A run is in the file,
-// or it is what is left in memory.
+// cursor is the current entry of a run, which is in the file or in memory.
 type cursor struct {
 	prefix uint64
 	key    []byte
@@ -53,7 +52,7 @@ type cursor struct {
 	part []sorting
 }
 
-// next goes to the next entry; io.EOF says that there is none.
+// next reads the next entry; io.EOF means that there is none.
 func (c *cursor) next() error {
 	if c.file != nil {
 		return c.read()
@@ -75,12 +74,12 @@ func (c *cursor) read() error {
 	if n > 0 {
 		c.key = append(c.key[:0], make([]byte, n-1)...)
 		if _, err := io.ReadFull(c.file, c.key); err != nil {
-			return torn(err)
+			return unexpectedEOF(err)
 		}
 	}
 	b, err := c.file.Peek(sizeOfSpan)
 	if err != nil {
-		return torn(err)
+		return unexpectedEOF(err)
 	}
 	c.span = readSpan(b)
 	c.prefix = prefix(c.key, c.proto, c.first)
@@ -88,8 +87,8 @@ func (c *cursor) read() error {
 	return err
 }
 
-// torn is what a run that ends in the middle of an entry comes to.
-func torn(err error) error {
+// unexpectedEOF returns err, the end of a run in the middle of an entry.
+func unexpectedEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}

@@ -9,25 +9,25 @@ import (
 	"sync"
 )
 
-// entry is a span with its host, to be sorted.
+// entry is a span with its host.
 type entry struct {
-	key, keyLen uint32 // where the key stands among the keys
+	key, keyLen uint32 // position in keys
 	span
 }
 
-// sorting is an entry's place in the order, as far as eight bytes tell it.
+// sorting is an entry to be sorted: by prefix first, which needs no lookup.
 type sorting struct {
 	prefix uint64
 	entry  uint32
 }
 
-// sizeOfEntry is what an entry takes, its place in the order included.
+// sizeOfEntry is the memory of an entry and its sorting.
 const sizeOfEntry = 32 + 16
 
-// sorter sorts what batches say. What does not fit in memory goes to a
-// temporary file, as runs that are sorted each.
+// sorter sorts batches. What does not fit in memory is written to a temporary
+// file, as sorted runs.
 type sorter struct {
-	limit   int // bytes to hold
+	limit   int // bytes of memory
 	keys    []byte
 	entries []entry
 	order   []sorting
@@ -37,18 +37,18 @@ type sorter struct {
 	runs []run
 }
 
-// run is a part of the file.
+// run is a section of the file.
 type run struct{ from, to int64 }
 
 // sort reads batches to the end.
 func (s *sorter) sort(from batches) error {
 	for {
-		b, err := from.next()
+		b, err := from.Next()
 		if err != nil {
 			return ignoreEOF(err)
 		}
 		for i := range b.hosts {
-			if err := s.host(b.key(i), b.of(i)); err != nil {
+			if err := s.host(b.key(i), b.spansOf(i)); err != nil {
 				return err
 			}
 		}
@@ -70,7 +70,7 @@ func (s *sorter) host(key []byte, spans []span) error {
 	return nil
 }
 
-// keep puts a key away and returns its place.
+// keep stores a key and returns its position.
 func (s *sorter) keep(key []byte) uint32 {
 	if n := len(s.entries); n > 0 && bytes.Equal(s.key(&s.entries[n-1]), key) {
 		return s.entries[n-1].key
@@ -80,8 +80,8 @@ func (s *sorter) keep(key []byte) uint32 {
 	return at
 }
 
-// add adds an entry. The room for entries grows no further than there is memory
-// for, where append would go up to twice that.
+// add adds an entry. The capacity does not grow beyond the limit, as append's
+// would.
 func (s *sorter) add(e entry, prefix uint64) {
 	if n := len(s.entries); n == cap(s.entries) {
 		room := min(max(2*n, 1024), max(s.limit/sizeOfEntry, n+1))
@@ -108,7 +108,7 @@ func (s *sorter) compare(x, y sorting) int {
 	return cmp.Or(cmp.Compare(a.proto, b.proto), cmp.Compare(a.first, b.first))
 }
 
-// parts sorts the entries, in one part for each worker.
+// parts sorts the entries, in one part per worker.
 func (s *sorter) parts() [][]sorting {
 	var parts [][]sorting
 	var wait sync.WaitGroup
@@ -120,7 +120,7 @@ func (s *sorter) parts() [][]sorting {
 	return parts
 }
 
-// spill writes everything to the file and forgets it.
+// spill moves all entries to the file.
 func (s *sorter) spill() (err error) {
 	if s.file == nil {
 		if s.file, err = temp(); err != nil {
@@ -143,7 +143,7 @@ func (s *sorter) spill() (err error) {
 	return nil
 }
 
-// write writes sorted entries and returns where they end.
+// write writes sorted entries and returns the offset of their end.
 func (s *sorter) write(w *bufio.Writer, part []sorting) (end int64, err error) {
 	end = s.size
 	var last []byte
@@ -165,7 +165,7 @@ func (s *sorter) write(w *bufio.Writer, part []sorting) (end int64, err error) {
 	return end, nil
 }
 
-// close gives the file back.
+// close closes the file.
 func (s *sorter) close() {
 	if s.file != nil {
 		_ = s.file.Close() // nobody reads it any more

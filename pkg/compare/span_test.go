@@ -10,8 +10,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// TestTidy holds what stands after tidying to each port's best span, found
-// one by one.
+// TestTidy compares tidied spans with the best span of each port.
 func TestTidy(t *testing.T) {
 	var tid tidier
 	rapid.Check(t, func(rt *rapid.T) {

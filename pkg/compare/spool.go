@@ -5,22 +5,21 @@ import (
 	"os"
 )
 
-// spoolMemory is how much a spool holds before it goes to disk.
+// spoolMemory is the size above which a Spool is on disk.
 const spoolMemory = 8 << 20
 
-// Spool is bytes that are written once, one behind the other, and then read at
-// any place: in memory while they are few, otherwise in a temporary file. The
-// zero value is empty.
+// Spool stores bytes that are appended and then read at any place: in memory, or
+// above spoolMemory in a temporary file. The zero value is empty.
 type Spool struct {
 	mem  []byte
 	file *os.File
 	size int64
 }
 
-// Reader reads what was written, from the beginning.
+// Reader returns a reader of what was written, from the beginning.
 func (s *Spool) Reader() io.Reader { return io.NewSectionReader(s, 0, s.size) }
 
-// Write adds p at the end.
+// Write appends p.
 func (s *Spool) Write(p []byte) (int, error) {
 	if s.file == nil && len(s.mem)+len(p) <= spoolMemory {
 		s.mem = append(s.mem, p...)
@@ -40,7 +39,7 @@ func (s *Spool) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// spill goes on in a file.
+// spill moves the bytes to a file.
 func (s *Spool) spill() error {
 	f, err := temp()
 	if err != nil {
@@ -54,7 +53,7 @@ func (s *Spool) spill() error {
 	return nil
 }
 
-// ReadAt is io.ReaderAt's.
+// ReadAt implements io.ReaderAt.
 func (s *Spool) ReadAt(p []byte, off int64) (n int, err error) {
 	switch {
 	case off >= s.size:
@@ -71,7 +70,7 @@ func (s *Spool) ReadAt(p []byte, off int64) (n int, err error) {
 	return n, err
 }
 
-// Close gives the file back.
+// Close releases what was stored.
 func (s *Spool) Close() {
 	if s.file != nil {
 		_ = s.file.Close() // nobody reads it any more

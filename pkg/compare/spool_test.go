@@ -14,7 +14,7 @@ import (
 	"testing/iotest"
 )
 
-// TestSpool writes past what a spool holds in memory.
+// TestSpool writes more than a Spool stores in memory.
 func TestSpool(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, size := range []int{0, 1000, spoolMemory, spoolMemory + 1, spoolMemory + 3<<20} {
@@ -41,7 +41,7 @@ func TestSpool(t *testing.T) {
 	}
 }
 
-// files are what is in the folder of temporary files.
+// files returns the names in the directory of temporary files.
 func files(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
@@ -51,7 +51,7 @@ func files(t *testing.T) []string {
 	return names
 }
 
-// TestKept reads at any place what comes in small pieces, several at once.
+// TestKept reads a text that arrives in small pieces at any place, concurrently.
 func TestKept(t *testing.T) {
 	text := strings.Repeat("0123456789", 20000)
 	k := Keep(iotest.HalfReader(strings.NewReader(text)))
@@ -77,8 +77,8 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// TestTemporaryFiles: they go where TMPDIR says, cannot be seen there, and
-// what is wrong with the folder is said.
+// TestTemporaryFiles checks that they are created in TMPDIR, have no names there,
+// and that an error names the directory.
 func TestTemporaryFiles(t *testing.T) {
 	var lines strings.Builder
 	for i := range 3000 {

@@ -7,17 +7,17 @@ import (
 	"os"
 )
 
-// temp makes a temporary file that no other program sees and that is gone
-// with this process, however that ends.
+// temp creates a temporary file without a name, which vanishes when the process
+// ends, however it ends.
 func temp() (*os.File, error) {
-	f, err := unseen()
+	f, err := unnamedFile()
 	if err != nil {
 		return nil, tempError(err)
 	}
 	return f, nil
 }
 
-// tempError says where there is no room.
+// tempError adds the directory of the temporary files to err.
 func tempError(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {

@@ -4,9 +4,9 @@ package compare
 
 import "os"
 
-// unseen makes a file and takes its name away at once: what is open stays
-// until it is closed.
-func unseen() (*os.File, error) {
+// unnamedFile creates a file and removes its name: the file remains until it is
+// closed.
+func unnamedFile() (*os.File, error) {
 	f, err := os.CreateTemp("", "portdiff-")
 	if err != nil {
 		return nil, err

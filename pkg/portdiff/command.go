@@ -1,5 +1,5 @@
-// Package portdiff is the tool that compares two scans, and a scan with what is
-// expected to be open.
+// Package portdiff is the tool that compares two scans, or a scan with the expected
+// open ports.
 package portdiff
 
 import (
@@ -29,16 +29,16 @@ type Command struct {
 	memory int // compare.Options.Memory, for tests
 }
 
-// Main runs the tool as the process that it is and returns its exit status.
+// Main runs the tool as this process and returns its exit status.
 func Main() int { return cli.Main(Tool()) }
 
-// Validate checks what the flags' types do not.
+// Validate checks the flags and arguments together.
 func (c *Command) Validate() error {
 	switch {
 	case c.Expect == "" && c.New == "":
 		return errors.New("two scans are required, OLD and NEW; use - for standard input")
 	case c.Expect == "":
-		return twice(c.Old, c.New)
+		return notBothStdin(c.Old, c.New)
 	case c.New != "":
 		return errors.New("--expect accepts one scan, not OLD and NEW")
 	case c.ByIP:
@@ -46,18 +46,18 @@ func (c *Command) Validate() error {
 	case c.Old == "":
 		c.Old = cli.StdinName
 	}
-	return twice(c.Expect, c.Old)
+	return notBothStdin(c.Expect, c.Old)
 }
 
-func twice(a, b string) error {
+func notBothStdin(a, b string) error {
 	if a == cli.StdinName && b == cli.StdinName {
 		return errors.New("standard input can be read only once")
 	}
 	return nil
 }
 
-// Run compares, then says what is wrong with lines by its exit status before
-// what is different.
+// Run compares. Lines that could not be read determine the exit status before
+// differences do.
 func (c *Command) Run(ctx *cli.Context) error {
 	run := c.scans
 	if c.Expect != "" {
@@ -70,7 +70,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	case tally.Unread:
 		return cli.ErrTrouble
 	case tally.Different(), c.Expect != "" && tally.Changes[endpoint.ChangeUnknown] > 0:
-		return cli.ErrDifferent // what is expected and could not be asked is not known to be open
+		return cli.ErrDifferent // an expected port that could not be probed may not be open
 	}
 	return nil
 }
@@ -87,13 +87,13 @@ func (c *Command) scans(ctx *cli.Context) (compare.Tally, error) {
 		return compare.Tally{}, err
 	}
 	defer new.close()
-	about := report.Diff{Old: called(c.Old), New: called(c.New), ByIP: c.ByIP}
+	about := report.Diff{Old: displayName(c.Old), New: displayName(c.New), ByIP: c.ByIP}
 	return c.write(ctx, about, func(w io.Writer) (compare.Tally, error) {
 		return compare.Compare(old.Source, new.Source, c.options(ctx), w)
 	})
 }
 
-// expectation compares RESULTS with FILE.
+// expectation compares RESULTS with the --expect file.
 func (c *Command) expectation(ctx *cli.Context) (compare.Tally, error) {
 	want, err := readExpected(ctx, c.Expect)
 	if err != nil {
@@ -104,14 +104,14 @@ func (c *Command) expectation(ctx *cli.Context) (compare.Tally, error) {
 		return compare.Tally{}, err
 	}
 	defer results.close()
-	about := report.Diff{Old: called(c.Expect), New: called(c.Old), ByIP: true, Expected: true}
+	about := report.Diff{Old: displayName(c.Expect), New: displayName(c.Old), ByIP: true, Expected: true}
 	return c.write(ctx, about, func(w io.Writer) (compare.Tally, error) {
 		return compare.Expect(want, results.Source, c.options(ctx), w)
 	})
 }
 
-// called is what messages and reports call a file.
-func called(name string) string {
+// displayName returns the name of a file in messages and reports.
+func displayName(name string) string {
 	if name == cli.StdinName {
 		return "standard input"
 	}
@@ -121,7 +121,7 @@ func called(name string) string {
 func (c *Command) options(ctx *cli.Context) compare.Options {
 	return compare.Options{ByIP: c.ByIP, All: c.All, Memory: c.memory, Bad: func(source string, err error) {
 		prefix := source + ": "
-		if source == called(cli.StdinName) {
+		if source == displayName(cli.StdinName) {
 			prefix = ""
 		}
 		kind := "lines that could not be read"
@@ -132,7 +132,7 @@ func (c *Command) options(ctx *cli.Context) compare.Options {
 	}}
 }
 
-// write runs a comparison and writes what it finds.
+// write runs a comparison and writes the changes in the output format.
 func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer) (compare.Tally, error)) (compare.Tally, error) {
 	draw := map[string]drawing{"text": report.DiffText, "html": report.DiffHTML}[c.Output]
 	if c.Output == "auto" && ctx.OutTerminal {
@@ -140,7 +140,7 @@ func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer)
 	}
 	if draw == nil {
 		tally, err := run(ctx.Out)
-		c.renamed(ctx, &tally)
+		c.logRenamed(ctx, &tally)
 		return tally, err
 	}
 	found := &compare.Spool{}
@@ -149,9 +149,9 @@ func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer)
 	if err != nil {
 		return tally, err
 	}
-	c.renamed(ctx, &tally)
+	c.logRenamed(ctx, &tally)
 	if tally.Changes == [endpoint.Changes]uint64{} && c.Output == "text" && !ctx.OutTerminal {
-		return tally, nil // cron mails whatever there is
+		return tally, nil // no output, so that cron sends no mail
 	}
 	about.Changes, about.Nowhere = tally.Changes, tally.Nowhere
 	records := changes{from: ndjson.NewReader(found.Reader())}
@@ -164,8 +164,9 @@ func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer)
 
 type drawing func(io.Writer, iter.Seq[*record.Change], report.Diff, report.Services, func([]byte, string) []byte) error
 
-// renamed says what became of fields that are called as a change record's own.
-func (c *Command) renamed(ctx *cli.Context, t *compare.Tally) {
+// logRenamed reports that fields with the names of a change record's fields were
+// renamed.
+func (c *Command) logRenamed(ctx *cli.Context, t *compare.Tally) {
 	if t.Renamed {
 		ctx.Log.Printf("fields named like those of change records are passed on as list_NAME, such as list_change")
 	}
@@ -174,7 +175,7 @@ func (c *Command) renamed(ctx *cli.Context, t *compare.Tally) {
 // changes reads change records back.
 type changes struct {
 	from *ndjson.Reader
-	err  error // which ended the reading
+	err  error // ended reading
 }
 
 func (c *changes) all() iter.Seq[*record.Change] {

@@ -11,10 +11,10 @@ import (
 	"portkit/pkg/record"
 )
 
-// FuzzTool runs the whole tool on any two texts, and on one beside a file of
-// expectations that is the other. It ends with the status that goes with what it
-// wrote, says what trouble there is, and writes change records, or a page that
-// has no elements of the text's.
+// FuzzTool runs the tool on any two texts, as two scans and as a scan and its
+// expectations. The exit status must match the output, trouble must have a
+// message, the output must be change records, and the page must not contain
+// elements from a text.
 func FuzzTool(f *testing.F) {
 	f.Add(`{"ip":"192.0.2.1","port":22,"state":"open"}`, `{"kind":"summary","host":"<b>","ip":"192.0.2.1","closed":"20-30"}`)
 	f.Add("192.0.2.0/30 22,53/udp # who\nwww.example ssh\n", "{\"host\":\"www.example\",\"port\":1,\"state\":\"error\",\"error\":\"<script>\"}\nx")

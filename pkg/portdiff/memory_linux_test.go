@@ -1,6 +1,6 @@
 //go:build !race
 
-// The race detector's own memory would count too.
+// The memory of the race detector would count too.
 
 package portdiff
 
@@ -15,10 +15,9 @@ import (
 	"testing"
 )
 
-// TestResidentMemory: however large the scans are, in order or not, from files
-// or through pipes, the memory is bounded. (At ten million records a side
-// it is what it is here at one and a half.)
-func TestResidentMemory(t *testing.T) {
+// TestMemoryIsBounded compares large scans, in order or not, from files and pipes.
+// Ten million records per side use no more memory than the 1.5 million here.
+func TestMemoryIsBounded(t *testing.T) {
 	const records = 1_500_000
 	dir := t.TempDir()
 	write := func(name string, at func(i int) int) string {
@@ -31,7 +30,7 @@ func TestResidentMemory(t *testing.T) {
 		for i := range records {
 			n := at(i)
 			state := "closed"
-			if n%1000 == len(name) { // not the same in both
+			if n%1000 == len(name) { // differs between old and new
 				state = "open"
 			}
 			fmt.Fprintf(w, `{"ip":"10.%d.%d.%d","port":%d,"state":"%s"}`+"\n", n>>18, n>>10&255, n>>2&255, 80+n&3, state)

@@ -11,11 +11,11 @@ import (
 	"portkit/pkg/service"
 )
 
-// source is a scan that is open.
+// source is an open scan.
 type source struct {
 	compare.Source
 	file io.Closer
-	kept *compare.Kept // of what can be read once only; nil for a file
+	kept *compare.Kept // of an input that can be read only once; nil for a file
 }
 
 func open(ctx *cli.Context, name string) (*source, error) {
@@ -23,7 +23,7 @@ func open(ctx *cli.Context, name string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{Source: compare.Source{Name: called(name), Text: at}, file: r}
+	s := &source{Source: compare.Source{Name: displayName(name), Text: at}, file: r}
 	if at == nil {
 		s.kept = compare.Keep(r)
 		s.Text = s.kept
@@ -38,8 +38,8 @@ func (s *source) close() {
 	_ = s.file.Close() // was only read
 }
 
-// readExpected reads the file of expectations. Half of what is expected is
-// nothing to go by, so that any line that is wrong ends the tool.
+// readExpected reads the --expect file. An incomplete list would report false
+// differences, so any invalid line ends the tool.
 func readExpected(ctx *cli.Context, name string) (*compare.Expected, error) {
 	f, err := ctx.Open(name)
 	if err != nil {
@@ -54,7 +54,7 @@ func readExpected(ctx *cli.Context, name string) (*compare.Expected, error) {
 	services := service.Load()
 	for _, e := range list {
 		if e.Ports == "" {
-			return nil, cli.Usagef("%s: it names no ports: a line is TARGET PORTS [# comment]", e.Where)
+			return nil, cli.Usagef("%s: no ports given; want TARGET PORTS [# comment]", e.Where)
 		}
 		ports, err := portspec.Parse(e.Ports, []endpoint.Proto{endpoint.TCP}, services)
 		if err == nil {

@@ -32,7 +32,7 @@ func run(stdin string, args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
-// scanLines are n results about few hosts, and a summary.
+// scanLines returns n results of a few hosts, and a summary.
 func scanLines(rnd *rand.Rand, n int) string {
 	states := []string{"open", "closed", "filtered", "open|filtered", "error"}
 	var b strings.Builder
@@ -48,7 +48,7 @@ func scanLines(rnd *rand.Rand, n int) string {
 	return b.String()
 }
 
-func TestOutputFollowsItsSchema(t *testing.T) {
+func TestOutputMatchesSchema(t *testing.T) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(record.Schema(record.KindChange)))
 	if err != nil {
 		t.Fatal(err)
@@ -96,9 +96,9 @@ func TestOutputFollowsItsSchema(t *testing.T) {
 	}
 }
 
-// TestReportsOfEveryWay: the report is the same whatever way the changes were
-// found, and on a terminal it is what there is without a word.
-func TestReportsOfEveryWay(t *testing.T) {
+// TestReportIsTheSame checks that the report does not depend on the memory limit,
+// and that it is the default on a terminal.
+func TestReportIsTheSame(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	text := scanLines(rnd, 300)
 	old := filepath.Join(t.TempDir(), "old")

@@ -17,16 +17,16 @@ import (
 	"time"
 )
 
-// command is the tool as a process of its own, whose temporary files go to dir.
+// command returns the tool as a process with its temporary files in dir.
 func command(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Args[0] = "portdiff" // TestMain goes by this name
+	cmd.Args[0] = "portdiff" // for TestMain
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 	return cmd
 }
 
-// result is the line of an endpoint, the hosts going down as i goes up: no order
-// that could be read in one go.
+// result returns the line of an endpoint. The addresses descend as i ascends, so
+// that the lines have to be sorted.
 func result(i int, state string) string {
 	i = 1<<24 - 1 - i
 	return fmt.Sprintf(`{"ip":"10.%d.%d.%d","port":80,"state":"%s"}`+"\n", i>>16, i>>8&255, i&255, state)
@@ -42,8 +42,8 @@ func endedBy(err error) os.Signal {
 	return nil
 }
 
-// TestInterrupt: the signal goes to the whole pipe, and portdiff still has to
-// read what the tools before it have left to say, print, then end by it.
+// TestInterrupt checks that portdiff reads its input to the end after a signal,
+// writes the changes, and then ends by the signal.
 func TestInterrupt(t *testing.T) {
 	old := filepath.Join(t.TempDir(), "old")
 	if err := os.WriteFile(old, []byte(result(1, "closed")+result(2, "closed")), 0o600); err != nil {
@@ -60,11 +60,11 @@ func TestInterrupt(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// More than a pipe holds: once it is written, the tool is reading.
+		// More than fits in a pipe: once it is written, the tool is reading.
 		line := result(1, "open")
 		io.WriteString(in, strings.Repeat(line, 1<<20/len(line)))
 		cmd.Process.Signal(sig)
-		time.Sleep(100 * time.Millisecond) // a signal that comes at the end may find nobody
+		time.Sleep(100 * time.Millisecond) // before the end of input, so that the tool is still running
 		io.WriteString(in, result(2, "open"))
 		in.Close()
 		if got := endedBy(cmd.Wait()); got != sig {
@@ -76,12 +76,12 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeftBehind ends the tool while it has temporary files, in every
-// way there is.
-func TestNothingIsLeftBehind(t *testing.T) {
+// TestTemporaryFilesVanish ends the tool in every way while it has temporary
+// files.
+func TestTemporaryFilesVanish(t *testing.T) {
 	for _, sigs := range [][]syscall.Signal{{syscall.SIGKILL}, {syscall.SIGINT, syscall.SIGTERM}, {syscall.SIGHUP, syscall.SIGINT}} {
 		if signal.Ignored(sigs[0]) {
-			continue // as for a job of nohup: the second alone lets it read on
+			continue // ignored, as under nohup(1)
 		}
 		dir := t.TempDir()
 		cmd := command(dir, os.DevNull, "-")
@@ -114,8 +114,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// openFiles counts a process's files that were in a folder; where that cannot
-// be told there is one.
+// openFiles returns the number of open files of a process that are in a directory,
+// 1 if that is unknown.
 func openFiles(t *testing.T, pid int, dir string) (n int) {
 	fds := fmt.Sprintf("/proc/%d/fd", pid)
 	list, err := os.ReadDir(fds)
@@ -130,8 +130,9 @@ func openFiles(t *testing.T, pid int, dir string) (n int) {
 	return n
 }
 
-// TestReaderThatLeaves: it ends at once and says nothing.
-func TestReaderThatLeaves(t *testing.T) {
+// TestClosedPipe checks that portdiff ends at once and silently when its reader
+// does.
+func TestClosedPipe(t *testing.T) {
 	var lines strings.Builder
 	for i := range 50000 {
 		lines.WriteString(result(i, "open"))
@@ -158,7 +159,7 @@ func TestReaderThatLeaves(t *testing.T) {
 	}
 }
 
-// TestFullDisk: a temporary file that finds no room is trouble, and says so.
+// TestFullDisk checks the error of a temporary file on a full disk.
 func TestFullDisk(t *testing.T) {
 	if _, err := exec.LookPath("unshare"); err != nil {
 		t.Skip("unshare is not installed")
