@@ -10,87 +10,84 @@ import (
 	"portkit/pkg/record"
 )
 
-// Adder adds to a Sum. Several may do so at once, each from one goroutine.
-// Results wait in a queue for each shard until some can be added together: one
-// lock for all of them, and their entries, which are scattered over memory,
-// are on their way at the same time.
+// Adder adds to a Sum. Each goroutine has its own. An Adder queues the results
+// for a shard and adds them together: under one lock, and with the accesses to
+// their entries, which are scattered over memory, in flight at the same time.
 type Adder struct {
 	sum    *Sum
-	queues [shards][]waiting
-	times  [shards][]sample // as many as in queues, or none
+	queues [shards][]queued
+	times  [shards][]sample // one for each result in queues, or none
 
-	// What the last record was about, and where that belongs.
+	// Key of the last record: consecutive records often share it.
 	by, host []byte
 	addr     netip.Addr
 	proto    endpoint.Proto
 	shard    int
 	key      key
 
+	// Buffers.
 	text   []byte
-	found  [queueMax]*entry
-	spans  []run
-	before []answer
+	found  [maxQueue]*entry
+	spans  []record.Span
+	before []port
 }
 
-// waiting is one result on its way into its shard.
-type waiting struct {
+// queued is a result in the queue for its shard.
+type queued struct {
 	key key
-	answer
+	port
 }
 
-type answer struct {
-	port uint16
-	code code
-	app  string
+// port is the result of a port.
+type port struct {
+	number uint16
+	code   code
+	app    string
 }
 
-// sample is what one result tells of time.
+// sample is the times of a result.
 type sample struct {
 	when int64
 	rtt  time.Duration
 }
 
-// queueMax is how many results of one shard wait for each other.
-const queueMax = 32
+// maxQueue is the number of results at which a queue is flushed.
+const maxQueue = 32
 
-// Adder returns a new Adder. What it was given is certain to be in the Sum
-// only after its Flush.
+// Adder returns a new Adder. Its records are in the Sum only after its Flush.
 func (s *Sum) Adder() *Adder { return &Adder{sum: s} }
 
-// AddBad counts n more lines that could not be read; they belong to no group.
+// AddBad counts n lines that could not be read. They are in no group.
 func (s *Sum) AddBad(n uint64) { s.bad.add(nil, n) }
 
-// Result adds one result, grouped by the fields by (see By.Append). It keeps
-// no part of them.
+// Result adds a result with the fields to group by, from By.Append. It keeps no
+// part of them.
 func (a *Adder) Result(by []byte, r *record.Result) {
 	if r.NoEndpoint {
 		a.sum.bad.add(by, 1)
 		return
 	}
-	a.turn(by, r.Host, r.Addr, r.Proto)
-	it := waiting{a.key, answer{port: r.Port, code: codeOf(r.State, r.Reason)}}
-	if len(r.App) > 0 {
-		it.app = string(r.App)
-	}
+	a.find(by, r.Host, r.Addr, r.Proto)
+	it := queued{a.key, port{r.Port, codeOf(r.State, r.Reason), string(r.App)}}
 	if a.sum.Stats {
 		a.times[a.shard] = append(a.times[a.shard], sample{r.Time, r.RTT})
 	}
 	queue := &a.queues[a.shard]
-	if *queue = append(*queue, it); len(*queue) == queueMax {
+	if *queue = append(*queue, it); len(*queue) == maxQueue {
 		a.flush(a.shard)
 	}
 }
 
-// Summary adds a summary record. It keeps no part of it.
+// Summary adds a summary record, like Result.
 func (a *Adder) Summary(by []byte, r *record.Summary) {
 	if r.Bad > 0 {
 		a.sum.bad.add(by, r.Bad)
 		return
 	}
-	a.turn(by, r.Host, r.Addr, r.Proto)
+	a.find(by, r.Host, r.Addr, r.Proto)
 	a.spans = a.spans[:0]
 	for _, s := range r.Spans {
-		a.spans = push(a.spans, runOf(s))
+		a.spans = push(a.spans, s)
 	}
 	s := &a.sum.shards[a.shard]
 	s.mu.Lock()
@@ -102,7 +99,7 @@ func (a *Adder) Summary(by []byte, r *record.Summary) {
 	}
 }
 
-// Flush adds to the Sum what still waits.
+// Flush adds all queued results to the Sum.
 func (a *Adder) Flush() {
 	for i := range a.queues {
 		a.flush(i)
@@ -121,19 +118,18 @@ func (a *Adder) flush(shard int) {
 		}
 	}
 	for i := range queue {
-		a.found[i].add(&s.words, queue[i].answer)
+		a.found[i].add(&s.words, queue[i].port)
 	}
 	for i, t := range a.times[shard] {
 		a.found[i].stats().Add(t.when, t.rtt)
 	}
 	a.times[shard] = a.times[shard][:0]
-	clear(queue) // of the texts
+	clear(queue) // releases the names of apps
 	a.queues[shard] = queue[:0]
 }
 
-// turn turns to what a record is about, which most often is the same as the
-// last time.
-func (a *Adder) turn(by, host []byte, addr netip.Addr, proto endpoint.Proto) {
+// find sets key and shard to those of a record.
+func (a *Adder) find(by, host []byte, addr netip.Addr, proto endpoint.Proto) {
 	if len(a.host) > 0 && a.addr == addr && a.proto == proto && bytes.Equal(a.host, host) && bytes.Equal(a.by, by) {
 		return
 	}
@@ -141,7 +137,7 @@ func (a *Adder) turn(by, host []byte, addr netip.Addr, proto endpoint.Proto) {
 	a.host = append(a.host[:0], host...)
 	a.addr, a.proto = addr, proto
 	a.shard = int(maphash.Bytes(a.sum.seed, host) % shards)
-	if addr.IsValid() { // a host that is its own address needs no word
+	if addr.IsValid() { // a host without a name needs no word
 		if a.text = addr.AppendTo(a.text[:0]); bytes.Equal(a.text, host) {
 			host = nil
 		}
@@ -149,31 +145,31 @@ func (a *Adder) turn(by, host []byte, addr netip.Addr, proto endpoint.Proto) {
 	a.key = a.sum.shards[a.shard].key(by, host, addr, proto)
 }
 
-// merge adds a.spans and the apps that belong to them. An app goes with the
-// answer it came with, so those of answers that gave way go first.
+// merge adds a.spans and the apps in them. An app belongs to the result it was
+// reported with: the apps of results that are replaced are deleted first.
 func (a *Adder) merge(s *shard, e *entry, apps []record.App) {
 	a.before = a.before[:0]
-	for port := range e.ports.apps() {
-		a.before = append(a.before, answer{port: port, code: e.ports.get(port)})
+	for number := range e.ports.apps() {
+		a.before = append(a.before, port{number: number, code: e.ports.get(number)})
 	}
-	e.ports.merge(a.spans)
+	e.ports.Merge(a.spans)
 	for _, old := range a.before {
-		if e.ports.get(old.port) != old.code {
-			delete(e.ports.apps(), old.port)
+		if e.ports.get(old.number) != old.code {
+			delete(e.ports.apps(), old.number)
 		}
 	}
 	i := 0
 	for _, app := range apps {
-		for i < len(a.spans) && a.spans[i].last < app.Port {
+		for i < len(a.spans) && a.spans[i].Last < app.Port {
 			i++
 		}
-		if i < len(a.spans) && a.spans[i].first <= app.Port {
-			e.add(&s.words, answer{app.Port, a.spans[i].code, app.Name})
+		if i < len(a.spans) && a.spans[i].First <= app.Port {
+			e.add(&s.words, port{app.Port, codeIn(a.spans[i]), app.Name})
 		}
 	}
 }
 
-// stats returns the entry's stats, to be added to.
+// stats returns the stats of an entry, which it adds if necessary.
 func (e *entry) stats() *record.Stats {
 	m := e.ports.ensure()
 	if m.stats == nil {
@@ -182,26 +178,26 @@ func (e *entry) stats() *record.Stats {
 	return m.stats
 }
 
-// add lets f stand if it is better than what stands there: by its code, and
-// of equal ones with an app, the lesser of two by name.
-func (e *entry) add(w *words, f answer) {
-	if f.app == "" && e.ports.apps() == nil {
-		e.ports.add(f.port, f.code)
+// add sets the result of a port if it is better than the old one. Among equal
+// results the app that is alphabetically first stays.
+func (e *entry) add(w *words, p port) {
+	if p.app == "" && e.ports.apps() == nil {
+		e.ports.add(p.number, p.code)
 		return
 	}
-	old := e.ports.get(f.port)
-	if f.code.better(old) {
-		e.ports.add(f.port, f.code)
-		delete(e.ports.apps(), f.port)
-	} else if f.code != old {
+	old := e.ports.get(p.number)
+	if p.code.better(old) {
+		e.ports.add(p.number, p.code)
+		delete(e.ports.apps(), p.number)
+	} else if p.code != old {
 		return
 	}
-	if app := w.text(e.ports.apps()[f.port]); f.app == "" || app != "" && app <= f.app {
+	if app := w.text(e.ports.apps()[p.number]); p.app == "" || app != "" && app <= p.app {
 		return
 	}
 	m := e.ports.ensure()
 	if m.apps == nil {
 		m.apps = map[uint16]uint32{}
 	}
-	m.apps[f.port] = w.id([]byte(f.app))
+	m.apps[p.number] = w.id([]byte(p.app))
 }

@@ -11,7 +11,7 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// By is the fields that results are grouped by.
+// By is the fields to group results by.
 type By []byField
 
 type byField struct {
@@ -19,19 +19,19 @@ type byField struct {
 	bits int // of ip/BITS; otherwise -1
 }
 
-// own are the names of a summary record's own fields that say nothing of the
-// result: a field of that name beside them could not be told from them.
+// own are the fields of summary records that cannot be grouped by: a field of
+// the same name could not be distinguished from them.
 var own = []string{
 	"kind", "open", "closed", "filtered", "open_filtered", "error",
 	"counts", "reasons", "apps", "stats", "bad_records",
 }
 
-// keyed are the fields that each summary record is grouped by anyway.
+// keyed are the fields that always identify a summary record.
 var keyed = []string{"host", "ip", "proto"}
 
-// ParseBy reads the names of fields: any name but those of a summary
-// record's own fields, or ip/BITS for the prefix of that length (0 to 128;
-// for IPv4 at most 32) that an address lies in.
+// ParseBy parses names of fields. ip/BITS is the prefix of an address with that
+// length: 0 to 128, for IPv4 at most 32. Names of fields that summary records
+// have themselves are an error.
 func ParseBy(names []string) (By, error) {
 	var by By
 	for _, name := range names {
@@ -55,9 +55,8 @@ func ParseBy(names []string) (By, error) {
 	return by, nil
 }
 
-// Append appends the fields that a record with these fields and this address
-// is grouped by, as they are written in a summary record, to dst. A field that
-// the record lacks is left out.
+// Append appends those of a record's fields that are grouped by to dst, as a
+// summary record contains them. Missing fields are omitted.
 func (b By) Append(dst []byte, fields []ndjson.Field, addr netip.Addr) []byte {
 	start := len(dst)
 	for _, f := range b {
@@ -74,7 +73,7 @@ func (b By) Append(dst []byte, fields []ndjson.Field, addr netip.Addr) []byte {
 	return dst
 }
 
-// value returns f's value as written, nil if there is none.
+// value returns the value of f as written, nil if there is none.
 func (f byField) value(fields []ndjson.Field, addr netip.Addr) []byte {
 	if f.bits >= 0 {
 		if !addr.IsValid() {
@@ -91,10 +90,10 @@ func (f byField) value(fields []ndjson.Field, addr netip.Addr) []byte {
 	return nil
 }
 
-// group is a text that By.Append made, taken apart to be put in order.
+// group is the values of the fields in a text from By.Append.
 type group map[string]groupValue
 
-// groupValue is a value in its order: integers, other values, prefixes.
+// groupValue is a value with its rank in the order of groups.
 type groupValue struct {
 	rank   int
 	number string
@@ -109,16 +108,14 @@ const (
 	rankPrefix
 )
 
-func newGroup(by string) (group, error) {
-	fields, err := ndjson.Scan([]byte("{"+by+"}"), nil)
-	if err != nil {
-		return nil, err
-	}
+// newGroup parses a text from By.Append, which is always valid.
+func newGroup(by string) group {
+	fields, _ := ndjson.Scan([]byte("{"+by+"}"), nil)
 	g := group{}
 	for _, f := range fields {
 		g[string(f.Key)] = newGroupValue(string(f.Value))
 	}
-	return g, nil
+	return g
 }
 
 func newGroupValue(raw string) groupValue {
@@ -135,8 +132,8 @@ func newGroupValue(raw string) groupValue {
 	return v
 }
 
-// compare orders groups field after field: what has no such field, integers
-// by number, texts and other values by their bytes, prefixes by number.
+// compare orders groups field by field: groups without the field, integers by
+// number, strings and other values by their bytes, prefixes by number.
 func (b By) compare(x, y group) int {
 	for _, f := range b {
 		if c := x[f.name].compare(y[f.name]); c != 0 {

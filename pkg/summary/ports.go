@@ -8,233 +8,230 @@ import (
 	"portkit/pkg/record"
 )
 
-// code is one port's answer: its state in the upper three bits, its reason in
-// the lower five. Of two answers about one port the lesser code stands: the
-// more definite state, then the lesser reason by name. Zero is no answer.
+// code is the result of one port: its state in the upper three bits, its reason
+// in the lower five. Zero is no result.
 type code uint8
 
 func codeOf(s endpoint.State, r endpoint.Reason) code { return code(s)<<5 | code(r) }
 
+func codeIn(s record.Span) code { return codeOf(s.State, s.Reason) }
+
 func (c code) state() endpoint.State   { return endpoint.State(c >> 5) }
 func (c code) reason() endpoint.Reason { return endpoint.Reason(c & 31) }
 
-// better says whether c replaces old.
+// better reports whether c replaces old: the more definite state wins, among
+// equal states the alphabetically first reason.
 func (c code) better(old code) bool { return old == 0 || c < old }
 
-// run is consecutive ports with the same answer.
-type run struct {
-	first, last uint16
-	code        code
+func spanOf(first, last uint16, c code) record.Span {
+	return record.Span{First: first, Last: last, State: c.state(), Reason: c.reason()}
 }
 
-func runOf(s record.Span) run { return run{s.First, s.Last, codeOf(s.State, s.Reason)} }
-
-// push appends r, which comes after all of runs, and joins it with the last
-// of them where they touch and say the same. No port is 0, so last+1 cannot
-// wrap around to a first.
-func push(runs []run, r run) []run {
-	if n := len(runs); n > 0 && runs[n-1].code == r.code && runs[n-1].last+1 == r.first {
-		runs[n-1].last = r.last
-		return runs
+// push appends s, which is after all of spans, and joins it to the last one if
+// they touch and have the same result. There is no port 0, so Last+1 cannot wrap
+// around to a First.
+func push(spans []record.Span, s record.Span) []record.Span {
+	if n := len(spans); n > 0 && codeIn(spans[n-1]) == codeIn(s) && spans[n-1].Last+1 == s.First {
+		spans[n-1].Last = s.Last
+		return spans
 	}
-	return append(runs, r)
+	return append(spans, s)
 }
 
-// maxRuns is where a list of runs (6 bytes each) is nearly half as long as the
-// smallest table, and slow to put a port in.
-const maxRuns = 512
+// maxSpans is the number of spans (6 bytes each) above which a table is used. The
+// list is then nearly half as long as the smallest table, and insertion is slow.
+const maxSpans = 512
 
-// ports maps the ports of one key to their answers: a list of runs while
-// that is short, which it is for any ports asked in order, and a table after
-// that, as for ports asked at random.
-type ports struct {
-	runs []run
-	more *more
+// Ports merges results of the ports of one host and protocol. It stores a list of
+// spans as long as that is short, as with ports probed in order, and a table
+// otherwise.
+type Ports struct {
+	spans []record.Span
+	more  *more
 }
 
-// more is what few keys have.
+// more is what few hosts need.
 type more struct {
-	table *table            // instead of runs
-	apps  map[uint16]uint32 // port → word: what its answer was recognized as
+	table *table            // instead of spans
+	apps  map[uint16]uint32 // word of the recognized protocol by port
 	stats *record.Stats
 }
 
-// table returns the table that there is instead of runs, or nil.
-func (p *ports) table() *table {
+// table returns the table that is used instead of spans, or nil.
+func (p *Ports) table() *table {
 	if p.more == nil {
 		return nil
 	}
 	return p.more.table
 }
 
-// apps returns which ports were recognized as what, nil if none was.
-func (p *ports) apps() map[uint16]uint32 {
+// apps returns the recognized protocols, nil if there are none.
+func (p *Ports) apps() map[uint16]uint32 {
 	if p.more == nil {
 		return nil
 	}
 	return p.more.apps
 }
 
-// ensure returns more, to be written.
-func (p *ports) ensure() *more {
+// ensure returns more, which it adds if necessary.
+func (p *Ports) ensure() *more {
 	if p.more == nil {
 		p.more = new(more)
 	}
 	return p.more
 }
 
-// get returns the answer for port, 0 for none.
-func (p *ports) get(port uint16) code {
+// get returns the result of a port, 0 if there is none.
+func (p *Ports) get(port uint16) code {
 	if t := p.table(); t != nil {
 		return t.get(port)
 	}
-	if i := p.find(port); i < len(p.runs) && p.runs[i].first <= port {
-		return p.runs[i].code
+	if i := p.find(port); i < len(p.spans) && p.spans[i].First <= port {
+		return codeIn(p.spans[i])
 	}
 	return 0
 }
 
-// find returns the index of the first run that ends at or after port.
-func (p *ports) find(port uint16) int {
-	return sort.Search(len(p.runs), func(i int) bool { return p.runs[i].last >= port })
+// find returns the index of the first span that ends at or after a port.
+func (p *Ports) find(port uint16) int {
+	return sort.Search(len(p.spans), func(i int) bool { return p.spans[i].Last >= port })
 }
 
-// add lets c stand for port if it is better than what stands there.
-func (p *ports) add(port uint16, c code) {
+// add sets the result of a port if c is better.
+func (p *Ports) add(port uint16, c code) {
 	if t := p.table(); t != nil {
-		whole := t.full()
-		if t.add(port, c); !whole {
+		full := t.full()
+		if t.add(port, c); !full {
 			p.compact()
 		}
 		return
 	}
-	if n := len(p.runs); n == 0 || p.runs[n-1].last < port {
-		p.runs = push(p.runs, run{port, port, c})
+	if n := len(p.spans); n == 0 || p.spans[n-1].Last < port {
+		p.spans = push(p.spans, spanOf(port, port, c))
 	} else {
 		p.insert(p.find(port), port, c)
 	}
 	p.limit()
 }
 
-// insert writes c for port, which lies in or before run i.
-func (p *ports) insert(i int, port uint16, c code) {
-	old := p.runs[i]
-	inside := old.first <= port
-	if inside && !c.better(old.code) {
+// insert sets the result of a port that is in or before span i.
+func (p *Ports) insert(i int, port uint16, c code) {
+	old := p.spans[i]
+	inside := old.First <= port
+	if inside && !c.better(codeIn(old)) {
 		return
 	}
 	from, to := max(i-1, 0), i
-	pieces := append(make([]run, 0, 5), p.runs[from:i]...)
-	if inside && old.first < port {
-		pieces = push(pieces, run{old.first, port - 1, old.code})
+	pieces := append(make([]record.Span, 0, 5), p.spans[from:i]...)
+	if inside && old.First < port {
+		pieces = push(pieces, spanOf(old.First, port-1, codeIn(old)))
 	}
-	pieces = push(pieces, run{port, port, c})
+	pieces = push(pieces, spanOf(port, port, c))
 	if inside {
 		to++
-		if old.last > port {
-			pieces = push(pieces, run{port + 1, old.last, old.code})
+		if old.Last > port {
+			pieces = push(pieces, spanOf(port+1, old.Last, codeIn(old)))
 		}
 	}
-	if to < len(p.runs) {
-		pieces = push(pieces, p.runs[to])
+	if to < len(p.spans) {
+		pieces = push(pieces, p.spans[to])
 		to++
 	}
-	p.runs = slices.Replace(p.runs, from, to, pieces...)
+	p.spans = slices.Replace(p.spans, from, to, pieces...)
 }
 
-// merge adds ascending runs that do not overlap.
-func (p *ports) merge(runs []run) {
+// Merge adds results, ascending and without overlap. It keeps no part of them.
+func (p *Ports) Merge(spans []record.Span) {
 	switch {
 	case p.table() != nil:
-		for _, r := range runs {
-			p.more.table.fill(r)
+		for _, s := range spans {
+			p.more.table.fill(s)
 		}
 		p.compact()
-	case len(p.runs) == 0:
-		p.runs = slices.Clone(runs)
+	case len(p.spans) == 0:
+		p.spans = slices.Clone(spans)
 	default:
-		p.runs = mergeRuns(p.runs, runs)
+		p.spans = merge(p.spans, spans)
 	}
 	p.limit()
 }
 
-// limit turns too long a list of runs into a table.
-func (p *ports) limit() {
-	if len(p.runs) <= maxRuns {
+// limit replaces too many spans by a table.
+func (p *Ports) limit() {
+	if len(p.spans) <= maxSpans {
 		return
 	}
 	t := newTable()
-	for _, r := range p.runs {
-		t.fill(r)
+	for _, s := range p.spans {
+		t.fill(s)
 	}
 	p.ensure().table = t
-	p.runs = nil
+	p.spans = nil
 }
 
-// compact turns a table that has come to know every port into runs, if these
-// are few: most hosts say the same of nearly all.
-func (p *ports) compact() {
+// compact replaces a table with a result for every port by spans if they are
+// few: on most hosts nearly all ports have the same result.
+func (p *Ports) compact() {
 	if !p.more.table.full() {
 		return
 	}
-	if runs := p.more.table.appendRuns(nil); len(runs) <= maxRuns/2 {
-		p.runs, p.more.table = slices.Clip(runs), nil
+	if spans := p.more.table.appendSpans(nil); len(spans) <= maxSpans/2 {
+		p.spans, p.more.table = slices.Clip(spans), nil
 	}
 }
 
-// appendRuns appends all answers to dst, ascending, as few runs as can be.
-func (p *ports) appendRuns(dst []run) []run {
+// AppendSpans appends all results, ascending, as the fewest possible spans.
+func (p *Ports) AppendSpans(dst []record.Span) []record.Span {
 	if t := p.table(); t != nil {
-		return t.appendRuns(dst)
+		return t.appendSpans(dst)
 	}
-	return append(dst, p.runs...)
+	return append(dst, p.spans...)
 }
 
-// mergeRuns returns the better answers of a and b, and changes neither.
-func mergeRuns(a, b []run) []run {
+// merge returns the better results of a and b, and changes neither.
+func merge(a, b []record.Span) (out []record.Span) {
 	x, y := &cursor{rest: a}, &cursor{rest: b}
 	x.next()
 	y.next()
-	var out []run
-	for x.code != 0 && y.code != 0 {
-		if y.first < x.first {
+	for x.First != 0 && y.First != 0 {
+		if y.First < x.First {
 			x, y = y, x
 		}
-		end, c := min(x.last, y.first-1), x.code // the part of x before y
-		if x.first == y.first {
-			end, c = min(x.last, y.last), min(x.code, y.code)
+		end, c := min(x.Last, y.First-1), codeIn(x.Span) // the part of x before y
+		if x.First == y.First {
+			end, c = min(x.Last, y.Last), min(c, codeIn(y.Span))
 			y.drop(end)
 		}
-		out = push(out, run{x.first, end, c})
+		out = push(out, spanOf(x.First, end, c))
 		x.drop(end)
 	}
-	for ; x.code != 0; x.next() {
-		out = push(out, x.run)
-	}
-	for ; y.code != 0; y.next() {
-		out = push(out, y.run)
+	for _, rest := range []*cursor{x, y} {
+		for ; rest.First != 0; rest.next() {
+			out = push(out, rest.Span)
+		}
 	}
 	return out
 }
 
-// cursor is what is left of a list of runs: run first, if its code is not 0.
+// cursor is the rest of a list of spans. Its Span comes first; it is zero at the
+// end.
 type cursor struct {
-	run
-	rest []run
+	record.Span
+	rest []record.Span
 }
 
 func (c *cursor) next() {
-	c.run = run{}
+	c.Span = record.Span{}
 	if len(c.rest) > 0 {
-		c.run, c.rest = c.rest[0], c.rest[1:]
+		c.Span, c.rest = c.rest[0], c.rest[1:]
 	}
 }
 
-// drop leaves out all ports up to end, which lies in the first run.
+// drop skips all ports up to end, which is in the first span.
 func (c *cursor) drop(end uint16) {
-	if end == c.last {
+	if end == c.Last {
 		c.next()
 	} else {
-		c.first = end + 1
+		c.First = end + 1
 	}
 }

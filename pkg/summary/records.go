@@ -9,60 +9,48 @@ import (
 	"portkit/pkg/record"
 )
 
-// Records yields the summary records in their order: by group, then IPv4
-// addresses by number, IPv6 addresses by number, names without address; then
-// by host, then tcp before udp. The counts of bad records come last, by group,
-// if there are any. The record and what it points to hold until the next one. by is
-// what results were grouped by; all Adders must be flushed and idle.
+// Records yields the summary records: by group, then by address (IPv4, IPv6,
+// names without an address), then by host name, then TCP before UDP. The counts
+// of bad records come last. by is what the results were grouped by. A record is
+// valid until the next one. All Adders must be flushed and idle.
 func (s *Sum) Records(by By) iter.Seq[*record.Summary] {
-	items := s.items(by)
+	groups := s.groups()
+	order := slices.SortedFunc(maps.Keys(groups), func(x, y string) int { return by.compare(groups[x], groups[y]) })
+	items := s.items(order)
 	return func(yield func(*record.Summary) bool) {
 		out := record.Summary{}
-		var runs []run
 		for _, it := range items {
-			runs = it.entry.ports.appendRuns(runs[:0])
-			it.record(&out, runs)
+			it.record(&out)
 			if !yield(&out) {
 				return
 			}
 		}
-		groups := map[string]group{}
-		for text := range s.bad.n {
-			groups[text], _ = newGroup(text) // By.Append wrote it: it has no errors
-		}
-		for _, text := range by.sorted(groups) {
-			if !yield(&record.Summary{By: []byte(text), Bad: s.bad.n[text]}) {
+		for _, text := range order {
+			if n := s.bad.n[text]; n > 0 && !yield(&record.Summary{By: []byte(text), Bad: n}) {
 				return
 			}
 		}
 	}
 }
 
-// item is an entry with the shard that knows its words and the place of its
-// group among all groups.
-type item struct {
-	*entry
-	shard *shard
-	place int
-}
-
-// items returns all entries in the order of Records.
-func (s *Sum) items(by By) []item {
-	total := 0
-	for i := range s.shards {
-		total += s.shards[i].n
+// groups returns the parsed groups by their texts, those of bad records included.
+func (s *Sum) groups() map[string]group {
+	groups := map[string]group{}
+	add := func(text string) {
+		if groups[text] == nil {
+			groups[text] = newGroup(text)
+		}
 	}
-	items := make([]item, 0, total)
-	places := s.places(by)
 	for i := range s.shards {
 		sh := &s.shards[i]
 		for j := range sh.n {
-			e := sh.at(j)
-			items = append(items, item{e, sh, places[sh.words.text(e.by)]})
+			add(sh.words.text(sh.at(j).by))
 		}
 	}
-	slices.SortFunc(items, item.compare)
-	return items
+	for text := range s.bad.n {
+		add(text)
+	}
+	return groups
 }
 
 // Lacking returns the names of the fields of by that no record had; none if
@@ -70,13 +58,8 @@ func (s *Sum) items(by By) []item {
 func (s *Sum) Lacking(by By) (names []string) {
 	groups := s.groups()
 	for _, f := range by {
-		has := len(groups)+len(s.bad.n) == 0
+		has := len(groups) == 0
 		for _, g := range groups {
-			_, of := g[f.name]
-			has = has || of
-		}
-		for text := range s.bad.n {
-			g, _ := newGroup(text)
 			_, of := g[f.name]
 			has = has || of
 		}
@@ -87,35 +70,34 @@ func (s *Sum) Lacking(by By) (names []string) {
 	return names
 }
 
-// groups returns the groups that there are by their texts.
-func (s *Sum) groups() map[string]group {
-	groups := map[string]group{}
+// item is an entry with the shard that has its words, and the rank of its group.
+type item struct {
+	*entry
+	shard *shard
+	group int
+}
+
+// items returns all entries in the order of Records; groups is the order of the
+// groups.
+func (s *Sum) items(groups []string) []item {
+	total := 0
+	for i := range s.shards {
+		total += s.shards[i].n
+	}
+	items := make([]item, 0, total)
+	rank := make(map[string]int, len(groups))
+	for i, text := range groups {
+		rank[text] = i
+	}
 	for i := range s.shards {
 		sh := &s.shards[i]
 		for j := range sh.n {
-			if text := sh.words.text(sh.at(j).by); groups[text] == nil {
-				groups[text], _ = newGroup(text) // By.Append wrote it: it has no errors
-			}
+			e := sh.at(j)
+			items = append(items, item{e, sh, rank[sh.words.text(e.by)]})
 		}
 	}
-	return groups
-}
-
-// places numbers the groups in their order.
-func (s *Sum) places(by By) map[string]int {
-	groups := s.groups()
-	places := make(map[string]int, len(groups))
-	for i, text := range by.sorted(groups) {
-		places[text] = i
-	}
-	return places
-}
-
-// sorted returns the texts of groups in their order.
-func (b By) sorted(groups map[string]group) []string {
-	return slices.SortedFunc(maps.Keys(groups), func(x, y string) int {
-		return b.compare(groups[x], groups[y])
-	})
+	slices.SortFunc(items, item.compare)
+	return items
 }
 
 func (it item) host() string { return it.shard.words.text(it.key.host) }
@@ -128,24 +110,21 @@ func (it item) family() int {
 
 func (it item) compare(other item) int {
 	x, y := it.key, other.key
-	if c := cmp.Or(cmp.Compare(it.place, other.place), cmp.Compare(it.family(), other.family()), cmp.Compare(x.hi, y.hi), cmp.Compare(x.lo, y.lo)); c != 0 {
+	if c := cmp.Or(cmp.Compare(it.group, other.group), cmp.Compare(it.family(), other.family()), cmp.Compare(x.hi, y.hi), cmp.Compare(x.lo, y.lo)); c != 0 {
 		return c
 	}
 	return cmp.Or(cmp.Compare(it.zone(), other.zone()), cmp.Compare(it.host(), other.host()), cmp.Compare(x.kind, y.kind))
 }
 
-// record writes the item into out, using out's slices again.
-func (it item) record(out *record.Summary, runs []run) {
+// record writes the item into out, whose slices it reuses.
+func (it item) record(out *record.Summary) {
 	addr := it.shard.addr(it.key)
 	out.By = append(out.By[:0], it.shard.words.text(it.by)...)
 	out.Addr, out.Proto = addr, it.shard.proto(it.key)
 	if out.Host = append(out.Host[:0], it.host()...); it.key.host == 0 {
 		out.Host = addr.AppendTo(out.Host)
 	}
-	out.Spans, out.Apps = out.Spans[:0], out.Apps[:0]
-	for _, r := range runs {
-		out.Spans = append(out.Spans, record.Span{First: r.first, Last: r.last, State: r.code.state(), Reason: r.code.reason()})
-	}
+	out.Spans, out.Apps = it.ports.AppendSpans(out.Spans[:0]), out.Apps[:0]
 	out.Stats = record.Stats{}
 	if it.ports.more != nil && it.ports.more.stats != nil {
 		out.Stats = *it.ports.more.stats

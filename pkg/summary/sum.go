@@ -1,7 +1,7 @@
-// Package summary adds results up. A Sum keeps one answer for each endpoint
-// (host, ip, proto, port), the most definite one, so what comes out depends
-// on what went in and not on order, grouping or repetition: results, the
-// summaries of results, and the summaries of summaries give the same.
+// Package summary adds up results. A Sum keeps one result for each endpoint
+// (host, ip, proto, port), the most definite one. Its records therefore do not
+// depend on the order or repetition of the input: results, summaries of results
+// and summaries of summaries give the same bytes.
 package summary
 
 import (
@@ -14,13 +14,13 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// Sum is results added up. Its memory follows the hosts, not the records:
-// about 100 bytes a host, 6 a run of ports that say the same, or where those
-// are many 16 KB for up to three different answers and 8 more for each bit
-// beyond two, and about 50 bytes a port whose protocol was recognized. Stats take about half a kilobyte a host.
+// Sum adds up results. Its memory depends on the number of hosts, not of records:
+// about 100 bytes per host and 6 per span of ports with the same result. If there
+// are many spans, 16 KiB for up to three different results and 8 KiB for each bit
+// beyond two. About 50 bytes per recognized protocol, 0.5 KB per host for Stats.
 type Sum struct {
-	// Stats says that times and round trips are kept too. It is set before
-	// the first Adder is made.
+	// Stats also adds up times and round-trip times. Set it before the first
+	// call of Adder.
 	Stats bool
 
 	seed   maphash.Seed
@@ -28,7 +28,7 @@ type Sum struct {
 	bad    badRecords
 }
 
-// badRecords counts the error records without an endpoint, by group.
+// badRecords counts unreadable lines and records without an endpoint, by group.
 type badRecords struct {
 	mu sync.Mutex
 	n  map[string]uint64
@@ -46,8 +46,8 @@ func (b *badRecords) add(by []byte, n uint64) {
 	b.n[string(by)] += n
 }
 
-// shards is how many parts with a lock each a Sum has, so that Adders seldom
-// wait for each other.
+// shards is the number of parts of a Sum. Each has its own lock, so that Adders
+// rarely wait for each other.
 const shards = 64
 
 // New returns an empty Sum.
@@ -60,46 +60,46 @@ func New() *Sum {
 	return s
 }
 
-// shard holds the entries of the hosts whose names hash to it, in a table
+// shard contains the entries of the hosts whose names hash to it, in a hash table
 // with open addressing.
 type shard struct {
 	mu      sync.Mutex
 	seed    maphash.Seed
 	words   words
-	slots   []slot // as many as a power of two
+	slots   []slot // a power of two
 	entries []*[block]entry
 	n       int
 }
 
-// block is how many entries are made at once: growing copies none, and a block
-// is large enough to begin at a page, so that no entry lies across two lines of
-// the cache.
+// block is the number of entries that are allocated at once. Growing copies no
+// entry, and a block is so large that it begins at a page: no entry is in two
+// cache lines.
 const block = 512
 
-// key is what one summary record is about, without pointers and padding. The
-// words are numbers of the shard's words, 0 for the empty one.
+// key identifies one summary record, without pointers and padding. Texts are
+// numbers of the shard's words, 0 for none.
 type key struct {
-	hi, lo uint64 // the address
+	hi, lo uint64 // address
 	host   uint32 // word; 0: the text of the address
 	by     uint32 // word
 	zone   uint32 // word
-	kind   uint32 // proto<<8 | 0 no address, 4, 6
+	kind   uint32 // proto<<8 | address family: 0 (no address), 4 or 6
 }
 
-// slot says where an entry stands, and most often that another one does not:
-// entries are many, and a look at one is a wait for memory.
+// slot refers to an entry. The tag spares most accesses to entries of other keys,
+// which are cache misses.
 type slot struct {
-	tag   uint32 // of the key's hash
-	entry uint32 // 1 + index in entries; 0: free
+	tag   uint32 // upper half of the key's hash
+	entry uint32 // 1 + index of the entry; 0: free
 }
 
-// entry is what is known about one key: 64 bytes, a line of the cache.
+// entry is the results of one key: 64 bytes, a cache line.
 type entry struct {
 	key
-	ports ports
+	ports Ports
 }
 
-// words numbers texts from 1.
+// words numbers texts, beginning at 1.
 type words struct {
 	ids   map[string]uint32
 	texts []string
@@ -127,7 +127,7 @@ func (w *words) text(id uint32) string {
 	return w.texts[id-1]
 }
 
-// key makes a key; host is empty when it is the text of addr.
+// key returns a key. host is empty if it is the text of addr.
 func (s *shard) key(by, host []byte, addr netip.Addr, proto endpoint.Proto) key {
 	k := key{kind: uint32(proto) << 8}
 	if len(by) > 0 || len(host) > 0 || addr.Zone() != "" {
@@ -149,7 +149,7 @@ func (s *shard) key(by, host []byte, addr netip.Addr, proto endpoint.Proto) key 
 
 func (s *shard) proto(k key) endpoint.Proto { return endpoint.Proto(k.kind >> 8) }
 
-// addr is the address that k was made with.
+// addr returns the address of k.
 func (s *shard) addr(k key) netip.Addr {
 	var a [16]byte
 	binary.BigEndian.PutUint64(a[:8], k.hi)
@@ -163,7 +163,7 @@ func (s *shard) addr(k key) netip.Addr {
 	return netip.Addr{}
 }
 
-// entry returns the entry of k, a new one if there is none.
+// entry returns the entry of k, which it adds if necessary.
 func (s *shard) entry(k key) *entry {
 	if s.n*4 >= len(s.slots)*3 {
 		s.grow()
@@ -183,7 +183,7 @@ func (s *shard) entry(k key) *entry {
 	}
 }
 
-// add makes an entry and returns its number, from 1.
+// add adds an entry and returns its number, beginning at 1.
 func (s *shard) add(k key) uint32 {
 	if s.n == math.MaxUint32 {
 		panic("summary: more than 4,294,967,295 hosts in a shard")
@@ -198,7 +198,7 @@ func (s *shard) add(k key) uint32 {
 
 func (s *shard) at(i int) *entry { return &s.entries[i/block][i%block] }
 
-// grow doubles the slots.
+// grow doubles the number of slots.
 func (s *shard) grow() {
 	s.slots = make([]slot, max(16, 2*len(s.slots)))
 	mask := len(s.slots) - 1

@@ -3,31 +3,33 @@ package summary
 import (
 	"math/bits"
 	"slices"
+
+	"portkit/pkg/record"
 )
 
-// table holds the answers of up to 65,535 ports in as few bits as tell them
-// apart: two a port for up to three answers, three for up to seven. A host that
-// says open, closed and nothing costs 16 KB, whatever the order it was asked in
-// and however its answers are mixed.
+// table stores the results of up to 65,535 ports in as few bits as distinguish
+// them: two per port for up to three different results, three for up to seven. A
+// host with open, closed and filtered ports needs 16 KiB, whatever the order in
+// which they were probed.
 type table struct {
-	// codes are the answers; the number of one is its index + 1, and 0 is no
-	// answer. One that no port has any more stays.
+	// codes are the different results. The number of a result is its index + 1; 0
+	// is no result.
 	codes []code
-	// low has the lower two bits of every port's number, those of 64 ports
-	// side by side: a look at a port waits for memory once.
-	low *[groups][2]uint64
-	// high has the other bits, in the same order. One more leaves the rest as
-	// it is, so that growing makes no garbage.
+	// low contains the lower two bits of every port's number, those of 64 ports
+	// side by side: one access to memory per port.
+	low *[words64][2]uint64
+	// high contains the other bits in the same order. Adding one leaves the rest
+	// unchanged, so that growing makes no garbage.
 	high  []*plane
-	known int // ports with an answer
+	known int // ports with a result
 }
 
 // plane is a bit for each port, those of 64 neighbors in one word.
-type plane [groups]uint64
+type plane [words64]uint64
 
-const groups = 1 << 16 / 64
+const words64 = 1 << 16 / 64
 
-func newTable() *table { return &table{low: new([groups][2]uint64)} }
+func newTable() *table { return &table{low: new([words64][2]uint64)} }
 
 func (t *table) get(port uint16) code {
 	if n := t.numberOf(port); n > 0 {
@@ -47,18 +49,17 @@ func (t *table) numberOf(port uint16) int {
 
 func (t *table) add(port uint16, c code) {
 	if old := t.get(port); c.better(old) {
-		number := t.number(c)
-		t.put(port, 1<<(port&63), number)
+		t.put(port, 1<<(port&63), t.number(c))
 		if old == 0 {
 			t.known++
 		}
 	}
 }
 
-// full says that every port has an answer.
+// full reports whether every port has a result.
 func (t *table) full() bool { return t.known == 1<<16-1 }
 
-// number returns c's, a new one if it has none.
+// number returns the number of a result, a new one if it has none.
 func (t *table) number(c code) int {
 	if i := slices.Index(t.codes, c); i >= 0 {
 		return i + 1
@@ -87,34 +88,35 @@ func set(w *uint64, mask uint64, on bool) {
 	}
 }
 
-// having returns which of port and its neighbors have a number.
+// having returns a mask of port and its neighbors with a number.
 func (t *table) having(port uint16, number int) uint64 {
 	low := &t.low[port>>6]
-	mask := alike(low[0], number&1 != 0) & alike(low[1], number&2 != 0)
+	mask := equal(low[0], number&1 != 0) & equal(low[1], number&2 != 0)
 	for i, p := range t.high {
-		mask &= alike(p[port>>6], number>>(i+2)&1 != 0)
+		mask &= equal(p[port>>6], number>>(i+2)&1 != 0)
 	}
 	return mask
 }
 
-// alike returns which bits of w are on, or which are not.
-func alike(w uint64, on bool) uint64 {
+// equal returns a mask of the bits of w that are on, or off.
+func equal(w uint64, on bool) uint64 {
 	if on {
 		return w
 	}
 	return ^w
 }
 
-// fill adds a whole run.
-func (t *table) fill(r run) {
-	number := t.number(r.code)
-	for port := int(r.first); port <= int(r.last); port = port&^63 + 64 {
+// fill adds a span.
+func (t *table) fill(s record.Span) {
+	c := codeIn(s)
+	number := t.number(c)
+	for port := int(s.First); port <= int(s.Last); port = port&^63 + 64 {
 		mask := ^uint64(0) << (port & 63)
-		if last := int(r.last) - port&^63; last < 63 {
+		if last := int(s.Last) - port&^63; last < 63 {
 			mask &= 1<<(last+1) - 1
 		}
-		for i, c := range t.codes {
-			if !r.code.better(c) {
+		for i, old := range t.codes {
+			if !c.better(old) {
 				mask &^= t.having(uint16(port), i+1)
 			}
 		}
@@ -123,14 +125,14 @@ func (t *table) fill(r run) {
 	}
 }
 
-func (t *table) appendRuns(dst []run) []run {
+func (t *table) appendSpans(dst []record.Span) []record.Span {
 	for first := 0; first < 1<<16; first += 64 {
 		for at := 0; at < 64; {
 			port := uint16(first + at)
 			number := t.numberOf(port)
-			length := min(bits.TrailingZeros64(^(t.having(port, number) >> at)), 64-at) // of those that have it too
+			length := min(bits.TrailingZeros64(^(t.having(port, number) >> at)), 64-at) // of the ports with this number
 			if number > 0 {
-				dst = push(dst, run{port, port + uint16(length-1), t.codes[number-1]})
+				dst = push(dst, spanOf(port, port+uint16(length-1), t.codes[number-1]))
 			}
 			at += length
 		}
