@@ -13,6 +13,8 @@ import (
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 	"portkit/pkg/report"
+	"portkit/pkg/report/html"
+	"portkit/pkg/report/text"
 	"portkit/pkg/service"
 )
 
@@ -134,9 +136,9 @@ func (c *Command) options(ctx *cli.Context) compare.Options {
 
 // write runs a comparison and writes the changes in the output format.
 func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer) (compare.Tally, error)) (compare.Tally, error) {
-	draw := map[string]drawing{"text": report.DiffText, "html": report.DiffHTML}[c.Output]
+	draw := map[string]drawing{"text": text.WriteDiff, "html": html.WriteDiff}[c.Output]
 	if c.Output == "auto" && ctx.OutTerminal {
-		draw = report.DiffText
+		draw = text.WriteDiff
 	}
 	if draw == nil {
 		tally, err := run(ctx.Out)
@@ -153,16 +155,17 @@ func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer)
 	if tally.Changes == [endpoint.Changes]uint64{} && c.Output == "text" && !ctx.OutTerminal {
 		return tally, nil // no output, so that cron sends no mail
 	}
-	about.Changes, about.Nowhere = tally.Changes, tally.Nowhere
 	records := changes{from: ndjson.NewReader(found.Reader())}
-	err = draw(ctx.Out, records.all(), about, service.Load(), cli.Printable[string])
+	about.Records, about.Changes, about.NoEndpoint = records.all(), tally.Changes, tally.Nowhere
+	about.Services, about.Escape = service.Load(), cli.Printable[string]
+	err = draw(ctx.Out, &about)
 	if err == nil {
 		err = records.err
 	}
 	return tally, err
 }
 
-type drawing func(io.Writer, iter.Seq[*record.Change], report.Diff, report.Services, func([]byte, string) []byte) error
+type drawing func(io.Writer, *report.Diff) error
 
 // logRenamed reports that fields with the names of a change record's fields were
 // renamed.

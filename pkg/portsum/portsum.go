@@ -1,5 +1,5 @@
-// Package portsum is the tool that adds results up: what portprobe wrote,
-// and its own summaries of that.
+// Package portsum is the tool that summarizes the results of portprobe and its own
+// summaries.
 package portsum
 
 import (
@@ -15,6 +15,11 @@ import (
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 	"portkit/pkg/report"
+	"portkit/pkg/report/csv"
+	"portkit/pkg/report/html"
+	"portkit/pkg/report/nmapxml"
+	"portkit/pkg/report/prometheus"
+	"portkit/pkg/report/text"
 	"portkit/pkg/service"
 	"portkit/pkg/summary"
 )
@@ -30,18 +35,18 @@ type Command struct {
 	by summary.By
 }
 
-// formats are what a report can be drawn as.
+// formats returns the functions that write a report, by format.
 func formats() map[string]func(io.Writer, *report.Report) error {
 	return map[string]func(io.Writer, *report.Report) error{
-		"text": report.Text, "html": report.HTML, "csv": report.CSV, "csv-ports": report.CSVPorts,
-		"nmap-xml": report.NmapXML, "prometheus": report.Prometheus,
+		"text": text.Write, "html": html.Write, "csv": csv.Write, "csv-ports": csv.WritePorts,
+		"nmap-xml": nmapxml.Write, "prometheus": prometheus.Write,
 	}
 }
 
-// Main runs the tool as the process that it is and returns its exit status.
+// Main runs the tool as this process and returns its exit status.
 func Main() int { return cli.Main(Tool()) }
 
-// Validate checks what the flags' types do not.
+// Validate checks combinations of flags.
 func (c *Command) Validate() (err error) {
 	for i, name := range c.By {
 		c.By[i] = strings.TrimSpace(name) // "owner, rack"
@@ -58,15 +63,15 @@ func (c *Command) Validate() (err error) {
 	return nil
 }
 
-// Run reads everything, then writes the summary. What is wrong with lines is
-// said and remembered; the others still count.
+// Run reads all inputs, then writes the summary. Lines that cannot be read are
+// reported and set the exit status; the others still count.
 func (c *Command) Run(ctx *cli.Context) error {
 	defer cli.RelaxGC(20, 4<<20)()
 	sum := summary.New()
 	sum.Stats = c.Stats || c.Output == "html" || c.Output == "nmap-xml"
 	unread := false
 	for in := range ctx.Inputs(c.Files) {
-		r := reading{name: in.Name, sum: sum, by: c.by, log: ctx.Log}
+		r := reader{name: in.Name, sum: sum, by: c.by, log: ctx.Log}
 		if r.all(in) {
 			unread = true
 		}
@@ -86,22 +91,22 @@ func (c *Command) Run(ctx *cli.Context) error {
 func (c *Command) write(ctx *cli.Context, sum *summary.Sum) error {
 	records := sum.Records(c.by)
 	if c.Weights {
-		return report.Weights(ctx.Out, records)
+		return writeWeights(ctx.Out, records)
 	}
 	format := c.Output
 	if format == "auto" && ctx.OutTerminal {
 		format = "text"
 	}
-	if draw := formats()[format]; draw != nil {
-		return draw(ctx.Out, &report.Report{
+	if write := formats()[format]; write != nil {
+		return write(ctx.Out, &report.Report{
 			Records: records, By: c.names(), Stats: sum.Stats, Services: service.Load(), Escape: cli.Printable[string],
-			Program: "portsum", Version: cli.Version(), Now: time.Now(), Terminal: ctx.OutTerminal, Say: ctx.Log.Printf,
+			Program: "portsum", Version: cli.Version(), Now: time.Now(), Terminal: ctx.OutTerminal, Warn: ctx.Log.Printf,
 		})
 	}
 	return writeRecords(ctx.Out, records)
 }
 
-// names are the fields of --by, each once.
+// names returns the fields of --by, each once.
 func (c *Command) names() (names []string) {
 	for _, name := range c.By {
 		if !slices.Contains(names, name) {
@@ -111,6 +116,7 @@ func (c *Command) names() (names []string) {
 	return names
 }
 
+// writeRecords writes summary records as lines of JSON.
 func writeRecords(to io.Writer, records iter.Seq[*record.Summary]) error {
 	w := ndjson.NewWriter(to)
 	var enc record.Encoder

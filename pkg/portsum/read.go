@@ -10,19 +10,18 @@ import (
 	"portkit/pkg/summary"
 )
 
-// reading is one input on its way into a Sum. Lines are parsed by as many
-// goroutines as there are processors; what is wrong with lines is said in
-// their order.
-type reading struct {
+// reader adds up one input. There is one goroutine per processor to parse lines.
+// Errors are reported in the order of the lines.
+type reader struct {
 	name string
 	sum  *summary.Sum
 	by   summary.By
 	log  *cli.Log
 }
 
-// all reads to the end and says whether some line could not be read. A
-// failure to read has been said by the input itself and ends it.
-func (r *reading) all(in io.Reader) (unread bool) {
+// all reads to the end of in, or to its first read error, which in reports itself.
+// It reports whether a line could not be read.
+func (r *reader) all(in io.Reader) (unread bool) {
 	var parsers []*parser
 	var parse []func(*ndjson.Block, *[]error)
 	for range runtime.GOMAXPROCS(0) {
@@ -31,7 +30,7 @@ func (r *reading) all(in io.Reader) (unread bool) {
 	}
 	feed := ndjson.NewFeed(in, parse)
 	for wrong, err := feed.Next(); err == nil; wrong, err = feed.Next() {
-		n := r.say(*wrong)
+		n := r.report(*wrong)
 		unread = unread || n > 0
 		r.sum.AddBad(n)
 	}
@@ -41,8 +40,8 @@ func (r *reading) all(in io.Reader) (unread bool) {
 	return unread
 }
 
-// say reports what is wrong with lines and returns how many could not be read.
-func (r *reading) say(wrong []error) (unread uint64) {
+// report prints the errors of lines and returns how many could not be read.
+func (r *reader) report(wrong []error) (unread uint64) {
 	prefix := ""
 	if r.name != cli.StdinName {
 		prefix = r.name + ": "
@@ -58,7 +57,7 @@ func (r *reading) say(wrong []error) (unread uint64) {
 	return unread
 }
 
-// parser reads lines into a Sum.
+// parser adds lines to a Sum. Each goroutine has its own.
 type parser struct {
 	by      summary.By
 	add     *summary.Adder
@@ -68,8 +67,8 @@ type parser struct {
 	group   []byte
 }
 
-// block reads a block; wrong is what is wrong with its lines: a *record.Bad for
-// one that could not be read, a *record.Unusable for one that lacks a value.
+// block adds the lines of a block and sets wrong to their errors: a *record.Bad
+// for a line that could not be read, a *record.Unusable for an ignored value.
 func (p *parser) block(lines *ndjson.Block, wrong *[]error) {
 	*wrong = nil
 	for l, ok := lines.Next(); ok; l, ok = lines.Next() {

@@ -12,122 +12,115 @@ import (
 	"portkit/pkg/record"
 )
 
-// Diff is what there is to say about a comparison beside its change records.
+// Diff is a comparison of two scans, or of a scan with the expected open ports.
 type Diff struct {
-	// Old and New are what the two scans are called.
+	// Records yields the change records in the order of compare.Compare, once.
+	Records iter.Seq[*record.Change]
+	// Old and New are the names of the two sides.
 	Old, New string
-	// Expected says that Old is no scan but what was expected to be open.
+	// Expected reports whether Old is a list of expected open ports.
 	Expected bool
-	// ByIP says that hosts were told apart by their addresses.
+	// ByIP reports whether hosts are distinguished by address only.
 	ByIP bool
-	// Changes counts the change records, Nowhere the records of each side that
-	// are about no endpoint.
+	// Changes counts the change records.
 	Changes [endpoint.Changes]uint64
-	Nowhere [2]uint64
+	// NoEndpoint counts the records of each side without an endpoint.
+	NoEndpoint [2]uint64
+	Services   Services
+	Escape     func([]byte, string) []byte // as in Report
 }
 
-// diffHost is the changes of one host in the order in which they are told: what
-// opened first. Hosts whose addresses follow each other and to which the same
-// happened are told of together.
-type diffHost struct {
+// DiffHost is the changes of a host, or of several that have the same changes and
+// consecutive addresses.
+type DiffHost struct {
 	Title string
-	Rows  []diffRow
-	hosts int
-	first string     // the title of the first of several
-	last  netip.Addr // the address that is all there is in the title
+	Rows  []DiffRow
+	Hosts int
+
+	first string     // title of the first host of several
+	last  netip.Addr // address of the last host; valid if the title is only that
 }
 
-// mostNames is how many names of a host its title has.
-const mostNames = 3
+// maxNames is the maximum number of names in a host's title.
+const maxNames = 3
 
-// differ makes hosts of change records.
+// differ collects the changes of one host.
 type differ struct {
-	about    Diff
-	services Services
-	escape   func([]byte, string) []byte
-
-	key   []byte // what the host at hand is told apart by
+	*Diff
+	key   []byte // identifies the host
 	names []string
 	addr  netip.Addr
-	mixed bool // the host is at several addresses
-	rows  []diffRow
+	mixed bool // the host has several addresses
+	rows  []DiffRow
 }
 
-// hosts goes through what there is to tell, host by host.
-func (d *differ) hosts(changes iter.Seq[*record.Change]) iter.Seq[*diffHost] {
-	return func(yield func(*diffHost) bool) {
-		var held *diffHost
-		for h := range d.each(changes) {
-			switch {
-			case held == nil:
-				held = h
-			case held.extend(h):
-			case !yield(held):
-				return
-			default:
-				held = h
-			}
+// Hosts yields the hosts, consecutive ones with the same changes as one.
+func (d *Diff) Hosts(yield func(*DiffHost) bool) {
+	var held *DiffHost
+	for h := range d.each {
+		switch {
+		case held == nil:
+			held = h
+		case held.extend(h):
+		case !yield(held):
+			return
+		default:
+			held = h
 		}
-		if held != nil {
-			yield(held)
-		}
+	}
+	if held != nil {
+		yield(held)
 	}
 }
 
-// extend takes another host in if it is the next address and the same happened
-// there.
-func (h *diffHost) extend(next *diffHost) bool {
-	if !h.last.IsValid() || !next.last.IsValid() || h.last.Next() != next.last || !slices.EqualFunc(h.Rows, next.Rows, diffRow.tells) {
+// extend adds the next host if it has the next address and the same changes. It
+// reports whether it did.
+func (h *DiffHost) extend(next *DiffHost) bool {
+	if !h.last.IsValid() || !next.last.IsValid() || h.last.Next() != next.last || !slices.EqualFunc(h.Rows, next.Rows, DiffRow.reads) {
 		return false
 	}
-	if h.hosts == 1 {
+	if h.Hosts == 1 {
 		h.first = h.Title
 	}
 	h.Title, h.last = h.first+" - "+next.Title, next.last
-	h.hosts++
+	h.Hosts++
 	return true
 }
 
-func (r diffRow) tells(s diffRow) bool {
-	return r.Change == s.Change && r.Ports == s.Ports && r.Name == s.Name && r.Note == s.Note
-}
-
-// each goes through the hosts, whose records come together.
-func (d *differ) each(changes iter.Seq[*record.Change]) iter.Seq[*diffHost] {
-	return func(yield func(*diffHost) bool) {
-		for c := range changes {
-			if key := d.keyOf(c); !bytes.Equal(key, d.key) {
-				if len(d.rows) > 0 && !yield(d.finish()) {
-					return
-				}
-				d.key = append(d.key[:0], key...)
-				d.names, d.addr, d.mixed, d.rows = d.names[:0], netip.Addr{}, false, d.rows[:0]
+// each yields the hosts one by one.
+func (d *Diff) each(yield func(*DiffHost) bool) {
+	host := &differ{Diff: d}
+	for c := range d.Records {
+		if key := d.keyOf(c); !bytes.Equal(key, host.key) {
+			if len(host.rows) > 0 && !yield(host.finish()) {
+				return
 			}
-			d.add(c)
+			*host = differ{Diff: d, key: append(host.key[:0], key...), names: host.names[:0], rows: host.rows[:0]}
 		}
-		if len(d.rows) > 0 {
-			yield(d.finish())
-		}
+		host.add(c)
+	}
+	if len(host.rows) > 0 {
+		yield(host.finish())
 	}
 }
 
-func (d *differ) keyOf(c *record.Change) []byte {
-	if d.about.ByIP && c.Addr.IsValid() {
+func (d *Diff) keyOf(c *record.Change) []byte {
+	if d.ByIP && c.Addr.IsValid() {
 		return c.Addr.AppendTo([]byte{0}) // no name begins with it
 	}
 	return c.Host
 }
 
-// title is what a host is called: its name with the address behind it, or the
-// address with the names.
+// title returns the host's name followed by its address, or with ByIP the
+// address followed by the names.
 func (d *differ) title() string {
 	addr := ""
 	if d.addr.IsValid() && !d.mixed {
-		addr = d.address(d.addr)
+		addr = d.Printable(d.addr.String())
 	}
 	names := slices.DeleteFunc(slices.Clone(d.names), func(name string) bool { return name == addr })
-	if len(names) > mostNames {
-		names = append(names[:mostNames], "...")
+	if len(names) > maxNames {
+		names = append(names[:maxNames], "...")
 	}
 	list := strings.Join(names, ", ")
 	switch {
@@ -135,41 +128,37 @@ func (d *differ) title() string {
 		return addr
 	case addr == "":
 		return list
-	case d.about.ByIP:
+	case d.ByIP:
 		return addr + " (" + list + ")"
 	}
 	return list + " (" + addr + ")"
 }
 
-// address is an address as text; its zone may be anything.
-func (d *differ) address(a netip.Addr) string { return d.printable([]byte(a.String())) }
+// Printable returns s after Escape.
+func (d *Diff) Printable(s string) string { return string(d.Escape(nil, s)) }
 
-func (d *differ) printable(s []byte) string { return string(d.escape(nil, string(s))) }
-
-// diffTotals says how many changes there are of each kind, those that there
-// are: "2 opened, 1 closed".
-func diffTotals(n [endpoint.Changes]uint64) string {
+// Totals returns the number of changes of each kind, "2 opened, 1 closed", or
+// that there are none.
+func (d *Diff) Totals() string {
 	var parts []string
 	for c := endpoint.ChangeOpened; int(c) < endpoint.Changes; c++ {
-		if n[c] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[c], c))
+		if n := d.Changes[c]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, c))
 		}
 	}
-	return strings.Join(parts, ", ")
-}
-
-// nothing is what is said where there are no changes.
-func (d *Diff) nothing() string {
-	if d.Expected {
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, ", ")
+	case d.Expected:
 		return "All ports are as expected."
 	}
 	return "No differences."
 }
 
-// unseen says what was not compared; "" for nothing.
-func (d *Diff) unseen() string {
+// NotCompared returns which records were not compared; "" if all were.
+func (d *Diff) NotCompared() string {
 	var parts []string
-	for i, n := range d.Nowhere {
+	for i, n := range d.NoEndpoint {
 		if n > 0 {
 			parts = append(parts, fmt.Sprintf("%d in %s", n, []string{d.Old, d.New}[i]))
 		}
@@ -177,5 +166,5 @@ func (d *Diff) unseen() string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "Records without an endpoint, not compared: " + strings.Join(parts, ", ") + "."
+	return d.Printable("Records without an endpoint, not compared: " + strings.Join(parts, ", ") + ".")
 }

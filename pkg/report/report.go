@@ -1,220 +1,143 @@
-// Package report draws summaries: for people as text and as a page, for
-// spreadsheets, and in the formats of other programs.
+// Package report contains what the formats of a report have in common: the
+// Report itself, counts, groups, hosts, ports and times, and the rows of a
+// comparison. Each package below this one writes one format.
 package report
 
 import (
-	"bytes"
 	"iter"
 	"net/netip"
 	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 )
 
-// Report is what there is to draw.
+// Report is the input of every format.
 type Report struct {
-	// Records yields the summary records in the order of summary.Sum.Records.
-	// It may be gone through more than once.
+	// Records yields the summary records in the order of summary.Sum.Records,
+	// each time it is called.
 	Records iter.Seq[*record.Summary]
-	// By names the fields that a reader wants groups by, host, ip and proto
+	// By names the fields that the user groups by; host, ip and proto may be
 	// among them.
 	By []string
-	// Stats says that the records' stats are to be shown.
+	// Stats selects times and round-trip times.
 	Stats    bool
 	Services Services
-	// Escape appends a text that came from the network or the input in a form
-	// that can steer nothing.
+	// Escape appends text from the network or the input without characters that
+	// control a terminal.
 	Escape func([]byte, string) []byte
-	// Program and Version are those of the program that draws.
+	// Program and Version are those of the tool.
 	Program, Version string
-	// Say tells the person at work something that does not belong in what is
-	// written.
-	Say func(format string, a ...any)
-	// Now is the time of drawing.
+	// Warn prints a message outside the report.
+	Warn func(format string, a ...any)
+	// Now is the time of writing.
 	Now time.Time
-	// Terminal says that a person sees what is written, and not a program.
+	// Terminal reports whether the output is a terminal.
 	Terminal bool
 }
 
-// Services names the service registered for a port; "" if there is none.
+// Services returns the service registered for a port; "" if there is none.
 type Services interface {
 	Name(p endpoint.Proto, port uint16) string
 }
 
-func (r *Report) printable(s string) string { return string(r.Escape(nil, s)) }
+// Printable returns s after Escape.
+func (r *Report) Printable(s string) string { return string(r.Escape(nil, s)) }
 
-// groups reads the values of the fields that records are grouped by.
-type groups struct {
-	report *Report
-	raw    []byte            // what was read last, as it is written
-	fields map[string]string // of raw, as text
-	values []string
+// Title returns a host's address, or its name followed by the address.
+func (r *Report) Title(host []byte, addr netip.Addr) string {
+	if !addr.IsValid() || string(host) == addr.String() {
+		return r.Printable(string(host))
+	}
+	return r.Printable(string(host) + " (" + addr.String() + ")")
 }
 
-// of returns a record's values in the order of Report.By, printable; "" for
-// one that it lacks. The slice holds until the next call.
-func (g *groups) of(s *record.Summary) []string {
-	if g.fields == nil || !bytes.Equal(g.raw, s.By) {
-		g.raw = append(g.raw[:0], s.By...)
-		g.fields = map[string]string{}
-		fields, _ := ndjson.Scan([]byte("{"+string(s.By)+"}"), nil) // summary.By wrote it: it has no errors
-		for _, f := range fields {
-			g.fields[string(f.Key)] = g.report.printable(valueText(f.Value))
-		}
-	}
-	g.values = g.values[:0]
-	for _, name := range g.report.By {
-		g.values = append(g.values, g.value(name, s))
-	}
-	return g.values
-}
-
-func (g *groups) value(name string, s *record.Summary) string {
-	switch name {
-	case "host":
-		return g.report.printable(string(s.Host))
-	case "ip":
-		return g.report.printable(addrText(s.Addr))
-	case "proto":
-		return s.Proto.String()
-	}
-	return g.fields[name]
-}
-
-// valueText is a value as people read it: strings without quotes.
-func valueText(value []byte) string {
-	if s, err := ndjson.Text(value, nil); err == nil {
-		return string(s)
-	}
-	return string(value)
-}
-
-func addrText(a netip.Addr) string {
+// Address returns an address as text; "" if there is none.
+func (r *Report) Address(a netip.Addr) string {
 	if !a.IsValid() {
 		return ""
 	}
-	return a.String()
+	return r.Printable(a.String()) // a zone may contain any character
 }
 
-// title is the address, or the name with its address behind it.
-func title(host []byte, addr netip.Addr) string {
-	if !addr.IsValid() || string(host) == addr.String() {
-		return string(host)
-	}
-	return string(host) + " (" + addr.String() + ")"
+// ByOthers returns r grouped by the fields except some.
+func (r *Report) ByOthers(except ...string) *Report {
+	others := *r
+	others.By = slices.DeleteFunc(slices.Clone(r.By), func(name string) bool { return slices.Contains(except, name) })
+	return &others
 }
 
-// tally counts ports.
-type tally struct {
-	states  [endpoint.States]uint64
-	reasons [endpoint.States][endpoint.Reasons]uint64
+// Host is the records of a host at one address, in one group of records.
+type Host struct {
+	Name, By []byte
+	Addr     netip.Addr
+	Records  []record.Summary // one for each protocol
 }
 
-func (t *tally) add(state endpoint.State, reason endpoint.Reason, n uint64) {
-	t.states[state] += n
-	t.reasons[state][reason] += n
-}
-
-func (t *tally) addSpans(spans []record.Span) {
-	for _, s := range spans {
-		t.add(s.State, s.Reason, uint64(s.Last-s.First)+1)
-	}
-}
-
-func (t *tally) all() (n uint64) {
-	for _, of := range t.states {
-		n += of
-	}
-	return n
-}
-
-// replied reports whether the host of a record replied: something came from
-// itself, not from a firewall or router.
-func replied(spans []record.Span) bool {
-	return slices.ContainsFunc(spans, func(s record.Span) bool {
-		return s.State == endpoint.Open || s.State == endpoint.Closed
-	})
-}
-
-// hostCount counts hosts, each once, however many records and groups it has.
-type hostCount struct {
-	known          map[hostKey]bool // whether it replied; nil: a host's records follow each other
-	last           hostKey
-	alive          bool // the last one replied
-	hosts, replied int
-}
-
-func (c *hostCount) add(s *record.Summary) {
-	if key := (hostKey{string(s.Host), s.Addr}); c.hosts == 0 || key != c.last {
-		known := false
-		if c.known != nil {
-			c.known[c.last] = c.alive
-			c.alive, known = c.known[key]
-		}
-		if c.last = key; !known {
-			c.hosts, c.alive = c.hosts+1, false
-		}
-	}
-	if !c.alive && replied(s.Spans) {
-		c.alive = true
-		c.replied++
-	}
-}
-
-// countHosts returns how many hosts replied, of how many.
-func countHosts(r *Report) (replied, hosts int) {
-	var c hostCount
-	if len(r.By) > 0 {
-		c.known = map[hostKey]bool{}
-	}
-	for s := range r.Records {
-		if s.Bad == 0 {
-			c.add(s)
-		}
-	}
-	return c.replied, c.hosts
-}
-
-// openPort is a port that is open, with what its answer was recognized as.
-type openPort struct {
-	port  uint16
-	proto endpoint.Proto
-	app   string
-}
-
-// openPorts appends the open ports of a record, ascending.
-func openPorts(dst []openPort, r *record.Summary) []openPort {
-	apps := r.Apps
-	for _, s := range r.Spans {
-		if s.State != endpoint.Open {
-			continue
-		}
-		for port := int(s.First); port <= int(s.Last); port++ {
-			open := openPort{port: uint16(port), proto: r.Proto}
-			for len(apps) > 0 && int(apps[0].Port) < port {
-				apps = apps[1:]
+// Hosts yields the hosts of a report. A Host is valid until the next one.
+func (r *Report) Hosts() iter.Seq[*Host] {
+	return func(yield func(*Host) bool) {
+		h := &Host{}
+		for s := range r.Records {
+			if s.Bad > 0 {
+				continue
 			}
-			if len(apps) > 0 && int(apps[0].Port) == port {
-				open.app = apps[0].Name
+			if len(h.Records) > 0 && (h.Addr != s.Addr || string(h.Name) != string(s.Host) || string(h.By) != string(s.By)) {
+				if !yield(h) {
+					return
+				}
+				h.Records = h.Records[:0]
 			}
-			dst = append(dst, open)
+			h.By, h.Name, h.Addr = append(h.By[:0], s.By...), append(h.Name[:0], s.Host...), s.Addr
+			kept := *s // s is reused for the next record
+			kept.Host, kept.By, kept.Spans, kept.Apps = h.Name, h.By, slices.Clone(s.Spans), slices.Clone(s.Apps)
+			h.Records = append(h.Records, kept)
+		}
+		if len(h.Records) > 0 {
+			yield(h)
 		}
 	}
-	return dst
 }
 
-// names returns what a port is registered for and, where that is another
-// one, what answered there: "ssh", "ssh, app http", "app http", "".
-func (r *Report) names(p openPort) string {
-	service := r.Services.Name(p.proto, p.port)
-	switch {
-	case p.app == "" || p.app == service:
-		return service
-	case service == "":
-		return "app " + r.printable(p.app)
+// Tally counts the ports of a host.
+func (h *Host) Tally() (t Tally) {
+	for i := range h.Records {
+		t.Add(h.Records[i].Spans)
 	}
-	return service + ", app " + r.printable(p.app)
+	return t
+}
+
+// Stats returns the times of a host.
+func (h *Host) Stats() (s record.Stats) {
+	for i := range h.Records {
+		s.Merge(&h.Records[i].Stats)
+	}
+	return s
+}
+
+// OpenPorts returns the open ports of a host, ascending.
+func (h *Host) OpenPorts() (open []OpenPort) {
+	for i := range h.Records {
+		open = AppendOpenPorts(open, &h.Records[i])
+	}
+	SortPorts(open)
+	return open
+}
+
+// NoResults returns why a report has no results, of which bad records could not
+// be read.
+func NoResults(bad uint64) string {
+	if bad > 0 {
+		return "No results: every record is unreadable or an error without an endpoint."
+	}
+	return "No results: the input has no records."
+}
+
+// Noun returns one or many, according to n.
+func Noun[N int | int64 | uint64](n N, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }

@@ -31,7 +31,7 @@ func userTexts(t *testing.T) (all []userText) {
 		{".github/*.md", 1, markdownProse},
 		{"pkg/manual/pages/*.md", 5, markdownProse},
 		{"man/*.[15]", 5, roffProse},
-		{"pkg/report/*.html", 3, htmlProse},
+		{"pkg/report/html/*.html", 3, htmlProse},
 		{"Makefile", 1, makeProse},
 	} {
 		names, err := filepath.Glob(file(from.pattern))

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
+)
+
+// maxRanges is the maximum number of port ranges in a row.
+const maxRanges = 12
+
+// DiffRow is one change, or the same change of several ports.
+type DiffRow struct {
+	Change string
+	Ports  string // "22/tcp", "1-21,23/tcp"
+	Name   string // of the service
+	Note   string // the state before and now
+
+	rank        int
+	open        bool // the port is or was open and has a row of its own
+	proto       endpoint.Proto
+	first, last uint16
+	addr        netip.Addr
+}
+
+func (d *differ) add(c *record.Change) {
+	if name := d.Printable(string(c.Host)); len(d.names) <= maxNames+1 && !slices.Contains(d.names, name) {
+		d.names = append(d.names, name)
+	}
+	if c.Addr.IsValid() {
+		d.mixed = d.mixed || d.addr.IsValid() && c.Addr != d.addr
+		d.addr = c.Addr
+	}
+	open := c.Old == endpoint.Open || c.New == endpoint.Open
+	row := DiffRow{
+		Change: c.Change.String(), Note: d.note(c),
+		rank: rank(c.Change, open), open: open, proto: c.Proto, first: c.Port, last: c.Port, addr: c.Addr,
+	}
+	if n := len(d.rows); n > 0 && row.joins(&d.rows[n-1]) && d.rows[n-1].last+1 == row.first {
+		d.rows[n-1].last = row.last
+		return
+	}
+	d.rows = append(d.rows, row)
+}
+
+// joins reports whether both rows are the same change and may become one row.
+func (r *DiffRow) joins(s *DiffRow) bool {
+	return !r.open && !s.open && r.rank == s.rank && r.proto == s.proto && r.Note == s.Note && r.addr == s.addr
+}
+
+// reads reports whether both rows have the same text.
+func (r DiffRow) reads(s DiffRow) bool {
+	return r.Change == s.Change && r.Ports == s.Ports && r.Name == s.Name && r.Note == s.Note
+}
+
+// rank orders the changes of a host: newly open ports first.
+func rank(c endpoint.Change, open bool) int {
+	switch {
+	case c == endpoint.ChangeOpened:
+		return 0
+	case c == endpoint.ChangeAdded && open:
+		return 1
+	case c == endpoint.ChangeClosed:
+		return 2
+	case c == endpoint.ChangeRemoved && open:
+		return 3
+	}
+	return 4 + int(c)
+}
+
+// finish sorts the rows and joins those that are the same change.
+func (d *differ) finish() *DiffHost {
+	slices.SortStableFunc(d.rows, func(r, s DiffRow) int {
+		c := cmp.Or(cmp.Compare(r.rank, s.rank), cmp.Compare(r.proto, s.proto))
+		if c == 0 && !r.open && !s.open {
+			c = cmp.Or(cmp.Compare(r.Note, s.Note), r.addr.Compare(s.addr))
+		}
+		return cmp.Or(c, cmp.Compare(r.first, s.first))
+	})
+	h := &DiffHost{Title: d.title(), Hosts: 1}
+	if d.addr.IsValid() && h.Title == d.Printable(d.addr.String()) {
+		h.last = d.addr
+	}
+	for rows := d.rows; len(rows) > 0; {
+		n := 1
+		for n < len(rows) && rows[n].joins(&rows[0]) {
+			n++
+		}
+		h.Rows = append(h.Rows, d.join(rows[:n]))
+		rows = rows[n:]
+	}
+	return h
+}
+
+// join returns one row for several.
+func (d *differ) join(rows []DiffRow) DiffRow {
+	row := rows[0]
+	row.Ports = portsOf(rows)
+	if row.open {
+		row.Name = d.Services.Name(row.proto, row.first)
+	}
+	if d.mixed && row.addr.IsValid() {
+		row.Note += ", at " + d.Printable(row.addr.String())
+	}
+	return row
+}
+
+// portsOf lists the ports of rows as ranges: if there are very many, the first
+// ones and the number of ports.
+func portsOf(rows []DiffRow) string {
+	proto := "/" + rows[0].proto.String()
+	var parts []string
+	total := 0
+	for _, r := range rows {
+		total += int(r.last-r.first) + 1
+		part := fmt.Sprint(r.first)
+		if r.last > r.first {
+			part += fmt.Sprintf("-%d", r.last)
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) <= maxRanges {
+		return strings.Join(parts, ",") + proto
+	}
+	return fmt.Sprintf("%s,...%s (%d ports)", strings.Join(parts[:maxRanges], ","), proto, total)
+}
+
+// note returns the state before and now.
+func (d *differ) note(c *record.Change) string {
+	was, now, detail := "was "+c.Old.String(), c.New.String(), d.detail(c)
+	switch {
+	case c.Change == endpoint.ChangeOpened && detail != "":
+		return was + "; " + detail
+	case c.Change == endpoint.ChangeOpened:
+		return was
+	case detail != "" && c.New == endpoint.Error:
+		now += ": " + detail
+	case detail != "":
+		now += " (" + detail + ")"
+	}
+	switch {
+	case d.Expected && c.Old == 0:
+		return now + ", not expected"
+	case d.Expected && c.New == 0:
+		return "expected, no result"
+	case d.Expected:
+		return "expected, " + now
+	case c.Old == 0:
+		return now + ", no result before"
+	case c.New == 0:
+		return was + ", no result now"
+	}
+	return was + ", now " + now
+}
+
+// detail returns the error, the reason or the recognized protocol of the new
+// result; "" if there is none.
+func (d *differ) detail(c *record.Change) string {
+	switch {
+	case c.New == endpoint.Error && len(c.Err) > 0:
+		return d.Printable(string(c.Err))
+	case c.New != endpoint.Open:
+		return c.Reason.String()
+	case len(c.App) > 0:
+		return "app " + d.Printable(string(c.App))
+	}
+	return ""
+}

@@ -1,0 +1,231 @@
+// Package html writes reports as pages for browsers. A page is one file that loads
+// nothing: no script, style, font or image from elsewhere, and its content
+// security policy forbids it.
+package html
+
+import (
+	"bufio"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/report"
+)
+
+// startHTML is the beginning of every page, up to its body.
+//
+//go:embed start.html
+var startHTML string
+
+//go:embed page.html
+var pageHTML string
+
+// baseCSS is the style of every page.
+//
+//go:embed base.css
+var baseCSS string
+
+//go:embed page.css
+var pageCSS string
+
+//go:embed page.js
+var pageJS string
+
+// Write writes a page that can be sorted, filtered and printed, and read without
+// colors or scripts.
+func Write(w io.Writer, r *report.Report) error {
+	t, err := parse(pageHTML)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	if err := t.Execute(out, newPage(r)); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+func parse(text string) (*template.Template, error) {
+	return template.New("page").Funcs(template.FuncMap{"thousands": thousands}).Parse(startHTML + text)
+}
+
+// page is the data of page.html, whose sections call its methods.
+type page struct {
+	survey
+	Style  template.CSS
+	Script template.JS
+	Policy string
+
+	Columns []report.Port // of the map of common ports
+	ByNames []string      // of the columns of fields
+	Timed   bool          // there is a column of round-trip times
+}
+
+func newPage(r *report.Report) *page {
+	p := &page{survey: *newSurvey(r), Script: template.JS(pageJS)}
+	p.Columns, p.Timed = p.columns(), len(p.totals.Times.RTT.Bins) > 0
+	for _, name := range p.byFields().By {
+		p.ByNames = append(p.ByNames, r.Printable(name))
+	}
+	style := baseCSS + pageCSS + p.widths()
+	p.Style, p.Policy = template.CSS(style), policy(style, pageJS)
+	return p
+}
+
+// widths returns the style of the table of hosts that depends on its columns.
+func (p *page) widths() string {
+	by, numbers := "", 4
+	if len(p.ByNames) > 0 {
+		by = fmt.Sprintf("repeat(%d, 7rem) ", len(p.ByNames))
+	}
+	if p.Timed {
+		numbers++
+	}
+	return fmt.Sprintf("@media screen { #hosts tr { grid-template-columns: 13rem %sminmax(9rem, 1fr) max-content repeat(%d, 5.2rem); } }\n"+
+		"@media print { #hosts thead .map { width: calc(%d * 1.5ch + 1rem); } }\n", by, numbers, max(len(p.Columns), 4))
+}
+
+// policy returns a content security policy that permits a page its style and
+// script and no request (Content Security Policy Level 3, section 6.1).
+func policy(style, script string) string {
+	p := "default-src 'none'; style-src " + hashOf(style)
+	if script != "" {
+		p += "; script-src " + hashOf(script)
+	}
+	return p + "; base-uri 'none'; form-action 'none'"
+}
+
+// hashOf returns the source expression of a script or style (Content Security
+// Policy Level 3, section 2.3.1).
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// Title returns the title of the page.
+func (p *page) Title() string {
+	switch p.totals.Hosts {
+	case 0:
+		return "Port scan without results"
+	case 1:
+		return "Port scan of " + p.last
+	}
+	return "Port scan of " + thousands(p.totals.Hosts) + " hosts"
+}
+
+// Span returns the time of the results; "" if it is unknown.
+func (p *page) Span() string {
+	if p.totals.Times.Last == 0 {
+		return ""
+	}
+	return report.Clock(p.totals.Times.First) + " to " + report.Clock(p.totals.Times.Last)
+}
+
+// Made returns the time of writing.
+func (p *page) Made() string { return report.Clock(p.report.Now.UnixMilli()) }
+
+// Program returns the name and version of the writer.
+func (p *page) Program() string { return p.report.Program + " " + p.report.Version }
+
+// Nothing returns why the report is empty; "" if it has results.
+func (p *page) Nothing() string {
+	if p.totals.Hosts > 0 {
+		return ""
+	}
+	return report.NoResults(p.totals.Bad)
+}
+
+type tile struct{ Class, Number, Label string }
+
+// Tiles returns the most important numbers.
+func (p *page) Tiles() []tile {
+	t := p.totals
+	tiles := []tile{
+		{"", thousands(t.Hosts), report.Noun(t.Hosts, "host", "hosts")},
+		{"", thousands(t.Replied) + " of " + thousands(t.Hosts), report.Noun(t.Hosts, "host replied", "hosts replied")},
+		{"good", thousands(t.Open), report.Noun(t.Open, "host with open ports", "hosts with open ports")},
+		{"good", thousands(t.States[endpoint.Open]), report.Noun(t.States[endpoint.Open], "open port", "open ports")},
+		{"", thousands(t.Total()), report.Noun(t.Total(), "port scanned", "ports scanned")},
+	}
+	// Every prefix has broadcast addresses, which are never probed.
+	if n := t.States[endpoint.Error] - t.Of(endpoint.Error, endpoint.NotUnicast); n > 0 {
+		tiles = append(tiles, tile{"bad", thousands(n), report.Noun(n, "port not probed", "ports not probed")})
+	}
+	if t.Bad > 0 {
+		tiles = append(tiles, tile{"bad", thousands(t.Bad), report.Noun(t.Bad, "unreadable record", "unreadable records")})
+	}
+	return tiles
+}
+
+// look is the appearance of a state: the class of its color, and a letter that
+// identifies it without color.
+type look struct{ Class, Letter, Name, Meaning string }
+
+func looks() [endpoint.States]look {
+	return [endpoint.States]look{
+		{"u", "·", "not in the scan", ""},
+		endpoint.Open:         {"o", "O", "open", "A service accepted the connection or replied."},
+		endpoint.Closed:       {"c", "c", "closed", "The host replied that no service listens on the port."},
+		endpoint.Filtered:     {"f", "f", "filtered", "No reply, or an ICMP error from a router or firewall."},
+		endpoint.OpenFiltered: {"q", "?", "open or filtered", "No reply over UDP: a silent service or a firewall."},
+		endpoint.Error:        {"e", "!", "not probed", "The port could not be probed; its state is unknown."},
+	}
+}
+
+type stateRow struct {
+	look
+	Number, Percent, Reasons string
+	X, Width                 float64 // position in a bar of 1000 units
+}
+
+// States returns the share of each state in all ports.
+func (p *page) States() (rows []stateRow) {
+	x, all := 0.0, float64(max(p.totals.Total(), 1))
+	for state := endpoint.Open; state <= endpoint.Error; state++ {
+		n := p.totals.States[state]
+		width := 1000 * float64(n) / all
+		percent := fmt.Sprintf("%.1f %%", 100*float64(n)/all)
+		rows = append(rows, stateRow{looks()[state], thousands(n), percent, p.totals.ReasonsOf(state), x, width})
+		x += width
+	}
+	return rows
+}
+
+// HasPorts reports whether the report has ports.
+func (p *page) HasPorts() bool { return p.totals.Total() > 0 }
+
+// GroupNames returns the names of the fields to group by.
+func (p *page) GroupNames() (names []string) {
+	for _, name := range p.report.By {
+		names = append(names, p.report.Printable(name))
+	}
+	return names
+}
+
+// GroupTitle returns the names of the fields to group by as one text.
+func (p *page) GroupTitle() string { return strings.Join(p.GroupNames(), ", ") }
+
+// Groups returns the groups to list.
+func (p *page) Groups() []*report.Group {
+	if p.groups == nil {
+		return nil
+	}
+	return p.groups.Listed()
+}
+
+// HasBadGroups reports whether a group has records that could not be read.
+func (p *page) HasBadGroups() bool { return p.groups.HasBad }
+
+// thousands returns an integer with thin spaces (ISO 80000-1, section 7.3.1).
+func thousands(n any) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u2009" + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,191 @@
+package html
+
+import (
+	"errors"
+	"fmt"
+	"html"
+	"math/rand/v2"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/reporttest"
+	"portkit/pkg/record"
+	"portkit/pkg/report"
+)
+
+func TestPageContains(t *testing.T) {
+	open := reporttest.Span(22, 22, endpoint.Open, endpoint.SynAck)
+	silent := make([]record.Summary, maxRows+1)
+	for i := range silent {
+		addr := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}).String()
+		silent[i] = reporttest.Host(addr, addr, endpoint.TCP, reporttest.Span(22, 22, endpoint.Filtered, endpoint.NoResponse))
+	}
+	silent[7].Spans = []record.Span{open}
+	everything := reporttest.Host("192.0.2.1", "192.0.2.1", endpoint.TCP, reporttest.Span(1, 65535, endpoint.Open, endpoint.SynAck))
+	for _, c := range []struct {
+		name    string
+		records []record.Summary
+		by      []string
+		want    []string
+		not     []string
+	}{
+		{"nothing", nil, nil, []string{"<h1>Port scan without results</h1>", "<b>0</b> hosts"}, []string{`id="hosts"`, "Open services", "<svg"}},
+		{
+			"only bad records",
+			[]record.Summary{{Bad: 1}},
+			nil,
+			[]string{`<b>1</b> unreadable record`, "The record could not be read."},
+			[]string{`id="hosts"`},
+		},
+		{
+			"a broadcast address",
+			[]record.Summary{reporttest.Host("192.0.2.31", "192.0.2.31", endpoint.TCP, reporttest.Span(1, 9, endpoint.Error, endpoint.NotUnicast))},
+			nil,
+			[]string{"Broadcast and multicast addresses are not probed."},
+			[]string{"</b> ports not probed"},
+		},
+		{
+			"one host",
+			[]record.Summary{reporttest.Host("www.example", "2001:db8::1", endpoint.TCP, open)},
+			nil,
+			[]string{"<h1>Port scan of www.example (2001:db8::1)</h1>", "22/tcp\u00a0ssh", "<small>2001:db8::1</small>", "<span>22/tcp</span>"},
+			[]string{"Round-trip times", "Ports of unknown state", "By "},
+		},
+		{
+			"every port",
+			[]record.Summary{everything},
+			nil,
+			[]string{"<td data-n=\"65535\">tcp:1-65535</td>", "65\u2009475 more ports are open, each on"},
+			nil,
+		},
+		{
+			"a host in two groups",
+			[]record.Summary{
+				reporttest.Grouped(`"service":"http"`, reporttest.Host("a.example", "192.0.2.1", endpoint.TCP, reporttest.Span(80, 80, endpoint.Open, endpoint.SynAck))),
+				reporttest.Grouped(`"service":"ssh"`, reporttest.Host("a.example", "192.0.2.1", endpoint.TCP, open)),
+			},
+			[]string{"service"},
+			[]string{"<h1>Port scan of a.example (192.0.2.1)</h1>", "<b>1</b> host with open ports", "By service", `<td data-l="service">http</td>`},
+			nil,
+		},
+		{
+			"a port in two groups",
+			[]record.Summary{
+				reporttest.Grouped(`"owner":"data"`, reporttest.Host("a.example", "192.0.2.1", endpoint.TCP, open, reporttest.Span(80, 80, endpoint.Open, endpoint.SynAck))),
+				reporttest.Grouped(`"owner":"web"`, reporttest.Host("a.example", "192.0.2.1", endpoint.TCP, open)),
+				reporttest.Grouped(`"owner":"web"`, reporttest.Host("b.example", "192.0.2.2", endpoint.TCP, open)),
+			},
+			[]string{"owner"},
+			[]string{"<b>2</b> hosts with open ports", `width="100"`, `width="50"`},
+			[]string{`width="150"`},
+		},
+		{
+			"hosts that replied, in groups",
+			[]record.Summary{
+				reporttest.Grouped(`"owner":"a"`, reporttest.Host("a.example", "192.0.2.1", endpoint.TCP, reporttest.Span(22, 22, endpoint.Filtered, endpoint.HostUnreach))),
+				reporttest.Grouped(`"owner":"a"`, reporttest.Host("b.example", "192.0.2.2", endpoint.TCP, reporttest.Span(1, 100, endpoint.Filtered, endpoint.HostUnreach), reporttest.Span(101, 101, endpoint.Filtered, endpoint.NoResponse))),
+				reporttest.Grouped(`"owner":"b"`, reporttest.Host("a.example", "192.0.2.1", endpoint.TCP, reporttest.Span(23, 23, endpoint.Closed, endpoint.ConnRefused))),
+			},
+			[]string{"owner"},
+			[]string{"<b>1 of 2</b> hosts replied", "<small>101 host-unreach, 1 no-response</small>"},
+			nil,
+		},
+		{
+			"very many hosts",
+			silent, nil,
+			[]string{"Port scan of 20\u2009001 hosts", "20\u2009000 hosts without open ports are not listed.", ">10.0.0.7<"},
+			[]string{">10.0.0.8<"},
+		},
+		{"times", reporttest.Reports()["stats"], nil, []string{"Results from 2026-01-02 03:04:05 UTC to 2026-01-02 03:04:15 UTC", "7 replies: minimum 0.003 ms, median 0.104 ms"}, nil},
+	} {
+		text := reporttest.Text(t, Write, reporttest.New(c.records, c.by...))
+		for _, want := range c.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: the page lacks %q", c.name, want)
+			}
+		}
+		for _, not := range c.not {
+			if strings.Contains(text, not) {
+				t.Errorf("%s: the page contains %q", c.name, not)
+			}
+		}
+	}
+}
+
+func TestPolicyHasTheHashesOfStyleAndScript(t *testing.T) {
+	text := reporttest.Text(t, Write, reporttest.New(reporttest.Reports()["several-hosts"]))
+	for _, part := range []string{"style", "script"} {
+		inside := regexp.MustCompile(`(?s)<` + part + `>(.*?)</` + part + `>`).FindStringSubmatch(text)
+		if want := html.EscapeString(part + "-src " + hashOf(inside[1])); !strings.Contains(strings.ReplaceAll(text, "&#43;", "+"), want) {
+			t.Errorf("the policy lacks %s", want)
+		}
+	}
+	hashes := regexp.MustCompile(`sha256-[^']*?=`) // Base64 may have any letters after //
+	if found := regexp.MustCompile(`(?i)//[a-z0-9]|url\([^#]|@import`).FindAllString(hashes.ReplaceAllString(text, ""), -1); len(found) > 0 {
+		t.Errorf("the page refers to %q", found)
+	}
+}
+
+func TestWriteReturnsAFailedWrite(t *testing.T) {
+	if err := Write(reporttest.Full{}, reporttest.New(reporttest.Reports()["one-host"])); !errors.Is(err, reporttest.ErrFull) {
+		t.Errorf("error %v, want %v", err, reporttest.ErrFull)
+	}
+}
+
+func TestMapHasTheLetterOfEachPort(t *testing.T) {
+	records := []record.Summary{
+		reporttest.Host("a", "", endpoint.TCP, reporttest.Span(1, 9, endpoint.Closed, 0), reporttest.Span(10, 10, endpoint.Open, 0), reporttest.Span(20, 30, endpoint.Filtered, 0)),
+		reporttest.Host("a", "", endpoint.UDP, reporttest.Span(10, 12, endpoint.OpenFiltered, 0), reporttest.Span(13, 13, endpoint.Error, 0)),
+	}
+	var ports []report.Port
+	want := ""
+	for _, c := range strings.Fields("1/c 9/c 10/O 11/· 19/· 20/f 30/f 31/·") {
+		var port uint16
+		var letter string
+		fmt.Sscanf(c, "%d/%s", &port, &letter)
+		ports, want = append(ports, report.Port{Number: port, Proto: endpoint.TCP}), want+letter
+	}
+	for _, port := range []uint16{9, 10, 12, 13, 14} {
+		ports = append(ports, report.Port{Number: port, Proto: endpoint.UDP})
+	}
+	want += "·??!·"
+	if got := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(mapOf(records, ports)), ""); got != want {
+		t.Errorf("the map is %s, want %s", got, want)
+	}
+}
+
+// A port that is open at one host in several groups is open at one host.
+func TestServicesCountEachHostOnce(t *testing.T) {
+	for seed := range uint64(50) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		var records []record.Summary
+		want := map[uint16]map[int]bool{}
+		for group := range 3 {
+			for host := range 4 {
+				addr := fmt.Sprintf("192.0.2.%d", host)
+				s := reporttest.Grouped(fmt.Sprintf(`"owner":%d`, group), reporttest.Host(addr, addr, endpoint.TCP))
+				for port := uint16(1); port < 40; port += uint16(1 + rnd.IntN(5)) {
+					last := port + uint16(rnd.IntN(4))
+					s.Spans = append(s.Spans, reporttest.Span(port, last, endpoint.State(1+rnd.IntN(2)), 0))
+					for p := port; p <= last && s.Spans[len(s.Spans)-1].State == endpoint.Open; p++ {
+						if want[p] == nil {
+							want[p] = map[int]bool{}
+						}
+						want[p][host] = true
+					}
+					port = last
+				}
+				records = append(records, s)
+			}
+		}
+		s := newSurvey(reporttest.New(records, "owner"))
+		for port := range uint16(50) {
+			if got := s.open.Of(report.Port{Number: port}); got != len(want[port]) {
+				t.Fatalf("seed %d: port %d is open at %d hosts, want %d", seed, port, got, len(want[port]))
+			}
+		}
+	}
+}

@@ -1,0 +1,285 @@
+package html
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
+	"portkit/pkg/report"
+)
+
+const (
+	maxServices = 60     // rows of open services
+	maxApps     = 4      // protocols named for a port
+	maxRows     = 20_000 // of the table of hosts; above it, hosts without open ports are omitted
+	maxNamed    = 48     // open ports of a host listed with names; more are listed as ranges
+	manyRows    = 1000   // above it, a browser lays out only the rows in view
+)
+
+// meanings explains the reasons for an unknown state.
+func meanings() map[endpoint.Reason]string {
+	return map[endpoint.Reason]string{
+		endpoint.ResolveFailed: "The name could not be resolved.",
+		endpoint.NotUnicast:    "Broadcast and multicast addresses are not probed.",
+		endpoint.OutOfScope:    "The address or port is out of scope; nothing was sent.",
+		endpoint.Deadline:      "A time limit ended the probing before the state was determined.",
+		endpoint.Interrupted:   "The scan was interrupted before the state was determined.",
+		endpoint.LocalError:    "A failure of the scanning host: its network, limits or firewall.",
+		endpoint.RateLimited:   "The host limits the rate of its ICMP errors: the port may be open, closed or filtered.",
+		endpoint.BadRecord:     "The record could not be read.",
+		0:                      "The records contain no reason.",
+	}
+}
+
+type unknownRow struct{ Reason, Meaning, Ports, Hosts, Examples string }
+
+// Unknown returns why the state of ports is unknown.
+func (p *page) Unknown() (rows []unknownRow) {
+	for reason, u := range p.unknown {
+		if u.ports == 0 {
+			continue
+		}
+		examples := strings.Join(u.examples, ", ")
+		if more := u.Hosts - len(u.examples); more > 0 {
+			examples += " and " + thousands(more) + " more"
+		}
+		r := endpoint.Reason(reason)
+		rows = append(rows, unknownRow{report.ReasonText(r), meanings()[r], thousands(u.ports), thousands(u.Hosts), examples})
+	}
+	if bad := p.totals.Bad; bad > 0 {
+		r := endpoint.BadRecord
+		rows = append(rows, unknownRow{r.String(), meanings()[r], thousands(bad), "", "records without a host and port"})
+	}
+	return rows
+}
+
+// Numbers returns the numbers of ports of a group by state, and of its bad records
+// if a group has some.
+func (p *page) Numbers(g *report.Group) []uint64 {
+	numbers := slices.Clone(g.States[endpoint.Open:])
+	if p.groups.HasBad {
+		numbers = append(numbers, g.Bad)
+	}
+	return numbers
+}
+
+type serviceRow struct {
+	Port                 report.Port
+	Service, Apps, Hosts string
+	Share                float64
+}
+
+// Services returns the open ports, those of most hosts first.
+func (p *page) Services() (rows []serviceRow) {
+	ports := p.open.Ports()
+	for _, port := range ports[:min(len(ports), maxServices)] {
+		n := p.open.Of(port)
+		name := p.report.Services.Name(port.Proto, port.Number)
+		rows = append(rows, serviceRow{port, name, p.appText(port), thousands(n), 100 * float64(n) / float64(p.totals.Hosts)})
+	}
+	return rows
+}
+
+// MoreServices returns how many open ports are not listed; "" if all are.
+func (p *page) MoreServices() string {
+	n := len(p.open.Ports()) - maxServices
+	if n <= 0 {
+		return ""
+	}
+	return thousands(n) + " more " + report.Noun(n, "port is", "ports are") + " open, each on at most as many hosts."
+}
+
+// HasApps reports whether a protocol was recognized.
+func (p *page) HasApps() bool { return len(p.apps) > 0 }
+
+// appText lists the protocols recognized at a port, the most frequent first.
+func (p *page) appText(port report.Port) string {
+	counts := p.apps[port]
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	more := ""
+	if len(names) > maxApps {
+		names, more = names[:maxApps], " …"
+	}
+	for i, name := range names {
+		names[i] = p.report.Printable(name)
+	}
+	return strings.Join(names, ", ") + more
+}
+
+// HasHosts reports whether there is a table of hosts.
+func (p *page) HasHosts() bool { return p.totals.Hosts > 0 }
+
+// Many reports whether the table of hosts is too long for a browser to lay out at
+// once.
+func (p *page) Many() bool { return p.rows > manyRows }
+
+// LeftOut returns how many hosts the table omits; "" if none.
+func (p *page) LeftOut() string {
+	if p.rows <= maxRows {
+		return ""
+	}
+	return thousands(p.totals.Hosts-p.totals.Open) + " hosts without open ports are not listed."
+}
+
+type (
+	hostRow struct {
+		Name, Addr string
+		Values     []labeled
+		Open       uint64
+		Ports      string
+		Map        template.HTML
+		Numbers    []number
+	}
+	labeled struct{ Name, Text string }
+	number  struct{ Class, Text string }
+)
+
+// Hosts returns the rows of the table of hosts.
+func (p *page) Hosts() iter.Seq[hostRow] {
+	r := p.byFields()
+	values := r.Values()
+	return func(yield func(hostRow) bool) {
+		for h := range r.Hosts() {
+			t := h.Tally()
+			if p.rows > maxRows && t.States[endpoint.Open] == 0 {
+				continue
+			}
+			row := p.hostRow(h, &t)
+			for i, value := range values.Of(&h.Records[0]) {
+				row.Values = append(row.Values, labeled{p.ByNames[i], value})
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// byFields returns the report without the groups that the table of hosts has
+// anyway.
+func (p *page) byFields() *report.Report { return p.report.ByOthers("host", "ip", "proto") }
+
+func (p *page) hostRow(h *report.Host, t *report.Tally) hostRow {
+	row := hostRow{
+		Name: p.report.Printable(string(h.Name)), Open: t.States[endpoint.Open],
+		Ports: p.openText(h, t.States[endpoint.Open]), Map: mapOf(h.Records, p.Columns),
+	}
+	if h.Addr.String() != string(h.Name) {
+		row.Addr = p.report.Address(h.Addr)
+	}
+	for state := endpoint.Closed; state <= endpoint.Error; state++ {
+		n := number{Class: "n" + looks()[state].Class}
+		if t.States[state] > 0 {
+			n.Text = fmt.Sprint(t.States[state])
+		}
+		row.Numbers = append(row.Numbers, n)
+	}
+	if p.Timed {
+		median := number{Class: "nr"}
+		if times := h.Stats(); len(times.RTT.Bins) > 0 {
+			median.Text = bareMillis(times.RTT.Quantile(0.5))
+		}
+		row.Numbers = append(row.Numbers, median)
+	}
+	return row
+}
+
+// bareMillis returns microseconds as milliseconds without the unit.
+func bareMillis(us float64) string { return strings.TrimSuffix(report.Millis(us), " ms") }
+
+// openText lists the n open ports of a host.
+func (p *page) openText(h *report.Host, n uint64) string {
+	var parts []string
+	if n > maxNamed {
+		for i := range h.Records {
+			if list := report.ProtoRanges(&h.Records[i], endpoint.Open); list != "" {
+				parts = append(parts, strings.ReplaceAll(list, ",", ", "))
+			}
+		}
+		return strings.Join(parts, "; ")
+	}
+	for _, port := range h.OpenPorts() {
+		parts = append(parts, strings.TrimSpace(port.String()+"\u00a0"+p.report.PortName(port)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// mapOf returns a letter for each of ports, consecutive ones of the same state in
+// one element. It contains no text from outside.
+func mapOf(records []record.Summary, ports []report.Port) template.HTML {
+	var b strings.Builder
+	class := ""
+	for _, port := range ports {
+		l := looks()[stateOf(records, port)]
+		if l.Class != class {
+			if class != "" {
+				b.WriteString("</i>")
+			}
+			b.WriteString("<i class=" + l.Class + ">")
+			class = l.Class
+		}
+		b.WriteString(l.Letter)
+	}
+	if class != "" {
+		b.WriteString("</i>")
+	}
+	return template.HTML(b.String())
+}
+
+// stateOf returns the state of a port, 0 if it was not in the scan.
+func stateOf(records []record.Summary, port report.Port) endpoint.State {
+	for _, r := range records {
+		if r.Proto == port.Proto {
+			i, _ := slices.BinarySearchFunc(r.Spans, port.Number, func(s record.Span, port uint16) int { return cmp.Compare(s.Last, port) })
+			if i < len(r.Spans) && r.Spans[i].First <= port.Number {
+				return r.Spans[i].State
+			}
+		}
+	}
+	return 0
+}
+
+// trips is the histogram of round-trip times.
+type trips struct {
+	Text, Label string
+	Width       int
+	Bars        []tripBar
+}
+
+type tripBar struct {
+	X, Y, Height, Middle, Above int
+	Number, Max                 string
+}
+
+// Trips returns the histogram of round-trip times, nil if there are none.
+func (p *page) Trips() *trips {
+	h := &p.totals.Times.RTT
+	if len(h.Bins) == 0 {
+		return nil
+	}
+	bars := report.Bars(h)
+	t := &trips{
+		Text: fmt.Sprintf("%s %s: minimum %s, median %s, 99th percentile %s, maximum %s.",
+			thousands(h.Count()), report.Noun(h.Count(), "reply", "replies"),
+			report.Millis(float64(h.Min)), report.Millis(h.Quantile(0.5)), report.Millis(h.Quantile(0.99)), report.Millis(float64(h.Max))),
+		Label: fmt.Sprintf("Histogram of round-trip times with %d bars", len(bars)),
+		Width: max(8, len(bars)) * 44,
+	}
+	for i, b := range bars {
+		height := int(math.Ceil(110 * float64(b.Count) / float64(report.Highest(bars))))
+		t.Bars = append(t.Bars, tripBar{
+			X: i*44 + 4, Y: 130 - height, Height: height, Middle: i*44 + 22, Above: 126 - height,
+			Number: thousands(b.Count), Max: bareMillis(float64(b.Max)),
+		})
+	}
+	return t
+}

@@ -1,0 +1,122 @@
+package html
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/portspec"
+	"portkit/pkg/record"
+	"portkit/pkg/report"
+	"portkit/pkg/summary"
+)
+
+const (
+	maxColumns  = 24  // ports on the map
+	maxExamples = 4   // hosts named for a reason
+	maxAppNames = 100 // protocols counted for a port
+)
+
+// survey is what the page shows of all hosts together.
+type survey struct {
+	report  *report.Report
+	totals  *report.Counts
+	groups  *report.Groups   // nil: the report is not grouped
+	rows    int              // of the table of hosts: a host has one in each of its groups
+	last    string           // title of the last host
+	probed  report.PortHosts // a host counts once in each of its groups
+	open    report.PortHosts // a host counts once
+	apps    map[report.Port]map[string]int
+	unknown [endpoint.Reasons]unknown
+}
+
+// unknown is the ports whose state is unknown for the same reason.
+type unknown struct {
+	report.HostCount
+	ports    uint64
+	examples []string
+}
+
+func newSurvey(r *report.Report) *survey {
+	s := &survey{report: r, totals: r.Totals(), apps: map[report.Port]map[string]int{}}
+	if len(r.By) > 0 {
+		s.groups = r.Groups()
+	}
+	type key struct {
+		name string
+		addr netip.Addr
+	}
+	grouped := map[key]*[2]summary.Ports{} // open ports of each host, some of them in several groups
+	for h := range r.Hosts() {
+		s.rows++
+		s.last = r.Title(h.Name, h.Addr)
+		k := key{string(h.Name), h.Addr}
+		if len(r.By) > 0 && grouped[k] == nil {
+			grouped[k] = &[2]summary.Ports{}
+		}
+		for i := range h.Records {
+			sum := &h.Records[i]
+			s.add(sum)
+			open := report.OpenSpans(sum.Spans)
+			if len(r.By) > 0 {
+				grouped[k][sum.Proto&1].Merge(open)
+			} else {
+				s.open.Add(sum.Proto, open...)
+			}
+		}
+	}
+	for _, protos := range grouped {
+		for proto := range protos {
+			s.open.Add(endpoint.Proto(proto), protos[proto].AppendSpans(nil)...)
+		}
+	}
+	s.probed.Sum()
+	s.open.Sum()
+	return s
+}
+
+func (s *survey) add(sum *record.Summary) {
+	s.probed.Add(sum.Proto, sum.Spans...)
+	for _, span := range sum.Spans {
+		if span.State == endpoint.Error || span.Reason == endpoint.RateLimited {
+			s.unknown[span.Reason].add(s.report, sum, uint64(span.Last-span.First)+1)
+		}
+	}
+	for _, app := range sum.Apps {
+		key := report.Port{Number: app.Port, Proto: sum.Proto}
+		if s.apps[key] == nil {
+			s.apps[key] = map[string]int{}
+		}
+		if _, known := s.apps[key][app.Name]; known || len(s.apps[key]) < maxAppNames {
+			s.apps[key][app.Name]++
+		}
+	}
+}
+
+func (u *unknown) add(r *report.Report, sum *record.Summary, ports uint64) {
+	u.ports += ports
+	if next := u.HostCount.Add(sum); next && len(u.examples) < maxExamples {
+		u.examples = append(u.examples, r.Title(sum.Host, sum.Addr))
+	}
+}
+
+// columns returns the ports of the map, ascending: those that are open on most
+// hosts, then those that were probed on most hosts, then common ones.
+func (s *survey) columns() []report.Port {
+	var rank [2][1 << 16]int
+	for proto := range rank {
+		common := portspec.Common(endpoint.Proto(proto))
+		for i, port := range common {
+			rank[proto][port] = i - len(common)
+		}
+	}
+	ports := s.probed.Ports()
+	slices.SortFunc(ports, func(a, b report.Port) int {
+		return cmp.Or(cmp.Compare(s.open.Of(b), s.open.Of(a)), cmp.Compare(s.probed.Of(b), s.probed.Of(a)),
+			cmp.Compare(rank[a.Proto][a.Number], rank[b.Proto][b.Number]), a.Compare(b))
+	})
+	ports = ports[:min(len(ports), maxColumns)]
+	slices.SortFunc(ports, report.Port.Compare)
+	return ports
+}

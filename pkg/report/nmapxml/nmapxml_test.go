@@ -1,0 +1,109 @@
+package nmapxml
+
+import (
+	"encoding/xml"
+	"flag"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/lab"
+	"portkit/pkg/internal/reporttest"
+	"portkit/pkg/record"
+	"portkit/pkg/report"
+)
+
+var update = flag.Bool("update", false, "write the files in testdata")
+
+func TestMain(m *testing.M) { lab.Main(m) }
+
+func TestWriteMatchesFiles(t *testing.T) {
+	for _, name := range []string{"empty", "one-host", "several-hosts", "apps", "stats"} {
+		r := reporttest.Named(name)
+		r.Stats, r.Escape = true, cli.Printable[string]
+		reporttest.Golden(t, *update, name+".xml", Write, r)
+	}
+}
+
+// Importers such as DefectDojo require a start.
+func TestStartIsTheTimeOfWritingIfUnknown(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"empty", "one-host"} {
+		text := reporttest.Text(t, Write, reporttest.Named(name))
+		if !strings.Contains(text, ` start="1770091506" startstr="Tue Feb  3 04:05:06 2026"`) {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+}
+
+// An address may have very many names, as behind a load balancer.
+func TestTimeGrowsLinearlyWithNames(t *testing.T) {
+	t.Parallel()
+	const names = 40_000
+	records := make([]record.Summary, names)
+	for i := range records {
+		records[i] = reporttest.Host(fmt.Sprintf("n%d.example", i), "192.0.2.1", endpoint.TCP,
+			reporttest.Span(80, 80, endpoint.Closed, endpoint.ConnRefused), reporttest.Span(443, 443, endpoint.Open, endpoint.SynAck))
+	}
+	records[7].Spans[0] = reporttest.Span(80, 80, endpoint.Open, endpoint.SynAck)
+	began := time.Now()
+	text := reporttest.Text(t, Write, reporttest.New(records))
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("%d names took %v", names, took)
+	}
+	if n, open := strings.Count(text, "<hostname "), strings.Count(text, `<state state="open"`); n != names || open != 2 {
+		t.Errorf("%d names, %d open ports", n, open)
+	}
+}
+
+func TestErrorsAreOmittedWithAWarning(t *testing.T) {
+	r, warning := reporttest.Named("several-hosts"), ""
+	r.Warn = func(format string, a ...any) { warning = fmt.Sprintf(format, a...) }
+	text := reporttest.Text(t, Write, r)
+	if !strings.Contains(text, `<target specification="nowhere.example" status="skipped"/>`) || !strings.Contains(warning, "3 ports that could not be probed") {
+		t.Errorf("warning %q\n%s", warning, text)
+	}
+}
+
+// wellFormed reads XML to its end.
+func wellFormed(t testing.TB, text string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(text))
+	for {
+		if _, err := d.Token(); err == io.EOF {
+			return
+		} else if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+	}
+}
+
+// The document type definition is that of nmap, if installed.
+func TestDocumentsAreValid(t *testing.T) {
+	const definition = "/usr/share/nmap/nmap.dtd"
+	for name, r := range map[string]*report.Report{
+		"empty": reporttest.New(nil), "several-hosts": reporttest.Named("several-hosts"), "stats": reporttest.Named("stats"),
+		"network": reporttest.New(reporttest.Network(300)), "hostile": reporttest.Hostile(),
+		"no reasons": reporttest.New([]record.Summary{{
+			Host: []byte("::1"), Addr: netip.IPv6Loopback(), Spans: []record.Span{reporttest.Span(1, 1, endpoint.Closed, 0)},
+		}}),
+	} {
+		text := reporttest.Text(t, Write, r)
+		wellFormed(t, text)
+		if strings.ContainsAny(text, "\x00\x1b\u202e") {
+			t.Errorf("%s: control characters are not escaped", name)
+		}
+		if _, err := os.Stat(definition); err != nil {
+			lab.Skip(t, "nmap is not installed")
+		}
+		if out := reporttest.Run(t, text, "xmllint", "--noout", "--dtdvalid", definition, "-"); out != "" {
+			t.Errorf("%s: %s", name, out)
+		}
+	}
+}

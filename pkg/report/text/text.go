@@ -1,0 +1,146 @@
+// Package text writes reports for people who read them in a terminal or a mail.
+package text
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
+	"portkit/pkg/report"
+)
+
+const (
+	rule     = "============================================================"
+	halfRule = "------------------------------"
+)
+
+// Write writes a block for each host: its open ports with the names of services,
+// and the number of ports of each state. For several hosts a block of totals
+// follows. If r is grouped, Write writes an overview and a block for each group
+// instead.
+func Write(w io.Writer, r *report.Report) error {
+	t := &writer{w: bufio.NewWriterSize(w, 64<<10), Report: r, totals: r.Totals()}
+	if n := t.totals.Hosts; n > 1 { // tells unused addresses from a firewall in front of them
+		t.line("Hosts that replied: %d of %d", t.totals.Replied, n)
+	}
+	if len(r.By) > 0 {
+		t.groups()
+	} else {
+		t.hosts()
+	}
+	t.roundTrips()
+	t.end()
+	return t.w.Flush()
+}
+
+// writer writes a report. w keeps the error of a failed write until Flush.
+type writer struct {
+	*report.Report
+	w      *bufio.Writer
+	begun  bool // something was written
+	totals *report.Counts
+}
+
+func (t *writer) hosts() {
+	for h := range t.Hosts() {
+		t.heading("SCAN SUMMARY FOR " + t.Title(h.Name, h.Addr))
+		if open := h.OpenPorts(); len(open) > 0 {
+			t.line("OPEN PORTS (%d):", len(open))
+			t.line(halfRule)
+			for _, p := range open {
+				t.line("%s", t.portText(p))
+			}
+			t.line("")
+		}
+		counts, times := h.Tally(), h.Stats()
+		t.counts(&counts, &times)
+	}
+	if t.totals.Hosts > 1 {
+		t.heading(fmt.Sprintf("TOTALS FOR %d HOSTS", t.totals.Hosts))
+		t.line("Hosts with open ports: %d", t.totals.Open)
+		t.counts(&t.totals.Tally, &t.totals.Times)
+	}
+}
+
+// heading writes a title between rules, after an empty line unless it comes
+// first.
+func (t *writer) heading(title string) {
+	if t.begun {
+		t.line("")
+	}
+	t.line("%s\n%s\n%[1]s\n", rule, title)
+}
+
+// portText returns an open port with its names: "22/tcp (ssh)".
+func (t *writer) portText(p report.OpenPort) string {
+	if names := t.PortName(p); names != "" {
+		return p.String() + " (" + names + ")"
+	}
+	return p.String()
+}
+
+// counts writes the number of ports of each state, the reasons of those that are
+// neither open nor closed, and times. An unused address, a firewall that rejects
+// and one that drops differ only in their reasons.
+func (t *writer) counts(n *report.Tally, times *record.Stats) {
+	rest := n.States[endpoint.Filtered] + n.States[endpoint.OpenFiltered] + n.States[endpoint.Error]
+	t.line("Total ports scanned: %d", n.Total())
+	t.line("Open ports: %d", n.States[endpoint.Open])
+	t.line("Closed ports: %d", n.States[endpoint.Closed])
+	t.line("Filtered/Error ports: %d", rest)
+	for state := endpoint.Filtered; state <= endpoint.Error; state++ {
+		switch reasons := n.ReasonsOf(state); {
+		case reasons != "":
+			t.line("  %d %s: %s", n.States[state], state, reasons)
+		case n.States[state] > 0:
+			t.line("  %d %s", n.States[state], state)
+		}
+	}
+	if times.Last > 0 {
+		t.line("Results from: %s to %s", report.Clock(times.First), report.Clock(times.Last))
+	}
+	if h := &times.RTT; len(h.Bins) > 0 {
+		t.line("RTT: %d %s, min %s, median %s, 99th percentile %s, max %s", h.Count(), report.Noun(h.Count(), "reply", "replies"),
+			report.Millis(float64(h.Min)), report.Millis(h.Quantile(0.5)), report.Millis(h.Quantile(0.99)), report.Millis(float64(h.Max)))
+	}
+}
+
+// maxBar is the length of the longest bar.
+const maxBar = 40
+
+// roundTrips draws the histogram of all round-trip times.
+func (t *writer) roundTrips() {
+	bars := report.Bars(&t.totals.Times.RTT)
+	if len(bars) == 0 {
+		return
+	}
+	highest := report.Highest(bars)
+	t.line("\nRTT HISTOGRAM (upper bound, replies):")
+	t.line(halfRule)
+	for _, b := range bars {
+		length := int((b.Count*maxBar + highest - 1) / highest)
+		t.line("%s", strings.TrimRight(fmt.Sprintf("%14s %12d %s", report.Millis(float64(b.Max)), b.Count, strings.Repeat("#", length)), " "))
+	}
+}
+
+// end writes the number of unreadable records, and why there are no results.
+func (t *writer) end() {
+	empty := !t.begun
+	if bad := t.totals.Bad; bad > 0 {
+		if !empty {
+			t.line("")
+		}
+		t.line("Unreadable records: %d", bad)
+	}
+	if empty {
+		t.line("%s", report.NoResults(t.totals.Bad))
+	}
+}
+
+func (t *writer) line(format string, a ...any) {
+	t.begun = true
+	fmt.Fprintf(t.w, format+"\n", a...)
+}
