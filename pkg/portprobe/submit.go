@@ -26,8 +26,8 @@ func (r *run) newSubmitter() *submitter {
 
 // submit hands a job to the engine, by way of the resolver if host is a name.
 func (s *submitter) submit(j *probe.Job, host []byte) {
-	if s.scope.Denies(host) {
-		s.refuse(j, endpoint.OutOfScope, errors.New(s.scope.NameRefusal(host)))
+	if why := s.scope.NameRefusal(host); why != "" {
+		s.refuse(j, endpoint.OutOfScope, errors.New(why))
 		return
 	}
 	if j.To.Addr().IsValid() {

@@ -1,5 +1,5 @@
-// Package scope reads lists of targets that say what may be asked, or must not
-// be, and holds addresses against them.
+// Package scope reads lists of targets that may be probed, or must not be, and
+// checks addresses and names against them.
 package scope
 
 import (
@@ -14,18 +14,14 @@ import (
 
 // Entry is one line of a list.
 type Entry struct {
-	// Where says where it stands, for messages: "--deny", "FILE: line 3".
-	Where string
-	// Text is the entry as written.
-	Text string
-	// Target is what it is about.
+	Where  string // for messages: "--deny", "FILE: line 3"
+	Text   string // as written
 	Target target.Target
-	// Ports is its own port spec; empty: all ports.
-	Ports string
+	Ports  string // port spec; "": all ports
 }
 
-// ParseSpecs reads comma-separated targets, each with ports of its own if it
-// likes, as a flag holds them.
+// ParseSpecs parses the values of a flag: comma-separated targets, optionally
+// followed by :PORTS.
 func ParseSpecs(where string, specs []string) (list []Entry, err error) {
 	for _, spec := range specs {
 		for _, word := range target.SplitList(spec) {
@@ -39,8 +35,8 @@ func ParseSpecs(where string, specs []string) (list []Entry, err error) {
 	return list, nil
 }
 
-// ReadFile reads lines of TARGET [PORTS]. Blank lines and comments are skipped;
-// any other line that is not such a one is an error, which says where it stands.
+// ReadFile reads lines of TARGET [PORTS]. It skips blank lines and comments. The
+// error for any other line contains its number.
 func ReadFile(f io.Reader, name string) (list []Entry, err error) {
 	for lines := ndjson.NewReader(f); ; {
 		l, err := lines.Next()

@@ -13,7 +13,7 @@ import (
 	"portkit/pkg/service"
 )
 
-// hosts is a resolver that knows these names.
+// hosts is a resolver: addresses by name.
 type hosts map[string]string
 
 func (h hosts) LookupNetIP(_ context.Context, _, name string) (found []netip.Addr, err error) {
@@ -72,14 +72,14 @@ func TestSetContains(t *testing.T) {
 	for name, want := range map[string]bool{
 		"db.example": true, "Db.Example.": true, "www.example": false, "example": false, "": false,
 	} {
-		if got := s.Name([]byte(name)); got != want {
+		if got := s.named([]byte(name)) != nil; got != want {
 			t.Errorf("%q is %v", name, got)
 		}
 	}
 }
 
-// A zone is written as a name or a number (RFC 4007 section 11.2).
-func TestAZoneIsTheSameUnderEveryName(t *testing.T) {
+// A zone is written as a name or a number (RFC 4007, section 11.2).
+func TestZonesMatchByNameAndNumber(t *testing.T) {
 	lo := loopback(t)
 	other := lo.index + "9"
 	for _, c := range []struct {
@@ -107,14 +107,14 @@ func TestAZoneIsTheSameUnderEveryName(t *testing.T) {
 	}
 }
 
-func TestScope(t *testing.T) {
+func TestAllows(t *testing.T) {
 	inside, also, denied := newSet(t, "10.0.0.0/8"), newSet(t, "10.0.0.0-10.0.0.99"), newSet(t, "10.0.0.7,db.example")
 	for _, c := range []struct {
 		what  string
 		scope Scope
 		want  string // of 10.0.0.1, 10.0.0.7, 10.0.0.100, 192.0.2.1
 	}{
-		{"nothing said", Scope{}, "yyyy"},
+		{"no list", Scope{}, "yyyy"},
 		{"allow", Scope{Allow: []*Set{inside}}, "yyyn"},
 		{"two lists that allow", Scope{Allow: []*Set{inside, also}}, "yynn"},
 		{"deny", Scope{Deny: []*Set{denied}}, "ynyy"},
@@ -137,18 +137,18 @@ func TestScope(t *testing.T) {
 	zoned := Scope{Allow: []*Set{newSet(t, "fe80::1%"+lo.name)}, Link: lo.name}
 	local := netip.MustParseAddrPort("[fe80::1]:1")
 	if !zoned.Allows(local, endpoint.TCP) {
-		t.Error("the link of --interface is not taken for the zone")
+		t.Error("Link is not used as the zone")
 	}
 	if zoned.Link = lo.index + "9"; zoned.Allows(local, endpoint.TCP) {
-		t.Error("a link that is not the zone's is allowed")
+		t.Error("another Link is allowed")
 	}
 	s := Scope{Allow: []*Set{denied}, Deny: []*Set{inside, denied}}
-	if !s.Denies([]byte("DB.EXAMPLE")) || s.Denies([]byte("www.example")) {
-		t.Error("names that are denied as such")
+	if s.NameRefusal([]byte("DB.EXAMPLE")) == "" || s.NameRefusal([]byte("www.example")) != "" {
+		t.Error("a denied name is allowed, or another one denied")
 	}
 }
 
-func TestReadFile(t *testing.T) {
+func TestReadFileNumbersLines(t *testing.T) {
 	list, err := ReadFile(strings.NewReader("\xef\xbb\xbf# scope\r\n\r\n10.0.0.0/24 22,80 # web\r\ndb.example\n[2001:db8::1]:53/udp"), "scope.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeReadIsSaid(t *testing.T) {
+func TestInvalidListsAreErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"10.0.0.0/33":              "f: line 1: ",
 		"10.0.0.1\n10.0.0.256\n":   "f: line 2: ",

@@ -12,14 +12,15 @@ import (
 	"portkit/pkg/target"
 )
 
-// Set is what the entries of a list cover. It is safe for several goroutines.
+// Set is the addresses and ports in the entries of a list. It is safe for
+// concurrent use.
 type Set struct {
-	// What is the flag or the variable that the list is from, and File the file
-	// that it is in; "" if it is in none. They are for messages only.
+	// What is the flag or variable with the list, File its file, "" if there is
+	// none. Both are for messages only.
 	What, File string
 
-	addrs *target.Set    // with every port
-	names map[string]int // number of the entry, from 1, by resolve.Key
+	addrs *target.Set       // with all ports
+	names map[string]*Entry // with all ports, by resolve.Key
 	ports []rule
 	zones zones
 
@@ -28,51 +29,44 @@ type Set struct {
 	sorted    sync.Once // sorts stretches
 }
 
-// rule covers some ports of some addresses.
+// rule is some ports of some addresses.
 type rule struct {
 	addrs *target.Set
 	ports [2]map[uint16]bool // by protocol
 }
 
-// Options says how the entries of a list are understood.
+// Options are what entries refer to.
 type Options struct {
 	Resolver *resolve.Resolver
 	Services portspec.Services
 }
 
-// NewSet makes a set of entries. Names are looked up now, at addresses of both
-// families; one that has none is an error, as is a port spec that cannot be
-// read: half a scope is none.
+// NewSet returns the set of a list. It looks up names at once, in both address
+// families. A name without an address is an error, as is an invalid port spec: an
+// incomplete scope must not be used.
 func NewSet(ctx context.Context, list []Entry, o Options) (*Set, error) {
-	found, err := lookUp(ctx, list, o.Resolver)
+	targets, err := lookUp(ctx, list, o.Resolver)
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{names: map[string]int{}, entries: list}
+	s := &Set{names: map[string]*Entry{}, entries: list}
 	var all target.Builder
 	for i, e := range list {
 		b, rule := &all, -1
-		var own target.Builder
 		if e.Ports != "" {
-			b, rule = &own, len(s.ports)
+			b, rule = &target.Builder{}, len(s.ports)
+		} else if name, ok := e.Target.Name(); ok {
+			s.names[resolve.Key(name)] = &list[i]
 		}
-		if name, ok := e.Target.Name(); ok {
-			if e.Ports == "" {
-				s.names[resolve.Key(name)] = i + 1
+		for _, t := range targets[i] {
+			if err := b.Add(t); err != nil {
+				return nil, fmt.Errorf("%s: %w", e.Where, err)
 			}
-			for _, a := range found[i] {
-				b.AddAddr(a)
-				s.zones.note(a.Zone())
-				s.note(target.Of(a), rule, i)
-			}
-		} else if err := b.Add(e.Target); err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Where, err)
-		} else {
-			s.note(e.Target, rule, i)
+			s.zones.note(t.Zone())
+			s.note(t, rule, i)
 		}
-		s.zones.note(e.Target.Zone())
 		if e.Ports != "" {
-			r, err := newRule(own.Set(), e.Ports, o.Services)
+			r, err := newRule(b.Set(), e.Ports, o.Services)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", e.Where, err)
 			}
@@ -92,46 +86,49 @@ func newRule(addrs *target.Set, ports string, services portspec.Services) (rule,
 	return r, err
 }
 
-// lookUp returns the addresses of the entries that are names.
-func lookUp(ctx context.Context, list []Entry, r *resolve.Resolver) ([][]netip.Addr, error) {
+// lookUp returns the target of each entry; if that is a name, its addresses.
+func lookUp(ctx context.Context, list []Entry, r *resolve.Resolver) ([][]target.Target, error) {
 	lookups, pending := resolve.NewLookups(ctx, r.Pin), make([]<-chan resolve.Result, len(list))
 	for i, e := range list {
 		if name, ok := e.Target.Name(); ok {
 			pending[i] = lookups.Start(name)
 		}
 	}
-	found := make([][]netip.Addr, len(list))
+	targets := make([][]target.Target, len(list))
 	for i, p := range pending {
 		if p == nil {
+			targets[i] = []target.Target{list[i].Target}
 			continue
 		}
 		result := <-p
 		if result.Err != nil {
 			return nil, fmt.Errorf("%s: %w", list[i].Where, result.Err)
 		}
-		found[i] = result.Addrs
+		for _, a := range result.Addrs {
+			targets[i] = append(targets[i], target.Of(a))
+		}
 	}
-	return found, nil
+	return targets, nil
 }
 
-// Name says whether the set has a name as such.
-func (s *Set) Name(name []byte) bool {
+// named returns the entry that is a name; nil if there is none.
+func (s *Set) named(name []byte) *Entry {
 	if len(s.names) == 0 {
-		return false
+		return nil
 	}
 	var b [64]byte
-	return s.names[string(resolve.AppendKey(b[:0], name))] > 0
+	return s.names[string(resolve.AppendKey(b[:0], name))]
 }
 
-// Contains says whether the set covers a port of an address, under whatever
-// name its zone has.
+// Contains reports whether the set contains a port of an address. A zone may have
+// several names.
 func (s *Set) Contains(a netip.AddrPort, p endpoint.Proto) bool {
-	return s.covers(a.Addr(), a.Port(), p) || s.zones.aliases(a.Addr(), func(zone string) bool {
-		return s.covers(a.Addr().WithZone(zone), a.Port(), p)
+	return s.contains(a.Addr(), a.Port(), p) || s.zones.aliases(a.Addr(), func(zone string) bool {
+		return s.contains(a.Addr().WithZone(zone), a.Port(), p)
 	})
 }
 
-func (s *Set) covers(a netip.Addr, port uint16, p endpoint.Proto) bool {
+func (s *Set) contains(a netip.Addr, port uint16, p endpoint.Proto) bool {
 	if s.addrs.Contains(a) {
 		return true
 	}

@@ -9,12 +9,11 @@ import (
 	"time"
 )
 
-// zoneAge is how long a zone's interface is remembered: links come and go.
+// zoneAge is how long the index of an interface is cached: it may change.
 const zoneAge = time.Second
 
-// zones is the zones that a list names, and which interfaces they are: one can
-// be written as a name or as a number (RFC 4007 section 11.2). The zero value is
-// ready and safe for several goroutines.
+// zones is the zones in a list, with the interfaces that they name or number (RFC
+// 4007, section 11.2). The zero value is empty. zones is safe for concurrent use.
 type zones struct {
 	listed []string
 
@@ -22,21 +21,22 @@ type zones struct {
 	known map[string]link
 }
 
-// link is an interface's index, 0 for none, and when that was looked up.
+// link is the index of an interface, 0 if there is none, with the time of the
+// lookup.
 type link struct {
 	index int
 	at    time.Time
 }
 
-// note lists a zone; "" is none.
+// note adds a zone unless it is "".
 func (z *zones) note(zone string) {
 	if zone != "" && !slices.Contains(z.listed, zone) {
 		z.listed = append(z.listed, zone)
 	}
 }
 
-// aliases calls yield with the zones that the list has for the interface of an
-// address's zone, under another name, until it returns true.
+// aliases calls yield with the other names in the list for the interface of an
+// address's zone. It stops and returns true if yield does.
 func (z *zones) aliases(a netip.Addr, yield func(zone string) bool) bool {
 	if a.Zone() == "" || len(z.listed) == 0 {
 		return false
@@ -49,10 +49,10 @@ func (z *zones) aliases(a netip.Addr, yield func(zone string) bool) bool {
 	return false
 }
 
-// index is the interface that a zone names; 0 for none.
+// index returns the index of a zone's interface; 0 if there is none.
 func (z *zones) index(zone string) int {
 	if n, err := strconv.ParseUint(zone, 10, 31); err == nil {
-		return int(n) // as the transports take it
+		return int(n) // like the transports
 	}
 	z.mu.Lock()
 	defer z.mu.Unlock()
