@@ -72,7 +72,7 @@ type Command struct {
 
 // Validate checks what the flags' types cannot.
 func (c *Command) Validate() (err error) {
-	if err := misplaced(c.Files); err != nil {
+	if err := checkFiles(c.Files); err != nil {
 		return err
 	}
 	if c.retries, err = parseRetries(c.Retries); err != nil {
@@ -123,9 +123,9 @@ func parseRetries(s string) (int, error) {
 	return n, nil
 }
 
-// misplaced returns an error if a FILE does not exist and is a target. A host name
+// checkFiles returns an error if a FILE does not exist and is a target. A host name
 // counts as one only with ports: else it may be a misspelled file.
-func misplaced(files []string) error {
+func checkFiles(files []string) error {
 	for _, name := range files {
 		if _, err := os.Stat(name); err == nil || name == cli.StdinName {
 			continue

@@ -95,7 +95,7 @@ func (f *fault) check(t *testing.T, transport string, r ran) {
 	seen, other := map[any]bool{}, map[string]int{}
 	for _, m := range records(t, r.out) {
 		if seen[m["port"]] {
-			t.Errorf("port %v is told twice", m["port"])
+			t.Errorf("port %v has two records", m["port"])
 		}
 		seen[m["port"]] = true
 		port := uint16(m["port"].(float64))

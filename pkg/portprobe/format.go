@@ -47,8 +47,7 @@ func (r *run) newFormat() *recordFormat {
 	return f
 }
 
-// when returns the time of a job's result. A job that the engine never had has
-// none by the engine's clock.
+// when returns the time of a job's result; now if the job was never submitted.
 func (f *recordFormat) when(j *probe.Job) time.Time {
 	if j.At == 0 {
 		return time.Now()

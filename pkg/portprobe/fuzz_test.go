@@ -47,7 +47,7 @@ func FuzzTool(f *testing.F) {
 		var again bytes.Buffer
 		cli.Run(Tool(), cli.IO{In: bytes.NewReader(out.Bytes()), Out: &again, Err: &errs, Args: args})
 		if a, b := bytes.Count(out.Bytes(), []byte("\n")), bytes.Count(again.Bytes(), []byte("\n")); a != b {
-			t.Fatalf("%d records for %d when asked again", b, a)
+			t.Fatalf("%d records for %d when read again", b, a)
 		}
 	})
 }

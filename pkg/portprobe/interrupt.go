@@ -54,8 +54,9 @@ type interruptible struct {
 	by *interruption
 }
 
-// Read is idle until input is ready. From then on stop waits for it, so that what
-// it reads is not lost. An input that cannot be polled is read while idle.
+// Read waits for input while idle, and then reads while not idle: stop waits for
+// the read, so that what it returns is not lost. An input that cannot be polled is
+// read while idle.
 func (r interruptible) Read(p []byte) (int, error) {
 	if !r.by.mayRead(true) || !r.by.mayRead(!r.Ready(r.by.canceler)) {
 		return 0, errInterrupted

@@ -105,17 +105,17 @@ func BenchmarkLabStockLinux(b *testing.B) {
 	many := l.Host("", lab.Answer("53,2100,2222,2500", lab.Echo), lab.ICMPLimit())
 	for b.Loop() {
 		for range 10 {
-			told, took, _ := stockLinux(b, asUDP(few.Addr(), 1990, 2014))
-			b.Logf("25 ports: %v in %.1f s, bar 20 closed and 5 open in 30 s", told, took.Seconds())
+			counts, took, _ := stockLinux(b, udpRecords(few.Addr(), 1990, 2014))
+			b.Logf("25 ports: %v in %.1f s, bar 20 closed and 5 open in 30 s", counts, took.Seconds())
 		}
-		told, took, found := stockLinux(b, asUDP(many.Addr(), 53, 53)+asUDP(many.Addr(), 2001, 3000))
-		b.Logf("1,001 ports: %v in %.1f s, the last open one after %.2f s, bar 4 in 5 s", told, took.Seconds(), found.Seconds())
+		counts, took, found := stockLinux(b, udpRecords(many.Addr(), 53, 53)+udpRecords(many.Addr(), 2001, 3000))
+		b.Logf("1,001 ports: %v in %.1f s, the last open one after %.2f s, bar 4 in 5 s", counts, took.Seconds(), found.Seconds())
 	}
 }
 
 // stockLinux runs without flags. It returns the counts of states, the duration, and
 // the time of the last open port.
-func stockLinux(tb testing.TB, in string) (told map[string]int, took, found time.Duration) {
+func stockLinux(tb testing.TB, in string) (counts map[string]int, took, found time.Duration) {
 	begun := time.Now()
 	var out bytes.Buffer
 	cmd := asPortprobe("/proc/self/exe")
@@ -123,7 +123,7 @@ func stockLinux(tb testing.TB, in string) (told map[string]int, took, found time
 	if err := cmd.Run(); err != nil {
 		tb.Error(err)
 	}
-	took, told = time.Since(begun), map[string]int{}
+	took, counts = time.Since(begun), map[string]int{}
 	for line := range bytes.Lines(out.Bytes()) {
 		var r struct {
 			State, Reason string
@@ -132,10 +132,10 @@ func stockLinux(tb testing.TB, in string) (told map[string]int, took, found time
 		if err := json.Unmarshal(line, &r); err != nil {
 			tb.Fatal(err)
 		}
-		told[r.State+"/"+r.Reason]++
+		counts[r.State+"/"+r.Reason]++
 		if r.State == "open" {
 			found = max(found, r.Time.Sub(begun))
 		}
 	}
-	return told, took, found
+	return counts, took, found
 }

@@ -23,14 +23,14 @@ func TestMain(m *testing.M) {
 }
 
 // labInput returns a record for every lab case, and the endpoint of each.
-func labInput(cases []lab.Case, proto endpoint.Proto, at func(lab.Case) netip.AddrPort) (in string, asked []netip.AddrPort) {
+func labInput(cases []lab.Case, proto endpoint.Proto, at func(lab.Case) netip.AddrPort) (in string, targets []netip.AddrPort) {
 	var b strings.Builder
 	for _, c := range cases {
 		to := at(c)
-		asked = append(asked, to)
+		targets = append(targets, to)
 		fmt.Fprintf(&b, `{"host":%q,"port":%d,"proto":"%v","case":%q}`+"\n", to.Addr(), to.Port(), proto, c.Name)
 	}
-	return b.String(), asked
+	return b.String(), targets
 }
 
 // checkLab compares the records with the cases.
@@ -106,7 +106,7 @@ func TestEveryWayOfAnsweringInTheLab(t *testing.T) {
 			r := toolOver(t, by.portable, in, "-k")
 			checkLab(t, r, cases, endpoint.TCP, by.want)
 			if r.status != 1 {
-				t.Errorf("exit %d, want 1: some could not be asked", r.status)
+				t.Errorf("exit %d, want 1: some could not be probed", r.status)
 			}
 		})
 	}
@@ -144,16 +144,16 @@ func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
 		}
 	}
 	if len(cases) < 30 {
-		t.Fatalf("the table has %d cases that a network can be told", len(cases))
+		t.Fatalf("the table has %d cases that a network can have", len(cases))
 	}
 	s := &simulated{answers: map[netip.AddrPort]endpoint.Reason{}}
 	n := 0
-	in, asked := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort {
+	in, targets := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort {
 		n++
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}), 7777)
 	})
 	for i, c := range cases {
-		s.answers[asked[i]] = c.Want
+		s.answers[targets[i]] = c.Want
 	}
 	described := Tool()
 	described.Command = s

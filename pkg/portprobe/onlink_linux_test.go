@@ -72,7 +72,7 @@ func (n *neighborhood) want(a netip.Addr, port uint16) string {
 }
 
 // wrong returns the number of wrong states in the output.
-func (n *neighborhood) wrong(tb testing.TB, out []byte, asked int) (wrong int) {
+func (n *neighborhood) wrong(tb testing.TB, out []byte, records int) (wrong int) {
 	tb.Helper()
 	lines := 0
 	for line := range bytes.Lines(out) {
@@ -91,8 +91,8 @@ func (n *neighborhood) wrong(tb testing.TB, out []byte, asked int) (wrong int) {
 			}
 		}
 	}
-	if lines != asked {
-		tb.Errorf("%d records for %d lines", lines, asked)
+	if lines != records {
+		tb.Errorf("%d records for %d lines", lines, records)
 	}
 	return wrong
 }

@@ -14,10 +14,10 @@ type origin struct {
 	link   string     // of --interface; "": chosen by the routes
 }
 
-// misfit returns an error for a target that --source or --interface cannot reach,
+// checkTarget returns an error for a target that --source or --interface cannot reach,
 // if the kernel reports none: a UDP probe leaves through the wrong interface, and
 // one from ::1 is dropped by its receiver. Both would pass for evidence.
-func (o origin) misfit(to netip.Addr) error {
+func (o origin) checkTarget(to netip.Addr) error {
 	if o.source.IsLoopback() && o.source.Is6() && to.Is6() && !to.IsLoopback() && !isOwn(to) {
 		return loopbackSource(o.source)
 	}

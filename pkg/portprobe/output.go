@@ -12,7 +12,7 @@ import (
 // probes.
 const maxUnwritten = 256 << 10
 
-// resultBatch contains lines, and counts of the records that they are of.
+// resultBatch contains the lines of records, and counts of these records.
 type resultBatch struct {
 	lines   []byte
 	ends    []lineEnd // of each record in lines; only with --keep-order
@@ -22,8 +22,8 @@ type resultBatch struct {
 	skipped int64 // errors that are no failure: see output
 }
 
-// lineEnd is a record's place in the order of the input, and the end of its line,
-// which is empty if the record is not shown.
+// lineEnd is a record's place in the input, and the end of its line. The line is
+// empty if the record is not shown.
 type lineEnd struct {
 	seq uint64
 	end int

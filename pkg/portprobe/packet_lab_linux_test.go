@@ -19,7 +19,7 @@ func TestPathMTU(t *testing.T) {
 	h := gateway.Behind("", lab.MTU(1280), lab.Answer("53", lab.Echo))
 	for _, to := range both(h) {
 		payload := "--payload=hex:" + strings.Repeat("ab", 1400)
-		r := toolOver(t, false, asUDP(to, 53, 53), payload, "--retries", "0")
+		r := toolOver(t, false, udpRecords(to, 53, 53), payload, "--retries", "0")
 		if m := records(t, r.out)[0]; m["state"] != "open" || m["attempts"] != 2.0 {
 			t.Errorf("%v: %v", to, r.out)
 		}
@@ -27,8 +27,8 @@ func TestPathMTU(t *testing.T) {
 }
 
 // complain replies to a SYN with an ICMP error.
-func complain(kind, code byte) func(*stranger, question) {
-	return func(s *stranger, q question) {
+func complain(kind, code byte) func(*responder, receivedSYN) {
+	return func(s *responder, q receivedSYN) {
 		quoted := wire.AppendIP(nil, q.from.Addr(), q.to.Addr(), wire.ProtoTCP, 60, wire.SYNSize)
 		quoted = wire.AppendSYN(quoted, q.from, q.to, q.seq, 536)
 		icmp := append([]byte{kind, code, 0, 0, 0, 0, 5, 0}, quoted...) // MTU 1280
@@ -62,14 +62,14 @@ var aboutPackets = []struct {
 func TestICMPAboutThePacket(t *testing.T) {
 	t.Parallel() // mostly waits
 	h := lab.New(t).Host("", lab.Silent("7000-7999"))
-	answers := map[uint16]func(*stranger, question){}
+	answers := map[uint16]func(*responder, receivedSYN){}
 	runs := []string{"connect auto", "connect 0", "syn auto", "syn 0"}
 	port := func(run, i int) uint16 { return uint16(7000 + 10*run + i) }
 	for run := range runs {
 		for i, e := range aboutPackets {
-			var asked atomic.Int32
-			answers[port(run, i)] = func(s *stranger, q question) {
-				if asked.Add(1) == 1 {
+			var received atomic.Int32
+			answers[port(run, i)] = func(s *responder, q receivedSYN) {
+				if received.Add(1) == 1 {
 					complain(e.kind, e.code)(s, q)
 					return
 				}
@@ -77,7 +77,7 @@ func TestICMPAboutThePacket(t *testing.T) {
 			}
 		}
 	}
-	newStranger(t, h, answers)
+	newResponder(t, h, answers)
 	for run, by := range runs {
 		var in strings.Builder
 		for i, e := range aboutPackets {

@@ -86,7 +86,8 @@ func (r *run) drawProgress(p progress) {
 	}
 }
 
-// progress returns the current progress. Its rate is smoothed from that of last.
+// progress returns the current progress. Its rate is a moving average that
+// starts from that of last.
 func (r *run) progress(last progress) progress {
 	t, failures := r.out.count()
 	p := progress{
@@ -143,7 +144,8 @@ func (p progress) left() (time.Duration, bool) {
 	return time.Duration(float64(p.total-p.done) / p.rate * float64(time.Second)), true
 }
 
-// json is the object for programs; total and eta_s are absent while unknown.
+// json returns the object of --progress json. total and eta_s are absent while
+// unknown.
 func (p progress) json() string {
 	var o ndjson.Object
 	o.Add("done", p.done)

@@ -21,7 +21,7 @@ type reader struct {
 	answered atomic.Int64 // records whose result is in the resume file
 	decoder  record.Decoder
 	input    record.Input
-	seq      uint64 // of the next record
+	seq      uint64 // place of the next record in the output
 }
 
 // read processes one input until it ends or the run does.

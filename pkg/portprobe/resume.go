@@ -7,8 +7,8 @@ import (
 	"portkit/pkg/resumefile"
 )
 
-// openJournal opens the file of --resume, if it is given.
-func (r *run) openJournal() error {
+// openResumeFile opens the file of --resume, if given.
+func (r *run) openResumeFile() error {
 	if r.Resume == nil {
 		return nil
 	}

@@ -97,7 +97,7 @@ func (s *resumed) check(t *testing.T) {
 			open = append(open, p)
 		}
 	}
-	tell(t, out).check(t, s.ports, open...)
+	parseStates(t, out).check(t, s.ports, open...)
 }
 
 // size returns the size of the file; 0 if the run ended before it created the file.

@@ -38,7 +38,7 @@ type run struct {
 	origin     origin
 	scope      *scope.Scope
 	resumeFile *resumefile.File // of --resume; nil without
-	net        *syn.Net         // nil unless TCP is probed by SYN
+	synNet     *syn.Net         // nil unless TCP is probed by SYN
 	failed     chan struct{}    // closed when the output cannot be written
 
 	ended   atomic.Uint32 // endpoint.Reason for which the run was ended early; 0: it was not
@@ -90,12 +90,12 @@ func (c *Command) Run(ctx *cli.Context) error {
 func (r *run) prepare() (err error) {
 	r.resolver = resolve.System(net.DefaultResolver, resolve.Options{Rate: float64(r.LookupRate)})
 	if r.simulate != nil {
-		r.resolver = resolve.New(madeUp{}, resolve.Options{Once: true})
+		r.resolver = resolve.New(simulatedNames{}, resolve.Options{Once: true})
 	}
 	if r.scope, err = r.newScope(); err != nil {
 		return cli.UsageError(err)
 	}
-	return r.openJournal()
+	return r.openResumeFile()
 }
 
 // start starts everything but the reading of input.

@@ -158,7 +158,7 @@ func TestBadInputIsSaidAndTheRestIsDone(t *testing.T) {
 				t.Fatalf("%d records, exit %d: %.300s", len(list), r.status, r.out)
 			}
 			if list[0]["state"] == "error" || list[2]["state"] == "error" {
-				t.Errorf("the lines around it were not asked: %.500s", r.out)
+				t.Errorf("the lines around it were not probed: %.500s", r.out)
 			}
 			bad := list[1]
 			if bad["state"] != "error" || bad["reason"] != "bad-record" || bad["line"] != 2.0 || bad["error"] == nil || bad["input"] == nil {
@@ -338,7 +338,7 @@ func TestProgressJSON(t *testing.T) {
 		name, in string
 		args     []string
 	}{
-		{"told", in.String(), []string{"-r", "250", "--total", "300"}},
+		{"--total", in.String(), []string{"-r", "250", "--total", "300"}},
 		{"counted", "", append([]string{"-r", "250"}, inputs...)},
 		{"counted and resumed", "", append([]string{"-r", "150", "--resume", write("scan.ndjson", resumed.String())}, inputs...)},
 	} {

@@ -86,7 +86,7 @@ func (r *run) sets(lists []list) (sets []*scope.Set, err error) {
 		case err != nil && l.file != "":
 			return nil, fmt.Errorf("%s: %w", l.what, err)
 		case err != nil:
-			return nil, err // which names the flag
+			return nil, err // names the flag
 		}
 		s.What, s.File = l.what, l.file
 		sets = append(sets, s)
@@ -94,9 +94,9 @@ func (r *run) sets(lists []list) (sets []*scope.Set, err error) {
 	return sets, nil
 }
 
-// madeUp resolves names to invented addresses, without any query.
-type madeUp struct{}
+// simulatedNames resolves names to invented addresses, without any query.
+type simulatedNames struct{}
 
-func (madeUp) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {
+func (simulatedNames) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {
 	return []netip.Addr{simnet.Resolve(name, false), simnet.Resolve(name, true)}, nil
 }

@@ -179,9 +179,9 @@ func (r *rules) permit(name string, a netip.AddrPort, p endpoint.Proto) bool {
 		!slices.ContainsFunc(r.allow, func(list []covered) bool { return !in(list) })
 }
 
-// ask returns random inputs, which of them are in scope, and the addresses that may
+// input returns random inputs, which of them are in scope, and the addresses that may
 // receive packets.
-func (w *world) ask(r *rules, n int) (in string, permitted []bool, reach map[netip.Addr]bool) {
+func (w *world) input(r *rules, n int) (in string, permitted []bool, reach map[netip.Addr]bool) {
 	var b strings.Builder
 	reach = map[netip.Addr]bool{}
 	for range n {
@@ -217,10 +217,10 @@ func TestNotOnePacketLeavesTheScope(t *testing.T) {
 	net.DefaultResolver = h.NameServer(w.names).Resolver()
 	defer func() { net.DefaultResolver = resolver }()
 	ledger := l.Ledger()
-	before, refused, asked := map[netip.Addr]uint64{}, 0, 0
+	before, refused, probed := map[netip.Addr]uint64{}, 0, 0
 	for n := range lab.Rounds(1000) {
 		r := w.rules(t, t.TempDir())
-		in, permitted, reach := w.ask(r, 12)
+		in, permitted, reach := w.input(r, 12)
 		ran := toolWith(t, cli.IO{
 			In: strings.NewReader(in), Args: append(r.args, "-k", "-q"),
 			Getenv: func(key string) string { return r.env[key] },
@@ -242,7 +242,7 @@ func TestNotOnePacketLeavesTheScope(t *testing.T) {
 		for i, m := range list {
 			want := "closed"
 			if refused++; permitted[i] {
-				refused, asked = refused-1, asked+1
+				refused, probed = refused-1, probed+1
 			} else {
 				want = "out-of-scope"
 			}
@@ -257,9 +257,9 @@ func TestNotOnePacketLeavesTheScope(t *testing.T) {
 			t.Fatalf("args %q, env %v\n%s", r.args, readLists(r), in)
 		}
 	}
-	t.Logf("%d refused, %d asked", refused, asked)
-	if refused < lab.Rounds(2000) || asked < lab.Rounds(2000) {
-		t.Errorf("%d refused, %d asked: too few of one to prove anything", refused, asked)
+	t.Logf("%d refused, %d probed", refused, probed)
+	if refused < lab.Rounds(2000) || probed < lab.Rounds(2000) {
+		t.Errorf("%d refused, %d probed: too few of one to prove anything", refused, probed)
 	}
 }
 

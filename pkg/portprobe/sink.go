@@ -11,11 +11,11 @@ import (
 // workerSink writes the records of one goroutine. It is a probe.Sink.
 type workerSink struct {
 	*recordFormat
-	out       *output
-	encoder   record.Encoder
-	batch     resultBatch
-	result    endpoint.Result
-	obstacles obstacles
+	out         *output
+	encoder     record.Encoder
+	batch       resultBatch
+	result      endpoint.Result
+	localErrors localErrors
 }
 
 // Settled writes the job's record.
@@ -64,7 +64,7 @@ func (s *workerSink) errorText(j *probe.Job) string {
 	case j.State() != endpoint.Error:
 		return ""
 	case j.Reason == endpoint.LocalError && j.Err() != nil:
-		return s.obstacles.explain(s.origin, j)
+		return s.localErrors.explain(s.origin, j)
 	case j.Err() != nil:
 		return j.Err().Error()
 	case j.Reason == endpoint.Interrupted:

@@ -44,11 +44,11 @@ func TestSlowPorts(t *testing.T) {
 			}
 			h.Late()
 			began := time.Now()
-			ask := tool
+			run := tool
 			if c.syn {
-				ask = toolBySYN
+				run = toolBySYN
 			}
-			r := ask(t, in.String(), append(c.args, "-v", "--progress", "never")...)
+			r := run(t, in.String(), append(c.args, "-v", "--progress", "never")...)
 			took, late := time.Since(began), h.Late()
 			for _, m := range records(t, r.out) {
 				port := uint16(m["port"].(float64))

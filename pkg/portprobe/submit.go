@@ -87,7 +87,7 @@ func (s *submitter) check(j *probe.Job) (endpoint.Reason, error) {
 	case s.simulate != nil:
 		return 0, nil
 	}
-	if err := s.origin.misfit(j.To.Addr()); err != nil {
+	if err := s.origin.checkTarget(j.To.Addr()); err != nil {
 		return endpoint.LocalError, err
 	}
 	return 0, nil

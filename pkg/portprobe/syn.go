@@ -14,7 +14,7 @@ import (
 
 // openSYN opens everything of --method syn that requires privileges.
 func (r *run) openSYN(workers int) (err error) {
-	r.net, err = syn.Open(syn.Options{Source: r.source, Interface: r.link}, workers, probe.NewClock(r.began))
+	r.synNet, err = syn.Open(syn.Options{Source: r.source, Interface: r.link}, workers, probe.NewClock(r.began))
 	switch {
 	case errors.Is(err, syn.ErrPermission):
 		status, _ := os.ReadFile("/proc/self/status")
@@ -60,7 +60,7 @@ func grantHint(status string) string {
 // dropPrivileges drops the privileges that openSYN needed, and many others. Input
 // files are opened before.
 func (r *run) dropPrivileges() {
-	if r.net == nil || r.keepPrivileges {
+	if r.synNet == nil || r.keepPrivileges {
 		return
 	}
 	r.ctx.OpenAhead(r.Files)

@@ -104,7 +104,7 @@ func BenchmarkLabSYNMemory(b *testing.B) {
 			all[i] = peakMemory(b, cmd)
 		}
 		each := (all[1].waiting - all[0].waiting) * (1 << 20) / float64(all[1].most-all[0].most)
-		b.Logf("%.1f MiB while %d wait, %.1f MiB while %d do: %.0f bytes each, the record's text included; %.1f MiB when they are told of",
+		b.Logf("%.1f MiB with %d outstanding, %.1f MiB with %d: %.0f bytes each, including the text of the record; %.1f MiB when they are settled",
 			all[0].waiting, all[0].most, all[1].waiting, all[1].most, each, all[1].peak)
 	}
 }

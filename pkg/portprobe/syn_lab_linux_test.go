@@ -29,6 +29,6 @@ func TestEveryWayOfAnsweringBySYN(t *testing.T) {
 	r := toolBySYN(t, in, "-k")
 	checkLab(t, r, cases, endpoint.TCP, bySYN)
 	if r.status != 1 {
-		t.Errorf("exit %d, want 1: some could not be asked: %s", r.status, r.err)
+		t.Errorf("exit %d, want 1: some could not be probed: %s", r.status, r.err)
 	}
 }

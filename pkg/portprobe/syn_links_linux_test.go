@@ -187,7 +187,7 @@ func farEnd(f *os.File, done chan<- struct{}) {
 			b[at+13] = synAck
 		}
 		b[at+16], b[at+17] = 0, 0
-		q := question{from: netip.AddrPortFrom(p.Src, 0), to: netip.AddrPortFrom(p.Dst, 0)}
+		q := receivedSYN{from: netip.AddrPortFrom(p.Src, 0), to: netip.AddrPortFrom(p.Dst, 0)}
 		head := pseudoHeader(q, wire.ProtoTCP, wire.SYNSize)
 		if p.Src.Is6() { // RFC 8200 section 8.1
 			head = append(append(p.Dst.AsSlice(), p.Src.AsSlice()...), 0, 0, 0, wire.SYNSize, 0, 0, 0, wire.ProtoTCP)

@@ -30,9 +30,9 @@ func without(p netip.Prefix, taken []netip.Prefix) (rest []netip.Prefix) {
 	return append(without(low, taken), without(high, taken)...)
 }
 
-// crowd probes one port of each address of a /16. It checks that exactly the live
+// scanSparse probes one port of each address of a /16. It checks that exactly the live
 // hosts are found, within the time of sending and a timeout per attempt.
-func crowd(t *testing.T, prefix string, alive int, rest string, args ...string) {
+func scanSparse(t *testing.T, prefix string, alive int, rest string, args ...string) {
 	t.Helper()
 	var in bytes.Buffer
 	for _, a := range lab.Addresses(prefix, 1<<16) {
@@ -59,7 +59,7 @@ func TestManyHostsBehindAGatewayBySYN(t *testing.T) {
 		options = append(options, lab.To(p.String(), lab.Silent("")))
 	}
 	lab.New(t).Host("", options...)
-	crowd(t, all.String(), 512+128+16, fmt.Sprintf("filtered/no-response:%d", 1<<16-656))
+	scanSparse(t, all.String(), 512+128+16, fmt.Sprintf("filtered/no-response:%d", 1<<16-656))
 }
 
 // One address in a hundred of the link is in use. The first is this machine's, the
@@ -72,5 +72,5 @@ func TestManyNeighborsBySYN(t *testing.T) {
 		}
 	}
 	lab.New(t).Host(strings.Join(addrs, " "), lab.Listen("80"))
-	crowd(t, "10.202.0.0/16", len(addrs), fmt.Sprintf("filtered/host-unreach:%d", 1<<16-len(addrs)-2))
+	scanSparse(t, "10.202.0.0/16", len(addrs), fmt.Sprintf("filtered/host-unreach:%d", 1<<16-len(addrs)-2))
 }

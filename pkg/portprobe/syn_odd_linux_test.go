@@ -18,26 +18,26 @@ import (
 	"portkit/pkg/wire"
 )
 
-// stranger replies to SYNs for a host's ports with packets of its own.
-type stranger struct {
+// responder replies to SYNs for a host's ports with packets of its own.
+type responder struct {
 	fd      int
-	answers map[uint16]func(s *stranger, q question)
+	answers map[uint16]func(s *responder, q receivedSYN)
 	done    chan struct{}
 	delayed map[uint16]bool // ports whose first SYN got a late reply
 	late    atomic.Int64    // Unix time of the latest such reply, in nanoseconds
 }
 
-// question is a received SYN.
-type question struct {
+// receivedSYN is a received SYN.
+type receivedSYN struct {
 	from, to netip.AddrPort
 	seq      uint32
 	ether    []byte // header of the reply
 }
 
-// newStranger listens on a host's link until the test ends.
-func newStranger(t *testing.T, h *lab.Host, answers map[uint16]func(*stranger, question)) *stranger {
+// newResponder listens on a host's link until the test ends.
+func newResponder(t *testing.T, h *lab.Host, answers map[uint16]func(*responder, receivedSYN)) *responder {
 	t.Helper()
-	s := &stranger{answers: answers, done: make(chan struct{}), delayed: map[uint16]bool{}}
+	s := &responder{answers: answers, done: make(chan struct{}), delayed: map[uint16]bool{}}
 	err := h.Do(func() (err error) {
 		if s.fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0); err != nil {
 			return err
@@ -65,7 +65,7 @@ func newStranger(t *testing.T, h *lab.Host, answers map[uint16]func(*stranger, q
 	return s
 }
 
-func (s *stranger) live(quit <-chan struct{}) {
+func (s *responder) live(quit <-chan struct{}) {
 	defer close(s.done)
 	buf := make([]byte, 2048)
 	for {
@@ -81,7 +81,7 @@ func (s *stranger) live(quit <-chan struct{}) {
 		p, ok := wire.ParseIP(buf[wire.EthernetSize:n])
 		h, ok2 := wire.ParseTCP(p.Payload, p.Size)
 		if answer := s.answers[h.DstPort]; ok && ok2 && p.Proto == wire.ProtoTCP && h.Flags == wire.FlagSYN && answer != nil {
-			q := question{from: netip.AddrPortFrom(p.Src, h.SrcPort), to: netip.AddrPortFrom(p.Dst, h.DstPort), seq: h.Seq}
+			q := receivedSYN{from: netip.AddrPortFrom(p.Src, h.SrcPort), to: netip.AddrPortFrom(p.Dst, h.DstPort), seq: h.Seq}
 			q.ether = append(append(append(q.ether, buf[6:12]...), buf[:6]...), buf[12:14]...)
 			answer(s, q)
 		}
@@ -101,7 +101,7 @@ type reply struct {
 	tag           []byte // VLAN tag (IEEE 802.1Q)
 }
 
-func (s *stranger) send(q question, r reply) {
+func (s *responder) send(q receivedSYN, r reply) {
 	from := q.to.Port()
 	if r.from != 0 {
 		from = r.from
@@ -133,7 +133,7 @@ func (s *stranger) send(q question, r reply) {
 
 // sendLate replies to a port's first SYN after 700 ms or more. On a busy machine
 // the reply to the next SYN could overtake it.
-func (s *stranger) sendLate(q question, r reply) {
+func (s *responder) sendLate(q receivedSYN, r reply) {
 	if s.delayed[q.to.Port()] {
 		return
 	}
@@ -144,11 +144,11 @@ func (s *stranger) sendLate(q question, r reply) {
 	})
 }
 
-func (s *stranger) write(frame []byte) { _, _ = unix.Write(s.fd, frame) }
+func (s *responder) write(frame []byte) { _, _ = unix.Write(s.fd, frame) }
 
 // pseudoHeader returns the sum of the pseudo-header of either family (RFC 9293
 // section 3.1).
-func pseudoHeader(q question, proto byte, size int) []byte {
+func pseudoHeader(q receivedSYN, proto byte, size int) []byte {
 	b := append(q.to.Addr().AsSlice(), q.from.Addr().AsSlice()...)
 	return append(b, 0, proto, byte(size>>8), byte(size))
 }
@@ -166,69 +166,69 @@ func checksum(first, second []byte) uint16 {
 	return ^uint16(sum)
 }
 
-// oddAnswers are replies that no kernel sends, and the expected result of each
+// oddReplies are replies that no kernel sends, and the expected result of each
 // port. "late" requires an RTT.
-var oddAnswers = []struct {
+var oddReplies = []struct {
 	name, want string
-	answer     func(*stranger, question)
+	answer     func(*responder, receivedSYN)
 }{
-	{"two SYN-ACKs", "open syn-ack", func(s *stranger, q question) {
+	{"two SYN-ACKs", "open syn-ack", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck})
 		s.send(q, reply{flags: synAck})
 	}},
-	{"a bare SYN", "open syn", func(s *stranger, q question) {
+	{"a bare SYN", "open syn", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: wire.FlagSYN, ack: -(q.seq + 1)}) // acknowledges sequence number 0
 	}},
-	{"late", "open syn-ack", func(s *stranger, q question) {
+	{"late", "open syn-ack", func(s *responder, q receivedSYN) {
 		s.sendLate(q, reply{flags: synAck})
 	}},
-	{"late refusal", "closed reset", func(s *stranger, q question) {
+	{"late refusal", "closed reset", func(s *responder, q receivedSYN) {
 		s.sendLate(q, reply{flags: rstAck})
 	}},
-	{"SYN-ACK, then RST", "open syn-ack", func(s *stranger, q question) {
+	{"SYN-ACK, then RST", "open syn-ack", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck})
 		s.send(q, reply{flags: rstAck})
 	}},
-	{"RST, and again", "closed reset", func(s *stranger, q question) {
+	{"RST, and again", "closed reset", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: rstAck})
 		s.send(q, reply{flags: rstAck})
 	}},
-	{"SYN-ACK from another port", "filtered no-response", func(s *stranger, q question) {
+	{"SYN-ACK from another port", "filtered no-response", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, from: 7999})
 	}},
-	{"odd options", "open syn-ack", func(s *stranger, q question) {
+	{"odd options", "open syn-ack", func(s *responder, q receivedSYN) {
 		options := append([]byte{254, 6, 1, 2, 3, 4, 30, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, make([]byte, 22)...)
 		s.send(q, reply{flags: synAck, options: options, ipOptions: append(bytesOf(1, 20), bytesOf(0, 20)...)})
 	}},
-	{"RST that gives a reason in words", "closed reset", func(s *stranger, q question) {
+	{"RST that gives a reason in words", "closed reset", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: rstAck, text: []byte("no such service here")})
 	}},
-	{"padding behind the packet", "open syn-ack", func(s *stranger, q question) {
+	{"padding behind the packet", "open syn-ack", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, padding: 1000})
 	}},
-	{"SYN-ACK with data", "open syn-ack", func(s *stranger, q question) {
+	{"SYN-ACK with data", "open syn-ack", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, text: make([]byte, 1200)})
 	}},
-	{"SYN-ACK with a priority and no VLAN", "open syn-ack", func(s *stranger, q question) {
+	{"SYN-ACK with a priority and no VLAN", "open syn-ack", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, tag: []byte{0x81, 0, 0xa0, 0}})
 	}},
-	{"SYN-ACK in another VLAN", "filtered no-response", func(s *stranger, q question) {
+	{"SYN-ACK in another VLAN", "filtered no-response", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, tag: []byte{0x81, 0, 0, 7}})
 	}},
-	{"a segment that is cut", "filtered no-response", func(s *stranger, q question) {
+	{"a segment that is cut", "filtered no-response", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, cut: 13})
 	}},
-	{"options that reach past the end", "filtered no-response", func(s *stranger, q question) {
+	{"options that reach past the end", "filtered no-response", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, spoil: func(b []byte) { b[12] = 0xf0 }})
 	}},
-	{"a header that is too short", "filtered no-response", func(s *stranger, q question) {
+	{"a header that is too short", "filtered no-response", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, spoil: func(b []byte) { b[12] = 0x40 }})
 	}},
-	{"another number", "filtered no-response", func(s *stranger, q question) { s.send(q, reply{flags: synAck, ack: 1}) }},
-	{"RST with another number", "filtered no-response", func(s *stranger, q question) { s.send(q, reply{flags: rstAck, ack: 7}) }},
-	{"RST that acknowledges nothing", "filtered no-response", func(s *stranger, q question) { s.send(q, reply{flags: wire.FlagRST}) }},
-	{"ACK alone", "filtered no-response", func(s *stranger, q question) { s.send(q, reply{flags: wire.FlagACK}) }},
-	{"a wrong checksum", "filtered no-response", func(s *stranger, q question) {
+	{"another number", "filtered no-response", func(s *responder, q receivedSYN) { s.send(q, reply{flags: synAck, ack: 1}) }},
+	{"RST with another number", "filtered no-response", func(s *responder, q receivedSYN) { s.send(q, reply{flags: rstAck, ack: 7}) }},
+	{"RST that acknowledges nothing", "filtered no-response", func(s *responder, q receivedSYN) { s.send(q, reply{flags: wire.FlagRST}) }},
+	{"ACK alone", "filtered no-response", func(s *responder, q receivedSYN) { s.send(q, reply{flags: wire.FlagACK}) }},
+	{"a wrong checksum", "filtered no-response", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck, spoil: func(b []byte) { b[16] ^= 0x40 }})
 	}},
 }
@@ -242,20 +242,20 @@ func bytesOf(b byte, n int) []byte { return []byte(strings.Repeat(string(rune(b)
 
 func TestOddAnswersToSYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Silent("7000-7999"), lab.Listen("22"))
-	answers := map[uint16]func(*stranger, question){}
+	answers := map[uint16]func(*responder, receivedSYN){}
 	in := fmt.Sprintf("%v:22\n", h.Addr())
-	for i, c := range oddAnswers {
+	for i, c := range oddReplies {
 		answers[uint16(7000+i)] = c.answer
 		in += fmt.Sprintf("%v:%d\n", h.Addr(), 7000+i)
 	}
-	s := newStranger(t, h, answers)
+	s := newResponder(t, h, answers)
 	began := time.Now()
 	list := records(t, toolBySYN(t, in, "-k").out)
 	most := float64(time.Unix(0, s.late.Load()).Sub(began).Milliseconds() + 1)
-	if len(list) != len(oddAnswers)+1 {
+	if len(list) != len(oddReplies)+1 {
 		t.Fatalf("%d records", len(list))
 	}
-	for i, c := range oddAnswers {
+	for i, c := range oddReplies {
 		m := list[i+1]
 		if got := fmt.Sprint(m["state"], " ", m["reason"]); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
@@ -273,7 +273,7 @@ func TestOddAnswersToSYN(t *testing.T) {
 // is accepted.
 func TestForgedAnswersToSYN(t *testing.T) {
 	h := lab.New(t).Host("", lab.Silent(""))
-	s := newStranger(t, h, nil)
+	s := newResponder(t, h, nil)
 	var us netip.Addr
 	var ether []byte
 	near, err := net.InterfaceByName(h.Link())
@@ -298,7 +298,7 @@ func TestForgedAnswersToSYN(t *testing.T) {
 				return
 			default:
 			}
-			q := question{
+			q := receivedSYN{
 				from:  netip.AddrPortFrom(us, uint16(61440+rand.IntN(4096))),
 				to:    netip.AddrPortFrom(h.Addr(), uint16(1+rand.IntN(2000))),
 				seq:   rand.Uint32(),

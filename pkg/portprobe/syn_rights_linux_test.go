@@ -227,7 +227,7 @@ func TestFewDescriptorsBySYN(t *testing.T) {
 		}
 		r := toolBySYN(t, in, "-w", "64")
 		if n := strings.Count(r.out, "closed"); r.status != want.status || want.status == 0 && n != 100 || !regexp.MustCompile(want.said).MatchString(r.err) {
-			t.Errorf("%d descriptors: exit %d, %d told, %q, want %s", more, r.status, n, r.err, want.said)
+			t.Errorf("%d descriptors: exit %d, %d results, %q, want %s", more, r.status, n, r.err, want.said)
 		}
 	}
 }

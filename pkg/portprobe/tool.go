@@ -5,7 +5,7 @@ import (
 	"portkit/pkg/record"
 )
 
-// Tool is portprobe with the texts of its manual.
+// Tool describes portprobe to the command line, the manual and completions.
 func Tool() cli.Tool {
 	return cli.Tool{
 		Name:     "portprobe",

@@ -13,8 +13,8 @@ import (
 // if no processor is idle.
 const synAhead = 8192
 
-// setTransports sets the options that depend on the transports. Of the descriptors
-// of a worker, its probes may hold room.
+// setTransports sets the options that depend on the transports. room is the number
+// of descriptors that a worker's probes may hold.
 func (r *run) setTransports(o *probe.Options, room int) {
 	if r.simulate != nil {
 		o.Transport = func(int) (probe.Transport, error) { return simnet.New(*r.simulate), nil }
@@ -22,9 +22,9 @@ func (r *run) setTransports(o *probe.Options, room int) {
 	}
 	clock := probe.NewClock(r.began) // shared, so that times compare
 	o.UDP = r.udpPool(o.Workers, room, clock)
-	if r.net != nil {
+	if r.synNet != nil {
 		o.Ahead = o.Workers * synAhead
-		o.Transport = func(i int) (probe.Transport, error) { return r.net.Transport(i), nil }
+		o.Transport = func(i int) (probe.Transport, error) { return r.synNet.Transport(i), nil }
 		return
 	}
 	o.Repeats = connect.Repeats()

@@ -27,13 +27,13 @@ func lines(to netip.Addr, n int) string {
 	return b.String()
 }
 
-// told maps the ports of one host to their states.
-type told map[uint16]string
+// portStates maps the ports of one host to their states.
+type portStates map[uint16]string
 
-// tell parses records. A second record of a port is an error.
-func tell(t *testing.T, out io.Reader) told {
+// parseStates parses records. A second record of a port is an error.
+func parseStates(t *testing.T, out io.Reader) portStates {
 	t.Helper()
-	states := told{}
+	states := portStates{}
 	for d := json.NewDecoder(out); ; {
 		var r struct {
 			Port  uint16
@@ -45,16 +45,16 @@ func tell(t *testing.T, out io.Reader) told {
 			t.Fatal(err)
 		}
 		if states[r.Port] != "" {
-			t.Errorf("port %d is told twice", r.Port)
+			t.Errorf("port %d has two records", r.Port)
 		}
 		states[r.Port] = r.State
 	}
 }
 
 // check verifies ports 1 to n: those in open are open, the others are closed.
-func (s told) check(t *testing.T, n int, open ...uint16) {
+func (s portStates) check(t *testing.T, n int, open ...uint16) {
 	t.Helper()
-	want := told{}
+	want := portStates{}
 	for _, p := range open {
 		want[p] = "open"
 	}
@@ -71,7 +71,7 @@ func (s told) check(t *testing.T, n int, open ...uint16) {
 		}
 	}
 	if wrong > 0 || len(s) != n {
-		t.Errorf("%d ports told of %d, %d wrong", len(s), n, wrong)
+		t.Errorf("%d states of %d, %d wrong", len(s), n, wrong)
 	}
 }
 
@@ -94,7 +94,7 @@ func TestAWholeHostInTheLab(t *testing.T) {
 			in := lines(c.to, 65535)
 			for range lab.Rounds(c.runs) {
 				r := toolOver(t, c.portable, in)
-				tell(t, strings.NewReader(r.out)).check(t, 65535, h.Open()...)
+				parseStates(t, strings.NewReader(r.out)).check(t, 65535, h.Open()...)
 				if r.status != 0 || r.err != "" {
 					t.Errorf("exit %d, %q", r.status, r.err)
 				}
@@ -120,7 +120,7 @@ func TestLoopback(t *testing.T) {
 		in := lines(netip.MustParseAddr(to), 65535)
 		for range lab.Rounds(5) {
 			r := tool(t, in)
-			tell(t, strings.NewReader(r.out)).check(t, 65535, open...)
+			parseStates(t, strings.NewReader(r.out)).check(t, 65535, open...)
 		}
 	}
 }
@@ -153,7 +153,7 @@ func TestFewDescriptors(t *testing.T) {
 		if err := cmd.Run(); err != nil {
 			t.Errorf("ulimit -n %s: %v", c.limit, err)
 		}
-		tell(t, &out).check(t, ports, h.Open()...)
+		parseStates(t, &out).check(t, ports, h.Open()...)
 		said := regexp.MustCompile(`^portprobe: concurrency limited to \d+ instead of \d+: the descriptor limit \(ulimit -n\) is ` + c.limit + `\n$`)
 		if !said.MatchString(errs.String()) {
 			t.Errorf("ulimit -n %s %v: %q, want %v", c.limit, c.args, errs.String(), said)
@@ -199,7 +199,7 @@ func TestBlockedReader(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(block)
-		states := tell(t, io.MultiReader(bytes.NewReader(first[:n]), out))
+		states := parseStates(t, io.MultiReader(bytes.NewReader(first[:n]), out))
 		if err := cmd.Wait(); err != nil {
 			t.Error(err)
 		}

@@ -33,7 +33,7 @@ func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
 			r := toolOver(t, by.portable, in, "-k")
 			checkLab(t, r, cases, endpoint.UDP, by.want)
 			if r.status != 1 {
-				t.Errorf("exit %d, want 1: some could not be asked", r.status)
+				t.Errorf("exit %d, want 1: some could not be probed", r.status)
 			}
 		})
 	}
@@ -48,14 +48,14 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 		}
 	}
 	if len(cases) < 35 {
-		t.Fatalf("the table has %d cases that a network can be told", len(cases))
+		t.Fatalf("the table has %d cases that a network can have", len(cases))
 	}
 	s := &simulated{
 		answers: map[netip.AddrPort]endpoint.Reason{}, elsewhere: map[netip.AddrPort]bool{},
 		gateways: map[netip.AddrPort]netip.Addr{},
 	}
 	n := byte(0)
-	in, asked := labInput(cases, endpoint.UDP, func(c lab.Case) netip.AddrPort {
+	in, targets := labInput(cases, endpoint.UDP, func(c lab.Case) netip.AddrPort {
 		n++
 		if c.V6 {
 			return netip.AddrPortFrom(netip.AddrFrom16([16]byte{0: 0xfd, 15: n}), 7777)
@@ -63,10 +63,10 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 7777)
 	})
 	for i, c := range cases {
-		s.answers[asked[i]] = c.Want
-		s.elsewhere[asked[i]] = c.Kind == lab.AnswersElsewhere
+		s.answers[targets[i]] = c.Want
+		s.elsewhere[targets[i]] = c.Kind == lab.AnswersElsewhere
 		if c.Kind == lab.GatewayRejects {
-			s.gateways[asked[i]] = netip.MustParseAddr("10.0.1.1")
+			s.gateways[targets[i]] = netip.MustParseAddr("10.0.1.1")
 		}
 	}
 	for _, net := range []string{"rtt=3ms", "rtt=3ms,loss=0.05", "rtt=800ms"} {
@@ -83,8 +83,8 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 	}
 }
 
-// asUDP returns records for UDP ports of an address.
-func asUDP(to netip.Addr, first, last int) string {
+// udpRecords returns records for UDP ports of an address.
+func udpRecords(to netip.Addr, first, last int) string {
 	var b strings.Builder
 	for p := first; p <= last; p++ {
 		fmt.Fprintf(&b, `{"host":"%v","port":%d,"proto":"udp"}`+"\n", to, p)
@@ -125,7 +125,7 @@ func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
 			{5000, 5199, "map[open:200]"},
 			{3001, 6100, "map[closed:2870 open:210 open|filtered:20]"},
 		} {
-			in := asUDP(addr, c.first, c.last)
+			in := udpRecords(addr, c.first, c.last)
 			if got := udpStates(t, in, toolOver(t, false, in)); got != c.want {
 				t.Errorf("%v, ports %d to %d: %v, want %v", addr, c.first, c.last, got, c.want)
 			}
@@ -139,7 +139,7 @@ func TestUDPLossInTheLab(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("2001-2050", lab.Echo), lab.Loss(0.05, 0.05))
 	for _, addr := range both(h) {
-		in := asUDP(addr, 1, 2050)
+		in := udpRecords(addr, 1, 2050)
 		for _, by := range udpTransports {
 			if got := udpStates(t, in, toolOver(t, by.portable, in)); got != "map[closed:2000 open:50]" {
 				t.Errorf("%v, %s: %v", addr, by.name, got)
@@ -165,7 +165,7 @@ func TestStockLinuxIsTold(t *testing.T) {
 	l := lab.New(t)
 	stock := l.Host("", lab.Answer("2000-2004", lab.Echo), lab.ICMPLimit())
 	free := l.Host("", lab.Answer("2000-2004", lab.Echo))
-	in := asUDP(stock.Addr(), 1993, 2006) + asUDP(free.Addr(), 1001, 3000)
+	in := udpRecords(stock.Addr(), 1993, 2006) + udpRecords(free.Addr(), 1001, 3000)
 	begun := time.Now()
 	r := toolOver(t, false, in)
 	t.Logf("%v", time.Since(begun))
@@ -191,7 +191,7 @@ func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
 	t.Parallel() // mostly waits
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("53,2100,2222,2500", lab.Echo), lab.ICMPLimit())
-	in := asUDP(h.Addr(), 53, 53) + asUDP(h.Addr(), 2001, 3000)
+	in := udpRecords(h.Addr(), 53, 53) + udpRecords(h.Addr(), 2001, 3000)
 	for _, patience := range []time.Duration{3 * time.Second} {
 		begun := time.Now()
 		r := toolOver(t, false, in, "--udp-patience", patience.String())
@@ -227,7 +227,7 @@ func TestAFloodDoesNotDisturbOthers(t *testing.T) {
 	calm := l.Host("", lab.Answer("2500", lab.Echo))
 	for i, addr := range both(flooder) {
 		other := both(calm)[i]
-		in := asUDP(addr, 1, 200) + asUDP(other, 2001, 3001) + asUDP(addr, 201, 300)
+		in := udpRecords(addr, 1, 200) + udpRecords(other, 2001, 3001) + udpRecords(addr, 201, 300)
 		// At this rate the flood lasts nearly as long as the run.
 		cmd := asPortprobe("/proc/self/exe", "--host-rate", "400")
 		cmd.Stdin = strings.NewReader(in)

@@ -35,14 +35,14 @@ func TestAddressesOfOneMachineShareItsLimit(t *testing.T) {
 	h := lab.New(t).Host(strings.Join(addrs, " "), lab.ICMPLimit())
 	in := ""
 	for _, p := range h.Addrs() {
-		in += asUDP(p.Addr(), 161, 164)
+		in += udpRecords(p.Addr(), 161, 164)
 	}
 	begun := time.Now()
 	count := reasonsOf(t, in, toolOver(t, false, in, "--udp-patience", "7s"))
 	t.Logf("%v in %v", count, time.Since(begun))
 	closed, limited := count["closed/port-unreach"], count["open|filtered/rate-limited"]
 	if closed+limited != 44 || closed < 9 {
-		t.Errorf("%v: 6 are told at once, and about one each second", count)
+		t.Errorf("%v: want 6 rejections at once, and about one per second", count)
 	}
 }
 
@@ -53,13 +53,13 @@ func TestARouterLimitsForItsNetwork(t *testing.T) {
 	router.Behind("10.202.77.250/24")
 	in := ""
 	for a, i := netip.MustParseAddr("10.202.77.9"), 0; i < 200; a, i = a.Next(), i+1 {
-		in += asUDP(a, 161, 161)
+		in += udpRecords(a, 161, 161)
 	}
 	begun := time.Now()
 	count := reasonsOf(t, in, toolOver(t, false, in, "--udp-patience", "6s"))
 	t.Logf("%v in %v", count, time.Since(begun))
 	rejected, limited := count["filtered/port-unreach"], count["open|filtered/rate-limited"]
 	if rejected+limited != 200 || rejected < 10 {
-		t.Errorf("%v: 6 are told at once, and about two each second", count)
+		t.Errorf("%v: want 6 rejections at once, and about two per second", count)
 	}
 }

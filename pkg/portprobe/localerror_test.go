@@ -12,7 +12,7 @@ import (
 )
 
 func TestObstacles(t *testing.T) {
-	ip, route := netip.MustParseAddr, func(kind, to string) refusal { return refusal{kind, netip.MustParsePrefix(to)} }
+	ip, route := netip.MustParseAddr, func(kind, to string) refusingRoute { return refusingRoute{kind, netip.MustParsePrefix(to)} }
 	for _, c := range []struct {
 		from  origin
 		errno syscall.Errno
@@ -23,13 +23,13 @@ func TestObstacles(t *testing.T) {
 		{
 			origin{},
 			syscall.EINVAL, "192.0.2.1",
-			facts{refusal: route("blackhole", "192.0.2.0/24")},
+			facts{route: route("blackhole", "192.0.2.0/24")},
 			"this machine's route to 192.0.2.0/24 is of the type blackhole; see: ip -4 route show table all type blackhole",
 		},
 		{
 			origin{},
 			syscall.EACCES, "2001:db8::1",
-			facts{refusal: route("prohibit", "2001:db8::/32")},
+			facts{route: route("prohibit", "2001:db8::/32")},
 			"this machine's route to 2001:db8::/32 is of the type prohibit; see: ip -6 route show table all type prohibit",
 		},
 		{origin{}, syscall.EINVAL, "192.0.2.1", facts{routed: true}, ""},
@@ -82,7 +82,7 @@ func TestObstacles(t *testing.T) {
 		{origin{}, syscall.EPERM, "192.0.2.1", facts{}, ""},
 		{origin{}, syscall.EPERM, "192.0.2.1", facts{routed: true}, "this machine's own firewall drops or rejects packets to 192.0.2.1"},
 	} {
-		if got := c.from.obstacle(c.errno, ip(c.to), c.facts); got != c.want {
+		if got := c.from.explain(c.errno, ip(c.to), c.facts); got != c.want {
 			t.Errorf("%+v, %v at %s, %+v: %q, want %q", c.from, c.errno, c.to, c.facts, got, c.want)
 		}
 		if c.want != "" {
@@ -92,10 +92,10 @@ func TestObstacles(t *testing.T) {
 }
 
 func TestTheMostSpecificRefusalIsNamed(t *testing.T) {
-	var list []refusal
+	var list []refusingRoute
 	for _, r := range strings.Fields("blackhole/0.0.0.0/0 blackhole/10.0.0.0/8 prohibit/10.1.0.0/16 blackhole/10.2.0.0/16") {
 		kind, to, _ := strings.Cut(r, "/")
-		list = append(list, refusal{kind, netip.MustParsePrefix(to)})
+		list = append(list, refusingRoute{kind, netip.MustParsePrefix(to)})
 	}
 	for _, c := range []struct {
 		errno    syscall.Errno
@@ -108,7 +108,7 @@ func TestTheMostSpecificRefusalIsNamed(t *testing.T) {
 		{syscall.EACCES, "10.2.0.1", "invalid Prefix"},
 		{syscall.EMFILE, "10.2.0.1", "invalid Prefix"},
 	} {
-		if got := fmt.Sprint(refuses(list, c.errno, netip.MustParseAddr(c.to)).to); got != c.want {
+		if got := fmt.Sprint(mostSpecific(list, c.errno, netip.MustParseAddr(c.to)).to); got != c.want {
 			t.Errorf("%v at %s: %s, want %s", c.errno, c.to, got, c.want)
 		}
 	}
@@ -130,10 +130,10 @@ func TestGrantHint(t *testing.T) {
 	}
 }
 
-// BenchmarkObstacle measures the explanation of one of many records with the same
+// BenchmarkLocalErrorText measures the explanation of one of many records with the same
 // error.
-func BenchmarkObstacle(b *testing.B) {
-	var s obstacles
+func BenchmarkLocalErrorText(b *testing.B) {
+	var s localErrors
 	a := netip.MustParseAddr("192.0.2.1")
 	for b.Loop() {
 		j := probe.Job{Request: probe.Request{To: netip.AddrPortFrom(a, 1)}, Result: probe.Result{Reason: endpoint.LocalError}}

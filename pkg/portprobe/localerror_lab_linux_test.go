@@ -12,9 +12,9 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// obstructed is a cause of local errors: flags, and targets by a part of their
+// localErrorCase is a cause of local errors: flags, and targets by a part of their
 // error.
-type obstructed struct {
+type localErrorCase struct {
 	args string
 	want map[string]string
 	raw  bool // affects SYN probes too
@@ -31,7 +31,7 @@ func TestErrorsOfThisMachine(t *testing.T) {
 		l.Unroutable("192.0.2.0/24", unix.RTN_BLACKHOLE)
 		l.Unroutable("198.51.100.0/24", unix.RTN_UNREACHABLE)
 		l.Unroutable("2001:db8:1::/48", unix.RTN_PROHIBIT)
-		meet(t, []obstructed{
+		meet(t, []localErrorCase{
 			{"", map[string]string{
 				"192.0.2.1":     "route to 192.0.2.0/24 is of the type blackhole",
 				"198.51.100.1":  "route to 198.51.100.0/24 is of the type unreachable",
@@ -52,11 +52,11 @@ func TestErrorsOfThisMachine(t *testing.T) {
 	t.Run("local ports", func(t *testing.T) {
 		lab.New(t).Sysctl("net/ipv4/ip_local_port_range", "40000 40001")
 		occupy(t, 40000, 40001)
-		meet(t, []obstructed{{"", map[string]string{at: "all local ports are in use (net.ipv4.ip_local_port_range = 40000 40001)"}, false}})
+		meet(t, []localErrorCase{{"", map[string]string{at: "all local ports are in use (net.ipv4.ip_local_port_range = 40000 40001)"}, false}})
 	})
 	t.Run("IPv6 switched off", func(t *testing.T) {
 		lab.New(t).Sysctl("net/ipv6/conf/all/disable_ipv6", "1")
-		meet(t, []obstructed{{"", map[string]string{
+		meet(t, []localErrorCase{{"", map[string]string{
 			at6:   "IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6 = 1)",
 			"::1": "IPv6 is switched off on this machine (net.ipv6.conf.lo.disable_ipv6 = 1)",
 		}, true}})
@@ -64,7 +64,7 @@ func TestErrorsOfThisMachine(t *testing.T) {
 }
 
 // meet probes all rows at once, because retries of each take most of a second.
-func meet(t *testing.T, rows []obstructed) {
+func meet(t *testing.T, rows []localErrorCase) {
 	var runs sync.WaitGroup
 	defer runs.Wait()
 	for _, row := range rows {
@@ -75,7 +75,7 @@ func meet(t *testing.T, rows []obstructed) {
 	}
 }
 
-func (o *obstructed) input() string {
+func (o *localErrorCase) input() string {
 	var b strings.Builder
 	for to := range o.want {
 		fmt.Fprintf(&b, `{"host":%q,"port":9}`+"\n"+`{"host":%[1]q,"port":9,"proto":"udp"}`+"\n", to)
@@ -83,7 +83,7 @@ func (o *obstructed) input() string {
 	return b.String()
 }
 
-func (o *obstructed) check(t *testing.T, method string, r ran) {
+func (o *localErrorCase) check(t *testing.T, method string, r ran) {
 	list := records(t, r.out)
 	if len(list) != 2*len(o.want) || r.status != 1 {
 		t.Errorf("%s %s: %d records, exit %d: %s", method, o.args, len(list), r.status, r.err)

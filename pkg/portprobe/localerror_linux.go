@@ -51,7 +51,7 @@ const maxRoutes = 1 << 14
 
 // refusingRoutes returns the routes of a family that drop or reject packets. The
 // kernel does not name the one that it applied: RTM_GETROUTE returns its error only.
-func refusingRoutes(is6 bool) (list []refusal) {
+func refusingRoutes(is6 bool) (list []refusingRoute) {
 	family := unix.AF_INET
 	if is6 {
 		family = unix.AF_INET6
@@ -62,7 +62,7 @@ func refusingRoutes(is6 bool) (list []refusal) {
 	_ = netlink.RouteListFilteredIter(family, allTables, netlink.RT_FILTER_TABLE, func(r netlink.Route) bool {
 		if kind := kinds[r.Type]; kind != "" {
 			to, _ := netip.ParsePrefix(r.Dst.String())
-			list = append(list, refusal{kind, to})
+			list = append(list, refusingRoute{kind, to})
 		}
 		n++
 		return n < maxRoutes

@@ -11,18 +11,18 @@ import (
 )
 
 // facts are the settings of this machine that explain why it cannot probe an
-// address. Zero values are unknown.
+// address. A zero value is unknown or does not apply.
 type facts struct {
-	routed  bool    // there is a route to the address
-	refusal refusal // the route that drops or rejects packets to it
-	source  bool    // the address of --source is this machine's
-	ipv6Off string  // setting that switches IPv6 off
-	ports   string  // range of local ports
+	routed  bool          // there is a route to the address
+	route   refusingRoute // the route that drops or rejects packets to it
+	source  bool          // the address of --source is this machine's
+	ipv6Off string        // setting that switches IPv6 off
+	ports   string        // range of local ports
 }
 
 // obstacle explains an error of this machine; "" if the facts add nothing to the
 // system's own text.
-func (o origin) obstacle(err error, to netip.Addr, f facts) string {
+func (o origin) explain(err error, to netip.Addr, f facts) string {
 	is := func(e syscall.Errno) bool { return errors.Is(err, e) }
 	family := "-4"
 	if to.Is6() {
@@ -35,9 +35,9 @@ func (o origin) obstacle(err error, to netip.Addr, f facts) string {
 		return fmt.Sprintf("IPv6 is switched off on this machine (%s = 1)", f.ipv6Off)
 	case o.source.IsLoopback() && !to.IsLoopback() && is(syscall.EINVAL):
 		return loopbackSource(o.source).Error()
-	case f.refusal.kind != "":
+	case f.route.kind != "":
 		return fmt.Sprintf("this machine's route to %v is of the type %s; see: ip %s route show table all type %s",
-			f.refusal.to, f.refusal.kind, family, f.refusal.kind)
+			f.route.to, f.route.kind, family, f.route.kind)
 	case is(syscall.ENETUNREACH) && o.link != "":
 		return fmt.Sprintf("this machine has no route to %v through %s", to, o.link)
 	case is(syscall.ENETUNREACH):
@@ -53,78 +53,78 @@ func (o origin) obstacle(err error, to netip.Addr, f facts) string {
 }
 
 // refusal is a route that drops or rejects packets.
-type refusal struct {
-	kind string // as ip-route(8) spells it
+type refusingRoute struct {
+	kind string // as in ip-route(8)
 	to   netip.Prefix
 }
 
-// refusalOf maps errors to the type of the routes that cause them.
-var refusalOf = map[syscall.Errno]string{
+// refusingTypes maps errors to the type of the routes that cause them.
+var refusingTypes = map[syscall.Errno]string{
 	syscall.EINVAL: "blackhole", syscall.EHOSTUNREACH: "unreachable", syscall.EACCES: "prohibit",
 }
 
 // refuses returns the most specific route of a list that explains an error.
-func refuses(list []refusal, errno syscall.Errno, to netip.Addr) (found refusal) {
+func mostSpecific(list []refusingRoute, errno syscall.Errno, to netip.Addr) (found refusingRoute) {
 	for _, r := range list {
-		if r.kind == refusalOf[errno] && r.to.Contains(to.WithZone("")) && (found.kind == "" || r.to.Bits() > found.to.Bits()) {
+		if r.kind == refusingTypes[errno] && r.to.Contains(to.WithZone("")) && (found.kind == "" || r.to.Bits() > found.to.Bits()) {
 			found = r
 		}
 	}
 	return found
 }
 
-// obstacles caches the causes of errors for a second, so that a million records
+// localErrors caches the causes of errors for a second, so that a million records
 // with the same error cost little. One goroutine uses it.
-type obstacles struct {
-	known    map[symptom]facts
-	refusals map[bool][]refusal // by whether they are for IPv6
+type localErrors struct {
+	known    map[errorKey]facts
+	refusing map[bool][]refusingRoute // by whether they are for IPv6
 	since    time.Time
 }
 
-// symptom identifies errors that are assumed to have the same cause.
-type symptom struct {
+// errorKey identifies errors that are assumed to have the same cause.
+type errorKey struct {
 	errno syscall.Errno
 	near  netip.Prefix
 	zone  string
 }
 
-const maxSymptoms = 4096
+const maxErrorKeys = 4096
 
 // explain returns the error text of a job that this machine could not probe.
-func (s *obstacles) explain(o origin, j *probe.Job) string {
+func (s *localErrors) explain(o origin, j *probe.Job) string {
 	var errno syscall.Errno
 	if !errors.As(j.Err(), &errno) {
 		return j.Err().Error()
 	}
 	to := j.To.Addr()
-	if text := o.obstacle(errno, to, s.facts(o, errno, to)); text != "" {
+	if text := o.explain(errno, to, s.facts(o, errno, to)); text != "" {
 		return text
 	}
 	return errno.Error()
 }
 
-func (s *obstacles) facts(o origin, errno syscall.Errno, to netip.Addr) facts {
-	if time.Since(s.since) > time.Second || len(s.known) >= maxSymptoms {
-		*s = obstacles{map[symptom]facts{}, map[bool][]refusal{}, time.Now()}
+func (s *localErrors) facts(o origin, errno syscall.Errno, to netip.Addr) facts {
+	if time.Since(s.since) > time.Second || len(s.known) >= maxErrorKeys {
+		*s = localErrors{map[errorKey]facts{}, map[bool][]refusingRoute{}, time.Now()}
 	}
 	bits := 24
 	if to.Is6() {
 		bits = 64
 	}
 	near, _ := to.WithZone("").Prefix(bits)
-	key := symptom{errno, near, to.Zone()}
+	key := errorKey{errno, near, to.Zone()}
 	f, ok := s.known[key]
 	if !ok {
 		f = o.gather(to)
 		s.known[key] = f
 	}
-	if refusalOf[errno] != "" && !f.routed {
-		list, ok := s.refusals[to.Is6()]
+	if refusingTypes[errno] != "" && !f.routed {
+		list, ok := s.refusing[to.Is6()]
 		if !ok {
 			list = refusingRoutes(to.Is6())
-			s.refusals[to.Is6()] = list
+			s.refusing[to.Is6()] = list
 		}
-		f.refusal = refuses(list, errno, to)
+		f.route = mostSpecific(list, errno, to)
 	}
 	return f
 }
