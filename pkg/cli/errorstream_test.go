@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestErrorStreamThatNobodyReads: it waits for its reader until a signal comes,
-// and then drops what cannot be written.
-func TestErrorStreamThatNobodyReads(t *testing.T) {
+// TestErrorStreamWithoutReader checks that a message waits for the reader until a
+// signal comes, and is then dropped.
+func TestErrorStreamWithoutReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
 		ended := make(chan struct{})

@@ -9,9 +9,9 @@ import (
 	"testing/iotest"
 )
 
-// TestInputThatIsTheOutput: a tool that reads what it has just written would
-// never end.
-func TestInputThatIsTheOutput(t *testing.T) {
+// TestOutputFileIsNotRead checks that a tool refuses to read the file that it
+// writes: it would never end.
+func TestOutputFileIsNotRead(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "both")
 	if err := os.WriteFile(name, []byte("old\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestInputThatIsTheOutput(t *testing.T) {
 	}
 }
 
-func TestInputInUTF16(t *testing.T) {
+func TestUTF16IsAnError(t *testing.T) {
 	const said = "toy: standard input: UTF-16 text; convert to UTF-8 with iconv -f UTF-16\n"
 	for _, c := range []struct {
 		in   string

@@ -49,9 +49,9 @@ func TestLayout(t *testing.T) {
 	}
 }
 
-// TestInputOfAnotherLayout checks that such an input is one error, however many
-// lines it has, and that the others are read.
-func TestInputOfAnotherLayout(t *testing.T) {
+// TestOtherLayoutIsOneError checks that an input that is not NDJSON is one error,
+// however many lines it has.
+func TestOtherLayoutIsOneError(t *testing.T) {
 	const name = "toy: standard input: "
 	for text, said := range map[string]error{
 		"[" + strings.Repeat("\n{\"host\":\"a\"},", 500) + "\n]\n": ndjson.ErrArray,

@@ -34,7 +34,7 @@ func TestStatusLine(t *testing.T) {
 	}
 }
 
-func TestNoStatusLineWithoutATerminal(t *testing.T) {
+func TestNoStatusLineWithoutTerminal(t *testing.T) {
 	var b bytes.Buffer
 	l := NewLog("toy", &b, nil)
 	l.Status("half")
@@ -45,7 +45,7 @@ func TestNoStatusLineWithoutATerminal(t *testing.T) {
 	}
 }
 
-func TestMessagesFromManyGoroutines(t *testing.T) {
+func TestLogIsSafeForConcurrentUse(t *testing.T) {
 	var b bytes.Buffer
 	l := NewLog("toy", &b, func() int { return 80 })
 	var wg sync.WaitGroup
@@ -68,9 +68,9 @@ func TestMessagesFromManyGoroutines(t *testing.T) {
 	}
 }
 
-// TestStatusLineInTheBackground: what is drawn already is left alone once the
-// terminal has been taken away, and drawn anew when it is given back.
-func TestStatusLineInTheBackground(t *testing.T) {
+// TestStatusLineInBackground checks that the line is neither erased nor drawn in
+// the background, and drawn anew in the foreground.
+func TestStatusLineInBackground(t *testing.T) {
 	var b bytes.Buffer
 	l := NewLog("toy", &b, func() int { return 20 })
 	foreground := true

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestTooFewDescriptors: a limit at which the runtime would crash is reported
-// with the number needed, which is enough. The test's binary has some open that
-// the tools have not.
+// TestTooFewDescriptors checks that a limit at which the runtime would crash is an
+// error, and that the limit which the error names is enough. The test binary has
+// more descriptors open than the tools.
 func TestTooFewDescriptors(t *testing.T) {
 	limited := func(n string) (int, string) {
 		cmd := exec.Command("sh", "-c", "ulimit -n "+n+" && exec toy")

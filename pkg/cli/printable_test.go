@@ -42,7 +42,7 @@ func FuzzPrintable(f *testing.F) {
 		if !utf8.ValidString(got) || strings.ContainsFunc(got, hides) {
 			t.Errorf("Printable(%q) = %q", s, got)
 		}
-		// A terminal's writer takes the text in pieces cut anywhere.
+		// The writer of a terminal gets the text in pieces cut anywhere.
 		if cut < 0 || cut > len(s) || !utf8.ValidString(s) {
 			return
 		}

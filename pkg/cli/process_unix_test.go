@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// ending is how a process ended: by a signal or with a status.
+// ending is the signal or the status that a process ended with.
 type ending struct {
 	signal syscall.Signal
 	status int
@@ -30,7 +30,7 @@ func endingOf(cmd *exec.Cmd, out, err string) ending {
 	return ending{0, ws.ExitStatus(), out, err}
 }
 
-// signalled runs a tool until it says that it is ready and sends it signals.
+// signalled runs a tool until it is ready, and sends it signals.
 func signalled(t *testing.T, tool, args string, pause time.Duration, sigs ...syscall.Signal) (ending, time.Duration) {
 	t.Helper()
 	cmd := exec.Command(tool, strings.Fields(args)...)
@@ -110,8 +110,8 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// A tool that reads on takes what comes after the signal, too.
-func TestReadingOn(t *testing.T) {
+// TestReadOn checks that a ReadOn tool reads what follows the signal.
+func TestReadOn(t *testing.T) {
 	cmd := exec.Command("readtoy")
 	in, _ := cmd.StdinPipe()
 	out, _ := cmd.StdoutPipe()
@@ -132,9 +132,9 @@ func TestReadingOn(t *testing.T) {
 	}
 }
 
-// A tool whose reader goes away ends although it has nothing to write, and one
-// that writes ends as well; both without a word.
-func TestReaderThatGoesAway(t *testing.T) {
+// TestClosedPipe checks that a tool ends silently when its reader does, whether it
+// has something to write or not.
+func TestClosedPipe(t *testing.T) {
 	for _, c := range []struct{ name, args string }{
 		{"watched", "--wait --settle 10s"}, {"met when writing", "--forever"},
 	} {
@@ -161,8 +161,8 @@ func TestReaderThatGoesAway(t *testing.T) {
 	}
 }
 
-// What a shell does with descriptors, and what it sees in the end.
-func TestInAShell(t *testing.T) {
+// TestInShell checks redirections and the exit status as a shell sees it.
+func TestInShell(t *testing.T) {
 	for _, c := range []struct{ script, want string }{
 		{`echo in | toy`, "in\n0\n"},
 		{`toy </dev/null`, "0\n"},

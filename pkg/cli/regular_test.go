@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// opener is a command that does nothing but what it is made to.
+// opener is a command with the given Run.
 type opener struct {
 	run func(*Context) error
 }
@@ -24,8 +24,8 @@ func runOpener(in io.Reader, run func(*Context) error) outcome {
 	return outcome{status, out.String(), err.String()}
 }
 
-// TestOpenAt: a file can be read at any place, and standard input where it is
-// one, from where it stands; what comes once is read once.
+// TestOpenAt checks that a file can be read at any place, and standard input too
+// if it is a file, from its current offset.
 func TestOpenAt(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(name, []byte("0123456789"), 0o600); err != nil {
@@ -86,7 +86,7 @@ func TestOpenAt(t *testing.T) {
 	}
 }
 
-// TestTrouble: a tool with an exit status of its own for streams that fail.
+// TestTrouble checks a tool with its own exit status for streams that fail.
 func TestTrouble(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct {

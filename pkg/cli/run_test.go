@@ -23,7 +23,7 @@ func runToy(in string, args ...string) outcome {
 	return outcome{status, out.String(), err.String()}
 }
 
-func TestCommandLinesThatAreWrong(t *testing.T) {
+func TestWrongCommandLines(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"--rate fast", `--rate: "fast" is not a whole number; want a whole number from 1 to 1000000`},
 		{"--rate 0", `--rate: 0 is out of range; want a whole number from 1 to 1000000`},
@@ -71,7 +71,7 @@ func TestCommandLinesThatAreWrong(t *testing.T) {
 	}
 }
 
-func TestCommandLinesThatAreRight(t *testing.T) {
+func TestValidCommandLines(t *testing.T) {
 	const defaults = `files=[] ports=[] rate=0 skip=0 timeout=3s order=linear state=[] tcp=false verbose=0`
 	for _, c := range []struct{ args, want string }{
 		{"", defaults},
@@ -89,7 +89,7 @@ func TestCommandLinesThatAreRight(t *testing.T) {
 	}
 }
 
-func TestWhatIsAskedForComesBeforeEverythingElse(t *testing.T) {
+func TestTextFlagsAreAlwaysAnswered(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"--rate fast --version", "toy "},
 		{"--schema", "{}\n"},
@@ -103,7 +103,7 @@ func TestWhatIsAskedForComesBeforeEverythingElse(t *testing.T) {
 	}
 }
 
-func TestEndings(t *testing.T) {
+func TestExitStatus(t *testing.T) {
 	dir := t.TempDir()
 	good := filepath.Join(dir, "good")
 	if err := os.WriteFile(good, []byte("good\n"), 0o600); err != nil {
@@ -133,7 +133,7 @@ func TestEndings(t *testing.T) {
 	}
 }
 
-func TestStreamsThatFail(t *testing.T) {
+func TestFailingStreams(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for _, c := range []struct {
 		name string
@@ -166,7 +166,7 @@ type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
-func TestContextThatASignalEnds(t *testing.T) {
+func TestContextCanceledBySignal(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(&SignalError{syscall.SIGTERM})
 	var out, err bytes.Buffer
@@ -192,14 +192,14 @@ type twice struct {
 
 func (*twice) Run(*Context) error { return nil }
 
-// nowhere has a flag in a group that the tool does not have.
+// nowhere has a flag in a group that the tool lacks.
 type nowhere struct {
 	Rate int `group:"pace" help:"x"`
 }
 
 func (*nowhere) Run(*Context) error { return nil }
 
-func TestMistakesInTheTags(t *testing.T) {
+func TestMistakesInTags(t *testing.T) {
 	for _, c := range []struct {
 		command Command
 		want    string

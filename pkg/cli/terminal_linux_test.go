@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal opens a pseudo-terminal: what a person sees and types, and what a
-// process has for its standard streams (pty(7)).
+// terminal opens a pseudo-terminal (pty(7)): the user's side, and the side for the
+// standard streams of a process.
 func terminal(t *testing.T, columns uint16) (person, process *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -41,7 +41,7 @@ func terminal(t *testing.T, columns uint16) (person, process *os.File) {
 	return person, process
 }
 
-func TestOnATerminal(t *testing.T) {
+func TestOnTerminal(t *testing.T) {
 	const eof = "\x04"
 	for _, c := range []struct {
 		name, args, typed string
@@ -84,7 +84,7 @@ func TestOnATerminal(t *testing.T) {
 	}
 }
 
-// startAt starts a process at a terminal of its own, where it ends in time.
+// startAt starts a process with its own terminal, and kills it after 10 s.
 func startAt(t *testing.T, process *os.File, cmd *exec.Cmd) {
 	t.Helper()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = process, process, process
@@ -97,9 +97,9 @@ func startAt(t *testing.T, process *os.File, cmd *exec.Cmd) {
 	_ = process.Close()
 }
 
-// TestInterruptAtATerminal: a tool that reads on after a signal does not wait for
-// a person who wants it to end.
-func TestInterruptAtATerminal(t *testing.T) {
+// TestInterruptAtTerminal checks that a ReadOn tool ends at once if its input is a
+// terminal.
+func TestInterruptAtTerminal(t *testing.T) {
 	person, process := terminal(t, 60)
 	cmd := exec.Command("readtoy")
 	startAt(t, process, cmd)
@@ -114,9 +114,9 @@ func TestInterruptAtATerminal(t *testing.T) {
 	}
 }
 
-// TestStatusLineOfAJob: one in the foreground draws it, one in the background,
-// where the terminal is its user's, does not.
-func TestStatusLineOfAJob(t *testing.T) {
+// TestStatusLineOfJob checks that a job draws the status line in the foreground
+// only.
+func TestStatusLineOfJob(t *testing.T) {
 	for script, want := range map[string]string{
 		"set -m; toy --status half /dev/null; :":                         "half\r\x1b[K",
 		"set -m; toy --status half /dev/null & set +m; wait $!":          "",

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// toy is a command that can be made to end in every way there is.
+// toy is a command that can be told to end in every possible way.
 type toy struct {
 	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"What to read (standard input)."`
 

@@ -7,8 +7,8 @@ import (
 	"portkit/pkg/cli"
 )
 
-// Bash returns the completion of a tool for bash 3.2 and later, without need
-// of the bash-completion package.
+// Bash returns the completion of a tool for bash 3.2 and later. It does not need
+// the package bash-completion.
 func Bash(d *cli.Doc) []byte {
 	var b strings.Builder
 	fn := "_" + d.Tool.Name
@@ -32,8 +32,8 @@ func Bash(d *cli.Doc) []byte {
 const bashHead = `# bash completion for %s; made by "make docs".
 `
 
-// bashBody finds the current word and the flag before it. By default Bash splits
-// words at colons and replaces only the part behind the last one.
+// bashBody finds the current word and the flag before it. By default bash splits
+// words at colons, and replaces only the part after the last one.
 const bashBody = `%s() {
     local i=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev head= at= IFS=$' \t\n'
     [[ $cur == : ]] && ((i > 1)) && cur= i=$((i - 1))
@@ -58,9 +58,9 @@ const bashTail = `    esac
 complete -F %s %s
 `
 
-// bashFile completes a file behind @. Bash parts words there as a rule, and
-// replaces the @ all the same; left to quote it as a file's name, it would
-// put a backslash before it, and complete no further.
+// bashFile completes a file after @. Bash usually splits words there, but replaces
+// the @ too. If it quoted the result as a file name, it would put a backslash
+// before the @ and stop completing.
 const bashFile = `if [[ -n $at || $cur == @* ]]; then
             IFS=$'\n'; COMPREPLY=($(compgen -P @ -f -- "${cur#@}" | while read -r head; do printf '%q\n' "$head"; done))
             return
@@ -81,7 +81,7 @@ func bashValue(fn string, f cli.FlagDoc) string {
 	}
 	list := bashWords(strings.Join(values, " "))
 	switch {
-	case takesFile(f):
+	case acceptsFile(f):
 		return bashFile + list
 	case f.List:
 		return bashList + list
@@ -93,13 +93,14 @@ func bashValue(fn string, f cli.FlagDoc) string {
 const bashList = `[[ $cur == *[,:]* ]] && head=${cur%"${cur##*[,:]}"} cur=${cur##*[,:]}
         `
 
-// bashWords completes words, which compgen expands once: what a command in them
-// prints is not read as shell code.
+// bashWords completes words, which compgen expands once: the output of a command
+// in them is not evaluated again.
 func bashWords(list string) string {
 	return `COMPREPLY=($(compgen -P "$head" -W ` + quote(list) + ` -- "$cur"))`
 }
 
-// bashComplete completes files and the like; other values cannot be listed.
+// bashComplete returns the command that completes files and the like. Other values
+// cannot be listed.
 func bashComplete(kind string) string {
 	action, ok := map[string]string{"file": "-f", "directory": "-d", "host": "-A hostname"}[kind]
 	switch {

@@ -8,11 +8,11 @@ import (
 	"portkit/pkg/cli"
 )
 
-// listWidth is the width that lists in completion files are folded at.
+// listWidth is the maximum width of lists in completion files.
 const listWidth = 100
 
-// short is the beginning of a flag's help, as a list of completions has room
-// for it: its first sentence or clause.
+// short returns the first sentence or clause of a flag's help, for a list of
+// completions.
 func short(f cli.FlagDoc) string {
 	s := f.Help
 	for _, end := range []string{". ", "; ", ": ", " ("} {
@@ -23,9 +23,8 @@ func short(f cli.FlagDoc) string {
 	return strings.TrimSuffix(s, ".")
 }
 
-// takesFile says that a flag takes the name of a file behind @ beside its
-// words.
-func takesFile(f cli.FlagDoc) bool { return strings.HasSuffix(f.Value, "|@FILE") }
+// acceptsFile reports whether a flag accepts a file name after @ beside its words.
+func acceptsFile(f cli.FlagDoc) bool { return strings.HasSuffix(f.Value, "|@FILE") }
 
 func allFlags(d *cli.Doc) []cli.FlagDoc {
 	var flags []cli.FlagDoc
@@ -35,7 +34,7 @@ func allFlags(d *cli.Doc) []cli.FlagDoc {
 	return flags
 }
 
-// listKinds returns the kinds of values of a tool that have a list.
+// listKinds returns the kinds of values of a tool for which words has a list.
 func listKinds(d *cli.Doc) []string {
 	var kinds []string
 	for _, f := range allFlags(d) {
@@ -46,7 +45,7 @@ func listKinds(d *cli.Doc) []string {
 	return kinds
 }
 
-// spellings are the ways to write a flag: -p, --ports.
+// spellings returns the ways to write a flag: -p, --ports.
 func spellings(f cli.FlagDoc) []string {
 	if f.Short == "" {
 		return []string{"--" + f.Name}
@@ -54,11 +53,11 @@ func spellings(f cli.FlagDoc) []string {
 	return []string{"-" + f.Short, "--" + f.Name}
 }
 
-// quote writes s for a POSIX shell.
+// quote returns s in quotes for a POSIX shell.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// shellWord writes s as one word without quotes, with a backslash before what
-// a shell would read as something else: what is put on the command line.
+// shellWord returns s as one word of a command line, with backslashes before
+// characters that are special in a shell.
 func shellWord(s string) string {
 	var b strings.Builder
 	for _, c := range s {
@@ -70,8 +69,7 @@ func shellWord(s string) string {
 	return b.String()
 }
 
-// argument is how the tool's arguments are completed; every tool has at most
-// one kind.
+// argument returns the arguments of the tool. Every tool has at most one kind.
 func argument(d *cli.Doc) cli.ArgDoc {
 	if len(d.Args) == 0 {
 		return cli.ArgDoc{}

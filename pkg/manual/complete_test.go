@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// completionCases are what each shell offers at the end of a command line.
+// completionCases lists what each shell offers at the end of a command line.
 var completionCases = []struct {
 	line string
 	want []string
@@ -46,7 +46,7 @@ func offered(t *testing.T, cmd *exec.Cmd) []string {
 	}
 	var words []string
 	for _, l := range strings.Split(strings.TrimSpace(string(out)), "\n") {
-		// fish puts a description behind a tab, zsh a backslash before a blank.
+		// fish adds a tab and a description, zsh puts a backslash before a blank.
 		w, _, _ := strings.Cut(strings.ReplaceAll(l, `\ `, " "), "\t")
 		if w = strings.TrimSpace(w); w != "" {
 			words = append(words, w)
@@ -70,7 +70,7 @@ func TestBash(t *testing.T) {
 	}
 }
 
-// bash splits a word at an equals sign before it asks.
+// Bash splits a word at an equals sign before it completes it.
 func TestBashWithEqualsAndLists(t *testing.T) {
 	need(t, "bash")
 	script := write(t, "toy.bash", Bash(toyDoc(t)))
@@ -109,8 +109,8 @@ func TestFish(t *testing.T) {
 	}
 }
 
-// zsh completes in its line editor only, so a second zsh gets one to type in.
-// What is offered is noted by a compadd that stands in for the real one.
+// zsh completes only in its line editor, so it is run on a terminal by a second
+// zsh. A replacement for compadd records what is offered.
 func TestZsh(t *testing.T) {
 	need(t, "zsh")
 	dir := t.TempDir()
@@ -131,7 +131,7 @@ func TestZsh(t *testing.T) {
 	for _, c := range completionCases {
 		want := slices.Clone(c.want)
 		for i, w := range want {
-			want[i] = strings.TrimPrefix(w, "@") // that much has been typed, and stays
+			want[i] = strings.TrimPrefix(w, "@") // was typed and remains
 		}
 		if !slices.Equal(got[c.line], want) {
 			t.Errorf("%s<tab>: %q, want %q", c.line, got[c.line], want)
@@ -139,9 +139,9 @@ func TestZsh(t *testing.T) {
 	}
 }
 
-// zshTyping types each line, then ^T, which completes it and notes what was
-// offered, and ^X, which prints the notes and clears the line. ^X begins longer
-// keys, for which zsh would wait 0.4 s each time.
+// zshTyping types each line, then ^T, which completes it and records what was
+// offered, and ^X, which prints the record and clears the line. ^X begins longer
+// key sequences, for which zsh would wait 0.4 s.
 const zshTyping = `
 zmodload zsh/zpty
 zpty z zsh -f -i

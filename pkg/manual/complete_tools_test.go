@@ -20,7 +20,7 @@ import (
 	"portkit/pkg/summary"
 )
 
-// toolCases are the last words of command lines as the shells complete them.
+// toolCases lists command lines with the completions of their last words.
 var toolCases = []struct {
 	line string
 	want []string
@@ -47,9 +47,9 @@ var toolCases = []struct {
 	{"portdiff -o h", []string{"html"}},
 }
 
-// TestTools completes the command lines of every tool in every shell, and then
+// TestToolsComplete completes the command lines of every tool in every shell, and then
 // its long flags.
-func TestTools(t *testing.T) {
+func TestToolsComplete(t *testing.T) {
 	if _, err := os.Stat("/sys/class/net/lo"); err != nil {
 		t.Skip("this system has no interface lo")
 	}
@@ -140,8 +140,8 @@ func zshTools(dir string, lines []string) *exec.Cmd {
 	return cmd
 }
 
-// What is offered is accepted.
-func TestWords(t *testing.T) {
+// TestOfferedWordsAreAccepted parses every word of the lists.
+func TestOfferedWordsAreAccepted(t *testing.T) {
 	list := words("service")
 	for _, name := range list {
 		if _, err := portspec.Parse(name, nil, service.Load()); err != nil {

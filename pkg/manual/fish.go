@@ -31,8 +31,8 @@ func Fish(d *cli.Doc) []byte {
 	return []byte(b.String())
 }
 
-// fishList defines the function that lists the values of a kind, each behind the
-// items that come before it in the current word.
+// fishList defines the function that lists the values of a kind, each prefixed
+// with the items before it in the current word.
 const fishList = `function __%s_%s
     set -l head (commandline -ct | string replace -r '^(--[^=]*=|-[a-zA-Z])' '' | string replace -r '[^,:]*$' '')
 %s
@@ -53,7 +53,7 @@ func fishValue(tool string, f cli.FlagDoc) string {
 	}
 	list := strings.Join(values, " ")
 	switch {
-	case takesFile(f):
+	case acceptsFile(f):
 		list += " (" + fishFile + ")"
 	case f.List:
 		list = "(__fish_append , " + list + ")"
@@ -61,7 +61,7 @@ func fishValue(tool string, f cli.FlagDoc) string {
 	return " -x -a " + fishQuote(list)
 }
 
-// fishFile lists the files that go on behind @.
+// fishFile lists the files that complete what follows @.
 const fishFile = `commandline -ct | string replace -rf '^(--[^=]*=)?@' '' | while read -l f; __fish_complete_path $f | string replace -r '^' @; end`
 
 func fishAction(kind string) string {

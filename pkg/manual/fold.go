@@ -5,16 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// A page fits a terminal of 80 columns. Lines shown as they are begin in column
-// 10 at most, the text of a flag in column 15.
+// A page fits a terminal of 80 columns. Unfilled lines are indented by up to 10
+// columns, the text of a flag by 15.
 const (
 	verbatimWidth = 68
 	wordWidth     = 60
 )
 
-// foldCommand breaks a shell command behind a pipe sign or else before a blank,
-// so that no line is wider than width where that can be done. It can still be
-// pasted into a shell.
+// foldCommand breaks a shell command into lines of at most width, if possible,
+// after a pipe sign or else before a blank. It can still be pasted into a shell.
 func foldCommand(command string, width int) string {
 	var lines []string
 	for line := range strings.SplitSeq(command, "\n") {
@@ -31,8 +30,8 @@ func foldCommand(command string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// foldOnce breaks a command in two, of which head is at most width wide; rest is
-// "" where there is no place to break it.
+// foldOnce breaks a command into a head of at most width and the rest, "" if it
+// cannot be broken.
 func foldOnce(command string, width int) (head, rest string) {
 	if at := lastUnquoted(command[:width+1], " | "); at > 0 {
 		return command[:at+len(" |")], command[at+len(" | "):]
@@ -43,8 +42,8 @@ func foldOnce(command string, width int) (head, rest string) {
 	return command, ""
 }
 
-// lastUnquoted returns the index of the last sign in a command that is not
-// quoted, -1 if there is none.
+// lastUnquoted returns the index of the last unquoted sign in a command, -1 if
+// there is none.
 func lastUnquoted(command, sign string) int {
 	last, quote := -1, rune(0)
 	for i, c := range command {
@@ -60,8 +59,8 @@ func lastUnquoted(command, sign string) int {
 	return last
 }
 
-// foldRow breaks the last cell of a table's row, which stands behind at least
-// three blanks, so that no line is wider than width.
+// foldRow breaks the last cell of a table row, which follows at least three blanks,
+// so that no line is wider than width.
 func foldRow(row string, width int) string {
 	at := strings.LastIndex(row, "   ") + 3
 	if utf8.RuneCountInString(row) <= width || at < 3 || strings.TrimSpace(row[:at]) == "" {
@@ -84,7 +83,7 @@ func foldRow(row string, width int) string {
 	return strings.Join(append(lines, line), "\n")
 }
 
-// breakWord breaks a word behind commas into pieces of at most width.
+// breakWord breaks a word after commas into pieces of at most width.
 func breakWord(word string, width int) (pieces []string) {
 	for len(word) > width {
 		at := strings.LastIndex(word[:width], ",") + 1

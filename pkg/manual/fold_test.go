@@ -29,8 +29,8 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestPagesFitATerminal: on 80 columns no line of a page is cut or wrapped.
-func TestPagesFitATerminal(t *testing.T) {
+// TestPagesFitTerminal checks that no line of a page is wider than 80 columns.
+func TestPagesFitTerminal(t *testing.T) {
 	need(t, "mandoc")
 	pages, err := filepath.Glob("../../man/*")
 	if err != nil || len(pages) < 6 {

@@ -240,7 +240,7 @@ func (w *pageWriter) table(n *extast.Table) {
 	w.verbatim(lines)
 }
 
-// align pads the cells of a table to the widths of their columns, but for the
+// align pads the cells of a table to the widths of their columns, except for the
 // last one.
 func align(rows [][]string) (lines []string) {
 	widths := map[int]int{}

@@ -1,8 +1,7 @@
-// Package manual makes the manual pages and the completions for shells. The
-// pages are Markdown files in the directory pages. What those of sections 1 and
-// 5, in pages/reference, list comes from the model of a tool's command line and
-// from the tables of fields and payloads, so that it always agrees with the
-// programs.
+// Package manual generates the manual pages and the shell completions. The pages
+// are Markdown files in the directory pages. The lists in those of sections 1 and
+// 5, in pages/reference, come from the command line of a tool and from the tables
+// of fields and payloads, so that they always agree with the programs.
 package manual
 
 import (
@@ -126,9 +125,9 @@ func (r *roff) examples(examples []cli.Example) {
 	}
 }
 
-// limits returns what a process must be allowed, which is the same for every
-// tool. The Go runtime reserves address space far beyond what it uses: at
-// ulimit -v 850000 runs over 600,000 addresses failed, at 1000000 none did.
+// limits returns the resource limits that every tool needs. The Go runtime
+// reserves far more address space than it uses: with ulimit -v 850000, scans of
+// 600,000 addresses failed, with 1000000 none did.
 func limits() string {
 	return fmt.Sprintf("Each tool requires %d file descriptors in addition to those open at its start (ulimit -n). "+
 		"With fewer, it exits with status 2 and reports the required limit. "+

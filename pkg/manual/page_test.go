@@ -14,7 +14,7 @@ import (
 	"portkit/pkg/payload"
 )
 
-// need skips a test whose program is missing.
+// need skips the test if a program is missing.
 func need(t *testing.T, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
@@ -44,7 +44,7 @@ func pages(t *testing.T) map[string][]byte {
 	return named
 }
 
-func TestMandocHasNothingToSay(t *testing.T) {
+func TestMandocFindsNoErrors(t *testing.T) {
 	need(t, "mandoc")
 	for name, page := range pages(t) {
 		out, err := exec.Command("mandoc", "-T", "lint", "-W", "all", write(t, name, page)).CombinedOutput()
@@ -54,7 +54,7 @@ func TestMandocHasNothingToSay(t *testing.T) {
 	}
 }
 
-func TestGroffHasNothingToSay(t *testing.T) {
+func TestGroffFindsNoErrors(t *testing.T) {
 	need(t, "groff")
 	for name, page := range pages(t) {
 		cmd := exec.Command("groff", "-man", "-ww", "-z", "-Tutf8", write(t, name, page))
@@ -64,8 +64,8 @@ func TestGroffHasNothingToSay(t *testing.T) {
 	}
 }
 
-// What is on the screen is what the tool says, to the character.
-func TestPageOnTheScreen(t *testing.T) {
+// TestPageIsRendered compares the page on the screen with the texts of the tool.
+func TestPageIsRendered(t *testing.T) {
 	need(t, "mandoc")
 	out, err := exec.Command("mandoc", "-T", "utf8", "-O", "width=80", write(t, "toy.1", toyPage(t))).Output()
 	if err != nil {

@@ -17,8 +17,8 @@ func Recipe() string {
 	return "parallel --pipe" + command
 }
 
-// Script returns a file that portkit-parallel(7) shows, such as scan.sbatch,
-// "" if there is none of that name.
+// Script returns a file that portkit-parallel(7) contains, such as scan.sbatch, ""
+// if there is none of that name.
 func Script(name string) string {
 	text := source(parallelPage)
 	for n := parse(text).FirstChild(); n != nil; n = n.NextSibling() {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// date stands in the pages' footers: that of the release, so that the same
-// sources always make the same pages.
+// date is the date in the footers: that of the release, so that the same sources
+// always give the same pages.
 const date = "2026-11-01"
 
-// lineWidth is where source lines are broken; roff fills them anew.
+// lineWidth is the maximum width of source lines, which roff fills anew.
 const lineWidth = 76
 
-// roff writes a page in the macros of man(7), as groff_man(7) and mandoc's
-// man(7) describe them, without anything that only one of the two knows.
+// roff writes a page with those macros of man(7) that both groff_man(7) and mandoc
+// support.
 type roff struct{ b strings.Builder }
 
 func newPage(name, section string) *roff {
@@ -32,7 +32,7 @@ func (r *roff) section(title string) { r.line(".SH " + escape(strings.ToUpper(ti
 
 func (r *roff) subsection(title string) { r.line(".SS " + escape(title)) }
 
-// term writes a tagged paragraph; tag is roff already.
+// term writes a tagged paragraph. tag is roff, text is plain.
 func (r *roff) term(tag, text string) {
 	r.line(".TP")
 	r.line(tag)
@@ -48,7 +48,7 @@ func (r *roff) unfilled(lines []string) {
 	r.line(".EE\n.RE")
 }
 
-// text writes filled prose, with flags and references to other pages in bold.
+// text writes plain text as filled lines, with flags and page names in bold.
 func (r *roff) text(s string) {
 	var words []string
 	for word := range strings.FieldsSeq(s) {
@@ -63,7 +63,7 @@ func (r *roff) text(s string) {
 	r.fill(strings.Join(words, " "))
 }
 
-// fill writes text that is roff already, in lines of about lineWidth.
+// fill writes roff in lines of up to lineWidth.
 func (r *roff) fill(text string) {
 	line := ""
 	for word := range strings.FieldsSeq(text) {
@@ -86,7 +86,7 @@ var (
 	pageWord = regexp.MustCompile(`^(\(?)([a-z][a-z_-]*)(\([1-8]\).*)$`)
 )
 
-// emphasize sets flags and names of pages bold.
+// emphasize returns the roff of a word, with flags and page names in bold.
 func emphasize(word string) string {
 	for _, re := range []*regexp.Regexp{flagWord, pageWord} {
 		if m := re.FindStringSubmatch(word); m != nil {
@@ -107,7 +107,7 @@ func emphasizeWords(text string) string {
 func bold(s string) string   { return `\fB` + escape(s) + `\fR` }
 func italic(s string) string { return `\fI` + escape(s) + `\fR` }
 
-// protect keeps a line of text from being taken for a request.
+// protect prevents a line of text from being read as a request.
 func protect(line string) string {
 	if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
 		return `\&` + line
@@ -115,9 +115,9 @@ func protect(line string) string {
 	return line
 }
 
-// escape writes text so that every character comes out as itself, and can be
-// copied from the screen into a shell: unescaped, roff takes a hyphen, an
-// apostrophe, an accent grave, a caret and a tilde for their typographic kin.
+// escape returns the roff of plain text in which every character is printed as
+// itself and can be copied into a shell. Unescaped hyphens, apostrophes, grave
+// accents, carets and tildes are printed as typographic variants.
 func escape(s string) string {
 	var b strings.Builder
 	for _, c := range s {

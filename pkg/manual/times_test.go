@@ -9,9 +9,9 @@ import (
 	"portkit/pkg/record"
 )
 
-// TestTimesOfTheManual checks that each form of a time in portkit(5) is
-// understood, and as the same time.
-func TestTimesOfTheManual(t *testing.T) {
+// TestTimeFormsAreAccepted checks that all forms of a time in portkit(5) are read
+// as the same time.
+func TestTimeFormsAreAccepted(t *testing.T) {
 	t.Parallel()
 	const want = 1769860800000
 	forms := 0

@@ -6,7 +6,7 @@ import (
 	"portkit/pkg/cli"
 )
 
-// toy has a flag of every kind that the pages and completions tell apart.
+// toy has a flag of every kind that pages and completions distinguish.
 type toy struct {
 	Files   []string     `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"What to read."`
 	Ports   []string     `short:"p" sep:"none" placeholder:"SPEC" help:"Ports: 22, 80-90 or -1024; it's [a set]. And more."`

@@ -10,10 +10,10 @@ import (
 	"portkit/pkg/summary"
 )
 
-// listed reports whether words has a list for a kind of value.
+// listed reports whether words has a list of a kind of values.
 func listed(kind string) bool { return kind == "service" || kind == "field" }
 
-// words returns the list that a kind of value is completed from, sorted.
+// words returns the sorted list of a kind of values.
 func words(kind string) []string {
 	var list []string
 	switch kind {
@@ -26,9 +26,9 @@ func words(kind string) []string {
 	return slices.Compact(list)
 }
 
-// services returns the names of the ports that are curated in the built-in list:
-// all 6,000 registered names would make a completion file of 60 kB. A name of
-// UDP ports only has its protocol, without which the default of TCP applies.
+// services returns the names of the curated ports of the built-in list: all 6,000
+// registered names would make a completion file of 60 kB. A name of UDP ports only
+// is followed by its protocol, because the default is TCP.
 func services() []string {
 	table := service.Load()
 	var list []string

@@ -29,8 +29,8 @@ func Zsh(d *cli.Doc) []byte {
 	return []byte(b.String())
 }
 
-// zshFlag returns a specification for each way to write a flag. Those that
-// may come once exclude each other.
+// zshFlag returns a specification for each spelling of a flag. The spellings of a
+// flag that may be given once exclude each other.
 func zshFlag(f cli.FlagDoc) []string {
 	prefix := "(" + strings.Join(spellings(f), " ") + ")"
 	if f.Repeats {
@@ -63,7 +63,7 @@ func zshValue(f cli.FlagDoc) string {
 		}
 		action = "(" + strings.Join(values, " ") + ")"
 		switch {
-		case takesFile(f):
+		case acceptsFile(f):
 			action = "{ if compset -P @; then _files; else compadd " + strings.Join(values, " ") + "; fi }"
 		case f.List:
 			action = "_values -s , " + shellWord(strings.ToLower(f.Value)) + " " + strings.Join(values, " ")
@@ -72,8 +72,8 @@ func zshValue(f cli.FlagDoc) string {
 	return ":" + zshEscape(f.Value) + ":" + action
 }
 
-// zshAction names what completes a value; a space stands for one that cannot
-// be listed.
+// zshAction returns the action that completes a value, a space if values cannot be
+// listed.
 func zshAction(kind string) string {
 	action, ok := map[string]string{
 		"file": "_files", "directory": "_files -/", "host": "_hosts", "interface": "_net_interfaces",
