@@ -12,7 +12,7 @@ import (
 // explained fails the test if portprobe(1) does not list a local error.
 func explained(t *testing.T, text string) {
 	t.Helper()
-	page, err := os.ReadFile("../manual/pages/reference/portprobe.1.md")
+	page, err := os.ReadFile("../internal/manual/pages/reference/portprobe.1.md")
 	if err != nil {
 		t.Fatal(err)
 	}

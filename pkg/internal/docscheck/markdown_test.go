@@ -19,7 +19,7 @@ func (d document) name() string { return filepath.Base(d.path) }
 // documents returns the README and the sources of the manual pages.
 func documents(t *testing.T) []document {
 	t.Helper()
-	return read(t, path, "../../manual/pages/*.md")
+	return read(t, path, "../manual/pages/*.md")
 }
 
 // texts returns the documents and the others whose links are checked only.

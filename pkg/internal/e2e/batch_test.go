@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"portkit/pkg/internal/lab"
-	"portkit/pkg/manual"
+	"portkit/pkg/internal/manual"
 )
 
 // parts is the number of tasks in the batch files of the manual.

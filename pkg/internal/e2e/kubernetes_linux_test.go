@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"portkit/pkg/internal/lab"
-	"portkit/pkg/manual"
+	"portkit/pkg/internal/manual"
 )
 
 // job is what the tests use of a Kubernetes Job.

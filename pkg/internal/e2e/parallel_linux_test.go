@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"portkit/pkg/manual"
+	"portkit/pkg/internal/manual"
 )
 
 // network is the one that all machines ask: in it an endpoint answers

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"portkit/pkg/internal/lab"
-	"portkit/pkg/manual"
+	"portkit/pkg/internal/manual"
 )
 
 // cluster is a Slurm controller and two nodes on this machine, in process, mount

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/manual"
+	"portkit/pkg/internal/manual"
 	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portprobe"

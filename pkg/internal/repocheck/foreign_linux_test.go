@@ -182,7 +182,7 @@ func try(t *testing.T, line string) {
 
 // TestManualAndForeignFlagsAgree types every option in the tables of portkit(7).
 func TestManualAndForeignFlagsAgree(t *testing.T) {
-	page, err := os.ReadFile(file("pkg/manual/pages/portkit.md"))
+	page, err := os.ReadFile(file("pkg/internal/manual/pages/portkit.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		"README.md", ".github/SECURITY.md", "man/portkit.5", "man/portprobe.1", "pkg/manual/pages/portkit.md",
+		"README.md", ".github/SECURITY.md", "man/portkit.5", "man/portprobe.1", "pkg/internal/manual/pages/portkit.md",
 		"portgen --help", "pkg/report/html/page.html", "pkg/record/values.go", "pkg/portprobe/progress.go", "Makefile",
 	} {
 		if !seen[name] {

@@ -29,7 +29,7 @@ func userTexts(t *testing.T) (all []userText) {
 		{"README.md", 1, markdownProse},
 		{"pkg/README.md", 1, markdownProse},
 		{".github/*.md", 1, markdownProse},
-		{"pkg/manual/pages/*.md", 5, markdownProse},
+		{"pkg/internal/manual/pages/*.md", 5, markdownProse},
 		{"man/*.[15]", 5, roffProse},
 		{"pkg/report/html/*.html", 3, htmlProse},
 		{"Makefile", 1, makeProse},

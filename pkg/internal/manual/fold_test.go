@@ -32,7 +32,7 @@ func TestFold(t *testing.T) {
 // TestPagesFitTerminal checks that no line of a page is wider than 80 columns.
 func TestPagesFitTerminal(t *testing.T) {
 	need(t, "mandoc")
-	pages, err := filepath.Glob("../../man/*")
+	pages, err := filepath.Glob("../../../man/*")
 	if err != nil || len(pages) < 6 {
 		t.Fatal(pages, err)
 	}
