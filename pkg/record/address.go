@@ -12,13 +12,13 @@ import (
 	"portkit/pkg/target"
 )
 
-// maxName is the longest name in text form, without a last dot (RFC 1035
-// section 2.3.4: 255 octets on the wire).
+// maxName is the maximum length of a name as text, without a trailing dot
+// (RFC 1035 section 2.3.4: 255 octets on the wire).
 const maxName = 253
 
-// parseAddr reads an address in canonical or any other valid text form and
-// unmaps it (RFC 4291 section 2.5.5.2). Like netip it refuses octets with
-// leading zeros, which some would read as octal.
+// parseAddr parses an address in any valid text form and unmaps it (RFC 4291
+// section 2.5.5.2). Like netip it rejects octets with leading zeros, which some
+// programs read as octal.
 func parseAddr(b []byte) (netip.Addr, bool) {
 	if a, ok := parse4(b); ok {
 		return a, true
@@ -26,13 +26,13 @@ func parseAddr(b []byte) (netip.Addr, bool) {
 	if bytes.IndexByte(b, ':') < 0 {
 		return netip.Addr{}, false
 	}
-	// ParseAddr lets its argument escape into its error, which is thrown away
-	// here, so that lending it b's bytes saves an allocation for each record.
+	// ParseAddr keeps its argument in the error only, which is discarded here.
+	// Not copying b saves an allocation per record.
 	a, err := netip.ParseAddr(unsafe.String(unsafe.SliceData(b), len(b)))
 	return a.Unmap(), err == nil
 }
 
-// parse4 reads a.b.c.d.
+// parse4 parses a.b.c.d.
 func parse4(b []byte) (netip.Addr, bool) {
 	if len(b) < len("0.0.0.0") || len(b) > len("255.255.255.255") {
 		return netip.Addr{}, false
@@ -57,9 +57,9 @@ func parse4(b []byte) (netip.Addr, bool) {
 	return netip.AddrFrom4(a), n == 3 && digits > 0
 }
 
-// checkAddr refuses addresses that no endpoint can have. A zone goes with
-// link-local addresses only (RFC 4007 section 6): anywhere else it would
-// make two endpoints of one.
+// checkAddr rejects addresses that no endpoint can have. Only link-local
+// addresses may have a zone (RFC 4007 section 6). Elsewhere it would make one
+// endpoint look like two.
 func checkAddr(what string, a netip.Addr) *problem {
 	if a.IsUnspecified() {
 		return problemf(what, "%s %s is not the address of a host", what, a)
@@ -75,13 +75,13 @@ func checkAddr(what string, a netip.Addr) *problem {
 	return nil
 }
 
-// notInZone says that r is in no interface's name.
+// notInZone reports whether r cannot be part of an interface name.
 func notInZone(r rune) bool {
 	return r == '/' || r == '%' || !unicode.IsGraphic(r) || unicode.IsSpace(r)
 }
 
-// parseHost reads what a user wrote as host: an address, an IPv6 address in
-// brackets (which are left out), or a name, for which addr is zero.
+// parseHost parses a host: an address, an IPv6 address in brackets (which are
+// removed), or a name, for which addr is zero.
 func parseHost(text []byte) (host []byte, addr netip.Addr, p *problem) {
 	if len(text) == 0 {
 		return nil, addr, &problem{"host", "host is empty"}
@@ -102,8 +102,8 @@ func parseHost(text []byte) (host []byte, addr netip.Addr, p *problem) {
 	return host, addr, checkName(text)
 }
 
-// digitsAndDots reports whether b can only be meant as IPv4 addresses: hyphens
-// among the digits are of a range, since no domain is a number.
+// digitsAndDots reports whether b can only be meant as IPv4 addresses. With three
+// dots, hyphens are those of a range, since no top-level domain is a number.
 func digitsAndDots(b []byte) bool {
 	dots, hyphens := 0, 0
 	for _, c := range b {
@@ -119,8 +119,8 @@ func digitsAndDots(b []byte) bool {
 	return hyphens == 0 || dots >= 3
 }
 
-// notAddress returns the problem with a host that can only be meant as an
-// address and is none.
+// notAddress returns the problem with a host that can only be meant as an address
+// but is not one.
 func notAddress(text []byte) *problem {
 	if word, ok := target.FromURL(string(text)); ok {
 		return problemf("host", "host %q is a URL; use the host alone, as in %s", ndjson.Show(text), word)
@@ -128,9 +128,9 @@ func notAddress(text []byte) *problem {
 	return problemf("host", "host %q is not an address%s", ndjson.Show(text), rangeHint(text))
 }
 
-// checkName refuses what no resolver could take for a name, and is otherwise
-// lenient: letters, digits, '-', '_' and '.' (RFC 1123 section 2.1, with the
-// underscores of real life), and anything visible outside ASCII.
+// checkName rejects what no resolver accepts as a name, and is otherwise lenient:
+// letters, digits, '-', '_' and '.' (RFC 1123 section 2.1, and underscores as
+// found in practice), and anything visible outside ASCII.
 func checkName(b []byte) *problem {
 	if len(b) > maxName+1 || len(b) > maxName && b[maxName] != '.' {
 		return problemf("host", "host %q is longer than %d bytes", ndjson.Show(b), maxName)
@@ -158,7 +158,7 @@ func checkName(b []byte) *problem {
 	return nil
 }
 
-// hint helps with what is likely meant.
+// hint returns advice for a character of a range.
 func hint(r rune) string {
 	if r == '/' || r == '*' {
 		return " (portgen expands ranges)"

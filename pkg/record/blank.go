@@ -6,27 +6,26 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Blank reports whether a value stands for an absent field: null, which data
-// frames and databases write where a record has no such field, or the empty
-// string, which converters from CSV write. No known field can be empty, so this
-// holds for all of them, in every record.
+// Blank reports whether a value means that the field is absent: null, as written
+// by data frames and databases, or the empty string, as written by converters from
+// CSV. This applies to every known field, as none of them can be empty.
 func Blank(value []byte) bool {
 	return len(value) == len("null") && value[0] == 'n' || len(value) == len(`""`) && value[0] == '"'
 }
 
-// Unusable is the values of one record that their fields cannot have and that
-// the record is of use without. These fields count as absent.
+// Unusable describes the values of one record that are not valid but not essential
+// either. Their fields count as absent.
 type Unusable struct {
-	// No is the line's number, from 1.
+	// No is the line number, from 1.
 	No int64
 	// Msg names the fields and their values.
 	Msg string
 }
 
-// Error returns the message with the line's number before it.
+// Error returns the line number and the message.
 func (u *Unusable) Error() string { return fmt.Sprintf("line %d: ignored: %s", u.No, u.Msg) }
 
-// add notes one more value; u may be nil.
+// add adds a message; u may be nil.
 func (u *Unusable) add(msg string) *Unusable {
 	if u == nil {
 		return &Unusable{Msg: msg}
@@ -35,8 +34,8 @@ func (u *Unusable) add(msg string) *Unusable {
 	return u
 }
 
-// index records where the known fields of d.fields are. Of a field given
-// twice the last counts.
+// index returns where the known fields of d.fields are. Of a field given twice,
+// the last counts.
 func (d *Decoder) index() (k known) {
 	for i := range d.fields {
 		k.set(i, &d.fields[i])
@@ -44,7 +43,7 @@ func (d *Decoder) index() (k known) {
 	return k
 }
 
-// set records that member i of the object is f, and returns which field.
+// set records f as field i of the record and returns which field it is.
 func (k *known) set(i int, f *ndjson.Field) field {
 	id := fieldOf(f.Key)
 	if k[id] = int32(i + 1); Blank(f.Value) {

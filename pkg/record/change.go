@@ -9,26 +9,27 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Change is a change record: what became of one endpoint between two scans,
-// OLD and NEW.
+// Change is a change record: the difference of one endpoint between two scans, OLD
+// and NEW.
 type Change struct {
-	// Host and Addr are as in Result: NEW's, or OLD's where NEW did not ask.
+	// Host and Addr are as in Result: those of NEW, or of OLD if NEW did not probe
+	// the endpoint.
 	Host  []byte
 	Addr  netip.Addr
 	Port  uint16
 	Proto endpoint.Proto
-	// Change is what became of it, Old and New the states; 0: not asked.
+	// Old and New are the states; 0 if not probed.
 	Change   endpoint.Change
 	Old, New endpoint.State
-	// Reason, App and Err are NEW's, zero where it has none.
+	// Reason, App and Err are those of NEW; zero if it has none.
 	Reason endpoint.Reason
 	App    []byte
 	Err    []byte
 }
 
-// Change appends a change record: its own fields, then extra, which are NEW's
-// as Result.AppendOwn and Summary.AppendOwn give them. Reason, App and Err
-// are among these and are not written beside them.
+// Change appends a change record: its own fields, then extra, the fields of NEW as
+// returned by Result.AppendOwn or Summary.AppendOwn. Reason, App and Err are
+// written only as part of extra.
 func (e *Encoder) Change(dst []byte, c *Change, extra []byte) []byte {
 	var o ndjson.Object
 	o.Add("host", string(c.Host))
@@ -49,12 +50,12 @@ func stateOrNull(s endpoint.State) any {
 	return s.String()
 }
 
-// ownPrefix is put before the name of a field that is one of a change
-// record's, as portgen does with a list's field that is one of a result's.
+// ownPrefix is put before a field of NEW with the name of a change record's field,
+// as portgen does with a list's field with the name of a result's.
 const ownPrefix = "list_"
 
-// appendOwn appends a field of NEW's, under another name where a change
-// record has that itself.
+// appendOwn appends a field of NEW, renamed if a change record has a field of that
+// name.
 func appendOwn(dst []byte, f ndjson.Field) (extra []byte, renamed bool) {
 	switch string(f.Key) {
 	case "change", "old", "new":
@@ -63,10 +64,9 @@ func appendOwn(dst []byte, f ndjson.Field) (extra []byte, renamed bool) {
 	return AppendRaw(dst, f.Raw), false
 }
 
-// AppendOwn appends the fields that a change record has of the result that
-// was read, as they are written: all but host, ip, port and proto. renamed says
-// that some bore the name of a change record's own field, and got list_ before
-// it.
+// AppendOwn appends the result's fields for a change record, as written: all except
+// host, ip, port and proto. renamed reports whether any of them had the name of a
+// change record's field and is now called list_NAME.
 func (r *Result) AppendOwn(dst []byte) (extra []byte, renamed bool) {
 	for _, f := range r.Fields {
 		switch fieldOf(f.Key) {
@@ -80,9 +80,8 @@ func (r *Result) AppendOwn(dst []byte) (extra []byte, renamed bool) {
 	return dst, renamed
 }
 
-// AppendAnswer appends what the summary says of a port, as the fields that a
-// result has: state, reason and app. It is what a change record has first of
-// NEW's own fields; those of AppendOwn follow.
+// AppendAnswer appends the state, reason and app of a port as the fields of a
+// result. In a change record they precede those of AppendOwn.
 func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
 	i, ok := s.find(port)
 	if !ok {
@@ -98,8 +97,8 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
 	return append(dst, bytes.Trim(ndjson.Append(nil, o), "{}")...)
 }
 
-// AppendOwn appends the fields that are the user's own of the summary that was
-// read, as Result.AppendOwn does: those that it was grouped by.
+// AppendOwn appends the fields by which the summary is grouped, as Result.AppendOwn
+// does.
 func (s *Summary) AppendOwn(dst []byte) (extra []byte, renamed bool) {
 	own := sumFields()
 	for _, f := range s.Fields {
@@ -113,7 +112,7 @@ func (s *Summary) AppendOwn(dst []byte) (extra []byte, renamed bool) {
 	return dst, renamed
 }
 
-// Change reads a line that Encoder.Change wrote. The error is a *Bad.
+// Change parses a line written by Encoder.Change. The error is a *Bad.
 func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 	*c = Change{}
 	var err error
@@ -138,8 +137,8 @@ func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 	return nil
 }
 
-// lastText returns the text of the last of fields with this name; nil if there
-// is none or it is not a string.
+// lastText returns the text of the last field with this name; nil if there is none
+// or it is not a string.
 func lastText(fields []ndjson.Field, name string) []byte {
 	text, _ := ndjson.Text(Last(fields, name), nil)
 	return text

@@ -9,17 +9,17 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Encoder writes records, each a line with its LF, by appending to a slice.
-// The zero value is ready; it is for one goroutine.
+// Encoder appends records to a slice, each as a line with its LF. The zero value
+// is ready to use, by one goroutine.
 type Encoder struct {
-	// second is the time whose text is in clock.
+	// clock is the text of the Unix time second, up to the decimal point.
 	second int64
 	clock  []byte
 }
 
-// Endpoint appends an endpoint record: its own fields, then extra, which is
-// as in Input. host overrides ep.Host unless it is nil; when both are empty
-// the address is the host.
+// Endpoint appends an endpoint record: its own fields, then extra, as in Input.
+// host overrides ep.Host unless it is nil. If both are empty, the address is the
+// host.
 func (e *Encoder) Endpoint(dst, host []byte, ep endpoint.Endpoint, extra []byte) []byte {
 	return end(appendEndpoint(dst, host, &ep), extra)
 }
@@ -45,8 +45,7 @@ func (e *Encoder) Result(dst, host []byte, r *endpoint.Result, extra []byte) []b
 	return end(dst, extra)
 }
 
-// Bad appends the error record of a line that could not be read: what was
-// valid in it, why it was refused, at is when, and the line.
+// Bad appends the error record of an unreadable line, with at as its time.
 func (e *Encoder) Bad(dst []byte, b *Bad, at time.Time) []byte {
 	var o ndjson.Object
 	o.Add("host", b.Host)
@@ -62,10 +61,9 @@ func (e *Encoder) Bad(dst []byte, b *Bad, at time.Time) []byte {
 	return appendLine(dst, o)
 }
 
-// Unresolved appends the error record of a name that has no address, all its
-// ports in one: without a port it is no endpoint, so that no later tool looks
-// the name up again and asks what this one could not check. msg is one
-// sentence, at is when, extra as in Input.
+// Unresolved appends the error record of a name that has no address. It has no
+// port, so that later tools do not take it for an endpoint, look the name up again
+// and probe what was not checked against exclusions. extra is as in Input.
 func (e *Encoder) Unresolved(dst []byte, host, msg string, at time.Time, extra []byte) []byte {
 	var o ndjson.Object
 	o.Add("host", host)
@@ -92,7 +90,7 @@ func addrText(a netip.Addr) string {
 // appendLine appends a record with its LF.
 func appendLine(dst []byte, o ndjson.Object) []byte { return append(ndjson.Append(dst, o), '\n') }
 
-// end appends the user's own fields and closes the record.
+// end appends the user's fields and closes the record.
 func end(dst, extra []byte) []byte {
 	if len(extra) > 0 {
 		dst = append(append(dst, ','), extra...)
@@ -100,7 +98,7 @@ func end(dst, extra []byte) []byte {
 	return append(dst, '}', '\n')
 }
 
-// appendEndpoint begins a record with the fields that say what is asked.
+// appendEndpoint begins a record with the fields of the endpoint.
 func appendEndpoint(dst, host []byte, ep *endpoint.Endpoint) []byte {
 	dst = append(dst, `{"host":`...)
 	switch {
@@ -121,8 +119,8 @@ func appendEndpoint(dst, host []byte, ep *endpoint.Endpoint) []byte {
 	return append(dst, `,"proto":"udp"`...)
 }
 
-// appendAddr appends an address in canonical text, quoted. Only a zone could
-// need escapes.
+// appendAddr appends an address in canonical form, in quotes. Only a zone can
+// require escapes.
 func appendAddr(dst []byte, a netip.Addr) []byte {
 	if a.Zone() != "" {
 		return ndjson.AppendString(dst, a.String())
@@ -131,8 +129,8 @@ func appendAddr(dst []byte, a netip.Addr) []byte {
 	return append(dst, '"')
 }
 
-// appendWord appends a field whose text needs no escapes; none if it is
-// empty. name has the comma before and the quote behind.
+// appendWord appends a field whose text requires no escapes, unless that is empty.
+// name includes the comma, the colon and the opening quote.
 func appendWord(dst []byte, name, text string) []byte {
 	if text == "" {
 		return dst
@@ -140,7 +138,8 @@ func appendWord(dst []byte, name, text string) []byte {
 	return append(append(append(dst, name...), text...), '"')
 }
 
-// appendText appends a field with any text; none if it is empty.
+// appendText appends a field with any text, unless that is empty. name includes
+// the comma and the colon.
 func appendText(dst []byte, name, text string) []byte {
 	if text == "" {
 		return dst
@@ -159,9 +158,8 @@ func appendThree(dst []byte, n int) []byte {
 	return append(dst, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
 }
 
-// appendTime appends the field time (RFC 3339 section 5.6): UTC and always
-// three digits of the second's fraction. The second's text is kept, as many
-// records share it.
+// appendTime appends the field time (RFC 3339 section 5.6): UTC with three
+// decimals. It caches the text of the second, which many records share.
 func (e *Encoder) appendTime(dst []byte, t time.Time) []byte {
 	if second := t.Unix(); second != e.second || len(e.clock) == 0 {
 		e.second = second

@@ -6,22 +6,22 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// FieldDoc is a field of a record as the manual and the JSON Schema have it.
+// FieldDoc describes a field of a record for the manual and the JSON Schema.
 type FieldDoc struct {
 	Name string
-	// Type is for people: "string", "integer 1-65535".
+	// Type is the type for readers, such as "integer 1-65535".
 	Type string
-	// Required says that every such record has it, error records that are
-	// about no endpoint apart.
+	// Required is set if every such record has the field, except error records
+	// without an endpoint.
 	Required bool
-	// Doc is one or more sentences without markup.
+	// Doc is the description, in sentences without markup.
 	Doc string
 
-	// schema is the field's JSON Schema without braces and description.
+	// schema is the field's JSON Schema without its braces and description.
 	schema string
 }
 
-// The kinds of record that Fields and Schema know.
+// The kinds of record for Fields and Schema.
 const (
 	KindEndpoint = "endpoint"
 	KindResult   = "result"
@@ -39,7 +39,7 @@ const (
 	aProtocol = `"enum": ["tcp", "udp"]`
 )
 
-// statsSchema is of a summary's field stats.
+// statsSchema is the schema of a summary's field stats.
 const statsSchema = `"type": "object", "additionalProperties": false, "properties": {"first": {` + aTime + `}, "last": {` + aTime + `}, ` +
 	`"rtt_us": {"type": "object", "additionalProperties": false, "required": ["count", "sum", "min", "max", "buckets"], "properties": {` +
 	`"count": {` + aCount + `}, "sum": {` + aCount + `}, "min": {` + aCount + `}, "max": {` + aCount + `}, ` +
@@ -63,7 +63,7 @@ func askFields() []FieldDoc {
 	}
 }
 
-// answerFields are the result of probing.
+// answerFields contain the result of the probe.
 func answerFields() []FieldDoc {
 	return []FieldDoc{
 		{"state", "string", true, "State of the port: open, closed, filtered, open|filtered, or error if it could not be probed.", states()},
@@ -81,7 +81,7 @@ func answerFields() []FieldDoc {
 	}
 }
 
-// sumFields are a summary's.
+// sumFields are the fields of a summary.
 func sumFields() []FieldDoc {
 	return []FieldDoc{
 		{"kind", `"summary"`, true, "Identifies a summary. A result may have a field kind of its own: a record with kind summary and port, but without counts, is a result.", `"const": "summary"`},
@@ -114,8 +114,8 @@ func changeFields() []FieldDoc {
 	}
 }
 
-// Fields returns the fields of a kind of record in their order; nil for an unknown
-// kind. Any record may contain additional fields of the user.
+// Fields returns the fields of a kind of record in their order, or nil if kind is
+// unknown. Any record may also contain fields of the user.
 func Fields(kind string) []FieldDoc {
 	switch kind {
 	case KindEndpoint:

@@ -11,8 +11,8 @@ import (
 	"portkit/pkg/target"
 )
 
-// notEndpoint returns the problem with a plain line that is not HOST:PORT, and
-// what to write instead where that can be told.
+// notEndpoint returns the problem with a plain line that is not HOST:PORT, with
+// what to write instead if that is clear.
 func notEndpoint(text []byte) *problem {
 	what := ndjson.Show(text)
 	if p := lookalike(text); p != nil {
@@ -24,8 +24,7 @@ func notEndpoint(text []byte) *problem {
 	return problemf("no endpoint", "%s is not an endpoint; want a JSON object or HOST:PORT", what)
 }
 
-// meant returns what to do instead of writing s as an endpoint; "" if that
-// cannot be told.
+// meant returns what to write instead of s, or "" if that is not clear.
 func meant(s string) string {
 	if len(s) > maxName {
 		return ""
@@ -62,8 +61,8 @@ func hostPort(host, port string) string {
 	return host + ":" + port
 }
 
-// unbracketed returns the problem with an IPv6 address that has a port behind
-// it and no brackets, or with a URL.
+// unbracketed returns the problem with text, which is an IPv6 address without
+// brackets before its port, or a URL.
 func unbracketed(text, host, port []byte) *problem {
 	if _, err := netip.ParseAddr(string(host)); err == nil {
 		what := ndjson.Show(text)
@@ -72,8 +71,8 @@ func unbracketed(text, host, port []byte) *problem {
 	return notEndpoint(text)
 }
 
-// lookalike returns the problem with a text that would be digits and dots, or
-// begin with a hyphen, if its characters were ASCII; nil if it would not.
+// lookalike returns the problem with a text whose characters only look like ASCII
+// digits, dots or hyphens; nil if there is none.
 func lookalike(text []byte) *problem {
 	if !bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return nil
@@ -84,7 +83,7 @@ func lookalike(text []byte) *problem {
 	return nil
 }
 
-// rangeHint returns a hint for a host that only portgen expands.
+// rangeHint returns a hint for a host that is a range or prefix.
 func rangeHint(text []byte) string {
 	if t, err := target.Parse(string(text)); err == nil && (t.Is4() || t.Is6()) {
 		return "; portgen expands ranges and prefixes"

@@ -8,54 +8,54 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Input is a line that portprobe reads. Its slices alias the line or the
-// Decoder and are valid until either is used again.
+// Input is a line of portprobe's input. Its slices are parts of the line or of the
+// Decoder, and valid until either is used again.
 type Input struct {
-	// Host is the target as the user wrote it, decoded; of an IPv6 address in
-	// brackets, what is between them.
+	// Host is the target as the user wrote it, decoded and without the brackets of
+	// an IPv6 address.
 	Host []byte
-	// Addr is the address to ask, unmapped, its zone kept; zero for a name
-	// that has to be resolved.
+	// Addr is the address to probe, unmapped, with its zone; zero for a name that
+	// has to be resolved.
 	Addr  netip.Addr
 	Port  uint16
 	Proto endpoint.Proto
-	// Timeout is the record's own; 0: none.
+	// Timeout is the field timeout_ms; 0 if absent.
 	Timeout time.Duration
-	// Retries is the record's own; -1: none.
+	// Retries is the field retries; -1 if absent.
 	Retries int
-	// Extra is the fields that pass on, as written and in their order:
-	// `"owner":"ops","rack":3`. timeout_ms, retries, target and protocol are
-	// among them; the fields of an old result are not.
+	// Extra contains the fields that are passed through, as written and in their
+	// order: `"owner":"ops","rack":3`. These include timeout_ms, retries, target
+	// and protocol, but not the fields of an old result.
 	Extra []byte
-	// Pass says that the line is an error record about no endpoint, to be
-	// written back as it is. Nothing else is set.
+	// Pass is set if the line is an error record without an endpoint, to be passed
+	// through as it is. No other field is set then.
 	Pass bool
-	// Skip says that the line is a comment. Nothing else is set.
+	// Skip is set if the line is a comment. No other field is set then.
 	Skip bool
 }
 
-// Decoder reads records. The zero value is ready; it is for one goroutine
-// and allocates nothing once it has met lines of some length, except for
-// errors and for keys written with escapes.
+// Decoder parses records. The zero value is ready to use, by one goroutine. It
+// does not allocate once its buffers have grown, except for errors, summaries and
+// names written with escapes.
 type Decoder struct {
-	// Times says that the time of results is wanted.
+	// Times makes Result parse the field time.
 	Times bool
 
 	fields []ndjson.Field
 	extra  []byte
-	// hostText, ipText and word hold decoded strings that have escapes.
+	// hostText, ipText and word are buffers for strings that have escapes.
 	hostText, ipText, word []byte
 	words                  reasonCache
-	// second is the time, cut before its milliseconds, that is secondMS.
+	// second is the text of the time secondMS, up to its decimal point.
 	second   []byte
 	secondMS int64
 }
 
-// known has, for each field that is in the record, the index of its last
-// occurrence plus one.
+// known contains, for each field in the record, the index of its last occurrence
+// plus one.
 type known [fieldCount]int32
 
-// value returns a field's value as written; nil if it is absent.
+// value returns a field's value as written; nil if absent.
 func (d *Decoder) value(k *known, f field) []byte {
 	if i := k[f]; i > 0 {
 		return d.fields[i-1].Value
@@ -63,8 +63,8 @@ func (d *Decoder) value(k *known, f field) []byte {
 	return nil
 }
 
-// decode returns the text that a value is; if that has escapes, in buf's
-// storage, which is kept as it grows.
+// decode returns the text of a string. If it has escapes, the text is in the
+// storage of buf, which grows as needed.
 func decode(value []byte, buf *[]byte) ([]byte, error) {
 	text, err := ndjson.Text(value, *buf)
 	if err == nil && len(text)+len(`""`) < len(value) {
@@ -73,8 +73,8 @@ func decode(value []byte, buf *[]byte) ([]byte, error) {
 	return text, err
 }
 
-// Input reads a line as an endpoint or result record, or as the plain
-// host:port. The error is a *Bad.
+// Input parses a line as an endpoint or result record, or as a plain host:port.
+// The error is a *Bad.
 func (d *Decoder) Input(l ndjson.Line, in *Input) error {
 	*in = Input{Retries: -1}
 	if l.Long {
@@ -102,7 +102,7 @@ func (d *Decoder) Input(l ndjson.Line, in *Input) error {
 	return nil
 }
 
-// sort finds the known fields and gathers the ones that pass on.
+// sort separates the known fields from those that are passed through.
 func (d *Decoder) sort(k *known, in *Input) {
 	d.extra = d.extra[:0]
 	for i := range d.fields {
@@ -113,7 +113,7 @@ func (d *Decoder) sort(k *known, in *Input) {
 	in.Extra = d.extra
 }
 
-// endpoint fills in what is valid and returns the first problem.
+// endpoint sets the fields that are valid and returns the first problem.
 func (d *Decoder) endpoint(k *known, in *Input) *problem {
 	first := d.where(k, in)
 	var p [4]*problem
@@ -139,7 +139,7 @@ func (k *known) has(fields ...field) bool {
 	return false
 }
 
-// where reads host and ip, each of which can stand for the other.
+// where parses host and ip, of which one may be absent.
 func (d *Decoder) where(k *known, in *Input) *problem {
 	ip := d.value(k, fieldIP)
 	host := d.value(k, hostField(k))
@@ -167,7 +167,7 @@ func (d *Decoder) where(k *known, in *Input) *problem {
 }
 
 func hostMissing() *problem {
-	return &problem{"host", "host is missing: a record takes host or ip"}
+	return &problem{"host", "host is missing; a record requires host or ip"}
 }
 
 func (d *Decoder) ip(value []byte, in *Input) *problem {
@@ -197,7 +197,7 @@ func (d *Decoder) host(value []byte) ([]byte, netip.Addr, *problem) {
 	return parseHost(text)
 }
 
-// hostField is host, or target where that is absent.
+// hostField returns host, or target if host is absent.
 func hostField(k *known) field {
 	if k[fieldHost] > 0 {
 		return fieldHost
@@ -205,10 +205,42 @@ func hostField(k *known) field {
 	return fieldTarget
 }
 
-// protoField is proto, or protocol where that is absent.
+// protoField returns proto, or protocol if proto is absent.
 func protoField(k *known) field {
 	if k[fieldProto] > 0 {
 		return fieldProto
 	}
 	return fieldProtocol
+}
+
+// salvage returns the Bad of an object that is not an endpoint, with the fields
+// that are valid.
+func (d *Decoder) salvage(l ndjson.Line, k *known, in *Input, p *problem) *Bad {
+	b := p.bad(l)
+	b.Host, b.Addr, b.Port = string(in.Host), in.Addr, in.Port
+	if f := protoField(k); k[f] > 0 {
+		if proto, wrong := parseProto(d.value(k, f)); wrong == nil {
+			b.Proto = proto.String()
+		}
+	}
+	for _, f := range d.fields {
+		if id := fieldOf(f.Key); id.passesOn() && validOption(id, f.Value) {
+			b.Extra = AppendRaw(b.Extra, f.Raw)
+		}
+	}
+	*in = Input{Retries: -1}
+	return b
+}
+
+// validOption reports whether a field that is passed through is valid, if it is one
+// of ours.
+func validOption(f field, value []byte) bool {
+	var p *problem
+	switch f {
+	case fieldTimeout:
+		_, p = parseTimeout(value)
+	case fieldRetries:
+		_, p = parseRetries(value)
+	}
+	return p == nil
 }

@@ -6,8 +6,8 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Last returns the value of the last of fields with this name; nil if there is
-// none or it is blank.
+// Last returns the value of the last field with this name; nil if there is none or
+// it is blank.
 func Last(fields []ndjson.Field, name string) []byte {
 	for i := len(fields) - 1; i >= 0; i-- {
 		if f := &fields[i]; string(f.Key) == name {

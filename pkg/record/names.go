@@ -1,6 +1,6 @@
 package record
 
-// field is a field that a record's decoder knows.
+// field identifies a known field.
 type field uint8
 
 const (
@@ -19,11 +19,11 @@ const (
 	fieldApp
 	fieldTime
 	fieldKind
-	fieldOther // of a result, of no meaning to a decoder
+	fieldOther // a field of results that the Decoder does not parse
 	fieldCount
 )
 
-// fieldOf looks a decoded key up. Names are case-sensitive.
+// fieldOf returns the field with this decoded name. Case matters.
 func fieldOf(key []byte) field {
 	switch string(key) {
 	case "host":
@@ -60,8 +60,8 @@ func fieldOf(key []byte) field {
 	return unknown
 }
 
-// passesOn says that a field of an endpoint stays in the record behind the
-// tool's own fields. The others are written anew or, of an old result, gone.
+// passesOn reports whether a field is passed through behind the tool's own fields.
+// Others are written anew, or dropped if they are of an old result.
 func (f field) passesOn() bool {
 	switch f {
 	case unknown, fieldTarget, fieldProtocol, fieldTimeout, fieldRetries, fieldKind:
@@ -70,10 +70,9 @@ func (f field) passesOn() bool {
 	return false
 }
 
-// IsResultField says that name is one of the fields that a result has beyond
-// its endpoint's: state to ttl, error, line, input. They are removed when
-// the record is asked again, so that a user's own field of such a name has to
-// be renamed on its way in.
+// IsResultField reports whether a result has a field of this name beside those of
+// its endpoint. These fields are removed when the endpoint is probed again, so a
+// user's field of such a name has to be renamed.
 func IsResultField(name []byte) bool {
 	switch fieldOf(name) {
 	case fieldState, fieldReason, fieldRTT, fieldApp, fieldTime, fieldOther:
@@ -82,8 +81,7 @@ func IsResultField(name []byte) bool {
 	return false
 }
 
-// AppendRaw appends a field as written to a list of such fields, which is
-// what Input.Extra is: `"owner":"ops","rack":3`.
+// AppendRaw appends a field as written to a list of fields such as Input.Extra.
 func AppendRaw(extra, raw []byte) []byte {
 	if len(extra) > 0 {
 		extra = append(extra, ',')
@@ -91,8 +89,8 @@ func AppendRaw(extra, raw []byte) []byte {
 	return append(extra, raw...)
 }
 
-// AppendRenamed is AppendRaw with prefix put before the field's name, which
-// is otherwise left as it was written. prefix needs no escapes.
+// AppendRenamed is like AppendRaw, but puts prefix, which requires no escapes,
+// before the name.
 func AppendRenamed(extra []byte, prefix string, raw []byte) []byte {
 	if len(extra) > 0 {
 		extra = append(extra, ',')

@@ -9,7 +9,7 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// isObject says whether a line can only be meant as a JSON object.
+// isObject reports whether a line can only be meant as a JSON object.
 func isObject(text []byte) bool {
 	for _, c := range text {
 		if c != ' ' && c != '\t' && c != '\r' {
@@ -19,9 +19,8 @@ func isObject(text []byte) bool {
 	return false
 }
 
-// plain reads the lines that other tools write: host:port, [v6]:port, with
-// /tcp or /udp behind or not, and '#' with what follows it at the beginning
-// or behind white space.
+// plain parses lines as other tools write them: host:port or [v6]:port, optionally
+// followed by /tcp or /udp and by a comment.
 func (d *Decoder) plain(l ndjson.Line, in *Input) error {
 	text := bytes.Trim(Uncomment(l.Text), blanks)
 	if IsComment(l.Text) {
@@ -41,11 +40,12 @@ func IsComment(text []byte) bool {
 	return len(text) == 0 || text[0] == '#'
 }
 
-// blanks are what counts for nothing around a record.
+// blanks are the characters that are ignored around a record.
 const blanks = " \t\r"
 
-// Uncomment cuts the comment off a line of text: from # at the beginning or
-// behind white space, in host lists, scope files and plain records alike.
+// Uncomment removes the comment from a line of text: what follows a # at the
+// beginning or behind white space. It applies to host lists, scope files and plain
+// records alike.
 func Uncomment(text []byte) []byte {
 	for i, c := range text {
 		if c == '#' && (i == 0 || strings.IndexByte(blanks, text[i-1]) >= 0) {
@@ -76,8 +76,8 @@ func parsePlain(text []byte, in *Input) (p *problem) {
 	return nil
 }
 
-// splitPlain parts a line at the colon before its port: the one behind the
-// bracket, or the last one.
+// splitPlain splits a line at the colon before its port: the one behind the
+// closing bracket, or the last one.
 func splitPlain(text []byte) (host, rest []byte, ok bool) {
 	i := bytes.LastIndexByte(text, ':')
 	if text[0] == '[' {
@@ -105,4 +105,26 @@ func plainPort(text []byte) (uint16, *problem) {
 		return 0, problemf("port", "port %s is outside 1-65535", ndjson.Show(text))
 	}
 	return uint16(n), nil
+}
+
+// AppendPlain appends an endpoint as a plain line with its LF: `192.0.2.7:80`,
+// `[2001:db8::1]:80`, or `host.example:80` without an address, and "/udp" behind it
+// if that is the protocol.
+func AppendPlain(dst, host []byte, ep endpoint.Endpoint) []byte {
+	switch {
+	case ep.Addr.Is6():
+		dst = append(dst, '[')
+		dst = ep.Addr.AppendTo(dst)
+		dst = append(dst, ']')
+	case ep.Addr.IsValid():
+		dst = ep.Addr.AppendTo(dst)
+	default:
+		dst = append(dst, host...)
+	}
+	dst = append(dst, ':')
+	dst = strconv.AppendUint(dst, uint64(ep.Port), 10)
+	if ep.Proto != endpoint.TCP {
+		dst = append(append(dst, '/'), ep.Proto.String()...)
+	}
+	return append(dst, '\n')
 }

@@ -10,39 +10,37 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Result is a line that portsum and portdiff read. Its slices alias the line
-// or the Decoder and are valid until either is used again.
+// Result is a result record. Its slices are parts of the line or of the Decoder,
+// and valid until either is used again.
 type Result struct {
 	// Host is the target as the user wrote it, decoded.
 	Host []byte
-	// Addr is the address that was asked, unmapped; zero if the record has
-	// none.
+	// Addr is the address that was probed, unmapped; zero if the record has none.
 	Addr   netip.Addr
 	Port   uint16
 	Proto  endpoint.Proto
 	State  endpoint.State
-	Reason endpoint.Reason // 0: absent
-	// App is the protocol that was recognized, decoded; nil if none.
+	Reason endpoint.Reason // 0 if absent
+	// App is the recognized protocol, decoded; nil if there is none.
 	App []byte
-	// RTT is negative when the record has none.
+	// RTT is negative if the record has none.
 	RTT time.Duration
-	// Time is when the state was known, in milliseconds since 1970 (UTC), if
-	// the Decoder reads it; 0 if there is none that can be read.
+	// Time is when the state was determined, in milliseconds since 1970 (UTC); 0 if
+	// the record has no valid one, or Decoder.Times is not set.
 	Time int64
-	// NoEndpoint says that it is an error record about no endpoint: only
-	// State, Reason and Fields are set.
+	// NoEndpoint is set for an error record without an endpoint. Only State, Reason
+	// and Fields are set then.
 	NoEndpoint bool
-	// Summary says that the line is a summary record instead: only Fields is
-	// set.
+	// Summary is set if the line is a summary record. Only Fields is set then.
 	Summary bool
-	// Unusable is the values that were ignored; nil: none.
+	// Unusable describes the values that were ignored; nil if there are none.
 	Unusable *Unusable
-	// Fields is all fields of the line.
+	// Fields contains all fields of the line.
 	Fields []ndjson.Field
 }
 
-// Result reads a line as a result record, or finds that it is a summary. The
-// error is a *Bad. A name in host is taken as it is: it has been asked.
+// Result parses a line as a result record, or reports that it is a summary. It does
+// not check names, as these have been probed. The error is a *Bad.
 func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 	*r = Result{RTT: -1}
 	if l.Long {
@@ -71,9 +69,8 @@ func (d *Decoder) Result(l ndjson.Line, r *Result) error {
 	return nil
 }
 
-// isSummary tells a summary from a result with a field of the user's own that is
-// called kind and says summary: that one has a port, and neither counts nor
-// bad_records.
+// isSummary distinguishes a summary from a result with a user's field kind of the
+// same value: that has a port, and neither counts nor bad_records.
 func (d *Decoder) isSummary(k *known) bool {
 	return string(d.text(k, fieldKind)) == KindSummary && (k[fieldPort] == 0 ||
 		slices.ContainsFunc(d.fields, func(f ndjson.Field) bool {
@@ -81,7 +78,7 @@ func (d *Decoder) isSummary(k *known) bool {
 		}))
 }
 
-// text returns a field's text; nil if it is absent or no string.
+// text returns a field's text; nil if it is absent or not a string.
 func (d *Decoder) text(k *known, f field) []byte {
 	value := d.value(k, f)
 	if value == nil {
@@ -116,7 +113,7 @@ func (d *Decoder) result(k *known, r *Result) *problem {
 	return nil
 }
 
-// unusable notes a value that counts as absent. format has a verb for it.
+// unusable records a value that is ignored. format has a verb for it.
 func (r *Result) unusable(format string, value []byte) {
 	r.Unusable = r.Unusable.add(fmt.Sprintf(format, ndjson.Show(value)))
 }
@@ -132,7 +129,7 @@ func (d *Decoder) stateProblem(k *known) *problem {
 	return problemf("state", "state %s is not one of open, closed, filtered, open|filtered, error", ndjson.Show(value))
 }
 
-// asked reads the endpoint of a result.
+// asked parses the endpoint of a result.
 func (d *Decoder) asked(k *known, r *Result) (p *problem) {
 	r.Host, r.Addr, p = parseWhere(d.value(k, hostField(k)), d.value(k, fieldIP), &d.hostText, &d.ipText)
 	if p != nil {
@@ -145,8 +142,8 @@ func (d *Decoder) asked(k *known, r *Result) (p *problem) {
 	return p
 }
 
-// parseWhere reads the values of host and ip, of which one may be nil. host may
-// be in the storage of hostText.
+// parseWhere parses the values of host and ip, of which one may be nil. The host
+// may be in the storage of hostText.
 func parseWhere(hostValue, ip []byte, hostText, ipText *[]byte) (host []byte, addr netip.Addr, p *problem) {
 	if ip != nil {
 		text, err := decode(ip, ipText)
@@ -172,7 +169,7 @@ func parseWhere(hostValue, ip []byte, hostText, ipText *[]byte) (host []byte, ad
 	return host, addr, p
 }
 
-// answer reads the values that a result is of use without.
+// answer parses the values that are not essential.
 func (d *Decoder) answer(k *known, r *Result) {
 	if value := d.value(k, fieldRTT); value != nil {
 		if rtt, err := millis(value); err == nil && rtt >= 0 {
@@ -193,8 +190,8 @@ func (d *Decoder) answer(k *known, r *Result) {
 	}
 }
 
-// reasonCache remembers where the reasons' names were last found: the list
-// is long and few of them come up in one scan.
+// reasonCache caches the reasons found by name: there are many, but few occur in
+// one scan.
 type reasonCache [32]endpoint.Reason
 
 func (c *reasonCache) parse(name []byte) (endpoint.Reason, bool) {

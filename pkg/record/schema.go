@@ -8,11 +8,10 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Schema returns the JSON Schema (2020-12) of a kind of record, indented,
-// with an LF at its end; nil for a kind that there is not. Properties that
-// it does not name are the user's own and may have any value. The schemas of
-// endpoints and results also take the records of lines that could not be
-// read, which have the state error and need have no endpoint.
+// Schema returns the JSON Schema (2020-12) of a kind of record, indented, with an
+// LF at the end, or nil if kind is unknown. It allows additional properties of any
+// value, the user's fields. The schemas of endpoints and results also accept the
+// records of unreadable lines, which have the state error and may have no endpoint.
 func Schema(kind string) []byte {
 	fields := Fields(kind)
 	if fields == nil {
@@ -34,6 +33,7 @@ func Schema(kind string) []byte {
 	return layOut(kind, fields, rules)
 }
 
+// layOut assembles the schema.
 func layOut(kind string, fields []FieldDoc, rules string) []byte {
 	var s, properties ndjson.Object
 	for _, f := range fields {
@@ -48,12 +48,12 @@ func layOut(kind string, fields []FieldDoc, rules string) []byte {
 	return append(ndjson.Indent(append(s, members(rules)...)), '\n')
 }
 
-// members returns the members of an object that is written without its braces.
+// members returns the members of an object from its text without the braces.
 func members(text string) ndjson.Object {
 	return ndjson.Decode([]byte("{" + text + "}")).(ndjson.Object)
 }
 
-// required is the rule that the required ones of fields, and more, be there.
+// required returns the rule that demands the required ones of fields, and more.
 func required(fields []FieldDoc, more ...string) string {
 	names := more
 	for _, f := range fields {
@@ -64,7 +64,7 @@ func required(fields []FieldDoc, more ...string) string {
 	return `{"required": ` + quoteAll(names) + `}`
 }
 
-// merge appends the fields that are not there yet.
+// merge appends the fields of more that fields does not contain.
 func merge(fields, more []FieldDoc) []FieldDoc {
 	for _, f := range more {
 		if !slices.ContainsFunc(fields, func(g FieldDoc) bool { return g.Name == f.Name }) {
@@ -74,7 +74,7 @@ func merge(fields, more []FieldDoc) []FieldDoc {
 	return fields
 }
 
-// enum is the rule that a value be one of the words from first to before end.
+// enum returns the rule that allows the words from first to the one before end.
 func enum[T interface {
 	~uint8
 	String() string

@@ -13,23 +13,23 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Stats is what results tell of time, added up. Unlike all else of a summary
-// it counts each result that went in: an endpoint met twice counts twice.
+// Stats sums up the times and round-trip times of results. Unlike the rest of a
+// summary it counts every result, so an endpoint probed twice counts twice.
 type Stats struct {
-	// First and Last are the earliest and latest time of a result, in
-	// milliseconds since 1970 (UTC); both 0 when no result bears one.
+	// First and Last are the earliest and latest time of a result, in milliseconds
+	// since 1970 (UTC); both 0 if no result has one.
 	First, Last int64
-	// RTT is the round trips of the results that have one.
+	// RTT contains the round-trip times.
 	RTT histogram.Histogram
 }
 
-// clockForm is how records write a time: RFC 3339, UTC, milliseconds.
+// clockForm is the layout of times in records: RFC 3339, UTC, milliseconds.
 const clockForm = "2006-01-02T15:04:05.000Z"
 
-// Empty says that there is nothing in s.
+// Empty reports whether s contains neither times nor round-trip times.
 func (s *Stats) Empty() bool { return s.Last == 0 && len(s.RTT.Bins) == 0 }
 
-// Add counts one result; when is 0 and rtt negative where it has none.
+// Add adds one result; when is 0 and rtt negative if it has none.
 func (s *Stats) Add(when int64, rtt time.Duration) {
 	s.seen(when, when)
 	if rtt >= 0 {
@@ -37,7 +37,7 @@ func (s *Stats) Add(when int64, rtt time.Duration) {
 	}
 }
 
-// Merge adds other, of which it keeps no part.
+// Merge adds other, and shares no memory with it.
 func (s *Stats) Merge(other *Stats) {
 	s.seen(other.First, other.Last)
 	s.RTT.Merge(&other.RTT)
@@ -53,8 +53,8 @@ func (s *Stats) seen(first, last int64) {
 	s.First, s.Last = min(s.First, first), max(s.Last, last)
 }
 
-// when reads a time in milliseconds since 1970; 0 if it is none, or not after
-// 1970.
+// when parses a time and returns it in milliseconds since 1970, or 0 if it is not
+// valid or not after 1970.
 func (d *Decoder) when(text []byte) int64 {
 	const second, whole = len(`"2006-01-02T15:04:05.`), len(`"` + clockForm + `"`)
 	if len(text) == whole && text[whole-2] == 'Z' && bytes.Equal(text[:second], d.second) {
@@ -63,7 +63,7 @@ func (d *Decoder) when(text []byte) int64 {
 		}
 	}
 	if ms := otherTime(text).UnixMilli(); ms > 0 {
-		if len(text) == whole && text[whole-2] == 'Z' { // very many results share a second
+		if len(text) == whole && text[whole-2] == 'Z' { // many results share a second
 			d.second, d.secondMS = append(d.second[:0], text[:second]...), ms-ms%1000
 		}
 		return ms
@@ -71,15 +71,15 @@ func (d *Decoder) when(text []byte) int64 {
 	return 0
 }
 
-// otherTime reads a time as databases, data frames and programs write it; the
-// zero Time if it is none.
+// otherTime parses a time as written by databases, data frames and other programs.
+// It returns the zero Time if it is not valid.
 func otherTime(value []byte) time.Time {
 	if len(value) < 2 || value[0] != '"' {
 		return epoch(value)
 	}
 	text := strings.ToUpper(string(value[1 : len(value)-1]))
 	text = strings.Replace(text, "T", " ", 1)
-	// Without an offset it is UTC, as all times of records are.
+	// Without an offset it is UTC, as in all records.
 	for _, form := range []string{"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z0700", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04:05 Z0700", "2006-01-02 15:04:05"} {
 		if t, err := time.Parse(form, text); err == nil {
 			return t
@@ -88,8 +88,8 @@ func otherTime(value []byte) time.Time {
 	return time.Time{}
 }
 
-// epoch reads a number of seconds, milliseconds, microseconds or nanoseconds since
-// 1970: which, follows from its size, as results are of this century.
+// epoch parses a number of seconds, milliseconds, microseconds or nanoseconds since
+// 1970. The magnitude determines which, as results are of this century.
 func epoch(value []byte) time.Time {
 	n, err := ndjson.Float(value)
 	if err != nil || n <= 0 {
@@ -128,7 +128,7 @@ func (s *Stats) object() any {
 	return o
 }
 
-// readStats reads the field stats into s, whose storage it reuses.
+// readStats parses the field stats into s, whose storage it reuses.
 func readStats(value []byte, s *Stats) error {
 	*s = Stats{RTT: histogram.Histogram{Bins: s.RTT.Bins[:0]}}
 	if value == nil {
@@ -160,8 +160,8 @@ func readClock(v any) (int64, error) {
 	return ms, nil
 }
 
-// readHistogram reads the field rtt_us, except its count, which follows from
-// the buckets.
+// readHistogram parses the field rtt_us, except its count, which follows from the
+// buckets.
 func readHistogram(v any, h *histogram.Histogram) error {
 	*h = histogram.Histogram{Bins: h.Bins[:0]}
 	err := eachMember(v, func(name string, v any) (err error) {
@@ -191,8 +191,8 @@ func readAmount(v any) (int64, error) {
 	return n, err
 }
 
-// readBins reads the count of each bucket. An upper bound that is not one of
-// ours counts for the bucket that contains it.
+// readBins parses the count of each bucket. An upper bound that is not one of ours
+// counts for the bucket that contains it.
 func readBins(v any, bins []histogram.Bin) ([]histogram.Bin, error) {
 	sum := histogram.Histogram{Bins: bins}
 	err := eachMember(v, func(name string, v any) error {

@@ -7,45 +7,45 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Summary is one summary record: what is known of the ports of one host,
-// address and protocol.
+// Summary is a summary record: the results for the ports of one host, address and
+// protocol.
 type Summary struct {
-	// By is the fields that the record is grouped by, as they are written
-	// in it: `"owner":"ops","rack":3`. Empty: none. Reading leaves it alone.
+	// By contains the fields by which the record is grouped, as written:
+	// `"owner":"ops","rack":3`. Decoder.Summary does not set it.
 	By []byte
 	// Host and Addr are as in Result.
 	Host  []byte
 	Addr  netip.Addr
 	Proto endpoint.Proto
-	// Spans are the ports, ascending, without overlap.
+	// Spans contains the ports, ascending, without overlap.
 	Spans []Span
-	// Apps are the ports of Spans whose protocol was recognized, ascending.
+	// Apps contains the ports of Spans whose protocol was recognized, ascending.
 	Apps []App
-	// Stats is of the results that went in; mostly nobody asks for it.
+	// Stats is empty without --stats.
 	Stats Stats
-	// Bad is how many records could not be read. A summary record that has
-	// it has nothing else.
+	// Bad is the number of records without an endpoint. A summary record that has
+	// it has no host and no ports.
 	Bad uint64
 	// Unusable is as in Result.
 	Unusable *Unusable
-	// Fields are all fields of the line that was read.
+	// Fields contains all fields of the parsed line.
 	Fields []ndjson.Field
 }
 
-// Span is the ports First to Last, with the same answer.
+// Span is the ports First to Last, which have the same state and reason.
 type Span struct {
 	First, Last uint16
 	State       endpoint.State
-	Reason      endpoint.Reason // 0: not said
+	Reason      endpoint.Reason // 0 if unknown
 }
 
-// App is the protocol that a port's answer was recognized as.
+// App is the protocol recognized on a port.
 type App struct {
 	Port uint16
 	Name string
 }
 
-// stateFields names the field that lists the ports of each state.
+// stateFields contains the name of the field for the ports of each state.
 var stateFields = [endpoint.States]string{
 	endpoint.Open: "open", endpoint.Closed: "closed", endpoint.Filtered: "filtered",
 	endpoint.OpenFiltered: "open_filtered", endpoint.Error: "error",

@@ -12,8 +12,8 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Summary reads a line that Result found to be a summary record with these
-// fields. It refers to nothing of the line but in Fields. The error is a *Bad.
+// Summary parses a line that Result reported as a summary with these fields. Only
+// s.Fields shares memory with the line. The error is a *Bad.
 func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) error {
 	if err := s.read(fields); err != nil {
 		return NewBad(l, "summary", "the summary record is damaged: "+err.Error())
@@ -24,8 +24,8 @@ func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) erro
 	return nil
 }
 
-// read reads a summary record's fields into s, except the counts, which follow
-// from the ports.
+// read parses the fields of a summary, except the counts, which follow from the
+// ports.
 func (s *Summary) read(fields []ndjson.Field) error {
 	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Apps: s.Apps[:0], Stats: s.Stats, Fields: fields}
 	if err := readStats(Last(fields, "stats"), &s.Stats); err != nil {
@@ -52,7 +52,7 @@ func (s *Summary) read(fields []ndjson.Field) error {
 	return within("apps", s.readApps(Last(fields, "apps")))
 }
 
-// unusable notes a value that counts as absent.
+// unusable records a value that is ignored.
 func (s *Summary) unusable(msg string) { s.Unusable = s.Unusable.add(msg) }
 
 func (s *Summary) readBad(value []byte) error {
@@ -69,7 +69,7 @@ func (s *Summary) readBad(value []byte) error {
 	return nil
 }
 
-// readKey reads host, ip and proto.
+// readKey parses host, ip and proto.
 func (s *Summary) readKey() error {
 	var hostText, ipText []byte
 	host, addr, p := parseWhere(Last(s.Fields, "host"), Last(s.Fields, "ip"), &hostText, &ipText)
@@ -83,7 +83,7 @@ func (s *Summary) readKey() error {
 	return nil
 }
 
-// readStates reads the ports of each state and returns them ascending.
+// readStates parses the ports of each state and returns them ascending.
 func readStates(fields []ndjson.Field) (spans []Span, err error) {
 	for state := endpoint.Open; state <= endpoint.Error; state++ {
 		value := Last(fields, stateFields[state])
@@ -128,7 +128,7 @@ func readOpen(v any) ([]Span, error) {
 	return spans, nil
 }
 
-// readReasons reads the ports of each reason and returns them ascending.
+// readReasons parses the ports of each reason and returns them ascending.
 func (s *Summary) readReasons(value []byte) (spans []Span, err error) {
 	if value == nil {
 		return nil, nil
@@ -175,8 +175,8 @@ func readRanges(spans []Span, v any, like Span) ([]Span, error) {
 	return spans, nil
 }
 
-// ascending sorts spans and joins those that overlap and are alike. If some
-// overlap that are not, it returns a port that both have.
+// ascending sorts spans and merges those that overlap and are alike. If others
+// overlap, it returns a port that both contain.
 func ascending(spans []Span, alike func(a, b Span) bool) ([]Span, uint16) {
 	slices.SortFunc(spans, func(a, b Span) int { return cmp.Compare(a.First, b.First) })
 	out := spans[:0]
@@ -193,8 +193,7 @@ func ascending(spans []Span, alike func(a, b Span) bool) ([]Span, uint16) {
 	return out, 0
 }
 
-// withReasons appends the spans of states to dst, parted where the reasons
-// change.
+// withReasons appends the spans of states to dst, split where the reason changes.
 func withReasons(dst, states, reasons []Span) ([]Span, error) {
 	for _, s := range states {
 		for s.First <= s.Last {
@@ -232,7 +231,7 @@ func dropFirst(spans []Span, last uint16) []Span {
 	return spans
 }
 
-// readApps reads the protocol recognized on each port.
+// readApps parses the protocol recognized on each port.
 func (s *Summary) readApps(value []byte) error {
 	if value == nil {
 		return nil
@@ -258,13 +257,13 @@ func (s *Summary) readApps(value []byte) error {
 	return err
 }
 
-// has says whether port is in Spans.
+// has reports whether Spans contains port.
 func (s *Summary) has(port uint16) bool {
 	_, ok := s.find(port)
 	return ok
 }
 
-// find returns which of Spans has port.
+// find returns the index of the span that contains port.
 func (s *Summary) find(port uint16) (i int, ok bool) {
 	return slices.BinarySearchFunc(s.Spans, port, func(s Span, port uint16) int {
 		switch {

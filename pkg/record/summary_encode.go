@@ -8,19 +8,18 @@ import (
 )
 
 const (
-	// maxSummary is the length of a summary line that is split, if it can
-	// be: what any tool reads.
+	// maxSummary is the maximum length of a summary line. Longer ones are split, if
+	// they have several ports.
 	maxSummary = 1 << 20
-	// minChunk is how much is put in a line at least, beside what all lines
-	// of the summary have in common.
+	// minChunk is the minimum room for ports in a line.
 	minChunk = 8 << 10
-	// chunkNames is more than the names of all states and reasons with their
-	// counts and punctuation take in a line.
+	// chunkNames is an upper bound of the length of all names of states and
+	// reasons, with counts and punctuation.
 	chunkNames = 2 << 10
 )
 
-// Summary appends s to dst as a line with its LF; as several lines that add
-// up to s when one would be longer than 1 MiB.
+// Summary appends s as a line with its LF, or as several lines that add up to s if
+// one would be longer than 1 MiB.
 func (e *Encoder) Summary(dst []byte, s *Summary) []byte {
 	start := len(dst)
 	dst = appendSummary(dst, s, s.Spans, s.Apps)
@@ -36,15 +35,15 @@ func (e *Encoder) Summary(dst []byte, s *Summary) []byte {
 		some, spans, n = chunk(spans, apps, room)
 		dst = appendSummary(dst, &part, some, apps[:n])
 		apps = apps[n:]
-		part.Stats = Stats{} // they are in the first line
+		part.Stats = Stats{} // only in the first line
 	}
 	return dst
 }
 
-// chunk takes as many ports from the front of spans as surely fit in room,
-// but at least one. It returns them, the rest, and how many apps are theirs.
+// chunk splits off as many of the first ports as are certain to fit in room, but
+// at least one. It returns them, the rest, and the number of their apps.
 func chunk(spans []Span, apps []App, room int) (some, rest []Span, n int) {
-	const perPort = 2 * len("65535,") // once for its state, once for its reason
+	const perPort = 2 * len("65535,") // for its state and for its reason
 	for i, s := range spans {
 		for port := int(s.First); port <= int(s.Last); port++ {
 			size := perPort
@@ -64,7 +63,7 @@ func chunk(spans []Span, apps []App, room int) (some, rest []Span, n int) {
 	return some, nil, n
 }
 
-// cutSpans parts spans before port, which lies in the first of them.
+// cutSpans splits spans before port, which is in the first of them.
 func cutSpans(some, spans []Span, port, n int) ([]Span, []Span, int) {
 	rest := append([]Span(nil), spans...)
 	if first := spans[0]; port > int(first.First) {
@@ -75,7 +74,7 @@ func cutSpans(some, spans []Span, port, n int) ([]Span, []Span, int) {
 	return some, rest, n
 }
 
-// appendSummary appends one line about some of the ports of s.
+// appendSummary appends a line with some of the ports of s.
 func appendSummary(dst []byte, s *Summary, spans []Span, apps []App) []byte {
 	var o ndjson.Object
 	o.Add("kind", KindSummary)
@@ -99,8 +98,8 @@ func appendSummary(dst []byte, s *Summary, spans []Span, apps []App) []byte {
 	return appendLine(dst, o)
 }
 
-// addPorts adds what a summary contains of the ports: the open ones as an
-// array, those of the other states as ranges, the counts, and the reasons.
+// addPorts adds the open ports as an array, those of other states as ranges, the
+// counts and the reasons.
 func addPorts(o *ndjson.Object, spans []Span) {
 	open := []uint16{}
 	var states [endpoint.States]portRanges
@@ -132,11 +131,11 @@ func addPorts(o *ndjson.Object, spans []Span) {
 // portRanges writes ascending ports as text: "1-21,23".
 type portRanges struct {
 	text        []byte
-	first, last uint16 // not in text yet, if ports > 0
+	first, last uint16 // the last range, not in text yet
 	ports       int
 }
 
-// add adds the ports of s, which are above those before.
+// add adds the ports of s, which are higher than those added before.
 func (r *portRanges) add(s Span) {
 	if r.ports > 0 && s.First != r.last+1 {
 		r.text = append(r.appendTo(r.text), ',')

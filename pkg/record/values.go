@@ -16,7 +16,7 @@ const (
 	MaxRetries = 20
 )
 
-// parsePort reads the value of port.
+// parsePort parses the value of port.
 func parsePort(value []byte) (uint16, *problem) {
 	if value == nil {
 		return 0, &problem{"port", "port is missing; want an integer, 1-65535"}
@@ -31,7 +31,7 @@ func parsePort(value []byte) (uint16, *problem) {
 	return uint16(n), nil
 }
 
-// parseProto reads the value of proto or protocol; absent, it is tcp.
+// parseProto parses the value of proto or protocol; tcp if absent.
 func parseProto(value []byte) (endpoint.Proto, *problem) {
 	switch string(value) {
 	case "", `"tcp"`:
@@ -47,7 +47,7 @@ func parseProto(value []byte) (endpoint.Proto, *problem) {
 	return 0, problemf("proto", `proto %s is not "tcp" or "udp"`, ndjson.Show(value))
 }
 
-// parseTimeout reads the value of timeout_ms; absent, it is 0.
+// parseTimeout parses the value of timeout_ms; 0 if absent.
 func parseTimeout(value []byte) (time.Duration, *problem) {
 	if value == nil {
 		return 0, nil
@@ -62,7 +62,7 @@ func parseTimeout(value []byte) (time.Duration, *problem) {
 	return d, nil
 }
 
-// parseRetries reads the value of retries; absent, it is -1.
+// parseRetries parses the value of retries; -1 if absent.
 func parseRetries(value []byte) (int, *problem) {
 	if value == nil {
 		return -1, nil
@@ -77,7 +77,7 @@ func parseRetries(value []byte) (int, *problem) {
 	return int(n), nil
 }
 
-// millis reads a number of milliseconds, to the nanosecond.
+// millis parses a number of milliseconds, to the nanosecond.
 func millis(value []byte) (time.Duration, error) {
 	whole, fraction, _ := bytes.Cut(value, []byte{'.'})
 	if len(whole) <= 12 && len(fraction) <= 6 {
@@ -101,8 +101,8 @@ func millis(value []byte) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	// More than the clock can hold is far more than any limit here; less
-	// than a nanosecond is not nothing.
+	// A value that a Duration cannot hold stays above every limit, and one below
+	// a nanosecond above 0.
 	ns := math.Ceil(min(f*1e6, math.MaxInt64/2))
 	return time.Duration(max(ns, -1)), nil
 }
