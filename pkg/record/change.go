@@ -54,30 +54,31 @@ func stateOrNull(s endpoint.State) any {
 // as portgen does with a list's field with the name of a result's.
 const ownPrefix = "list_"
 
-// appendOwn appends a field of NEW, renamed if a change record has a field of that
-// name.
-func appendOwn(dst []byte, f ndjson.Field) (extra []byte, renamed bool) {
-	switch string(f.Key) {
-	case "change", "old", "new":
-		return AppendRenamed(dst, ownPrefix, f.Raw), true
+// appendOwn appends the fields that skip does not report, renamed if a change
+// record has a field of that name.
+func appendOwn(dst []byte, fields []ndjson.Field, skip func(name []byte) bool) (extra []byte, renamed bool) {
+	for _, f := range fields {
+		if skip(f.Key) {
+			continue
+		}
+		switch string(f.Key) {
+		case "change", "old", "new":
+			dst, renamed = AppendRenamed(dst, ownPrefix, f.Raw), true
+		default:
+			dst = AppendRaw(dst, f.Raw)
+		}
 	}
-	return AppendRaw(dst, f.Raw), false
+	return dst, renamed
 }
 
 // AppendOwn appends the result's fields for a change record, as written: all except
 // host, ip, port and proto. renamed reports whether any of them had the name of a
 // change record's field and is now called list_NAME.
 func (r *Result) AppendOwn(dst []byte) (extra []byte, renamed bool) {
-	for _, f := range r.Fields {
-		switch fieldOf(f.Key) {
-		case fieldHost, fieldIP, fieldPort, fieldProto:
-			continue
-		}
-		var again bool
-		dst, again = appendOwn(dst, f)
-		renamed = renamed || again
-	}
-	return dst, renamed
+	return appendOwn(dst, r.Fields, func(name []byte) bool {
+		f := fieldOf(name)
+		return f == fieldHost || f == fieldIP || f == fieldPort || f == fieldProto
+	})
 }
 
 // AppendAnswer appends the state, reason and app of a port as the fields of a
@@ -101,15 +102,9 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
 // does.
 func (s *Summary) AppendOwn(dst []byte) (extra []byte, renamed bool) {
 	own := sumFields()
-	for _, f := range s.Fields {
-		if slices.ContainsFunc(own, func(d FieldDoc) bool { return d.Name == string(f.Key) }) {
-			continue
-		}
-		var again bool
-		dst, again = appendOwn(dst, f)
-		renamed = renamed || again
-	}
-	return dst, renamed
+	return appendOwn(dst, s.Fields, func(name []byte) bool {
+		return slices.ContainsFunc(own, func(d FieldDoc) bool { return d.Name == string(name) })
+	})
 }
 
 // Change parses a line written by Encoder.Change. The error is a *Bad.

@@ -196,39 +196,36 @@ func ascending(spans []Span, alike func(a, b Span) bool) ([]Span, uint16) {
 // withReasons appends the spans of states to dst, split where the reason changes.
 func withReasons(dst, states, reasons []Span) ([]Span, error) {
 	for _, s := range states {
-		for s.First <= s.Last {
-			part := s
-			if len(reasons) > 0 && reasons[0].First <= s.First {
-				part.Reason, part.Last = reasons[0].Reason, min(s.Last, reasons[0].Last)
-			} else if len(reasons) > 0 && reasons[0].First <= s.Last {
-				part.Last = reasons[0].First - 1
+		for part := s; ; part.First = part.Last + 1 {
+			part.Last, part.Reason = s.Last, 0
+			if len(reasons) > 0 && reasons[0].First <= s.Last {
+				switch r := &reasons[0]; {
+				case r.First < part.First:
+					return nil, noState(r)
+				case r.First > part.First:
+					part.Last = r.First - 1
+				case r.Last <= s.Last:
+					part.Last, part.Reason = r.Last, r.Reason
+					reasons = reasons[1:]
+				default:
+					part.Reason = r.Reason
+					r.First = s.Last + 1
+				}
 			}
 			dst = append(dst, part)
-			if part.Reason != 0 {
-				if reasons[0].First != part.First {
-					return nil, fmt.Errorf("port %d has a reason but no state", reasons[0].First)
-				}
-				reasons = dropFirst(reasons, part.Last)
-			}
 			if part.Last == s.Last {
 				break
 			}
-			s.First = part.Last + 1
 		}
 	}
 	if len(reasons) > 0 {
-		return nil, fmt.Errorf("port %d has a reason but no state", reasons[0].First)
+		return nil, noState(&reasons[0])
 	}
 	return dst, nil
 }
 
-// dropFirst drops the ports up to last, which lies in the first span.
-func dropFirst(spans []Span, last uint16) []Span {
-	if spans[0].Last == last {
-		return spans[1:]
-	}
-	spans[0].First = last + 1
-	return spans
+func noState(reason *Span) error {
+	return fmt.Errorf("port %d has a reason but no state", reason.First)
 }
 
 // readApps parses the protocol recognized on each port.
