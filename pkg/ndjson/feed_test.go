@@ -11,19 +11,18 @@ import (
 	"time"
 )
 
-// numbers parses blocks into the numbers of their lines, some slower than
-// others.
+// numbers parses blocks into their line numbers, some of them slowly.
 func numbers(b *Block, found *[]int64) {
 	*found = (*found)[:0]
 	for l, ok := b.Next(); ok; l, ok = b.Next() {
 		if l.No%1000 == 0 {
-			time.Sleep(time.Millisecond) // blocks are to end out of order
+			time.Sleep(time.Millisecond) // finish blocks out of order
 		}
 		*found = append(*found, l.No)
 	}
 }
 
-func TestFeedKeepsTheOrder(t *testing.T) {
+func TestFeedKeepsOrder(t *testing.T) {
 	const lines = 20_000
 	text := strings.Repeat(fmt.Sprintf("{%098d}\n", 1), lines)
 	torn := errors.New("torn")
@@ -53,9 +52,9 @@ func TestFeedKeepsTheOrder(t *testing.T) {
 	}
 }
 
-// TestFeedEndsEarly: what is not read to its end leaves no goroutine behind,
-// once its input gives way.
-func TestFeedEndsEarly(t *testing.T) {
+// TestFeedCloseEndsGoroutines checks that a closed Feed leaves no goroutine behind
+// once its input is closed too.
+func TestFeedCloseEndsGoroutines(t *testing.T) {
 	before := runtime.NumGoroutine()
 	r, w := io.Pipe()
 	feed := NewFeed(r, []func(*Block, *[]int64){numbers, numbers})

@@ -41,10 +41,13 @@ func (o *Object) AddRaw(members []byte) {
 
 // Append appends v as JSON without white space.
 func Append(dst []byte, v any) []byte {
-	s := jsoniter.NewStream(jsoniter.ConfigDefault, nil, 0)
+	s := jsoniter.ConfigDefault.BorrowStream(nil)
+	defer jsoniter.ConfigDefault.ReturnStream(s)
 	s.SetBuffer(dst)
 	write(s, v)
-	return s.Buffer()
+	dst = s.Buffer()
+	s.SetBuffer(nil) // it is the caller's
+	return dst
 }
 
 // Indent returns v as JSON, with two spaces for each level.
@@ -108,7 +111,9 @@ func writeArray(s *jsoniter.Stream, a []any) {
 // Decode returns a value that Scan found as nil, a bool, a json.Number, a
 // string, an Object or a []any.
 func Decode(value []byte) any {
-	return read(jsoniter.ParseBytes(jsoniter.ConfigDefault, pairSurrogates(value)))
+	it := jsoniter.ConfigDefault.BorrowIterator(pairSurrogates(value))
+	defer jsoniter.ConfigDefault.ReturnIterator(it)
+	return read(it)
 }
 
 // read uses neither Skip nor Read for numbers: they fail for 1e400 and 0.9e99.

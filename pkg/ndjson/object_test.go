@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// decoded are values, and what Append makes of what Decode returns.
+// decoded contains values, and how Append writes them after Decode.
 var decoded = []struct{ in, want string }{
 	{" null", "null"},
 	{"true", "true"},
@@ -54,7 +54,7 @@ func TestAppendLeavesOutEmptyMembers(t *testing.T) {
 	}
 }
 
-// oracleTree returns what Decode should, by encoding/json.
+// oracleTree returns what Decode should return, according to encoding/json.
 func oracleTree(d *json.Decoder) any {
 	token, err := d.Token()
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -80,8 +80,7 @@ func oracleTree(d *json.Decoder) any {
 	return token
 }
 
-// FuzzDecode decodes and writes whatever is a value, and compares with
-// encoding/json.
+// FuzzDecode decodes and writes any valid value and compares with encoding/json.
 func FuzzDecode(f *testing.F) {
 	for _, c := range decoded[:len(decoded)-1] {
 		f.Add([]byte(c.in))
@@ -104,7 +103,7 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("%s is written as %s", value, text)
 		}
 		if len(text) > 1000 {
-			return // what is indented grows with the square of its depth
+			return // indentation grows with the square of the depth
 		}
 		var indented bytes.Buffer
 		if json.Indent(&indented, text, "", "  "); !bytes.Equal(Indent(got), indented.Bytes()) {

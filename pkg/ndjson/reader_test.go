@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-// readers are the ways in which the same bytes can arrive.
+// readers return the same bytes in different reads.
 var readers = map[string]func(io.Reader) io.Reader{
 	"at once":         func(r io.Reader) io.Reader { return r },
 	"in halves":       iotest.HalfReader,
@@ -25,7 +25,7 @@ type pieces struct {
 
 func (p pieces) Read(b []byte) (int, error) { return p.r.Read(b[:min(len(b), p.n)]) }
 
-// show is a line for comparison: number, length, beginning.
+// show returns a line for comparison: number, length, beginning.
 func show(l Line) string {
 	s := fmt.Sprintf("%d:%d:%.10s", l.No, len(l.Text), l.Text)
 	if l.Long {
@@ -99,7 +99,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-func TestReadErrorsAreHandedOn(t *testing.T) {
+func TestReadErrorsAreReturned(t *testing.T) {
 	broken := errors.New("broken")
 	for by, read := range map[string]func(io.Reader) ([]string, error){"Next": readLines, "NextBlock": readBlocks} {
 		got, err := read(io.MultiReader(strings.NewReader("a\nb\ntorn"), iotest.ErrReader(broken)))
@@ -116,7 +116,7 @@ type lazy struct{}
 
 func (lazy) Read([]byte) (int, error) { return 0, nil }
 
-func TestErrorsStay(t *testing.T) {
+func TestReadErrorsPersist(t *testing.T) {
 	r := NewReader(strings.NewReader("a"))
 	for i, want := range []error{nil, io.EOF, io.EOF} {
 		if _, err := r.Next(); err != want {
@@ -128,9 +128,9 @@ func TestErrorsStay(t *testing.T) {
 	}
 }
 
-// A line is there as soon as its LF is: the pipe has no buffer, so a reader
-// that wanted more would hang, and the test with it.
-func TestLinesAreNotWaitedFor(t *testing.T) {
+// A pipe has no buffer, so a Reader that reads on after an LF hangs, and the test
+// with it.
+func TestLineIsReturnedOnceItsLFIsRead(t *testing.T) {
 	pr, pw := io.Pipe()
 	r := NewReader(pr)
 	go func() {
@@ -154,7 +154,7 @@ func TestLinesAreNotWaitedFor(t *testing.T) {
 	}
 }
 
-func TestBufferedLooksPastBlankLines(t *testing.T) {
+func TestBufferedIgnoresBlankLines(t *testing.T) {
 	for in, want := range map[string]bool{"a\n\n\n": false, "a\n\nb": false, "a\n\nb\n": true} {
 		r := NewReader(io.MultiReader(strings.NewReader(in), strings.NewReader("z\n")))
 		r.Next()
@@ -164,7 +164,7 @@ func TestBufferedLooksPastBlankLines(t *testing.T) {
 	}
 }
 
-// spy notes how much room each read is given.
+// spy counts reads and records the smallest.
 type spy struct {
 	r     io.Reader
 	reads int
@@ -221,8 +221,8 @@ func TestLinesAndBlocksMix(t *testing.T) {
 	}
 }
 
-// placesOf holds the lines of in's blocks to where they say that they begin.
-func placesOf(t *testing.T, in []byte, piece int) {
+// checkOffsets compares the lines of blocks with in at their offsets.
+func checkOffsets(t *testing.T, in []byte, piece int) {
 	t.Helper()
 	var b Block
 	var err error
@@ -235,14 +235,14 @@ func placesOf(t *testing.T, in []byte, piece int) {
 	}
 }
 
-func TestLinesOfBlocksSayWhereTheyBegin(t *testing.T) {
+func TestBlockLinesHaveOffsets(t *testing.T) {
 	long := strings.Repeat("y", MaxLine+100)
 	for _, in := range []string{"a\nb\n\nc", bom + "a\r\n\r\nb", long + "\na\n" + long, bom + long + "\n\n" + "b\n"} {
 		for _, piece := range []int{1, 5, 1 << 20} {
 			if len(in) > 100 && piece == 1 {
 				piece = 1000
 			}
-			placesOf(t, []byte(in), piece)
+			checkOffsets(t, []byte(in), piece)
 		}
 	}
 }
@@ -263,7 +263,7 @@ func TestReaderAllocatesNothing(t *testing.T) {
 	}
 }
 
-// endless repeats a line for ever.
+// endless repeats a line forever.
 type endless struct {
 	line []byte
 	off  int
@@ -278,7 +278,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// FuzzReader splits input at LF in the plainest way and compares.
+// FuzzReader compares with splitting the input at each LF.
 func FuzzReader(f *testing.F) {
 	for _, s := range []string{"", "a\r\n\nb", bom + "a\n" + bom, " \t\n\x00\r\r\n", "\n\n\n"} {
 		f.Add([]byte(s), uint8(3))
@@ -300,7 +300,7 @@ func FuzzReader(f *testing.F) {
 				t.Errorf("%s: %q, %v, want %q", by, got, err, want)
 			}
 		}
-		placesOf(t, in, int(piece)+1)
+		checkOffsets(t, in, int(piece)+1)
 	})
 }
 

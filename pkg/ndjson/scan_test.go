@@ -15,7 +15,7 @@ func nest(n int) string {
 	return `{"a":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`
 }
 
-// valid are objects, and how Scan shows them: decoded keys and raw values.
+// valid contains objects, and their decoded names and raw values.
 var valid = []struct{ in, want string }{
 	{`{}`, ""},
 	{" \t\r\n{ \t\r\n} \t\r\n", ""},
@@ -35,7 +35,7 @@ var valid = []struct{ in, want string }{
 	{nest(9999), "a=" + nest(9999)[5:20003]},
 }
 
-// invalid are texts that are no object, and where and why.
+// invalid contains texts that are not an object, with the position and the reason.
 var invalid = []struct {
 	in   string
 	at   int
@@ -100,7 +100,7 @@ var invalid = []struct {
 	{strings.Repeat(`{"a":`, 100000), 50000, "nested more than 10000 deep"},
 }
 
-func TestScanTakesObjects(t *testing.T) {
+func TestScanAcceptsObjects(t *testing.T) {
 	for _, c := range valid {
 		fields, err := Scan([]byte(c.in), nil)
 		var got []string
@@ -113,7 +113,7 @@ func TestScanTakesObjects(t *testing.T) {
 	}
 }
 
-func TestScanRefusesTheRest(t *testing.T) {
+func TestScanRejectsEverythingElse(t *testing.T) {
 	for _, c := range invalid {
 		_, err := Scan([]byte(c.in), nil)
 		var wrong *SyntaxError
@@ -130,7 +130,7 @@ func TestSyntaxErrorCountsFromOne(t *testing.T) {
 	}
 }
 
-func TestRawIsTheMemberAsWritten(t *testing.T) {
+func TestRawIsAsWritten(t *testing.T) {
 	line := []byte(`{ "a" : [ 1 ] ,"b":{"c": 0.10}  , "\u0061" :"x"}`)
 	fields, err := Scan(line, make([]Field, 0, 1))
 	if got, want := fmt.Sprintf("%s", fields), `[{"a" : [ 1 ] a [ 1 ]} {"b":{"c": 0.10} b {"c": 0.10}} {"\u0061" :"x" a "x"}]`; got != want || err != nil {
@@ -147,8 +147,8 @@ func TestScanAllocatesNothing(t *testing.T) {
 	}
 }
 
-// oracle is what encoding/json finds in a line; ok is false if it is not an
-// object in valid UTF-8.
+// oracle returns the fields of a line according to encoding/json; ok is false if it
+// is not an object in valid UTF-8.
 func oracle(line []byte) (fields []string, ok bool) {
 	text := bytes.TrimLeft(line, " \t\r\n")
 	if !json.Valid(line) || !utf8.Valid(line) || text[0] != '{' {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestFirstLineOnly checks which lines of what a text lays out over several lines
-// are handed out, in every way that a text can be read.
+// TestFirstLineOnly checks which lines are returned of values over several lines,
+// by every way of reading.
 func TestFirstLineOnly(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
@@ -49,7 +49,7 @@ func TestFirstLineOnly(t *testing.T) {
 	}
 }
 
-func TestWithoutFirstLineOnlyAllLinesCount(t *testing.T) {
+func TestWithoutFirstLineOnlyAllLinesAreReturned(t *testing.T) {
 	const text = "[\n1\n]\n"
 	want := []string{"1:[", "2:1", "3:]"}
 	lines, blocks := firstLines(NewReader(strings.NewReader(text))), firstBlocks(NewReader(strings.NewReader(text)))
@@ -72,8 +72,8 @@ func firstLines(r *Reader) (lines []string) {
 	}
 }
 
-// bufferedLines asks for each line whether it is there, as tools do that have to
-// flush before they wait.
+// bufferedLines calls Buffered before each line, as tools do to flush their output
+// before they block.
 func bufferedLines(r *Reader) (lines []string) {
 	for {
 		r.Buffered()

@@ -149,7 +149,7 @@ func TestValuesAllocateNothing(t *testing.T) {
 	}
 }
 
-// FuzzValue decodes whatever is a value and compares with encoding/json,
+// FuzzValue decodes any valid string or number and compares with encoding/json,
 // math/big and strconv.
 func FuzzValue(f *testing.F) {
 	for _, s := range []string{"80", "-0", "8e1", "80.50", "1e400", "5e-324", "0.1e+17", `"a\u0041\ud83d\ude00\ud800"`, `[1,"x",[],{}]`, "null", "123456789012345678.9"} {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// sink notes what is written when. Its writes fail when fail is set, and
-// block while gate is not nil and open.
+// sink records what is written, and when. Its writes fail if fail is set, and
+// block until gate, if there is one, is closed.
 type sink struct {
 	mu     sync.Mutex
 	got    bytes.Buffer
@@ -46,7 +46,7 @@ func (s *sink) len() int {
 	return s.got.Len()
 }
 
-func TestWriterGathersUnderLoad(t *testing.T) {
+func TestWriterBatchesUnderLoad(t *testing.T) {
 	var s sink
 	w := NewWriter(&s)
 	line := []byte(strings.Repeat("x", 199) + "\n")
@@ -63,7 +63,7 @@ func TestWriterGathersUnderLoad(t *testing.T) {
 	}
 }
 
-func TestWriterHoldsNothingBack(t *testing.T) {
+func TestWriterWritesWithin50ms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s sink
 		w := NewWriter(&s)
@@ -90,8 +90,8 @@ func TestWriterHoldsNothingBack(t *testing.T) {
 	})
 }
 
-// Four writers against an output that is slow to take anything: every line
-// arrives once, whole, in each writer's order, and memory stays bounded.
+// Four goroutines write to a slow output. Every line arrives once, whole, in the
+// order of its goroutine, and memory is bounded.
 func TestWriterKeepsLinesWholeWhileBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := sink{gate: make(chan struct{})}
@@ -134,7 +134,7 @@ func TestWriterKeepsLinesWholeWhileBlocked(t *testing.T) {
 	})
 }
 
-func TestWriteErrorsStay(t *testing.T) {
+func TestWriteErrorsPersist(t *testing.T) {
 	broken := errors.New("broken")
 	for _, c := range []struct {
 		sink *sink
@@ -156,7 +156,7 @@ func TestWriteErrorsStay(t *testing.T) {
 	}
 }
 
-func TestWriteErrorOfTheClockIsReturned(t *testing.T) {
+func TestWriteErrorOfTimerIsReturned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("broken")
 		w := NewWriter(&sink{fail: broken})
@@ -168,7 +168,7 @@ func TestWriteErrorOfTheClockIsReturned(t *testing.T) {
 	})
 }
 
-func TestClosedWriterRefuses(t *testing.T) {
+func TestClosedWriterFails(t *testing.T) {
 	var s sink
 	w := NewWriter(&s)
 	w.Write([]byte("a\n"))

@@ -91,7 +91,7 @@ func (r *reader) fill(e *entry) error {
 	}
 	r.values = r.values[:0]
 	for _, name := range []string{"ports", "port"} {
-		if v := r.value(name); v != nil && !noPorts(ndjson.Decode(v)) {
+		if v := r.value(name); v != nil && (v[0] != '[' && v[0] != '"' || !noPorts(ndjson.Decode(v))) {
 			r.values = append(r.values, v)
 		}
 	}

@@ -52,8 +52,8 @@ func BenchmarkDecodeResult(b *testing.B) {
 	}
 }
 
-// A scan's own mixture: the processor cannot learn the lines by heart, as it
-// does with one that is read over and over.
+// Lines vary as in a real scan, so that branch prediction does not learn a single
+// line.
 func BenchmarkDecodeScan(b *testing.B) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	var e Encoder

@@ -7,7 +7,7 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// resultLine reads a line that has to be a result and returns it for comparison.
+// resultLine parses a result and returns it for comparison.
 func resultLine(t *testing.T, line string) (string, *Unusable) {
 	t.Helper()
 	d := Decoder{Times: true}
@@ -19,8 +19,7 @@ func resultLine(t *testing.T, line string) (string, *Unusable) {
 	return showResult(&r), r.Unusable
 }
 
-// Each field that a record of its kind is read without, null and empty, is the
-// same as none.
+// Every optional field that is null or empty is the same as an absent one.
 func TestBlankFieldIsAbsent(t *testing.T) {
 	for _, kind := range []struct{ kind, line string }{
 		{KindResult, `{"host":"192.0.2.1","port":80,"state":"filtered"}`},
@@ -54,7 +53,8 @@ func TestBlankFieldIsAbsent(t *testing.T) {
 	}
 }
 
-// showAny reads a line of some kind; the fields that pass on are left out.
+// showAny parses a line of any kind and returns it for comparison, without the
+// fields that are passed through.
 func showAny(t *testing.T, kind, line string) string {
 	t.Helper()
 	switch kind {
@@ -89,7 +89,7 @@ func TestBlankPartsOfASummary(t *testing.T) {
 	}
 }
 
-func TestBlankFieldsPassOnAsWritten(t *testing.T) {
+func TestBlankFieldsPassThroughAsWritten(t *testing.T) {
 	var d Decoder
 	var in Input
 	line := `{"host":"x","port":80,"timeout_ms":null,"retries" : "","owner":null,"protocol":"","rtt_ms":null}`
@@ -101,7 +101,7 @@ func TestBlankFieldsPassOnAsWritten(t *testing.T) {
 	}
 }
 
-func TestUnusableValueCostsNoRecord(t *testing.T) {
+func TestUnusableValueIsIgnored(t *testing.T) {
 	base := showAny(t, KindResult, `{"host":"x","port":80,"state":"open"}`)
 	for _, c := range []struct{ fields, want string }{
 		{`"rtt_ms":"1"`, `line 7: ignored: rtt_ms "1" is not a number of milliseconds`},

@@ -51,7 +51,7 @@ func TestChangeLine(t *testing.T) {
 	}
 }
 
-func TestNoChange(t *testing.T) {
+func TestBadChange(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{`{`, "line 4: not valid JSON"},
 		{`{"port":1,"change":"opened"}`, "line 4: host is missing"},
@@ -68,8 +68,8 @@ func TestNoChange(t *testing.T) {
 	}
 }
 
-// TestOwnFields: what a change record has of NEW's record.
-func TestOwnFields(t *testing.T) {
+// TestAppendOwnRenamesFields checks the fields of NEW in a change record.
+func TestAppendOwnRenamesFields(t *testing.T) {
 	for _, c := range []struct {
 		line, want string
 		renamed    bool

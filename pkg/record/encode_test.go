@@ -64,7 +64,7 @@ func TestMillis(t *testing.T) {
 	}
 }
 
-func TestClockFollowsTheSecond(t *testing.T) {
+func TestCachedSecondIsRenewed(t *testing.T) {
 	var e Encoder
 	for _, c := range []struct {
 		at   time.Time

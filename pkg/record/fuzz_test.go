@@ -9,9 +9,9 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// FuzzInput reads any line. Whatever comes of it can be written, is valid by
-// the schema, is read back as the same, is not much longer than the line,
-// and has the user's own fields byte for byte.
+// FuzzInput parses any line. The result can be written, is valid by the schema,
+// parses as the same again, is not much longer than the line, and contains the
+// user's fields byte for byte.
 func FuzzInput(f *testing.F) {
 	for _, c := range inputs {
 		f.Add([]byte(c.line))
@@ -51,8 +51,8 @@ func FuzzInput(f *testing.F) {
 	})
 }
 
-// keepsFields makes sure that extra has the raw fields of line that no tool
-// knows, all of them, in their order, and nothing that is not in line.
+// keepsFields checks that extra contains all unknown fields of line, in their order,
+// and nothing that is not in line.
 func keepsFields(t *testing.T, line, extra []byte) {
 	own, err := ndjson.Scan(line, nil)
 	if err != nil {
@@ -76,8 +76,8 @@ func keepsFields(t *testing.T, line, extra []byte) {
 	}
 }
 
-// FuzzResult reads any line as a result and makes sure that it is one of
-// the things that it can be.
+// FuzzResult parses any line as a result and checks that what it returns is
+// consistent.
 func FuzzResult(f *testing.F) {
 	for _, s := range []string{plainResult, v6Result, closedResult, `{"kind":"summary"}`, `{"state":"error"}`, `{"ip":"::1","port":1,"state":"open","rtt_ms":1e-7}`} {
 		f.Add([]byte(s))

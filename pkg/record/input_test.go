@@ -9,8 +9,8 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// showInput is an Input for comparison: what is asked, then what differs
-// from the ordinary.
+// showInput returns an Input for comparison: the endpoint, then the fields that are
+// not zero.
 func showInput(in *Input) string {
 	switch {
 	case in.Pass:
@@ -33,7 +33,7 @@ func showInput(in *Input) string {
 
 const noIP = "invalid IP"
 
-// inputs are lines that are read, and how.
+// inputs contains valid lines and what they are parsed into.
 var inputs = []struct{ line, want string }{
 	{`{"host":"a.example","ip":"192.0.2.1","port":80,"proto":"tcp"}`, `a.example 192.0.2.1 80/tcp`},
 	{`{"host":"a.example","port":80}`, `a.example ` + noIP + ` 80/tcp`},
@@ -69,7 +69,7 @@ var inputs = []struct{ line, want string }{
 	{`{"host":"x","port":80,"timeout_ms":8.64e7,"retries":2e1}`, `x ` + noIP + ` 80/tcp timeout 24h0m0s retries 20 + "timeout_ms":8.64e7,"retries":2e1`},
 	{`{"host":"x","port":80,"timeout_ms":1e-9}`, `x ` + noIP + ` 80/tcp timeout 1ns + "timeout_ms":1e-9`},
 	{`{"host":"x","port":80,"timeout_ms":"x","timeout_ms":2}`, `x ` + noIP + ` 80/tcp timeout 2ms + "timeout_ms":"x","timeout_ms":2`},
-	// results are asked again
+	// results are probed again
 	{
 		`{"host":"x","ip":"192.0.2.1","port":80,"proto":"tcp","state":"open","reason":"syn-ack","service":"http","rtt_ms":0.5,"attempts":1,"method":"connect","time":"t","app":"http","ttl":64,"error":"e","line":7,"input":"i","owner":"me"}`,
 		`x 192.0.2.1 80/tcp + "owner":"me"`,
@@ -108,7 +108,7 @@ func TestInput(t *testing.T) {
 	}
 }
 
-// badInputs are lines that are no endpoint, the message, and what is kept
+// badInputs contains lines that are not endpoints, the message, and what is kept
 // beside line and input.
 var badInputs = []struct{ line, msg, kept string }{
 	{`{"host":"x","port":70000}`, `port 70000 is outside 1-65535`, `"host":"x"`},
@@ -162,7 +162,7 @@ var badInputs = []struct{ line, msg, kept string }{
 	{`{"host":"x","port":80,"retries":21}`, `retries 21 is outside 0-20`, `"host":"x","port":80`},
 	{`{"host":"x","port":80,"retries":"auto","timeout_ms":5}`, `retries "auto" is a string, not an integer; want 0-20`, `"host":"x","port":80+ "timeout_ms":5`},
 	{`{"host":"x","ip":"192.0.2.1","port":0,"proto":"udp","state":"open","service":"http","line":1,"rack" : 3}`, `port 0 is outside 1-65535`, `"host":"x","ip":"192.0.2.1","proto":"udp"+ "rack" : 3`},
-	// no JSON
+	// not JSON
 	{`{"host":"x","port":80`, `not valid JSON at byte 22: the object is not closed`, ``},
 	{`{"host":"x","port":80} x`, `not valid JSON at byte 24: more text after the value`, ``},
 	{"{\"host\":\"\xff\",\"port\":80}", `not valid JSON at byte 10: invalid UTF-8`, ``},
@@ -252,7 +252,7 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
-func TestInputOfBadRecordsIsShortWhenEscaped(t *testing.T) {
+func TestInputOfBadRecordIsShortWhenEscaped(t *testing.T) {
 	for _, s := range []string{"\x00", "\xff", "\"", "😀", "a"} {
 		b := NewBad(ndjson.Line{No: 1, Text: []byte(strings.Repeat(s, 1<<20))}, "json", "x")
 		if n := len(ndjson.AppendString(nil, b.Input)); len(b.Input) > 4096 || n > 12<<10+2 || len(b.Input) < 2000 {

@@ -7,7 +7,7 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// showResult is a Result for comparison.
+// showResult returns a Result for comparison.
 func showResult(r *Result) string {
 	switch {
 	case r.Summary:

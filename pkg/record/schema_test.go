@@ -40,7 +40,7 @@ func validate(s *jsonschema.Schema, line []byte) error {
 	return s.Validate(v)
 }
 
-func TestSchemaTakesWhatIsWritten(t *testing.T) {
+func TestSchemaAcceptsWrittenRecords(t *testing.T) {
 	endpoints, results := compile(t, KindEndpoint), compile(t, KindResult)
 	var d Decoder
 	var e Encoder
@@ -73,7 +73,7 @@ func TestSchemaTakesWhatIsWritten(t *testing.T) {
 	}
 }
 
-func TestSchemaRefusesOtherRecords(t *testing.T) {
+func TestSchemaRejectsOtherRecords(t *testing.T) {
 	for _, c := range []struct{ kind, line string }{
 		{KindEndpoint, `{"port":80,"proto":"tcp"}`},
 		{KindEndpoint, `{"host":"x","proto":"tcp"}`},
@@ -112,8 +112,8 @@ func TestSchemaOfSummaries(t *testing.T) {
 	}
 }
 
-// The tables, the decoder's names and the limits are spelled apart.
-func TestTablesAgree(t *testing.T) {
+// The field tables, the decoder's names and the limits are in different places.
+func TestFieldTablesAgree(t *testing.T) {
 	var names []string
 	for _, f := range Fields(KindResult) {
 		names = append(names, f.Name)

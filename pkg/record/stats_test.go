@@ -33,7 +33,7 @@ func TestStatsLine(t *testing.T) {
 	}
 }
 
-func TestStatsAreReadAsTheyWereMeant(t *testing.T) {
+func TestStatsOfOtherProgramsAreRead(t *testing.T) {
 	for _, c := range []struct {
 		stats string
 		want  Stats
@@ -80,8 +80,8 @@ func TestDamagedStats(t *testing.T) {
 	}
 }
 
-// TestWhen reads times as time.Parse does, whatever came before.
-func TestWhen(t *testing.T) {
+// TestTimesAreParsedAsByTimeParse parses times in a row, as the second is cached.
+func TestTimesAreParsedAsByTimeParse(t *testing.T) {
 	var d Decoder
 	for _, text := range []string{
 		"2026-01-02T03:04:05.678Z", "2026-01-02T03:04:05.001Z", "2026-01-02T03:04:05.0x1Z", "2026-01-02T03:04:05.+12Z",

@@ -15,7 +15,7 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// readSummary reads one line that has to be a summary.
+// readSummary parses a summary.
 func readSummary(line string) (Summary, error) {
 	var d Decoder
 	var r Result
@@ -59,7 +59,7 @@ func TestSummaryLine(t *testing.T) {
 	}
 }
 
-func TestSummaryIsReadAsItWasMeant(t *testing.T) {
+func TestSummaryOfOtherProgramsIsRead(t *testing.T) {
 	for _, c := range []struct{ name, line, same string }{
 		{
 			"without what can be left out", `{"kind":"summary","ip":"192.0.2.1","open":[80]}`,
@@ -135,7 +135,7 @@ func TestDamagedSummary(t *testing.T) {
 	}
 }
 
-// anySummary draws what an encoder may be given.
+// anySummary returns a random summary.
 func anySummary(rnd *rand.Rand) Summary {
 	s := Summary{Host: []byte("host.example"), Proto: endpoint.Proto(rnd.IntN(2)), Spans: []Span{}}
 	if rnd.IntN(2) == 0 {
@@ -154,7 +154,7 @@ func anySummary(rnd *rand.Rand) Summary {
 	return s
 }
 
-// flat is a summary as one text for each port.
+// flat returns a text for each port of a summary.
 func flat(s Summary) []string {
 	var ports []string
 	apps := map[uint16]string{}

@@ -9,7 +9,7 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-func TestPartsMakeTheWholeLine(t *testing.T) {
+func TestPartsAreTheWholeLine(t *testing.T) {
 	for _, c := range []struct{ host, addr, extra string }{
 		{"", "192.0.2.7", ""},
 		{"", "255.255.255.255", `"owner":"ops"`},
@@ -48,9 +48,9 @@ func TestPartsMakeTheWholeLine(t *testing.T) {
 	}
 }
 
-// The record of a name without an address passes through portprobe and is no
-// endpoint for portsum.
-func TestUnresolvedIsNoEndpoint(t *testing.T) {
+// The record of a name without an address is passed through by portprobe, and is
+// not an endpoint for portsum.
+func TestUnresolvedIsNotAnEndpoint(t *testing.T) {
 	at := time.Date(2026, 2, 3, 4, 5, 6, 7e6, time.UTC)
 	line := new(Encoder).Unresolved(nil, "nx.example", "no such host", at, []byte(`"owner":"ops"`))
 	want := `{"host":"nx.example","state":"error","reason":"resolve-failed","time":"2026-02-03T04:05:06.007Z","error":"no such host","owner":"ops"}` + "\n"
