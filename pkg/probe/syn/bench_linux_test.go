@@ -11,7 +11,7 @@ import (
 	"portkit/pkg/probe"
 )
 
-// tally is a sink that counts.
+// tally is a sink that counts results.
 type tally struct{ open, closed *atomic.Int64 }
 
 func (s tally) Settled(j *probe.Job) {
@@ -25,8 +25,8 @@ func (s tally) Settled(j *probe.Job) {
 func (tally) Flush()     {}
 func (tally) Full() bool { return false }
 
-// engine is the engine over this transport as a peer: nothing is read or written,
-// and to open and close the sockets is not in its time.
+// engine is a peer that runs the engine over this transport without records. Its time
+// excludes opening and closing sockets.
 func engine(workers int) lab.Peer {
 	return lab.Peer{Name: "engine over SYN, no records", Scan: func(to lab.Target) (c lab.Count, err error) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers + 1))
@@ -62,13 +62,12 @@ func engine(workers int) lab.Peer {
 	}}
 }
 
-// unclosed leaves closing to others.
+// unclosed is a transport whose Close does nothing.
 type unclosed struct{ probe.Transport }
 
 func (unclosed) Close() error { return nil }
 
-// BenchmarkLabSYNSending compares sending with the bare sender's. Its result is the
-// log.
+// BenchmarkLabSYNSending races a bare sender. Its result is in the log.
 func BenchmarkLabSYNSending(b *testing.B) {
 	h := lab.New(b).Host("", lab.Listen(lab.Spread(1000)))
 	for b.Loop() {

@@ -5,20 +5,56 @@ import (
 	"math/bits"
 )
 
-// key is the secret of a worker.
+// A cookie is the keyed hash of an endpoint. Its low half is the sequence number of
+// the SYNs to it, which a reply has to contain: a sender who has not seen the SYN
+// guesses it once in 2³² packets.
+type cookie uint64
+
+// seq returns the sequence number of a SYN.
+func (c cookie) seq() uint32 { return uint32(c) }
+
+// acknowledged reports whether a segment with that acknowledgment number replies to
+// the SYN (RFC 9293 section 3.4).
+func (c cookie) acknowledged(ack uint32) bool { return ack == c.seq()+1 }
+
+// quoted reports whether an ICMP error that quotes that sequence number is about the
+// SYN.
+func (c cookie) quoted(seq uint32) bool { return seq == c.seq() }
+
+// cookie returns the cookie of an endpoint. scope is the index of the link of a
+// link-local address, else 0.
+func (k key) cookie(ip [16]byte, port uint16, scope uint32) cookie {
+	m0, m1 := binary.LittleEndian.Uint64(ip[:8]), binary.LittleEndian.Uint64(ip[8:])
+	return cookie(k.sipHash(m0, m1, uint64(port)|uint64(scope)<<16, len(ip)+6))
+}
+
+// key is a worker's secret.
 type key struct{ k0, k1 uint64 }
 
-// sip is SipHash-2-4 (Aumasson and Bernstein, 2012) of two words and up to seven
-// bytes behind them, which stand in the low bytes of tail; size is that of all.
-// Who does not know the key cannot tell one value from others that he has seen.
-func (k key) sip(m0, m1, tail uint64, size int) uint64 {
-	s := state{
+// sipHash returns SipHash-2-4 (Aumasson and Bernstein, 2012) of two words and up to
+// seven bytes, which are the low bytes of tail. size is the length of all in bytes.
+func (k key) sipHash(m0, m1, tail uint64, size int) uint64 {
+	s := sipState{
 		k.k0 ^ 0x736f6d6570736575, k.k1 ^ 0x646f72616e646f6d,
 		k.k0 ^ 0x6c7967656e657261, k.k1 ^ 0x7465646279746573,
 	}
 	s.absorb(m0)
 	s.absorb(m1)
 	s.absorb(tail | uint64(size)<<56)
+	return s.finish()
+}
+
+// sipState is the internal state of SipHash.
+type sipState [4]uint64
+
+func (s *sipState) absorb(m uint64) {
+	s[3] ^= m
+	s.round()
+	s.round()
+	s[0] ^= m
+}
+
+func (s *sipState) finish() uint64 {
 	s[2] ^= 0xff
 	for range 4 {
 		s.round()
@@ -26,17 +62,7 @@ func (k key) sip(m0, m1, tail uint64, size int) uint64 {
 	return s[0] ^ s[1] ^ s[2] ^ s[3]
 }
 
-// state is SipHash's.
-type state [4]uint64
-
-func (s *state) absorb(m uint64) {
-	s[3] ^= m
-	s.round()
-	s.round()
-	s[0] ^= m
-}
-
-func (s *state) round() {
+func (s *sipState) round() {
 	v0, v1, v2, v3 := s[0], s[1], s[2], s[3]
 	v0 += v1
 	v2 += v3
@@ -47,12 +73,5 @@ func (s *state) round() {
 	v3 = bits.RotateLeft64(v3, 21) ^ v0
 	v1 = bits.RotateLeft64(v1, 17) ^ v2
 	v2 = bits.RotateLeft64(v2, 32)
-	*s = state{v0, v1, v2, v3}
-}
-
-// of is the hash of an endpoint: its address, its port and, where the address is
-// local to a link, that link's index.
-func (k key) of(ip [16]byte, port uint16, scope uint32) uint64 {
-	m0, m1 := binary.LittleEndian.Uint64(ip[:8]), binary.LittleEndian.Uint64(ip[8:])
-	return k.sip(m0, m1, uint64(port)|uint64(scope)<<16, len(ip)+6)
+	*s = sipState{v0, v1, v2, v3}
 }

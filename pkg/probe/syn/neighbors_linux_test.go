@@ -15,50 +15,48 @@ import (
 	"portkit/pkg/wire"
 )
 
-// TestWhoIsBelievedToHaveAnAddress: one who answers a question; what others say is
-// reason to ask.
-func TestWhoIsBelievedToHaveAnAddress(t *testing.T) {
+func TestOnlySolicitedAdvertisementsAreTrusted(t *testing.T) {
 	old, other := wire.MAC{2, 0, 0, 0, 0, 1}, wire.MAC{2, 0, 0, 0, 0, 2}
 	for _, c := range []struct {
-		name         string
-		asking       bool
-		known, fixed bool
-		says         wire.MAC
-		toUs         bool
-		mac          wire.MAC
-		knownThen    bool
+		name             string
+		resolving        bool
+		known, permanent bool
+		advertised       wire.MAC
+		toUs             bool
+		mac              wire.MAC // afterwards
+		knownThen        bool
 	}{
-		{"an answer", true, false, false, other, true, other, true},
-		{"the answer of one who has moved", true, true, false, other, true, other, true},
-		{"an answer to nobody's question", false, true, false, other, true, old, true},
-		{"an announcement of another", false, true, false, other, false, old, false},
-		{"an announcement of the same", false, true, false, old, false, old, true},
-		{"an announcement instead of an answer", true, false, false, other, false, old, false},
-		{"an announcement against an administrator's entry", false, true, true, other, false, old, true},
+		{"a solicited advertisement", true, false, false, other, true, other, true},
+		{"a solicited advertisement after a move", true, true, false, other, true, other, true},
+		{"an unsolicited reply to us", false, true, false, other, true, old, true},
+		{"an announcement of another MAC address", false, true, false, other, false, old, false},
+		{"an announcement of the same MAC address", false, true, false, old, false, old, true},
+		{"an announcement while resolving", true, false, false, other, false, old, false},
+		{"an announcement against a permanent entry", false, true, true, other, false, old, true},
 	} {
-		tr := inFlight()
+		tr := newTestTransport()
 		h := nextHop{3, bothEnds[0].them}
-		waits := probe.ID{Slot: 7, Gen: 3}
-		b := &neighbor{
-			nextHop: h, mac: old, known: c.known, fixed: c.fixed, asking: c.asking,
-			waiting: []waiting{{waits, 2, h.addr}, {waits, 3, h.addr}},
+		id := probe.ID{Slot: 7, Gen: 3}
+		nb := &neighbor{
+			nextHop: h, mac: old, known: c.known, permanent: c.permanent, resolving: c.resolving,
+			queued: []queuedProbe{{id, 2, h.addr}, {id, 3, h.addr}},
 		}
-		tr.known[h] = b
-		tr.advertised(h, c.says, c.toUs, 9)
-		if b.mac != c.mac || b.known != c.knownThen || b.asking != (c.asking && !c.toUs) {
-			t.Errorf("%s: %+v", c.name, b)
+		tr.neighbors[h] = nb
+		tr.onAdvertisement(h, c.advertised, c.toUs, 9)
+		if nb.mac != c.mac || nb.known != c.knownThen || nb.resolving != (c.resolving && !c.toUs) {
+			t.Errorf("%s: %+v", c.name, nb)
 		}
-		if found := c.asking && c.toUs; found != (len(tr.early) == 1) {
-			t.Errorf("%s: %v is told", c.name, tr.early)
-		} else if found && (tr.early[0].N != 3 || !errors.Is(tr.early[0].Err, probe.ErrBusy) || tr.known[h] != b || !b.known) {
-			t.Errorf("%s: %+v is told", c.name, tr.early[0])
+		if resolved := c.resolving && c.toUs; resolved != (len(tr.early) == 1) {
+			t.Errorf("%s: %v is reported", c.name, tr.early)
+		} else if resolved && (tr.early[0].N != 3 || !errors.Is(tr.early[0].Err, probe.ErrBusy) || tr.neighbors[h] != nb || !nb.known) {
+			t.Errorf("%s: %+v is reported", c.name, tr.early[0])
 		}
 	}
 }
 
-// TestANeighborIsAskedAgain: whether it still is where it was; and when it has
-// moved without a word it is found all the same.
-func TestANeighborIsAskedAgain(t *testing.T) {
+// TestNeighborIsRevalidated also has the neighbor change its MAC address without an
+// announcement.
+func TestNeighborIsRevalidated(t *testing.T) {
 	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(30*time.Millisecond))
 	for _, a := range []netip.Addr{h.Addr(), h.Addr6()} {
 		n, err := Open(Options{}, 1, probe.NewClock(time.Now()))
@@ -66,40 +64,40 @@ func TestANeighborIsAskedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		tr := n.workers[0]
-		if !awaitAnswer(t, tr, a) {
-			t.Fatalf("%v is not found", a)
+		if !awaitReply(t, tr, a) {
+			t.Fatalf("%v is not resolved", a)
 		}
-		var b *neighbor
-		for h, one := range tr.known {
+		var nb *neighbor
+		for h, one := range tr.neighbors {
 			if h.addr == a {
-				b = one
+				nb = one
 			}
 		}
-		b.checked -= recheck + 1
-		moved := func() error {
+		nb.confirmed -= reachableTime + 1
+		move := func() error {
 			link, err := netlink.LinkByName("eth0")
 			if err != nil {
 				return err
 			}
 			return netlink.LinkSetHardwareAddr(link, net.HardwareAddr{2, 0, 0, 0, 0, byte(a.BitLen())})
 		}
-		before := b.checked
-		if !awaitAnswer(t, tr, a) || b.checked == before {
-			t.Errorf("%v has not been asked again: %+v", a, b)
+		before := nb.confirmed
+		if !awaitReply(t, tr, a) || nb.confirmed == before {
+			t.Errorf("%v was not solicited again: %+v", a, nb)
 		}
-		b.checked -= recheck + 1
-		if err := h.Do(moved); err != nil {
+		nb.confirmed -= reachableTime + 1
+		if err := h.Do(move); err != nil {
 			t.Fatal(err)
 		}
-		if !awaitAnswer(t, tr, a) || b.mac[5] != byte(a.BitLen()) {
-			t.Errorf("%v is not found where it is now: %+v", a, b)
+		if !awaitReply(t, tr, a) || nb.mac[5] != byte(a.BitLen()) {
+			t.Errorf("%v is not resolved to its new MAC address: %+v", a, nb)
 		}
 		n.Close()
 	}
 }
 
-// awaitAnswer asks until an answer comes and nobody is being asked for.
-func awaitAnswer(t *testing.T, tr *Transport, a netip.Addr) (answered bool) {
+// awaitReply probes until a reply has arrived and no neighbor is being resolved.
+func awaitReply(t *testing.T, tr *Transport, a netip.Addr) (replied bool) {
 	t.Helper()
 	into := make([]probe.Answer, 8)
 	for n := range uint8(100) {
@@ -112,13 +110,13 @@ func awaitAnswer(t *testing.T, tr *Transport, a netip.Addr) (answered bool) {
 			t.Fatal(err)
 		}
 		for _, one := range into[:got] {
-			answered = answered || one.Reason == endpoint.SynAck
+			replied = replied || one.Reason == endpoint.SynAck
 		}
-		asking := false
-		for _, b := range tr.known {
-			asking = asking || b.asking
+		resolving := false
+		for _, nb := range tr.neighbors {
+			resolving = resolving || nb.resolving
 		}
-		if answered && !asking {
+		if replied && !resolving {
 			return true
 		}
 	}

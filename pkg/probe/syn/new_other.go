@@ -4,20 +4,20 @@ package syn
 
 import "portkit/pkg/probe"
 
-// Net is the transports of a run's workers: on this system there are none.
+// Net holds the transports of a run.
 type Net struct{}
 
 // Open returns ErrSystem.
 func Open(Options, int, probe.Clock) (*Net, error) { return nil, ErrSystem }
 
-// Transport returns a worker's own.
+// Transport returns nil.
 func (*Net) Transport(int) probe.Transport { return nil }
 
-// Close frees everything.
+// Close does nothing.
 func (*Net) Close() {}
 
-// Descriptors is how many a worker takes.
+// Descriptors returns 0.
 func Descriptors(int) int { return 0 }
 
-// DropPrivileges has nothing to do.
+// DropPrivileges does nothing.
 func DropPrivileges() error { return nil }

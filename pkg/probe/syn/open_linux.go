@@ -13,14 +13,13 @@ import (
 	"portkit/pkg/probe/internal/kernel"
 )
 
-// Net is the transports of a run's workers. All that takes rights is done when it
-// is open.
+// Net holds the transports of a run. No privilege is needed once it is open.
 type Net struct {
 	workers []*Transport
 }
 
-// Open opens the sockets of so many workers. It returns ErrPermission where this
-// process may not.
+// Open opens the sockets of all workers. It returns ErrPermission without
+// CAP_NET_RAW.
 func Open(o Options, workers int, c probe.Clock) (*Net, error) {
 	n := &Net{}
 	lanes := lanesFor(workers)
@@ -28,20 +27,20 @@ func Open(o Options, workers int, c probe.Clock) (*Net, error) {
 	var open []func()
 	for i := range workers {
 		t := &Transport{
-			flights: newFlights(lanes), clock: c, scopes: kernel.Scopes{}, key: newKey(),
-			neighborTable: neighborTable{known: map[nextHop]*neighbor{}},
+			sentProbes: newSentProbes(lanes), clock: c, scopes: kernel.Scopes{}, key: newKey(),
+			neighborTable: neighborTable{neighbors: map[nextHop]*neighbor{}},
 			raw:           rawSockets{fds: [2]int{-1, -1}},
-			in:            [2]ring{{fd: -1}, {fd: -1}}, out: outbox{ring: ring{fd: -1}},
-			arp: -1, changes: -1,
+			in:            [2]ring{{fd: -1}, {fd: -1}}, out: sendRing{ring: ring{fd: -1}},
+			arp: -1, routeEvents: -1,
 		}
 		n.workers = append(n.workers, t)
 		open = append(open, func() {
-			if t.block, t.ports, errs[i] = reserve(lanes * laneAttempts); errs[i] == nil {
-				errs[i] = t.prepare(o)
+			if t.block, t.ports, errs[i] = bindBlock(lanes * laneSize); errs[i] == nil {
+				errs[i] = t.open(o)
 			}
 		})
 	}
-	together(open...)
+	parallel(open...)
 	for _, err := range errs {
 		if err != nil {
 			n.Close()
@@ -51,61 +50,61 @@ func Open(o Options, workers int, c probe.Clock) (*Net, error) {
 	return n, nil
 }
 
-// Transport returns a worker's own.
+// Transport returns the transport of a worker.
 func (n *Net) Transport(worker int) probe.Transport { return n.workers[worker] }
 
-// Close frees everything.
+// Close closes all transports.
 func (n *Net) Close() {
 	var all []func()
 	for _, t := range n.workers {
 		all = append(all, func() { t.Close() })
 	}
-	together(all...)
+	parallel(all...)
 }
 
-// newKey returns a key that nobody knows.
+// newKey returns a random key.
 func newKey() key {
 	var b [16]byte
 	rand.Read(b[:])
 	return key{binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:])}
 }
 
-// openInbox opens a packet socket for answers, with its ring.
-func openInbox(protocol uint16, filter []bpf.Instruction) (r ring, err error) {
-	fd, err := listen(filter)
+// openReceiveRing opens a packet socket for replies, with its ring.
+func openReceiveRing(protocol uint16, filter []bpf.Instruction) (r ring, err error) {
+	fd, err := openPacket(filter)
 	if err != nil {
 		return ring{fd: -1}, err
 	}
 	if r, err = newRing(fd, unix.PACKET_RX_RING, inFrame, inFrames); err != nil {
-		shut(fd)
+		closePacket(fd)
 		return ring{fd: -1}, err
 	}
-	return r, hear(fd, protocol)
+	return r, bindPacket(fd, protocol)
 }
 
-// openARP opens a packet socket for answers of ARP, and for announcements. The
-// filter keeps other questions out.
+// openARP opens a packet socket for ARP replies and announcements. The filter drops
+// requests.
 func openARP() (int, error) {
-	fd, err := listen([]bpf.Instruction{
-		bpf.LoadAbsolute{Off: 24, Size: 4}, // target
+	fd, err := openPacket([]bpf.Instruction{
+		bpf.LoadAbsolute{Off: 24, Size: 4}, // target address
 		bpf.TAX{},
-		bpf.LoadAbsolute{Off: 14, Size: 4}, // sender
+		bpf.LoadAbsolute{Off: 14, Size: 4}, // sender address: the same in an announcement
 		bpf.JumpIfX{Cond: bpf.JumpEqual, SkipTrue: 2},
 		bpf.LoadAbsolute{Off: 6, Size: 2}, // operation
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 2, SkipFalse: 1},
-		bpf.RetConstant{Val: all},
+		bpf.RetConstant{Val: wholePacket},
 		bpf.RetConstant{Val: 0},
 	})
 	if err != nil {
 		return -1, err
 	}
-	set(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 1<<20)
-	return fd, hear(fd, unix.ETH_P_ARP)
+	kernel.SetOption(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 1<<20)
+	return fd, bindPacket(fd, unix.ETH_P_ARP)
 }
 
-// openChanges opens a netlink socket that hears of changes of links, addresses,
-// routes and rules (rtnetlink(7)).
-func openChanges() (int, error) {
+// openRouteEvents opens a netlink socket for changes of links, addresses, routes and
+// rules (rtnetlink(7)).
+func openRouteEvents() (int, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
 	if err != nil {
 		return -1, os.NewSyscallError("socket", err)
@@ -122,8 +121,8 @@ func openChanges() (int, error) {
 
 func ptr(b []byte) unsafe.Pointer { return unsafe.Pointer(&b[0]) }
 
-// Descriptors is how many each of so many workers takes.
-func Descriptors(workers int) int { return lanesFor(workers)*laneAttempts + ownDescriptors }
+// Descriptors returns how many descriptors each of a number of workers uses.
+func Descriptors(workers int) int { return lanesFor(workers)*laneSize + otherDescriptors }
 
-// ownDescriptors is how many a worker takes beside those that hold its ports.
-const ownDescriptors = 10
+// otherDescriptors is how many a worker uses besides those of its ports.
+const otherDescriptors = 10

@@ -11,29 +11,29 @@ import (
 )
 
 const (
-	// leastSource is the lowest port to ask from. Below are services.
-	leastSource = 1024
-	// firstSource is where ports to ask from are sought first: above those that a
-	// stock Linux gives to connections (net.ipv4.ip_local_port_range).
-	firstSource = 61_440
+	// minSourcePort is the lowest source port: those below belong to services.
+	minSourcePort = 1024
+	// preferredSourcePort is above the ports that a stock Linux gives to connections
+	// (net.ipv4.ip_local_port_range).
+	preferredSourcePort = 61_440
 )
 
-// lanesFor is how many lanes each of so many workers has: a port takes a
+// lanesFor returns the number of lanes per worker: every source port needs a
 // descriptor.
 func lanesFor(workers int) int {
 	switch {
 	case workers <= 2:
-		return mostLanes
+		return maxLanes
 	case workers <= 8:
 		return 4
 	}
 	return 2
 }
 
-// reserve takes a block of ports. Each has a socket that is bound and neither
-// listens nor connects: the kernel answers what comes there with a reset, as if
-// the port were free, and gives it to nobody else.
-func reserve(size int) (b block, fds []int, err error) {
+// bindBlock reserves a block of ports. It binds a socket to each, which neither listens
+// nor connects: the kernel resets what arrives there, as if the port were free, and gives
+// it to no other program.
+func bindBlock(size int) (b block, fds []int, err error) {
 	for _, first := range candidates(size) {
 		b = block{uint16(first), uint16(size)}
 		if fds, err = b.bind(); err == nil {
@@ -46,15 +46,15 @@ func reserve(size int) (b block, fds []int, err error) {
 	return b, nil, errors.New("too few free source ports")
 }
 
-// candidates are the first ports of blocks, in an order that begins anywhere
-// among the best.
+// candidates returns the first ports of blocks in the order to try: the preferred ones
+// from a random one on, then the others.
 func candidates(size int) (all []int) {
-	best := (1<<16 - firstSource) / size
-	start := rand.IntN(best)
-	for i := range best {
-		all = append(all, firstSource+(start+i)%best*size)
+	preferred := (1<<16 - preferredSourcePort) / size
+	start := rand.IntN(preferred)
+	for i := range preferred {
+		all = append(all, preferredSourcePort+(start+i)%preferred*size)
 	}
-	for p := firstSource - size; p >= leastSource; p -= size {
+	for p := preferredSourcePort - size; p >= minSourcePort; p -= size {
 		all = append(all, p)
 	}
 	return all
@@ -72,12 +72,13 @@ func (b block) bind() (fds []int, err error) {
 	return fds, nil
 }
 
-// bindPort takes a port of both families, or of IPv4 where there is no IPv6.
+// bindPort binds a socket to a port of both families, or of IPv4 alone on a system
+// without IPv6.
 func bindPort(port uint16) (int, error) {
 	fd, e := kernel.Socket(unix.AF_INET6, unix.SOCK_STREAM)
 	any := netip.IPv6Unspecified()
 	if e == 0 {
-		set(fd, unix.SOL_IPV6, unix.IPV6_V6ONLY, 0)
+		kernel.SetOption(fd, unix.SOL_IPV6, unix.IPV6_V6ONLY, 0)
 	} else if fd, e = kernel.Socket(unix.AF_INET, unix.SOCK_STREAM); e != 0 {
 		return -1, e
 	} else {

@@ -12,29 +12,23 @@ import (
 	"portkit/pkg/wire"
 )
 
-// mmsghdr is struct mmsghdr (sendmmsg(2)).
-type mmsghdr struct {
-	header unix.Msghdr
-	length uint32
-}
-
 const (
-	// mostRaw is how many packets leave in one call.
-	mostRaw = 64
-	// rawSize is the size of the largest, in bytes.
-	rawSize = 40 + wire.SYNSize
+	// batchSize is the maximum number of packets per system call.
+	batchSize = 64
+	// rawPacketSize is the size of the largest packet in bytes.
+	rawPacketSize = 40 + wire.SYNSize
 )
 
-// rawSockets send packets whose IP header is made here, one socket a family, by
-// the kernel's routes and neighbors (raw(7), IPPROTO_RAW). They hear nothing.
+// rawSockets send packets with their IP header, one socket per family. The kernel does
+// the routing and the neighbor resolution (raw(7), IPPROTO_RAW). They receive nothing.
 type rawSockets struct {
 	fds     [2]int
-	family  int // of what is gathered
-	n       int
-	headers [mostRaw]mmsghdr
-	vectors [mostRaw]unix.Iovec
-	names   [mostRaw]kernel.Sockaddr
-	packets [mostRaw][rawSize]byte
+	family  int // of the batch
+	n       int // packets in the batch
+	headers [batchSize]kernel.Mmsghdr
+	vectors [batchSize]unix.Iovec
+	names   [batchSize]kernel.Sockaddr
+	packets [batchSize][rawPacketSize]byte
 }
 
 // open opens the sockets. IPv6 may be missing.
@@ -61,8 +55,8 @@ func (r *rawSockets) open(o Options) error {
 	return nil
 }
 
-// bind lets the kernel choose routes for a source, as it may have rules about it
-// (ip-rule(8)). Where that is not this machine's, each attempt is told so.
+// bind binds a socket to the source, which routing rules may refer to (ip-rule(8)).
+// Errors are ignored: routeCache reports a source that is not this machine's.
 func (r *rawSockets) bind(fd int, from netip.Addr) {
 	var at kernel.Sockaddr
 	if scope, err := (kernel.Scopes{}).Of(from); err == nil {
@@ -78,28 +72,29 @@ func rawSocket(family int) (int, syscall.Errno) {
 
 func (r *rawSockets) close() { closeAll(r.fds[:]) }
 
-// full says that a packet of a family has to wait for a flush.
-func (r *rawSockets) full(f int) bool { return r.n == mostRaw || r.n > 0 && r.family != f }
+// needsFlush reports whether the batch has to be sent before a packet of a family can
+// be added.
+func (r *rawSockets) needsFlush(f int) bool { return r.n == batchSize || r.n > 0 && r.family != f }
 
-// packet is where the next packet of a family goes. fill takes it over.
-func (r *rawSockets) packet(f int) []byte {
+// buffer returns the buffer for the next packet, to be passed to commit.
+func (r *rawSockets) buffer(f int) []byte {
 	r.family = f
 	return r.packets[r.n][:0]
 }
 
-// fill adds a packet to an address.
-func (r *rawSockets) fill(packet []byte, to netip.Addr, scope uint32) {
+// commit adds a packet to the batch.
+func (r *rawSockets) commit(packet []byte, to netip.Addr, scope uint32) {
 	i := r.n
 	name := r.names[i].Set(netip.AddrPortFrom(to, 0), scope)
-	r.headers[i].header = unix.Msghdr{Name: &name[0], Namelen: uint32(len(name)), Iov: &r.vectors[i]}
-	r.headers[i].header.SetIovlen(1)
+	r.headers[i].Header = unix.Msghdr{Name: &name[0], Namelen: uint32(len(name)), Iov: &r.vectors[i]}
+	r.headers[i].Header.SetIovlen(1)
 	r.vectors[i].Base = &packet[0]
 	r.vectors[i].SetLen(len(packet))
 	r.n++
 }
 
-// flush sends what was gathered. It returns how many packets left; e says why the
-// next one did not.
+// flush sends the batch. It returns the number of packets that were sent and the error
+// of the next one.
 func (r *rawSockets) flush() (sent int, e syscall.Errno) {
 	n := r.n
 	r.n = 0

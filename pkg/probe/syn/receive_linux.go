@@ -14,32 +14,32 @@ import (
 	"portkit/pkg/wire"
 )
 
-// Poll hands out what came in.
+// Poll returns the replies that have arrived, and sends due solicitations.
 func (t *Transport) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
 	now := t.Now()
-	t.pursue(now)
+	t.retrySolicits(now)
 	n, drained = t.drain(now, into)
 	if n > 0 || !drained || until <= now {
 		return n, drained, nil
 	}
-	if len(t.asking) > 0 {
-		until = min(until, t.asking[0].due)
+	if t.solicitations.Len() > 0 {
+		until = min(until, t.solicitations.First())
 	}
 	if err := t.sleep(now, until); err != nil {
 		return 0, false, err
 	}
 	now = t.Now()
-	t.pursue(now)
+	t.retrySolicits(now)
 	n, drained = t.drain(now, into)
 	return n, drained, nil
 }
 
-// drain reads what is there, as far as there is room for answers.
+// drain reads the rings until they are empty or into is full.
 func (t *Transport) drain(now probe.Time, into []probe.Answer) (n int, drained bool) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
 	t.readARP(now)
-	wall := wallClock(now)
+	clock := readClocks(now)
 	drained = true
 	for f := range t.in {
 		r := &t.in[f]
@@ -49,13 +49,13 @@ func (t *Transport) drain(now probe.Time, into []probe.Answer) (n int, drained b
 				drained = false
 				break
 			}
-			if in.losing {
+			if in.afterDrops {
 				t.dropped += r.dropped()
 			}
-			if t.answer(&in, &into[n]) {
-				into[n].At = wall.at(&in)
+			if t.parseReply(&in, &into[n]) {
+				into[n].At = clock.arrival(&in)
 				if into[n].Reason == endpoint.SynAck {
-					t.reset(&in)
+					t.sendReset(&in)
 				}
 				n++
 			}
@@ -66,39 +66,39 @@ func (t *Transport) drain(now probe.Time, into []probe.Answer) (n int, drained b
 	return n, drained && len(t.early) == 0
 }
 
-// reset ends the handshake that a SYN-ACK answers. The kernel does so too, but for
-// a firewall of this machine's that keeps the answer from it: one that lets in what
-// was asked for has not seen a frame ask.
-func (t *Transport) reset(in *incoming) {
+// sendReset ends the handshake that a SYN-ACK answers. The kernel usually does so too,
+// but a stateful firewall on this machine has not seen the SYN in our frame and may drop
+// the SYN-ACK.
+func (t *Transport) sendReset(in *incoming) {
 	p, _ := wire.ParseIP(in.packet)
 	h, _ := wire.ParseTCP(p.Payload, p.Size)
-	y := t.ways.to(p.Src, scopeOf(p.Src, in.link))
-	if y.err != nil || !y.link.frames {
+	rt := t.routes.to(p.Src, scopeOf(p.Src, in.link))
+	if rt.err != nil || !rt.link.ethernet {
 		return
 	}
-	b := t.known[y.hop(p.Src)]
-	if b == nil || !b.known {
+	nb := t.neighbors[rt.nextHop(p.Src)]
+	if nb == nil || !nb.known {
 		return
 	}
-	kind := etherOf(p.Src)
-	if frame := t.frame(y.link, kind, nobodys); frame != nil {
-		frame = wire.AppendEthernet(frame, b.mac, y.link.mac, kind)
-		frame = wire.AppendIP(frame, p.Dst, p.Src, wire.ProtoTCP, y.ttl, wire.RSTSize)
-		t.fill(wire.AppendRST(frame, netip.AddrPortFrom(p.Dst, h.DstPort), netip.AddrPortFrom(p.Src, h.SrcPort), h.Ack))
+	kind := etherType(p.Src)
+	if frame := t.frame(rt.link, kind, noAttempt); frame != nil {
+		frame = wire.AppendEthernet(frame, nb.mac, rt.link.mac, kind)
+		frame = wire.AppendIP(frame, p.Dst, p.Src, wire.ProtoTCP, rt.ttl, wire.RSTSize)
+		t.out.commit(wire.AppendRST(frame, netip.AddrPortFrom(p.Dst, h.DstPort), netip.AddrPortFrom(p.Src, h.SrcPort), h.Ack))
 	}
 }
 
-// clocks is what the wall clock and the run's own showed at once.
+// clocks is a moment by the wall clock and by the run's clock.
 type clocks struct {
-	wall int64
+	wall int64 // Unix time in ns
 	run  probe.Time
 }
 
-func wallClock(now probe.Time) clocks { return clocks{time.Now().UnixNano(), now} }
+func readClocks(now probe.Time) clocks { return clocks{time.Now().UnixNano(), now} }
 
-// at is when a packet came, by the run's clock. The kernel notes it by the wall
-// clock, which somebody may have set since.
-func (c clocks) at(in *incoming) probe.Time {
+// arrival returns when a packet arrived by the run's clock. The kernel's timestamp is of
+// the wall clock: if that was set meanwhile, the packet counts as just arrived.
+func (c clocks) arrival(in *incoming) probe.Time {
 	ago := c.wall - (int64(in.sec)*int64(time.Second) + int64(in.nsec))
 	if ago < 0 || ago > int64(time.Second) {
 		ago = 0
@@ -106,32 +106,31 @@ func (c clocks) at(in *incoming) probe.Time {
 	return c.run - probe.Time(ago)
 }
 
-// answer says what a packet is the answer to.
-func (t *Transport) answer(in *incoming, into *probe.Answer) bool {
+// parseReply reports whether a packet is a reply to a probe, and writes it to into.
+func (t *Transport) parseReply(in *incoming, into *probe.Answer) bool {
 	p, ok := wire.ParseIP(in.packet)
 	if !ok || p.Src.Is4() && !wire.HeaderIntact(in.packet) {
 		return false
 	}
-	if about, mac, ok := wire.ParseAdvertisement(&p); ok && (p.Intact() || in.unsummed) {
-		t.advertised(nextHop{int(in.link), about}, mac, in.host, t.Now())
+	if about, mac, ok := wire.ParseAdvertisement(&p); ok && (p.Intact() || in.noChecksum) {
+		t.onAdvertisement(nextHop{int(in.link), about}, mac, in.toUs, t.Now())
 	}
 	switch {
-	case !in.host:
+	case !in.toUs:
 		return false
 	case p.Proto == wire.ProtoTCP:
-		return t.judge(in, &p, into)
+		return t.parseTCP(in, &p, into)
 	}
-	return t.rejection(in, &p, into)
+	return t.parseICMP(in, &p, into)
 }
 
-// judge judges a TCP segment. What acknowledges the SYN's number was made by
-// somebody who has seen it. A bare SYN (RFC 9293 section 3.5, simultaneous open)
-// acknowledges nothing: it counts by the two ports and the address, since a probe
-// to that endpoint has left from the port that it comes to.
-func (t *Transport) judge(in *incoming, p *wire.IP, into *probe.Answer) bool {
+// parseTCP reports whether a TCP segment is a reply: it has to acknowledge the cookie. A
+// bare SYN (RFC 9293 section 3.5, simultaneous open) acknowledges nothing; it is matched
+// by its ports and address, from which a probe to that endpoint left.
+func (t *Transport) parseTCP(in *incoming, p *wire.IP, into *probe.Answer) bool {
 	h, ok := wire.ParseTCP(p.Payload, p.Size)
-	i, mine := t.block.has(h.DstPort)
-	if !ok || !mine || !t.isSource(p.Dst) || !in.unsummed && p.Whole() && !p.Intact() {
+	i, ours := t.block.find(h.DstPort)
+	if !ok || !ours || !t.isSource(p.Dst) || !in.noChecksum && p.Whole() && !p.Intact() {
 		return false
 	}
 	reason := endpoint.Reset
@@ -140,7 +139,7 @@ func (t *Transport) judge(in *incoming, p *wire.IP, into *probe.Answer) bool {
 		reason = endpoint.SynAck
 	case wire.FlagRST | wire.FlagACK:
 	case wire.FlagSYN:
-		// From an own address it is a probe of ours, to a port that we probe from.
+		// From an own address it is our own probe, to one of our source ports.
 		if t.isSource(p.Src) {
 			return false
 		}
@@ -148,16 +147,16 @@ func (t *Transport) judge(in *incoming, p *wire.IP, into *probe.Answer) bool {
 	default:
 		return false
 	}
-	hash := t.key.of(p.Src.As16(), h.SrcPort, scopeOf(p.Src, in.link))
-	if h.Ack != uint32(hash)+1 && reason != endpoint.SYNReceived {
+	c := t.key.cookie(p.Src.As16(), h.SrcPort, scopeOf(p.Src, in.link))
+	if !c.acknowledged(h.Ack) && reason != endpoint.SYNReceived {
 		return false
 	}
-	id, n, ok := t.attempt(hash, i/laneAttempts, i%laneAttempts)
+	id, n, ok := t.attempt(c, i/laneSize, i%laneSize)
 	*into = probe.Answer{ID: id, N: n, Reason: reason, From: p.Src, TTL: p.TTL}
 	return ok
 }
 
-// scopeOf is the link that a link-local address is on.
+// scopeOf returns the link of a link-local address, else 0.
 func scopeOf(a netip.Addr, link uint32) uint32 {
 	if a.Is6() && a.IsLinkLocalUnicast() {
 		return link
@@ -165,23 +164,24 @@ func scopeOf(a netip.Addr, link uint32) uint32 {
 	return 0
 }
 
-// rejection judges an ICMP error by the SYN that it quotes.
-func (t *Transport) rejection(in *incoming, p *wire.IP, into *probe.Answer) bool {
+// parseICMP reports whether a packet is an ICMP error about a probe: it has to quote the
+// cookie.
+func (t *Transport) parseICMP(in *incoming, p *wire.IP, into *probe.Answer) bool {
 	r, ok := wire.ParseRejection(p)
 	if !ok || r.About.Proto != wire.ProtoTCP || !t.isSource(p.Dst) || r.About.Src != p.Dst {
 		return false
 	}
-	if p.Whole() && !in.unsummed && !(p.Src.Is4() && wire.IntactICMP(p.Payload) || p.Src.Is6() && p.Intact()) {
+	if p.Whole() && !in.noChecksum && !(p.Src.Is4() && wire.IntactICMP(p.Payload) || p.Src.Is6() && p.Intact()) {
 		return false
 	}
 	h, ok := wire.ParseQuotedTCP(r.About.Payload)
-	i, mine := t.block.has(h.SrcPort)
+	i, ours := t.block.find(h.SrcPort)
 	to := r.About.Dst
-	hash := t.key.of(to.As16(), h.DstPort, scopeOf(to, in.link))
-	if !ok || !mine || h.Seq != uint32(hash) {
+	c := t.key.cookie(to.As16(), h.DstPort, scopeOf(to, in.link))
+	if !ok || !ours || !c.quoted(h.Seq) {
 		return false
 	}
-	id, n, ok := t.attempt(hash, i/laneAttempts, i%laneAttempts)
+	id, n, ok := t.attempt(c, i/laneSize, i%laneSize)
 	q := kernel.Queued{Proto: p.Proto, Kind: r.Kind, Code: r.Code, Offender: p.Src}
 	reason, err := q.Judge(to, p.Dst)
 	*into = probe.Answer{
@@ -191,7 +191,7 @@ func (t *Transport) rejection(in *incoming, p *wire.IP, into *probe.Answer) bool
 	return ok
 }
 
-// readARP reads who has which address.
+// readARP processes the ARP replies that have arrived.
 func (t *Transport) readARP(now probe.Time) {
 	var buf [64]byte
 	var from unix.RawSockaddrLinklayer
@@ -203,21 +203,21 @@ func (t *Transport) readARP(now probe.Time) {
 			return
 		}
 		if about, mac, ok := wire.ParseARP(buf[:n]); ok {
-			t.advertised(nextHop{int(from.Ifindex), about}, mac, from.Pkttype == unix.PACKET_HOST, now)
+			t.onAdvertisement(nextHop{int(from.Ifindex), about}, mac, from.Pkttype == unix.PACKET_HOST, now)
 		}
 	}
 }
 
-// sleep waits until a time for a packet, for Wake or for a change of routes.
+// sleep waits until a time, a packet, Wake or a change of routes.
 func (t *Transport) sleep(now, until probe.Time) error {
 	fds := [...]unix.PollFd{
 		{Fd: int32(t.in[0].fd), Events: unix.POLLIN},
 		{Fd: int32(t.in[1].fd), Events: unix.POLLIN},
 		{Fd: int32(t.waker.FD()), Events: unix.POLLIN},
-		{Fd: int32(t.changes), Events: unix.POLLIN},
+		{Fd: int32(t.routeEvents), Events: unix.POLLIN},
 		{Fd: int32(t.arp), Events: unix.POLLIN},
 	}
-	const wake, changes = 2, 3
+	const wake, routes = 2, 3
 	var wait *unix.Timespec
 	if until != probe.Never {
 		ts := unix.NsecToTimespec(int64(max(until-now, 0)))
@@ -231,9 +231,9 @@ func (t *Transport) sleep(now, until probe.Time) error {
 	if fds[wake].Revents != 0 {
 		t.waker.Clear()
 	}
-	if fds[changes].Revents != 0 {
-		t.looked = 0
-		t.notice(t.Now())
+	if fds[routes].Revents != 0 {
+		t.routesPolled = 0
+		t.pollRoutes(t.Now())
 	}
 	return nil
 }

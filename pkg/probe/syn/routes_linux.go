@@ -17,52 +17,51 @@ import (
 
 // route is how the kernel would reach an address.
 type route struct {
-	err     error // it would not
+	err     error // there is none
 	link    *link
-	gateway netip.Addr // whose neighbor's address the link needs; none: the address's own
+	gateway netip.Addr // the zero Addr: the address is on-link
 	source  netip.Addr
 	ttl     uint8
 }
 
-// link is an interface that packets leave by.
+// link is a network interface.
 type link struct {
 	index int
 	mac   wire.MAC
 	mtu   int
-	// frames says that packets leave in Ethernet frames of our own making, to
-	// neighbors whose address has to be known. Else the kernel sends them.
-	frames bool
-	// How often and how far apart neighbors are asked for, by family: as the
-	// kernel does it (arp(7), mcast_solicit and retrans_time_ms).
-	tries [2]int
-	every [2]time.Duration
+	// ethernet is set if packets leave in Ethernet frames, to neighbors whose MAC
+	// address has to be known. Else they leave through raw sockets.
+	ethernet bool
+	// Number and interval of multicast or broadcast solicitations of a neighbor, by
+	// family: the kernel's settings (arp(7), mcast_solicit and retrans_time_ms).
+	solicits [2]int
+	interval [2]time.Duration
 }
 
-// routeCache answers how addresses are reached by asking the kernel once for each cell:
-// addresses that no prefix in any of its routes or rules tells apart. They match
-// the same of them, so the kernel's answer about one holds for all, however it
-// comes to it. Where a route has several next hops, every address is a cell.
+// routeCache queries the kernel once for all addresses that match the same prefixes of
+// its routes and rules: its answer for one of them holds for all. Where a route has
+// several next hops, every address is queried.
 type routeCache struct {
 	opts     Options
 	handle   *netlink.Handle
-	prefixes [2]*prefixes // by family; nil: not read yet
-	huge     [2]bool      // a family's were too many
-	known    map[prefix]*route
+	prefixes [2]*prefixTable // by family; nil: not loaded
+	tooMany  [2]bool         // the family has more than maxPrefixes
+	routes   map[routeKey]*route
 	links    map[int]*link
 }
 
-// prefix is addresses that are reached alike. scope is the link of link-local ones.
-type prefix struct {
+// routeKey identifies the addresses that share a route.
+type routeKey struct {
 	prefix netip.Prefix
-	scope  uint32
+	scope  uint32 // index of the link of link-local addresses, else 0
 }
 
 const (
-	// mostPrefixes is how many prefixes a table may have to be read: the table of
-	// a router of the Internet's core is not. Then every address is a cell.
-	mostPrefixes = 1 << 14
-	// mostCells bounds what is remembered.
-	mostCells = 1 << 16
+	// maxPrefixes: larger tables (full BGP) are not loaded, and every address is
+	// queried.
+	maxPrefixes = 1 << 14
+	// maxRoutes is the maximum number of cached routes.
+	maxRoutes = 1 << 16
 )
 
 func newRouteCache(o Options) (*routeCache, error) {
@@ -70,36 +69,37 @@ func newRouteCache(o Options) (*routeCache, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &routeCache{opts: o, handle: h}
-	w.forget()
-	return w, nil
+	c := &routeCache{opts: o, handle: h}
+	c.forget()
+	return c, nil
 }
 
-// forget drops everything that a change of routes or links may have made wrong.
-func (w *routeCache) forget() {
-	w.prefixes = [2]*prefixes{}
-	w.known, w.links = map[prefix]*route{}, map[int]*link{}
+// forget empties the cache.
+func (c *routeCache) forget() {
+	c.prefixes = [2]*prefixTable{}
+	c.routes, c.links = map[routeKey]*route{}, map[int]*link{}
 }
 
-// to returns the way to an address; scope is the link of a link-local one.
-func (w *routeCache) to(a netip.Addr, scope uint32) *route {
+// to returns the route to an address. scope is the index of the link of a link-local
+// one.
+func (c *routeCache) to(a netip.Addr, scope uint32) *route {
 	f := familyOf(a)
-	if w.prefixes[f] == nil {
-		w.prefixes[f] = w.readPrefixes(f)
+	if c.prefixes[f] == nil {
+		c.prefixes[f] = c.loadPrefixes(f)
 	}
-	c := prefix{w.prefixes[f].cellOf(a), scope}
-	if way, ok := w.known[c]; ok {
-		return way
+	key := routeKey{c.prefixes[f].longest(a), scope}
+	if r, ok := c.routes[key]; ok {
+		return r
 	}
-	if len(w.known) >= mostCells {
-		clear(w.known)
+	if len(c.routes) >= maxRoutes {
+		clear(c.routes)
 	}
-	way, err := w.ask(a, scope)
+	r, err := c.query(a, scope)
 	if err != nil {
-		way.err = err
+		r.err = err
 	}
-	w.known[c] = &way
-	return &way
+	c.routes[key] = &r
+	return &r
 }
 
 func familyOf(a netip.Addr) int {
@@ -111,33 +111,34 @@ func familyOf(a netip.Addr) int {
 
 var families = [2]int{unix.AF_INET, unix.AF_INET6}
 
-// ask asks the kernel.
-func (w *routeCache) ask(a netip.Addr, scope uint32) (route, error) {
-	if scope != 0 && w.opts.Interface != "" {
-		if i, err := net.InterfaceByName(w.opts.Interface); err != nil || i.Index != int(scope) {
+// query returns the kernel's route to an address.
+func (c *routeCache) query(a netip.Addr, scope uint32) (route, error) {
+	if scope != 0 && c.opts.Interface != "" {
+		if i, err := net.InterfaceByName(c.opts.Interface); err != nil || i.Index != int(scope) {
 			return route{}, errOtherLink
 		}
 	}
-	o := &netlink.RouteGetOptions{OifIndex: int(scope), Oif: w.opts.Interface}
-	if s := w.opts.Source; s.IsValid() {
-		if err := w.usable(s, a, scope); err != nil {
+	o := &netlink.RouteGetOptions{OifIndex: int(scope), Oif: c.opts.Interface}
+	if s := c.opts.Source; s.IsValid() {
+		if err := c.checkSource(s, a, scope); err != nil {
 			return route{}, err
 		}
 		o.SrcAddr = s.AsSlice()
 	}
-	routes, err := w.handle.RouteGetWithOptions(a.AsSlice(), o)
+	routes, err := c.handle.RouteGetWithOptions(a.AsSlice(), o)
 	if err != nil {
 		return route{}, err
 	}
 	if len(routes) == 0 {
 		return route{}, unix.ENETUNREACH
 	}
-	return w.read(a, &routes[0])
+	return c.parse(a, &routes[0])
 }
 
-// usable says whether an address can be asked from another, which must be this
-// machine's own, whatever it lets others bind to (ip(7), ip_nonlocal_bind).
-func (w *routeCache) usable(from, a netip.Addr, scope uint32) error {
+// checkSource returns an error if an address cannot be probed from a source. The
+// source has to be this machine's own, even where others can be bound to (ip(7),
+// ip_nonlocal_bind).
+func (c *routeCache) checkSource(from, a netip.Addr, scope uint32) error {
 	own, err := kernel.Scopes{}.Of(from)
 	switch {
 	case err != nil:
@@ -151,16 +152,17 @@ func (w *routeCache) usable(from, a netip.Addr, scope uint32) error {
 	if own == 0 && from.IsLinkLocalUnicast() {
 		o.OifIndex = int(scope)
 	}
-	routes, err := w.handle.RouteGetWithOptions(from.AsSlice(), o)
+	routes, err := c.handle.RouteGetWithOptions(from.AsSlice(), o)
 	if err != nil || len(routes) == 0 || routes[0].Type != unix.RTN_LOCAL {
 		return unix.EADDRNOTAVAIL
 	}
 	return nil
 }
 
-// nearest is this machine's address that a neighbor on a link is asked from.
-func (w *routeCache) nearest(a netip.Addr, l *link) netip.Addr {
-	routes, err := w.handle.RouteGetWithOptions(a.AsSlice(), &netlink.RouteGetOptions{OifIndex: l.index})
+// sourceFor returns the source address that the kernel would use to a neighbor on a
+// link.
+func (c *routeCache) sourceFor(a netip.Addr, l *link) netip.Addr {
+	routes, err := c.handle.RouteGetWithOptions(a.AsSlice(), &netlink.RouteGetOptions{OifIndex: l.index})
 	if err == nil && len(routes) > 0 {
 		if s, ok := netip.AddrFromSlice(routes[0].Src); ok {
 			return s
@@ -169,21 +171,21 @@ func (w *routeCache) nearest(a netip.Addr, l *link) netip.Addr {
 	return netip.IPv6Unspecified()
 }
 
-// read makes a way of a route.
-func (w *routeCache) read(a netip.Addr, r *netlink.Route) (y route, err error) {
+// parse converts the kernel's route to an address.
+func (c *routeCache) parse(a netip.Addr, r *netlink.Route) (rt route, err error) {
 	switch r.Type {
 	case unix.RTN_UNICAST, unix.RTN_LOCAL, unix.RTN_ANYCAST:
 	default:
-		return y, unix.ENETUNREACH
+		return rt, unix.ENETUNREACH
 	}
-	if y.link, err = w.link(r.LinkIndex); err != nil {
-		return y, err
+	if rt.link, err = c.link(r.LinkIndex); err != nil {
+		return rt, err
 	}
-	y.source = w.opts.Source.WithZone("")
-	if !y.source.IsValid() {
+	rt.source = c.opts.Source.WithZone("")
+	if !rt.source.IsValid() {
 		s, ok := netip.AddrFromSlice(r.Src)
-		if y.source = s.Unmap(); !ok || y.source.Is4() != a.Is4() {
-			return y, unix.EADDRNOTAVAIL
+		if rt.source = s.Unmap(); !ok || rt.source.Is4() != a.Is4() {
+			return rt, unix.EADDRNOTAVAIL
 		}
 	}
 	gateway := r.Gw
@@ -191,56 +193,56 @@ func (w *routeCache) read(a netip.Addr, r *netlink.Route) (y route, err error) {
 		gateway = via.Addr
 	}
 	if g, ok := netip.AddrFromSlice(gateway); ok {
-		y.gateway = g.Unmap()
+		rt.gateway = g.Unmap()
 	}
-	if y.ttl = uint8(r.Hoplimit); r.Hoplimit <= 0 || r.Hoplimit > 255 {
-		y.ttl = hopLimit(a)
+	if rt.ttl = uint8(r.Hoplimit); r.Hoplimit <= 0 || r.Hoplimit > 255 {
+		rt.ttl = defaultTTL(a)
 	}
-	return y, nil
+	return rt, nil
 }
 
-// hopLimit is what packets without a route of their own opinion start with
-// (ip(7), ip_default_ttl; for IPv6 RFC 4861 section 6.3.2).
-func hopLimit(a netip.Addr) uint8 {
+// defaultTTL returns the TTL of packets whose route has none (ip(7), ip_default_ttl;
+// for IPv6 RFC 4861 section 6.3.2).
+func defaultTTL(a netip.Addr) uint8 {
 	n := 64
 	if a.Is4() {
-		n = setting("net/ipv4/ip_default_ttl", n)
+		n = sysctl("net/ipv4/ip_default_ttl", n)
 	}
 	return uint8(min(max(n, 1), 255))
 }
 
-// setting reads a number from /proc/sys; other where there is none.
-func setting(key string, other int) int {
+// sysctl reads a number below /proc/sys; missing is returned if there is none.
+func sysctl(key string, missing int) int {
 	text, err := os.ReadFile("/proc/sys/" + key)
 	if err != nil {
-		return other
+		return missing
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
-		return other
+		return missing
 	}
 	return n
 }
 
-// link returns an interface by its index.
-func (w *routeCache) link(index int) (*link, error) {
-	if l := w.links[index]; l != nil {
+// link returns the interface with an index.
+func (c *routeCache) link(index int) (*link, error) {
+	if l := c.links[index]; l != nil {
 		return l, nil
 	}
-	found, err := w.handle.LinkByIndex(index)
+	found, err := c.handle.LinkByIndex(index)
 	if err != nil {
 		return nil, unix.ENODEV
 	}
 	at := found.Attrs()
 	l := &link{index: index, mtu: at.MTU}
-	l.frames = at.EncapType == "ether" && len(at.HardwareAddr) == len(l.mac) &&
+	l.ethernet = at.EncapType == "ether" && len(at.HardwareAddr) == len(l.mac) &&
 		at.Flags&(net.FlagLoopback|net.FlagPointToPoint) == 0 && at.RawFlags&unix.IFF_NOARP == 0
 	copy(l.mac[:], at.HardwareAddr)
 	for f, ip := range []string{"ipv4", "ipv6"} {
-		of := "net/" + ip + "/neigh/" + at.Name + "/"
-		l.tries[f] = max(setting(of+"mcast_solicit", 3), 1)
-		l.every[f] = time.Duration(max(setting(of+"retrans_time_ms", 1000), 10)) * time.Millisecond
+		neigh := "net/" + ip + "/neigh/" + at.Name + "/"
+		l.solicits[f] = max(sysctl(neigh+"mcast_solicit", 3), 1)
+		l.interval[f] = time.Duration(max(sysctl(neigh+"retrans_time_ms", 1000), 10)) * time.Millisecond
 	}
-	w.links[index] = l
+	c.links[index] = l
 	return l, nil
 }

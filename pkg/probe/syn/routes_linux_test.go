@@ -13,8 +13,8 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// parsed is a prefix as netlink takes it.
-func parsed(t *testing.T, prefix string) *net.IPNet {
+// parsePrefix returns a prefix for package netlink.
+func parsePrefix(t *testing.T, prefix string) *net.IPNet {
 	t.Helper()
 	_, p, err := net.ParseCIDR(prefix)
 	if err != nil {
@@ -23,9 +23,9 @@ func parsed(t *testing.T, prefix string) *net.IPNet {
 	return p
 }
 
-// TestWaysAreTheKernels: addresses that are taken to be reached alike are, by routes
-// of every kind over two links, and with several addresses to go from.
-func TestWaysAreTheKernels(t *testing.T) {
+// TestCachedRoutesAreTheKernels has routes of every kind over two links and several
+// source addresses.
+func TestCachedRoutesAreTheKernels(t *testing.T) {
 	l := lab.New(t)
 	one := l.Host("10.207.1.2/24 2001:db8:1::2/64 2001:db8:2::2/64")
 	two := l.Host("10.207.2.2/24 2001:db8:3::2/64")
@@ -47,35 +47,34 @@ func TestWaysAreTheKernels(t *testing.T) {
 	for f, via := range gateways {
 		all := [2]string{"10.220.%d.0/%d", "2001:db8:%x::/%d"}[f]
 		long := [2]int{24, 48}[f]
-		add(netlink.Route{Dst: parsed(t, fmt.Sprintf(all, 0, long-8)), LinkIndex: link(one), Gw: via[0], Hoplimit: 9})
-		add(netlink.Route{Dst: parsed(t, fmt.Sprintf(all, 16, long-4)), LinkIndex: link(two), Gw: via[1]})
-		add(netlink.Route{Dst: parsed(t, fmt.Sprintf(all, 32, long-1)), LinkIndex: link(two), Gw: via[1], Table: 77})
+		add(netlink.Route{Dst: parsePrefix(t, fmt.Sprintf(all, 0, long-8)), LinkIndex: link(one), Gw: via[0], Hoplimit: 9})
+		add(netlink.Route{Dst: parsePrefix(t, fmt.Sprintf(all, 16, long-4)), LinkIndex: link(two), Gw: via[1]})
+		add(netlink.Route{Dst: parsePrefix(t, fmt.Sprintf(all, 32, long-1)), LinkIndex: link(two), Gw: via[1], Table: 77})
 		l.Unroutable(fmt.Sprintf(all, 48, long), unix.RTN_BLACKHOLE)
 		r := netlink.NewRule()
-		r.Dst, r.Table, r.Family = parsed(t, fmt.Sprintf(all, 32, long-2)), 77, families[f]
+		r.Dst, r.Table, r.Family = parsePrefix(t, fmt.Sprintf(all, 32, long-2)), 77, families[f]
 		if err := netlink.RuleAdd(r); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = netlink.RuleDel(r) })
 	}
-	t.Run("one way each", compareWays)
+	t.Run("one next hop each", compareRoutes)
 	for f, via := range gateways {
 		add(netlink.Route{
-			Dst:       parsed(t, [2]string{"10.220.64.0/20", "2001:db8:40::/44"}[f]),
+			Dst:       parsePrefix(t, [2]string{"10.220.64.0/20", "2001:db8:40::/44"}[f]),
 			MultiPath: []*netlink.NexthopInfo{{LinkIndex: link(one), Gw: via[0]}, {LinkIndex: link(two), Gw: via[1]}},
 		})
 	}
-	t.Run("several ways", compareWays)
+	t.Run("several next hops", compareRoutes)
 }
 
-// compareWays holds what is concluded about an address against what the kernel
-// says of that very one.
-func compareWays(t *testing.T) {
-	w, err := newRouteCache(Options{})
+// compareRoutes compares cached routes with the kernel's answer for each address.
+func compareRoutes(t *testing.T) {
+	c, err := newRouteCache(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.handle.Close()
+	defer c.handle.Close()
 	links := map[int]bool{}
 	for range 1000 {
 		n := [4]byte{byte(rand.IntN(80)), byte(rand.IntN(8)), byte(rand.IntN(3)), byte(rand.IntN(4))}
@@ -83,19 +82,19 @@ func compareWays(t *testing.T) {
 		if rand.IntN(2) == 0 {
 			a = netip.AddrFrom16([16]byte{0x20, 0x01, 0x0d, 0xb8, 5: n[0], 7: n[1], 14: n[2], 15: n[3]})
 		}
-		got := w.to(a, 0)
-		want, err := w.ask(a, 0)
+		got := c.to(a, 0)
+		want, err := c.query(a, 0)
 		if (got.err == nil) != (err == nil) {
-			t.Fatalf("%v: %v, the kernel says %v", a, got.err, err)
+			t.Fatalf("%v: %v, want %v", a, got.err, err)
 		}
 		if err == nil && *got != want {
-			t.Fatalf("%v: %+v, the kernel says %+v", a, *got, want)
+			t.Fatalf("%v: %+v, want %+v", a, *got, want)
 		}
 		if err == nil {
 			links[got.link.index] = true
 		}
 	}
 	if len(links) < 2 {
-		t.Errorf("%d links were taken", len(links))
+		t.Errorf("the routes use %d links", len(links))
 	}
 }

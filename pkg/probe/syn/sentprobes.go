@@ -3,167 +3,168 @@ package syn
 import "portkit/pkg/probe"
 
 const (
-	// laneAttempts is how many source ports the attempts at an endpoint take in
-	// turn: an answer tells its attempt by the port that it comes to, for as long
-	// as no more attempts have followed.
-	laneAttempts = 16
-	// mostLanes is how often one endpoint can be asked at the same time, each
-	// asking with source ports of its own.
-	mostLanes = 8
+	// laneSize is the number of source ports of a lane. Consecutive attempts at an
+	// endpoint use them in turn, so that the port of a reply tells the attempt among
+	// the latest 16.
+	laneSize = 16
+	// maxLanes is how many probes of one endpoint may be in flight at once, each in a
+	// lane of its own.
+	maxLanes = 8
 )
 
-// flight is what is known of an engine's slot: which endpoint it asks, and up to
-// which attempt.
-type flight struct {
-	hash  uint64 // of the endpoint and the lane
-	gen   uint32
-	n     uint8 // the newest attempt
-	lane  uint8
-	found bool // the index has it
-	idle  bool // the newest attempt was forgotten
+// sentProbe is the endpoint and the latest attempt of an engine's slot.
+type sentProbe struct {
+	hash    uint64 // of the endpoint and the lane
+	gen     uint32
+	n       uint8 // the latest attempt
+	lane    uint8
+	indexed bool
+	ended   bool // nothing waits for the latest attempt
 }
 
-// flights finds a slot by an endpoint. A flight that has ended stays until its
-// slot has another tenant, so that an answer that comes late is known for what it
-// is. An entry and its share of the index take about 32 bytes.
-type flights struct {
-	all   []flight
-	index []uint32 // of slots, one more each; open addressing, linear
-	count int      // in the index
+// sentProbes finds the slot of an endpoint. An ended probe stays until its slot or
+// lane is used again, so that a late reply is recognized. A probe and its part of the
+// index occupy about 32 bytes.
+type sentProbes struct {
+	all   []sentProbe // by slot
+	index []uint32    // slots plus one; a hash table with linear probing
+	count int         // probes in index
 	lanes int
 }
 
-func newFlights(lanes int) flights { return flights{index: make([]uint32, 64), lanes: lanes} }
+func newSentProbes(lanes int) sentProbes { return sentProbes{index: make([]uint32, 64), lanes: lanes} }
 
-// laneHash spreads an endpoint's lanes.
-func laneHash(hash uint64, lane int) uint64 { return hash + uint64(lane)*0x9e3779b97f4a7c15 }
+// laneHash returns the hash of an endpoint and a lane.
+func laneHash(c cookie, lane int) uint64 { return uint64(c) + uint64(lane)*0x9e3779b97f4a7c15 }
 
-// begin notes an attempt at the endpoint of a hash and returns its lane; ok is
-// false where the endpoint has none to spare.
-func (f *flights) begin(id probe.ID, n uint8, hash uint64) (lane int, ok bool) {
-	for int(id.Slot) >= len(f.all) {
-		f.all = append(f.all, flight{})
+// begin records an attempt at an endpoint and returns its lane; ok is false if all
+// lanes of the endpoint are in use.
+func (s *sentProbes) begin(id probe.ID, n uint8, c cookie) (lane int, ok bool) {
+	for int(id.Slot) >= len(s.all) {
+		s.all = append(s.all, sentProbe{})
 	}
-	l := &f.all[id.Slot]
-	if l.found && l.gen == id.Gen {
-		l.n, l.idle = n, false
-		return int(l.lane), true
+	p := &s.all[id.Slot]
+	if p.indexed && p.gen == id.Gen {
+		p.n, p.ended = n, false
+		return int(p.lane), true
 	}
-	f.drop(id.Slot)
-	for lane := range f.lanes {
-		h := laneHash(hash, lane)
-		if other, found := f.find(h); found {
-			if !f.all[other].idle {
+	s.remove(id.Slot)
+	for lane := range s.lanes {
+		h := laneHash(c, lane)
+		if other, found := s.find(h); found {
+			if !s.all[other].ended {
 				continue
 			}
-			f.drop(other)
+			s.remove(other)
 		}
-		*l = flight{hash: h, gen: id.Gen, n: n, lane: uint8(lane)}
-		f.put(id.Slot)
+		*p = sentProbe{hash: h, gen: id.Gen, n: n, lane: uint8(lane)}
+		s.add(id.Slot)
 		return lane, true
 	}
 	return 0, false
 }
 
-// end notes that an attempt is not waited for any more.
-func (f *flights) end(id probe.ID, n uint8) {
-	if int(id.Slot) < len(f.all) {
-		if l := &f.all[id.Slot]; l.gen == id.Gen && l.n == n {
-			l.idle = true
-		}
+// end records that nothing waits for an attempt any longer.
+func (s *sentProbes) end(id probe.ID, n uint8) {
+	if s.isLatest(id, n) {
+		s.all[id.Slot].ended = true
 	}
 }
 
-// newest says that n is the latest attempt of a tenant.
-func (f *flights) newest(id probe.ID, n uint8) bool {
-	l := &f.all[id.Slot]
-	return l.gen == id.Gen && l.n == n
+// isLatest reports whether n is the latest attempt of a job.
+func (s *sentProbes) isLatest(id probe.ID, n uint8) bool {
+	if int(id.Slot) >= len(s.all) {
+		return false
+	}
+	p := &s.all[id.Slot]
+	return p.gen == id.Gen && p.n == n
 }
 
-// attempt is the tenant and the attempt that an answer to the i-th port of a lane
-// is for; ok is false where there is none.
-func (f *flights) attempt(hash uint64, lane, i int) (id probe.ID, n uint8, ok bool) {
-	slot, found := f.find(laneHash(hash, lane))
+// attempt returns the attempt that a reply to the i-th port of a lane belongs to; ok
+// is false if there is none.
+func (s *sentProbes) attempt(c cookie, lane, i int) (id probe.ID, n uint8, ok bool) {
+	slot, found := s.find(laneHash(c, lane))
 	if !found {
 		return id, 0, false
 	}
-	l := &f.all[slot]
-	back := (int(l.n) - i) & (laneAttempts - 1)
-	if back >= int(l.n) {
-		return id, 0, false // no attempt had that port yet
+	p := &s.all[slot]
+	back := (int(p.n) - i) & (laneSize - 1)
+	if back >= int(p.n) {
+		return id, 0, false // no attempt has used that port
 	}
-	return probe.ID{Slot: slot, Gen: l.gen}, l.n - uint8(back), true
+	return probe.ID{Slot: slot, Gen: p.gen}, p.n - uint8(back), true
 }
 
 // find returns the slot of a hash.
-func (f *flights) find(hash uint64) (slot uint32, ok bool) {
-	mask := uint64(len(f.index) - 1)
+func (s *sentProbes) find(hash uint64) (slot uint32, ok bool) {
+	mask := uint64(len(s.index) - 1)
 	for i := hash >> 32 & mask; ; i = (i + 1) & mask {
-		s := f.index[i]
-		if s == 0 {
+		slot := s.index[i]
+		if slot == 0 {
 			return 0, false
 		}
-		if f.all[s-1].hash == hash {
-			return s - 1, true
+		if s.all[slot-1].hash == hash {
+			return slot - 1, true
 		}
 	}
 }
 
-// put adds a slot's flight to the index.
-func (f *flights) put(slot uint32) {
-	if f.count*2 >= len(f.index) {
-		f.grow()
+// add adds the probe of a slot to the index.
+func (s *sentProbes) add(slot uint32) {
+	if s.count*2 >= len(s.index) {
+		s.grow()
 	}
-	f.insert(slot)
-	f.count++
-	f.all[slot].found = true
+	s.insert(slot)
+	s.count++
+	s.all[slot].indexed = true
 }
 
-func (f *flights) insert(slot uint32) {
-	mask := uint64(len(f.index) - 1)
-	i := f.all[slot].hash >> 32 & mask
-	for f.index[i] != 0 {
+func (s *sentProbes) insert(slot uint32) {
+	mask := uint64(len(s.index) - 1)
+	i := s.all[slot].hash >> 32 & mask
+	for s.index[i] != 0 {
 		i = (i + 1) & mask
 	}
-	f.index[i] = slot + 1
+	s.index[i] = slot + 1
 }
 
-func (f *flights) grow() {
-	old := f.index
-	f.index = make([]uint32, 2*len(old))
-	for _, s := range old {
-		if s != 0 {
-			f.insert(s - 1)
+func (s *sentProbes) grow() {
+	old := s.index
+	s.index = make([]uint32, 2*len(old))
+	for _, slot := range old {
+		if slot != 0 {
+			s.insert(slot - 1)
 		}
 	}
 }
 
-// drop takes a slot's flight off the index and closes the gap, so that no search
-// ends there too early (Knuth, The Art of Computer Programming 6.4, algorithm R).
-func (f *flights) drop(slot uint32) {
-	l := &f.all[slot]
-	if !l.found {
+// remove removes the probe of a slot from the index. It closes the gap, so that
+// linear probing finds the entries behind it (Knuth, The Art of Computer Programming,
+// 6.4, algorithm R).
+func (s *sentProbes) remove(slot uint32) {
+	p := &s.all[slot]
+	if !p.indexed {
 		return
 	}
-	l.found = false
-	f.count--
-	mask := uint64(len(f.index) - 1)
-	i := l.hash >> 32 & mask
-	for f.index[i] != slot+1 {
+	p.indexed = false
+	s.count--
+	mask := uint64(len(s.index) - 1)
+	i := p.hash >> 32 & mask
+	for s.index[i] != slot+1 {
 		i = (i + 1) & mask
 	}
 	for j := i; ; {
-		f.index[i] = 0
+		s.index[i] = 0
 		for {
-			if j = (j + 1) & mask; f.index[j] == 0 {
+			if j = (j + 1) & mask; s.index[j] == 0 {
 				return
 			}
-			home := f.all[f.index[j]-1].hash >> 32 & mask
+			home := s.all[s.index[j]-1].hash >> 32 & mask
 			if (j-home)&mask >= (j-i)&mask {
-				break // it may stand at i
+				break // the entry may move to i
 			}
 		}
-		f.index[i] = f.index[j]
+		s.index[i] = s.index[j]
 		i = j
 	}
 }

@@ -7,20 +7,20 @@ import (
 	"portkit/pkg/probe"
 )
 
-// tenant is a flight as a test remembers it.
-type tenant struct {
-	id   probe.ID
-	n    uint8
-	lane int
-	hash uint64
+// sent is a probe as the test remembers it.
+type sent struct {
+	id     probe.ID
+	n      uint8
+	lane   int
+	cookie cookie
 }
 
-// TestFlightsAreFound begins and ends attempts at few endpoints at random and looks
-// each up, by every attempt that may still be told.
-func TestFlightsAreFound(t *testing.T) {
+// TestSentProbesAreFound begins and ends attempts at a few endpoints at random and looks
+// up each by every attempt that can be distinguished.
+func TestSentProbesAreFound(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	f := newFlights(4)
-	live := map[uint32]*tenant{} // by slot
+	f := newSentProbes(4)
+	live := map[uint32]*sent{} // by slot
 	gens := map[uint32]uint32{}
 	for range 200_000 {
 		slot := r.Uint32N(300)
@@ -28,12 +28,12 @@ func TestFlightsAreFound(t *testing.T) {
 		switch {
 		case at == nil:
 			gens[slot]++
-			at = &tenant{id: probe.ID{Slot: slot, Gen: gens[slot]}, hash: uint64(r.Uint32N(200)+1) << 32}
+			at = &sent{id: probe.ID{Slot: slot, Gen: gens[slot]}, cookie: cookie(r.Uint32N(200)+1) << 32}
 			fallthrough
 		case at.n < 200 && r.IntN(2) == 0:
-			lane, ok := f.begin(at.id, at.n+1, at.hash)
+			lane, ok := f.begin(at.id, at.n+1, at.cookie)
 			if !ok {
-				if same(live, at.hash) < 4 {
+				if same(live, at.cookie) < 4 {
 					t.Fatalf("no lane for %+v", at)
 				}
 				continue
@@ -52,24 +52,24 @@ func TestFlightsAreFound(t *testing.T) {
 	}
 }
 
-// same is how many live flights have a hash.
-func same(live map[uint32]*tenant, hash uint64) (n int) {
+// same returns the number of live probes with a cookie.
+func same(live map[uint32]*sent, c cookie) (n int) {
 	for _, l := range live {
-		if l.hash == hash {
+		if l.cookie == c {
 			n++
 		}
 	}
 	return n
 }
 
-func check(t *testing.T, f *flights, at *tenant) {
+func check(t *testing.T, f *sentProbes, at *sent) {
 	t.Helper()
-	for back := range uint8(laneAttempts) {
-		port := int(at.n-back) & (laneAttempts - 1)
-		id, n, ok := f.attempt(at.hash, at.lane, port)
+	for back := range uint8(laneSize) {
+		port := int(at.n-back) & (laneSize - 1)
+		id, n, ok := f.attempt(at.cookie, at.lane, port)
 		if at.n <= back {
 			if ok {
-				t.Fatalf("%+v: attempt %d was never made, and is told as %d", at, int(at.n)-int(back), n)
+				t.Fatalf("%+v: attempt %d was never made but is returned as %d", at, int(at.n)-int(back), n)
 			}
 			continue
 		}
@@ -77,16 +77,15 @@ func check(t *testing.T, f *flights, at *tenant) {
 			t.Fatalf("%+v: port %d is %v %d, %v", at, port, id, n, ok)
 		}
 	}
-	if _, _, ok := f.attempt(at.hash+1, at.lane, int(at.n)&(laneAttempts-1)); ok {
-		t.Fatal("another hash is found")
+	if _, _, ok := f.attempt(at.cookie+1, at.lane, int(at.n)&(laneSize-1)); ok {
+		t.Fatal("another cookie is found")
 	}
 }
 
-// TestAFlightIsSmall holds what an endpoint takes here.
-func TestAFlightIsSmall(t *testing.T) {
-	f := newFlights(1)
+func TestSentProbeUsesAtMost40Bytes(t *testing.T) {
+	f := newSentProbes(1)
 	for i := range uint32(1 << 16) {
-		f.begin(probe.ID{Slot: i, Gen: 1}, 1, uint64(i)<<32|1)
+		f.begin(probe.ID{Slot: i, Gen: 1}, 1, cookie(i)<<32|1)
 	}
 	if each := (24*len(f.all) + 4*len(f.index)) / (1 << 16); each > 40 {
 		t.Errorf("%d bytes each", each)

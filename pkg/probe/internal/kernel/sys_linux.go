@@ -1,15 +1,18 @@
 package kernel
 
 import (
+	"os"
 	"syscall"
 	"unsafe"
 
+	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"portkit/pkg/probe"
 )
 
-// The calls below never wait, so they are made without telling the scheduler
-// (RawSyscall): that would cost more than some of them take. Only a poll that
-// sleeps tells it.
+// The calls below do not block, so they bypass the scheduler (RawSyscall): notifying it
+// costs more than some of them take. Only a poll that sleeps uses Syscall.
 
 // Socket opens a non-blocking socket of a family and a type.
 func Socket(family, kind int) (int, syscall.Errno) {
@@ -46,6 +49,53 @@ func Option(fd, level, name int, value unsafe.Pointer, size uintptr) syscall.Err
 	_, _, e := unix.RawSyscall6(unix.SYS_SETSOCKOPT, uintptr(fd), uintptr(level), uintptr(name),
 		uintptr(value), size, 0)
 	return e
+}
+
+// SetOption sets an integer option and ignores errors.
+func SetOption(fd, level, name int, value int32) {
+	Option(fd, level, name, unsafe.Pointer(&value), unsafe.Sizeof(value))
+}
+
+// AttachFilter sets the filter of a socket (socket(7), SO_ATTACH_FILTER).
+func AttachFilter(fd int, filter []bpf.Instruction) error {
+	raw, err := bpf.Assemble(filter)
+	if err != nil {
+		return err
+	}
+	code := make([]unix.SockFilter, len(raw))
+	for i, r := range raw {
+		code[i] = unix.SockFilter{Code: r.Op, Jt: r.Jt, Jf: r.Jf, K: r.K}
+	}
+	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
+	if e := Option(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, unsafe.Pointer(&program), unsafe.Sizeof(program)); e != 0 {
+		return os.NewSyscallError("setsockopt SO_ATTACH_FILTER", e)
+	}
+	return nil
+}
+
+// Mmsghdr is struct mmsghdr (sendmmsg(2)).
+type Mmsghdr struct {
+	Header unix.Msghdr
+	Length uint32
+}
+
+// SendError returns the error that Send reports for an errno.
+func SendError(e syscall.Errno) error {
+	switch e {
+	case unix.EAGAIN, unix.ENOBUFS, unix.ENOMEM:
+		return probe.ErrBusy
+	}
+	return e
+}
+
+// Scarce reports whether an error means that descriptors or memory are exhausted,
+// which the end of other attempts may change.
+func Scarce(err error) bool {
+	switch err {
+	case unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM:
+		return true
+	}
+	return false
 }
 
 // Receive is recvmsg(2).

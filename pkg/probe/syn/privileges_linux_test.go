@@ -11,15 +11,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inStatic is set for a test that is to run in a binary without cgo, as the
-// program is shipped.
+// inStatic is the environment variable that is set in a test binary without cgo, as the
+// tools are shipped.
 const inStatic = "PORTKIT_TEST_STATIC"
 
-// TestNothingIsLeftOfRights: with the rights given up no raw socket can be opened,
-// and where the kernel has Landlock no file written and no service called.
-func TestNothingIsLeftOfRights(t *testing.T) {
+// TestDropPrivilegesIsFinal: afterwards no raw socket can be opened and, if the kernel
+// has Landlock, no file written and no connection made.
+func TestDropPrivilegesIsFinal(t *testing.T) {
 	if os.Getenv(inStatic) == "" {
-		again(t)
+		runStatic(t)
 		return
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -40,13 +40,13 @@ func TestNothingIsLeftOfRights(t *testing.T) {
 		t.Logf("the kernel has no Landlock: %v", e)
 		return
 	}
-	for range 20 { // on whatever thread
+	for range 20 { // on several threads
 		name := filepath.Join(os.Getenv("TMPDIR"), "file")
 		if err := os.WriteFile(name, nil, 0o600); !errors.Is(err, unix.EACCES) {
 			t.Errorf("writing a file: %v", err)
 		}
 		if _, err := net.Dial("tcp", l.Addr().String()); version >= 4 && !errors.Is(err, unix.EACCES) {
-			t.Errorf("calling a service: %v", err)
+			t.Errorf("connecting: %v", err)
 		}
 		if err := exec.Command("/bin/sh").Run(); !errors.Is(err, unix.EACCES) {
 			t.Errorf("running a program: %v", err)
@@ -57,8 +57,8 @@ func TestNothingIsLeftOfRights(t *testing.T) {
 	}
 }
 
-// again runs the test in a binary without cgo.
-func again(t *testing.T) {
+// runStatic runs the test in a binary without cgo.
+func runStatic(t *testing.T) {
 	t.Helper()
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "static.test")

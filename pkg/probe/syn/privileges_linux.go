@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// DropPrivileges ends with every capability of this process, for good: no program
-// that it starts can have more (no_new_privs), and where the kernel has Landlock
-// it can write, make or run no file that is not open yet, and speak tcp to
-// nothing but name servers. What is open stays open.
+// DropPrivileges removes all capabilities of this process and of the programs that it
+// starts (no_new_privs). If the kernel has Landlock, the process can no longer create,
+// open for writing or run files, nor open TCP connections except to name servers. Open
+// files and sockets are unaffected.
 func DropPrivileges() error {
 	const version3 = 0x20080522 // _LINUX_CAPABILITY_VERSION_3
 	header := unix.CapUserHeader{Version: version3}
@@ -30,16 +30,14 @@ func DropPrivileges() error {
 	return landlock()
 }
 
-// nameService is the one port that tcp may connect to: a name server's, when an
-// answer is too long for a datagram (RFC 7766).
-const nameService = 53
+// dnsPort may be connected to, for DNS responses that do not fit a datagram (RFC 7766).
+const dnsPort = 53
 
-// landlock restricts all threads (landlock(7)). A kernel without it, or with a
-// part of it, restricts what it can.
+// landlock restricts all threads as far as the kernel supports it (landlock(7)).
 func landlock() error {
 	version, _, e := unix.RawSyscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	if e != 0 {
-		return nil // there is none
+		return nil // not supported
 	}
 	rules := unix.LandlockRulesetAttr{Handled_access_fs: unix.LANDLOCK_ACCESS_FS_EXECUTE |
 		unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_REMOVE_DIR | unix.LANDLOCK_ACCESS_FS_REMOVE_FILE |
@@ -64,7 +62,7 @@ func landlock() error {
 	defer unix.Close(int(fd))
 	if version >= 4 {
 		const rulePort = 2 // LANDLOCK_RULE_NET_PORT
-		allowed := struct{ access, port uint64 }{unix.LANDLOCK_ACCESS_NET_CONNECT_TCP, nameService}
+		allowed := struct{ access, port uint64 }{unix.LANDLOCK_ACCESS_NET_CONNECT_TCP, dnsPort}
 		if _, _, e := unix.RawSyscall6(unix.SYS_LANDLOCK_ADD_RULE, fd, rulePort,
 			uintptr(unsafe.Pointer(&allowed)), 0, 0, 0); e != 0 {
 			return e
