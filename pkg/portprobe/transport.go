@@ -27,8 +27,8 @@ func (r *run) setTransports(o *probe.Options, room int) {
 		o.Transport = func(i int) (probe.Transport, error) { return r.synNet.Transport(i), nil }
 		return
 	}
-	o.Repeats = connect.Repeats()
-	options := connect.Options{Room: room, Source: r.source, Interface: r.link, Own: &connect.Own{}}
+	o.Repeats = connect.Retransmissions()
+	options := connect.Options{Room: room, Source: r.source, Interface: r.link, Probed: &connect.ProbedPorts{}}
 	o.Transport = func(int) (probe.Transport, error) {
 		if r.portable {
 			return connect.NewPortable(options, clock), nil
@@ -41,7 +41,7 @@ func (r *run) setTransports(o *probe.Options, room int) {
 // their own, so an eighth of room is enough, which fitDescriptorLimit leaves free.
 func (r *run) udpPool(workers, room int, clock probe.Clock) *probe.Pool {
 	options := udp.Options{
-		Room: max(room/8, 1), Source: r.source, Interface: r.link, Requests: r.requests, Own: &udp.Ports{},
+		Room: max(room/8, 1), Source: r.source, Interface: r.link, Requests: r.requests, Sources: &udp.SourcePorts{},
 	}
 	return &probe.Pool{
 		Workers: workers, Concurrency: r.concurrency(endpoint.UDP),

@@ -1,6 +1,6 @@
-// Package connect asks tcp ports with the operating system's own connect, which
-// takes no rights. Linux has a transport of its own, Epoll, that reads what
-// ICMP said; everywhere else the portable one serves, which is net.Dialer's.
+// Package connect probes TCP ports with the operating system's connect, which needs no
+// privileges. On Linux Epoll is used, which also reads ICMP errors; elsewhere the
+// portable transport, which uses net.Dialer.
 package connect
 
 import (
@@ -8,23 +8,22 @@ import (
 	"net/netip"
 )
 
-// Options says how to connect.
+// Options configures a transport.
 type Options struct {
-	// Room is how many attempts may be under way at once.
+	// Room is the maximum number of outstanding attempts.
 	Room int
-	// Source is the address to ask from; the zero Addr leaves the choice to
-	// the routes.
+	// Source is the source address; the zero Addr leaves it to the routes.
 	Source netip.Addr
-	// Interface is the name of the network interface to ask through; empty
-	// leaves the choice to the routes. Linux only.
+	// Interface is the name of the network interface; empty leaves it to the routes.
+	// Linux only.
 	Interface string
-	// Own is shared by the transports of a run, so that two of its probes that
-	// connect to each other are not taken for open ports; nil where this machine
-	// is not probed. Linux only.
-	Own *Own
+	// Probed is shared by the transports of a run, so that two probes that connect to
+	// each other are not reported as open ports; nil if this machine is not probed.
+	// Linux only.
+	Probed *ProbedPorts
 }
 
-// errNoZone is a link-local address, which is one of many, without its link.
+// errNoZone is the error of a link-local address without a link.
 var errNoZone = errors.New("a link-local address requires a zone, as in fe80::1%eth0")
 
 // ErrSelf is the error of a probe whose socket is connected to itself.

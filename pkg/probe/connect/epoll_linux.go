@@ -17,20 +17,19 @@ import (
 // New returns this system's best transport.
 func New(o Options, c probe.Clock) (probe.Transport, error) { return NewEpoll(o, c) }
 
-// Epoll is the transport of Linux: one epoll instance, and non-blocking
-// sockets that are used again. An attempt costs no goroutine and no
-// allocation.
+// Epoll is the transport on Linux: one epoll instance and non-blocking sockets that are
+// reused. An attempt needs no goroutine and no allocation.
 //
-// A connect that was begun is asked how it fares by calling connect once more
-// (tcp(7), connect(2)): 0 is connected, EALREADY not yet; any other errno is
-// what it failed with, and the socket is ready for another attempt.
+// After an event, calling connect again returns the result of the attempt (connect(2)): 0
+// if connected, EALREADY if pending, else the errno of the failure, after which the socket
+// can be used for the next attempt.
 type Epoll struct {
 	sockets
 	clock  probe.Clock
 	queue  errorQueue
 	addr   kernel.Sockaddr
 	events [256]unix.EpollEvent
-	early  []probe.Answer // known before connect had returned
+	early  []probe.Answer // known when connect returned
 }
 
 // NewEpoll returns a transport for one worker.
@@ -42,7 +41,7 @@ func NewEpoll(o Options, c probe.Clock) (*Epoll, error) {
 	return t, nil
 }
 
-// Now is the time of the shared clock.
+// Now returns the time of the shared clock.
 func (t *Epoll) Now() probe.Time { return t.clock.Now() }
 
 // Send connects a socket for every attempt.
@@ -55,14 +54,14 @@ func (t *Epoll) Send(as []*probe.Attempt) (int, error) {
 	return len(as), nil
 }
 
-// start begins an attempt.
+// start starts an attempt.
 func (t *Epoll) start(a *probe.Attempt) error {
 	to := a.To.Addr()
 	scope, err := t.scopes.Of(to)
 	if err != nil {
 		return err
 	}
-	i, err := t.take(kind{kernel.FamilyOf(to), scope})
+	i, err := t.acquire(kind{kernel.FamilyOf(to), scope})
 	if err != nil {
 		return err
 	}
@@ -70,16 +69,15 @@ func (t *Epoll) start(a *probe.Attempt) error {
 	s.gen++
 	a.Handle = uint64(s.gen)<<32 | uint64(i+1)
 	s.id, s.n, s.to = a.ID, a.N, a.To
-	s.tick = t.opts.Own.begin(a.To)
+	s.tick = t.opts.Probed.begin(a.To)
 	a.Sent = t.Now()
 	s.sent = a.Sent
-	return t.begun(i, kernel.Connect(int(s.fd), t.addr.Set(a.To, scope)))
+	return t.started(i, kernel.Connect(int(s.fd), t.addr.Set(a.To, scope)))
 }
 
-// begun notes what connect said to an attempt's beginning. What this machine
-// refuses at once has not been asked. A refusal by the target cannot be there
-// yet, unless the target is this machine.
-func (t *Epoll) begun(i uint32, e syscall.Errno) error {
+// started processes the result of the first connect of an attempt. An error means that
+// nothing was sent, except that loopback can already have refused the connection.
+func (t *Epoll) started(i uint32, e syscall.Errno) error {
 	s := &t.all[i]
 	switch {
 	case e == unix.EINPROGRESS:
@@ -96,7 +94,7 @@ func (t *Epoll) begun(i uint32, e syscall.Errno) error {
 	delete(t.scopes, s.to.Addr().Zone()) // the link may have a new index
 	t.reset(i, &t.queue)
 	switch to := s.to.Addr(); {
-	case scarce(e) && t.flying() > 0:
+	case kernel.Scarce(e) && t.outstanding() > 0:
 		return probe.ErrBusy
 	case e == unix.EINVAL && to.IsLinkLocalUnicast() && to.Zone() == "":
 		return errNoZone
@@ -104,8 +102,8 @@ func (t *Epoll) begun(i uint32, e syscall.Errno) error {
 	return e
 }
 
-// flying is how many attempts are under way.
-func (t *Epoll) flying() int {
+// outstanding returns the number of outstanding attempts.
+func (t *Epoll) outstanding() int {
 	n := t.open
 	for _, l := range t.idle {
 		n -= len(l)
@@ -113,11 +111,11 @@ func (t *Epoll) flying() int {
 	return n
 }
 
-// Poll hands out what has come of attempts.
+// Poll returns the results of attempts.
 func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
-	ms := t.poller.Patience(t.Now(), until)
+	ms := t.poller.Timeout(t.Now(), until)
 	if n > 0 {
 		ms = 0
 	}
@@ -125,14 +123,14 @@ func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool
 		events := t.events[:min(len(t.events), len(into)-n)]
 		got, e := t.poller.Wait(events, ms)
 		if e != 0 {
-			if e == unix.EINTR { // which says that there was none
+			if e == unix.EINTR { // no events
 				return n, true, nil
 			}
 			return n, false, os.NewSyscallError("epoll_pwait", e)
 		}
 		at := t.Now()
 		for _, event := range events[:got] {
-			if !t.poller.IsWake(event, ms) && t.settle(uint32(event.Fd), event.Events, at, &into[n]) {
+			if !t.poller.IsWake(event, ms) && t.onEvent(uint32(event.Fd), event.Events, at, &into[n]) {
 				n++
 			}
 		}
@@ -144,16 +142,15 @@ func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool
 	return n, false, nil
 }
 
-// settle looks at a socket that had an event and writes its answer, if there is
-// one. The event may be an old one, of an attempt that was forgotten; what it
-// says is how the socket is now.
-func (t *Epoll) settle(i, events uint32, at probe.Time, into *probe.Answer) bool {
+// onEvent writes the result of the attempt on socket i, if there is one. The event may be
+// an old one, of a forgotten attempt, so it checks the current state of the socket.
+func (t *Epoll) onEvent(i, events uint32, at probe.Time, into *probe.Answer) bool {
 	s := &t.all[i]
 	if !s.busy {
 		return false
 	}
 	if events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 && t.queue.read(int(s.fd)) {
-		*into = t.rejected(i, at)
+		*into = t.queuedError(i, at)
 		return true
 	}
 	e := kernel.Connect(int(s.fd), t.addr.Set(s.to, s.scope))
@@ -162,7 +159,7 @@ func (t *Epoll) settle(i, events uint32, at probe.Time, into *probe.Answer) bool
 		return false
 	case unix.ECONNREFUSED:
 		*into = t.answer(s, at, endpoint.ConnRefused, nil)
-		t.put(i)
+		t.release(i)
 		return true
 	case 0, unix.EISCONN:
 		*into = t.connected(i, at)
@@ -171,8 +168,8 @@ func (t *Epoll) settle(i, events uint32, at probe.Time, into *probe.Answer) bool
 	return t.failed(i, e, at, into)
 }
 
-// rejected is the answer that the error queue's entry stands for.
-func (t *Epoll) rejected(i uint32, at probe.Time) probe.Answer {
+// queuedError returns the answer for the entry that was read from the error queue.
+func (t *Epoll) queuedError(i uint32, at probe.Time) probe.Answer {
 	s := &t.all[i]
 	var own netip.Addr
 	if kernel.Name(int(s.fd), &t.addr) == 0 {
@@ -188,38 +185,37 @@ func (t *Epoll) rejected(i uint32, at probe.Time) probe.Answer {
 	return a
 }
 
-// connected is the answer for a connection that stands. It is ended with a
-// reset and leaves nothing behind.
+// connected returns the answer for an established connection, and resets it.
 func (t *Epoll) connected(i uint32, at probe.Time) probe.Answer {
 	s := &t.all[i]
 	a := t.answer(s, at, endpoint.SynAck, nil)
 	if at.Sub(s.sent) >= initialRTO {
 		a.RTT = measuredRTT(int(s.fd))
 	}
-	if err := t.ownEnd(s); err != nil {
+	if err := t.checkPeer(s); err != nil {
 		a = t.answer(s, at, endpoint.LocalError, err)
 	}
 	t.reset(i, &t.queue)
 	return a
 }
 
-// ownEnd returns an error if the other end of a connection is, or may be, a probe's
-// socket. Of a connection that was reset only the source port is left.
-func (t *Epoll) ownEnd(s *socket) error {
+// checkPeer returns an error if the peer of a connection is or may be a probe's socket. It
+// uses the source port alone, since a connection that was reset has nothing else.
+func (t *Epoll) checkPeer(s *socket) error {
 	if kernel.Name(int(s.fd), &t.addr) != 0 {
 		return nil
 	}
 	switch own := t.addr.Get(); {
 	case own == netip.AddrPortFrom(s.to.Addr().WithZone(""), s.to.Port()):
 		return ErrSelf
-	case s.tick != 0 && t.opts.Own.met(own.Port(), s.tick):
+	case s.tick != 0 && t.opts.Probed.met(own.Port(), s.tick):
 		return ErrMet
 	}
 	return nil
 }
 
-// measuredRTT returns the round trip of an open connection as the system measured
-// it: by timestamps (RFC 7323, section 4.1) where it repeated the SYN. 0: not known.
+// measuredRTT returns the RTT of an open connection as the system measured it: by
+// timestamps (RFC 7323, section 4.1) if the SYN was retransmitted. 0: unknown.
 func measuredRTT(fd int) time.Duration {
 	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
 	if err != nil {
@@ -228,7 +224,7 @@ func measuredRTT(fd int) time.Duration {
 	return time.Duration(info.Rtt) * time.Microsecond
 }
 
-// failed is for an attempt that failed by an errno without a kernel.Queued error.
+// failed processes an attempt that failed with an errno and no entry in the error queue.
 func (t *Epoll) failed(i uint32, e syscall.Errno, at probe.Time, into *probe.Answer) bool {
 	reason := errno.Reason(e, endpoint.TCP)
 	if e == unix.EPIPE { // the reset of a connection that was closed already
@@ -238,7 +234,7 @@ func (t *Epoll) failed(i uint32, e syscall.Errno, at probe.Time, into *probe.Ans
 	if reason == endpoint.LocalError {
 		err = e
 	} else if reason == endpoint.SynAck {
-		if err = t.ownEnd(&t.all[i]); err != nil {
+		if err = t.checkPeer(&t.all[i]); err != nil {
 			reason = endpoint.LocalError
 		}
 	}
@@ -253,7 +249,7 @@ func (t *Epoll) answer(s *socket, at probe.Time, r endpoint.Reason, err error) p
 	return probe.Answer{ID: s.id, N: s.n, At: at, Reason: r, From: s.to.Addr(), Err: err}
 }
 
-// Forget aborts an attempt and keeps its socket for another.
+// Forget aborts an attempt and keeps its socket for the next.
 func (t *Epoll) Forget(a *probe.Attempt) {
 	i := uint32(a.Handle) - 1
 	if a.Handle == 0 || int(i) >= len(t.all) || t.all[i].gen != uint32(a.Handle>>32) || !t.all[i].busy {
@@ -262,13 +258,13 @@ func (t *Epoll) Forget(a *probe.Attempt) {
 	t.reset(i, &t.queue)
 }
 
-// Wake ends a Poll. It may come after Close.
+// Wake ends a Poll. It may be called after Close.
 func (t *Epoll) Wake() { t.poller.Wake() }
 
-// Stats says how many attempts may be under way.
+// Stats reports the maximum number of outstanding attempts.
 func (t *Epoll) Stats() probe.Stats { return probe.Stats{Room: t.opts.Room} }
 
-// Close ends all attempts and frees the descriptors.
+// Close aborts all attempts and closes the descriptors.
 func (t *Epoll) Close() error {
 	if !t.poller.Close() {
 		return nil

@@ -13,14 +13,14 @@ import (
 	"portkit/pkg/probe/internal/kernel"
 )
 
-// asker sends attempts over a transport and waits for answers.
-type asker struct {
+// tester sends attempts and waits for answers.
+type tester struct {
 	tb testing.TB
 	*Epoll
 	slot uint32
 }
 
-func newAsker(tb testing.TB, o Options) *asker {
+func newTester(tb testing.TB, o Options) *tester {
 	tb.Helper()
 	o.Room = max(o.Room, 1)
 	t, err := NewEpoll(o, probe.NewClock(time.Now()))
@@ -28,22 +28,22 @@ func newAsker(tb testing.TB, o Options) *asker {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { t.Close() })
-	return &asker{tb: tb, Epoll: t}
+	return &tester{tb: tb, Epoll: t}
 }
 
 // send starts an attempt.
-func (k *asker) send(a netip.Addr, port uint16) *probe.Attempt {
+func (k *tester) send(a netip.Addr, port uint16) *probe.Attempt {
 	k.tb.Helper()
 	k.slot++
 	at := &probe.Attempt{To: netip.AddrPortFrom(a, port), ID: probe.ID{Slot: k.slot, Gen: 7}, N: 3}
 	if n, err := k.Send([]*probe.Attempt{at}); n != 1 || err != nil {
-		k.tb.Fatalf("asking %v: %d, %v", at.To, n, err)
+		k.tb.Fatalf("sending to %v: %d, %v", at.To, n, err)
 	}
 	return at
 }
 
-// hear waits for the answer to one attempt, which must be the only one.
-func (k *asker) hear(a *probe.Attempt) probe.Answer {
+// wait returns the answer to an attempt, which has to be the only one.
+func (k *tester) wait(a *probe.Attempt) probe.Answer {
 	k.tb.Helper()
 	var into [4]probe.Answer
 	for end := k.Now().Add(3 * time.Second); k.Now() < end; {
@@ -63,14 +63,14 @@ func (k *asker) hear(a *probe.Attempt) probe.Answer {
 	return probe.Answer{}
 }
 
-// ask is one endpoint's reason.
-func (k *asker) ask(a netip.Addr, port uint16) endpoint.Reason {
+// probe returns the reason of an endpoint.
+func (k *tester) probe(a netip.Addr, port uint16) endpoint.Reason {
 	k.tb.Helper()
-	return k.hear(k.send(a, port)).Reason
+	return k.wait(k.send(a, port)).Reason
 }
 
-// quiet fails if an answer comes within a moment.
-func (k *asker) quiet(d time.Duration) {
+// quiet fails if an answer arrives within a moment.
+func (k *tester) quiet(d time.Duration) {
 	k.tb.Helper()
 	var into [4]probe.Answer
 	for end := k.Now().Add(d); k.Now() < end; {
@@ -89,12 +89,11 @@ func labHost(tb testing.TB) *lab.Host {
 	return lab.New(tb).Host("", lab.Listen("80-99"), lab.Silent("1000-1999"), lab.Reject4("2000-2999", 3), lab.Reject6("2000-2999", 4))
 }
 
-// TestOneSocketTellsEveryAnswer: whatever an attempt came to, the next one on
-// the same socket is told right.
-func TestOneSocketTellsEveryAnswer(t *testing.T) {
+// TestReusedSocketReportsTheNextResult tries every pair of results on one socket.
+func TestReusedSocketReportsTheNextResult(t *testing.T) {
 	h := labHost(t)
 	for _, to := range []netip.Addr{h.Addr(), h.Addr6(), h.LinkLocal()} {
-		k := newAsker(t, Options{})
+		k := newTester(t, Options{})
 		for i := range 2000 {
 			port, want := uint16(0), refused
 			switch i * 7919 % 11 {
@@ -112,21 +111,21 @@ func TestOneSocketTellsEveryAnswer(t *testing.T) {
 			default:
 				port = closedPort
 			}
-			if got := k.ask(to, port+uint16(i%20)); got != want {
+			if got := k.probe(to, port+uint16(i%20)); got != want {
 				t.Fatalf("%d: port %d of %v is %v, want %v", i, port, to, got, want)
 			}
 		}
 		if len(k.all) != 1 || k.open != 1 {
-			t.Errorf("%v took %d sockets", to, len(k.all))
+			t.Errorf("%v uses %d sockets", to, len(k.all))
 		}
 	}
 }
 
-// TestAnswerToAForgottenAttempt: what was there when an attempt was forgotten
-// is not taken for the answer to the next.
-func TestAnswerToAForgottenAttempt(t *testing.T) {
+// TestForgottenAttemptHasNoAnswer: its result is not reported for the next attempt on the
+// same socket either.
+func TestForgottenAttemptHasNoAnswer(t *testing.T) {
 	h := labHost(t)
-	k := newAsker(t, Options{})
+	k := newTester(t, Options{})
 	for _, before := range []uint16{openPort, closedPort, rejectedPort, silentPort} {
 		for after, want := range map[uint16]endpoint.Reason{
 			openPort: accepted, closedPort: refused, rejectedPort: endpoint.PortUnreach,
@@ -134,8 +133,8 @@ func TestAnswerToAForgottenAttempt(t *testing.T) {
 			a := k.send(h.Addr(), before)
 			time.Sleep(2 * time.Millisecond)
 			k.Forget(a)
-			k.Forget(a) // a Handle is good for once
-			if got := k.ask(h.Addr(), after); got != want {
+			k.Forget(a) // the second time has no effect
+			if got := k.probe(h.Addr(), after); got != want {
 				t.Errorf("%d, forgotten, then %d: %v, want %v", before, after, got, want)
 			}
 		}
@@ -146,12 +145,12 @@ func TestAnswerToAForgottenAttempt(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestAnswersHaveSenderAndTime(t *testing.T) {
 	h := labHost(t)
-	k := newAsker(t, Options{})
+	k := newTester(t, Options{})
 	for port, from := range map[uint16]netip.Addr{openPort: h.Addr(), closedPort: h.Addr(), rejectedPort: h.Addr()} {
 		a := k.send(h.Addr(), port)
-		if got := k.hear(a); got.From != from || got.At <= a.Sent || got.At-a.Sent > probe.Time(time.Second) || got.Err != nil {
+		if got := k.wait(a); got.From != from || got.At <= a.Sent || got.At-a.Sent > probe.Time(time.Second) || got.Err != nil {
 			t.Errorf("%v, sent at %d: %+v", a.To, a.Sent, got)
 		}
 	}
@@ -163,32 +162,30 @@ func TestAnswers(t *testing.T) {
 	if n, err := k.Send(noLink); n != 0 || err != unix.ENODEV {
 		t.Errorf("no such zone: %d, %v", n, err)
 	}
-	if got := k.ask(h.Addr(), openPort); got != accepted {
+	if got := k.probe(h.Addr(), openPort); got != accepted {
 		t.Errorf("then %v", got)
 	}
 }
 
-// TestNobody: this machine's own word that nobody has an address is told from a
-// gateway's.
-func TestNobody(t *testing.T) {
+// TestUnresolvedIsThisMachinesReport: host unreachable from a gateway is not Unresolved.
+func TestUnresolvedIsThisMachinesReport(t *testing.T) {
 	h := lab.New(t).Host("", lab.NeighborRetry(50*time.Millisecond))
 	b := h.Behind("", lab.NeighborRetry(50*time.Millisecond))
-	k := newAsker(t, Options{})
+	k := newTester(t, Options{})
 	for to, nobody := range map[netip.Addr]bool{
 		h.Addr().Next(): true, h.Addr6().Next(): true, b.Addr().Next(): false, b.Addr6().Next(): false,
 	} {
-		a := k.hear(k.send(to, closedPort))
+		a := k.wait(k.send(to, closedPort))
 		if a.Reason != endpoint.HostUnreach || a.Unresolved != nobody || !a.From.IsValid() || a.From == to {
 			t.Errorf("%v: %+v", to, a)
 		}
 	}
 }
 
-// TestPollHandsOutWhatThereIs: with less room than answers it goes on where it
-// was, and says drained when nothing is left.
-func TestPollHandsOutWhatThereIs(t *testing.T) {
+// TestPollContinuesWithTheRest has less room than answers.
+func TestPollContinuesWithTheRest(t *testing.T) {
 	h := labHost(t)
-	k := newAsker(t, Options{Room: 100})
+	k := newTester(t, Options{Room: 100})
 	for p := range uint16(50) {
 		k.send(h.Addr(), closedPort+p)
 	}
@@ -212,18 +209,18 @@ func TestPollHandsOutWhatThereIs(t *testing.T) {
 	}
 }
 
-// TestEarlyAnswers: what connect itself said is handed out before the rest.
-func TestEarlyAnswers(t *testing.T) {
+// TestAnswersOfConnectItselfComeFirst: connect to loopback returns a result at once.
+func TestAnswersOfConnectItselfComeFirst(t *testing.T) {
 	h := labHost(t)
-	k := newAsker(t, Options{Room: 8})
+	k := newTester(t, Options{Room: 8})
 	for i, to := range []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()} {
-		s, err := k.take(kind{family: kernel.FamilyOf(to)})
+		s, err := k.acquire(kind{family: kernel.FamilyOf(to)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		k.all[s].to = netip.AddrPortFrom(to, 9)
 		k.all[s].id.Slot = uint32(100 + i)
-		if err := k.begun(s, unix.ECONNREFUSED); err != nil {
+		if err := k.started(s, unix.ECONNREFUSED); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -234,19 +231,19 @@ func TestEarlyAnswers(t *testing.T) {
 			t.Errorf("%d: %d, %v, %v, %+v", i, n, drained, err, into[0])
 		}
 	}
-	s, err := k.take(kind{family: unix.AF_INET})
+	s, err := k.acquire(kind{family: unix.AF_INET})
 	if err != nil {
 		t.Fatal(err)
 	}
 	k.all[s].to = netip.AddrPortFrom(h.Addr(), 9)
-	if err := k.begun(s, unix.ECONNREFUSED); err != unix.ECONNREFUSED {
-		t.Errorf("a refusal before the target can have answered: %v", err)
+	if err := k.started(s, unix.ECONNREFUSED); err != unix.ECONNREFUSED {
+		t.Errorf("a refusal before the target can reply: %v", err)
 	}
 	k.quiet(time.Millisecond)
 }
 
-func TestWake(t *testing.T) {
-	k := newAsker(t, Options{})
+func TestWakeEndsOnePoll(t *testing.T) {
+	k := newTester(t, Options{})
 	var into [1]probe.Answer
 	poll := func(until probe.Time) time.Duration {
 		began := time.Now()
@@ -264,16 +261,16 @@ func TestWake(t *testing.T) {
 	k.Wake()
 	poll(0) // does not wait
 	if d := poll(probe.Never); d > time.Second {
-		t.Errorf("it slept %v: the Wake before went unheard", d)
+		t.Errorf("it slept %v: an earlier Wake was lost", d)
 	}
 	if d := poll(k.Now().Add(30 * time.Millisecond)); d < 30*time.Millisecond || d > time.Second {
 		t.Errorf("it slept %v, not 30ms", d)
 	}
 }
 
-// TestWakeAfterClose: the eventfd's number may be another file's by then.
-func TestWakeAfterClose(t *testing.T) {
-	k := newAsker(t, Options{})
+// TestWakeAfterCloseHasNoEffect: the descriptor may belong to another file by then.
+func TestWakeAfterCloseHasNoEffect(t *testing.T) {
+	k := newTester(t, Options{})
 	wake := k.poller.FD()
 	k.Close()
 	other, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
@@ -282,7 +279,7 @@ func TestWakeAfterClose(t *testing.T) {
 	}
 	defer unix.Close(other)
 	if other > wake {
-		t.Fatalf("the number %d was not given again: the test tests nothing", wake)
+		t.Fatalf("descriptor %d was not reused: nothing is tested", wake)
 	}
 	if err := unix.Dup3(other, wake, unix.O_CLOEXEC); err != nil && other != wake {
 		t.Fatal(err)
@@ -290,7 +287,7 @@ func TestWakeAfterClose(t *testing.T) {
 	k.Wake()
 	var n [8]byte
 	if _, err := unix.Read(other, n[:]); err != unix.EAGAIN {
-		t.Errorf("it wrote to a file that is not its own: %v, %v", n, err)
+		t.Errorf("it wrote to another file: %v, %v", n, err)
 	}
 	if other != wake {
 		unix.Close(wake)

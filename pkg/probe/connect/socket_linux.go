@@ -10,62 +10,51 @@ import (
 	"portkit/pkg/probe/internal/kernel"
 )
 
-// socket is a place for a descriptor, and the attempt that it makes.
+// socket is a descriptor and its current attempt.
 type socket struct {
 	kind
 	fd   int32
-	gen  uint32 // counts attempts, so that a Handle of a former one matches nothing
-	busy bool   // an attempt is under way
+	gen  uint32 // number of the attempt, so that an old Handle does not match
+	busy bool   // an attempt is outstanding
 	n    uint8
 	id   probe.ID
 	to   netip.AddrPort
 	sent probe.Time
-	tick uint64 // of the attempt in opts.Own; 0 if it does not count there
+	tick uint64 // of the attempt in opts.Probed; 0 if it is not recorded
 }
 
-// sockets are a transport's descriptors, at most room of them.
+// sockets holds the sockets of a transport, at most opts.Room.
 type sockets struct {
 	opts   Options
 	poller kernel.Poller
 	all    []socket
-	vacant []uint32        // places without a descriptor
-	idle   [pools][]uint32 // the latest last: what it needs may still be in a cache
-	open   int             // places with a descriptor
+	vacant []uint32        // indexes in all without a descriptor
+	idle   [pools][]uint32 // the most recently used, whose memory may be cached, is last
+	open   int             // number of descriptors
 	scopes kernel.Scopes
 }
 
-// take returns the place of an idle socket of kind k. probe.ErrBusy says that
-// one of those in use has to become idle first.
-func (s *sockets) take(k kind) (uint32, error) {
+// acquire returns an idle socket of kind k; probe.ErrBusy if all are in use.
+func (s *sockets) acquire(k kind) (uint32, error) {
 	if i, ok := s.pop(k.pool()); ok {
 		if s.all[i].kind == k {
 			return i, nil
 		}
-		s.shut(i)
+		s.close(i)
 	}
-	if s.open >= s.opts.Room && !s.shutIdle() {
+	if s.open >= s.opts.Room && !s.closeIdle() {
 		return 0, probe.ErrBusy
 	}
 	i, err := s.make(k)
-	if err != nil && scarce(err) {
+	if err != nil && kernel.Scarce(err) {
 		switch {
-		case s.shutIdle():
+		case s.closeIdle():
 			i, err = s.make(k)
 		case s.open > 0:
 			err = probe.ErrBusy
 		}
 	}
 	return i, err
-}
-
-// scarce says that an error means that there is too little of something which
-// ends of attempts give back.
-func scarce(err error) bool {
-	switch err {
-	case unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM:
-		return true
-	}
-	return false
 }
 
 func (s *sockets) pop(pool int) (uint32, bool) {
@@ -77,26 +66,26 @@ func (s *sockets) pop(pool int) (uint32, bool) {
 	return l[len(l)-1], true
 }
 
-// put makes a socket idle.
-func (s *sockets) put(i uint32) {
+// release makes a socket idle.
+func (s *sockets) release(i uint32) {
 	s.end(&s.all[i])
 	p := s.all[i].pool()
 	s.idle[p] = append(s.idle[p], i)
 }
 
-// shutIdle frees the descriptor of an idle socket, if there is one.
-func (s *sockets) shutIdle() bool {
+// closeIdle closes an idle socket and reports whether there was one.
+func (s *sockets) closeIdle() bool {
 	for p := range s.idle {
 		if i, ok := s.pop(p); ok {
-			s.shut(i)
+			s.close(i)
 			return true
 		}
 	}
 	return false
 }
 
-// shut closes a socket that is on no list.
-func (s *sockets) shut(i uint32) {
+// close closes a socket that is not idle.
+func (s *sockets) close(i uint32) {
 	kernel.Close(int(s.all[i].fd))
 	s.all[i].fd = -1
 	s.end(&s.all[i])
@@ -104,11 +93,11 @@ func (s *sockets) shut(i uint32) {
 	s.vacant = append(s.vacant, i)
 }
 
-// end notes that a socket makes no attempt any more.
+// end records the end of a socket's attempt.
 func (s *sockets) end(one *socket) {
 	one.busy = false
 	if one.tick != 0 {
-		s.opts.Own.end(one.to.Port())
+		s.opts.Probed.end(one.to.Port())
 		one.tick = 0
 	}
 }
@@ -123,7 +112,7 @@ func (s *sockets) make(k kind) (uint32, error) {
 	if n := len(s.vacant); n > 0 {
 		i = s.vacant[n-1]
 	}
-	if err := s.prepare(fd, k.family, i); err != nil {
+	if err := s.configure(fd, k.family, i); err != nil {
 		kernel.Close(fd)
 		return 0, err
 	}
@@ -137,12 +126,11 @@ func (s *sockets) make(k kind) (uint32, error) {
 	return i, nil
 }
 
-// prepare sets a new socket's options. Errors that ICMP reports are kernel.Queued
-// (IP_RECVERR), closing resets the connection (SO_LINGER of 0 s), and events
-// are edge-triggered: a socket at rest counts as hung up, and would be an event
-// at every poll. (Arming each attempt instead, with EPOLLONESHOT, took 0.3 µs of
-// 13 µs more.)
-func (s *sockets) prepare(fd, family int, i uint32) error {
+// configure sets the options of a new socket: ICMP errors are queued (IP_RECVERR),
+// closing resets the connection (SO_LINGER of 0 s), and events are edge-triggered, since
+// an idle socket has EPOLLHUP all the time. (EPOLLONESHOT for each attempt costs 0.3 µs
+// of 13 µs more.)
+func (s *sockets) configure(fd, family int, i uint32) error {
 	level, option := unix.SOL_IP, unix.IP_RECVERR
 	if family == unix.AF_INET6 {
 		level, option = unix.SOL_IPV6, unix.IPV6_RECVERR
@@ -164,8 +152,8 @@ func (s *sockets) prepare(fd, family int, i uint32) error {
 	return nil
 }
 
-// bind gives a socket the source that is wanted. Its port is left to connect:
-// one port can serve many targets (IP_BIND_ADDRESS_NO_PORT).
+// bind binds a socket to the interface and the source address of the options. The port is
+// chosen by connect, so that one port can serve many targets (IP_BIND_ADDRESS_NO_PORT).
 func (s *sockets) bind(fd, family int) error {
 	if name := s.opts.Interface; name != "" {
 		if err := unix.BindToDevice(fd, name); err != nil {
@@ -193,12 +181,12 @@ func (s *sockets) bind(fd, family int) error {
 	return nil
 }
 
-// reset ends what a socket does and makes it idle. What a rejection that came
-// too late has kernel.Queued is about the former attempt and goes.
+// reset aborts the attempt of a socket and makes it idle. Queued errors belong to that
+// attempt and are discarded.
 func (s *sockets) reset(i uint32, queue *errorQueue) {
 	fd := int(s.all[i].fd)
 	if kernel.Connect(fd, kernel.Unspecified[:]) != 0 {
-		s.shut(i)
+		s.close(i)
 		return
 	}
 	for range maxQueued {
@@ -206,21 +194,20 @@ func (s *sockets) reset(i uint32, queue *errorQueue) {
 			break
 		}
 	}
-	s.put(i)
+	s.release(i)
 }
 
-// maxQueued bounds how many entries of an error queue are read: more than one
-// attempt can leave.
+// maxQueued is more entries of an error queue than one attempt can cause.
 const maxQueued = 16
 
-// errorQueue is where entries of sockets' error queues are read to.
+// errorQueue is a buffer for entries of sockets' error queues.
 type errorQueue struct {
 	kernel.Queued
 	message unix.Msghdr
 	control [256]byte
 }
 
-// read takes the next entry of a socket's error queue; false if there is none.
+// read reads the next entry of a socket's error queue; false if there is none.
 func (q *errorQueue) read(fd int) bool {
 	q.message.Control = &q.control[0]
 	q.message.SetControllen(len(q.control))

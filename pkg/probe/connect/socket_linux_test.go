@@ -16,11 +16,11 @@ import (
 	"portkit/pkg/probe"
 )
 
-// TestLinks: a socket that was connected on one link is not used on another.
-func TestLinks(t *testing.T) {
+// TestSocketOfOneLinkIsNotUsedOnAnother connects to link-local addresses.
+func TestSocketOfOneLinkIsNotUsedOnAnother(t *testing.T) {
 	l := lab.New(t)
 	one, two := l.Host("", lab.Listen("80")), l.Host("", lab.Listen("81"))
-	k := newAsker(t, Options{Room: 4})
+	k := newTester(t, Options{Room: 4})
 	for i := range 8 {
 		for _, c := range []struct {
 			a    netip.Addr
@@ -35,7 +35,7 @@ func TestLinks(t *testing.T) {
 			{one.Addr(), 80, accepted},
 			{one.LinkLocal(), 81, refused},
 		} {
-			if got := k.ask(c.a, c.port); got != c.want {
+			if got := k.probe(c.a, c.port); got != c.want {
 				t.Errorf("round %d: port %d of %v is %v, want %v", i, c.port, c.a, got, c.want)
 			}
 		}
@@ -45,9 +45,9 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-func TestRoomIsKept(t *testing.T) {
+func TestRoomIsTheMaximumOfSockets(t *testing.T) {
 	h := labHost(t)
-	k := newAsker(t, Options{Room: 3})
+	k := newTester(t, Options{Room: 3})
 	var as []*probe.Attempt
 	for p := range uint16(5) {
 		as = append(as, &probe.Attempt{To: netip.AddrPortFrom(h.Addr(), silentPort+p)})
@@ -59,22 +59,21 @@ func TestRoomIsKept(t *testing.T) {
 	if n, err := k.Send(as[3:]); n != 1 || err != probe.ErrBusy {
 		t.Fatalf("then %d were sent, %v; want 1, busy", n, err)
 	}
-	// An idle socket of another kind makes room.
+	// An idle socket of another kind is closed.
 	k.Forget(as[0])
-	if got := k.ask(h.Addr6(), closedPort); got != refused || k.open != 3 {
+	if got := k.probe(h.Addr6(), closedPort); got != refused || k.open != 3 {
 		t.Errorf("%v, %d open", got, k.open)
 	}
 }
 
-// TestSelfConnection: a connection of a socket with itself is no open port.
-func TestSelfConnection(t *testing.T) {
+func TestSelfConnectionIsNotOpen(t *testing.T) {
 	l := lab.New(t)
 	l.Sysctl("net/ipv4/ip_local_port_range", "40000 40001")
 	for _, to := range []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()} {
-		k := newAsker(t, Options{})
+		k := newTester(t, Options{})
 		met := false
 		for range 20 {
-			switch a := k.hear(k.send(to, 40000)); {
+			switch a := k.wait(k.send(to, 40000)); {
 			case a.Reason == endpoint.LocalError && a.Err == ErrSelf:
 				met = true
 			case a.Reason != refused:
@@ -82,22 +81,22 @@ func TestSelfConnection(t *testing.T) {
 			}
 		}
 		if !met {
-			t.Errorf("%v: no socket met itself: the test tests nothing", to)
+			t.Errorf("%v: no socket connected to itself: nothing is tested", to)
 		}
 	}
 }
 
-// TestNothingIsLeftBehind: no connection waits for anything in the kernel.
-func TestNothingIsLeftBehind(t *testing.T) {
+// TestNoConnectionIsLeft looks for connections in any state, TIME_WAIT included.
+func TestNoConnectionIsLeft(t *testing.T) {
 	h := labHost(t)
-	k := newAsker(t, Options{Room: 50})
+	k := newTester(t, Options{Room: 50})
 	for range 40 {
-		if got := k.ask(h.Addr(), openPort); got != accepted {
+		if got := k.probe(h.Addr(), openPort); got != accepted {
 			t.Fatal(got)
 		}
 	}
 	for p := range uint16(20) {
-		k.send(h.Addr(), openPort+p) // closed before anybody heard of it
+		k.send(h.Addr(), openPort+p) // closed before Poll
 	}
 	time.Sleep(5 * time.Millisecond)
 	k.Close()
@@ -110,7 +109,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-func TestSourceAndInterface(t *testing.T) {
+func TestSourceAndInterfaceAreUsed(t *testing.T) {
 	l := lab.New(t)
 	one, two := l.Host("", lab.Listen("80")), l.Host("", lab.Listen("80"))
 	near := func(h *lab.Host) netip.Addr { return h.Addr().Prev() }
@@ -129,13 +128,13 @@ func TestSourceAndInterface(t *testing.T) {
 		{Options{Interface: "nolink0"}, one.Addr(), "no such device"},
 		{Options{}, one.LinkLocal().WithZone(""), errNoZone.Error()},
 	} {
-		k := newAsker(t, c.o)
+		k := newTester(t, c.o)
 		for range 3 {
 			a := &probe.Attempt{To: netip.AddrPortFrom(c.to, 80)}
 			_, err := k.Send([]*probe.Attempt{a})
 			got := fmt.Sprint(err)
 			if err == nil {
-				got = k.hear(a).Reason.String()
+				got = k.wait(a).Reason.String()
 			}
 			if got != c.want {
 				t.Errorf("%+v to %v: %s, want %s", c.o, c.to, got, c.want)
@@ -144,10 +143,9 @@ func TestSourceAndInterface(t *testing.T) {
 	}
 }
 
-// TestNoAllocation: an attempt costs none, nor does its answer.
-func TestNoAllocation(t *testing.T) {
+func TestAttemptsDoNotAllocate(t *testing.T) {
 	h := labHost(t)
-	var idle net.Listener // the lab's own accepts, which allocates
+	var idle net.Listener // a listener of the lab would accept, which allocates
 	err := h.Do(func() (err error) {
 		idle, err = net.Listen("tcp", ":0")
 		return err
@@ -167,7 +165,7 @@ func TestNoAllocation(t *testing.T) {
 		"rejected":   {h.Addr(), rejectedPort},
 		"silent":     {h.Addr(), silentPort},
 	} {
-		k := newAsker(t, Options{Room: 100})
+		k := newTester(t, Options{Room: 100})
 		as, into := make([]*probe.Attempt, 64), make([]probe.Answer, 64)
 		for i := range as {
 			as[i] = &probe.Attempt{To: netip.AddrPortFrom(c.to, c.port)}
@@ -199,11 +197,11 @@ func TestNoAllocation(t *testing.T) {
 	}
 }
 
-// TestDescriptorsRunOut: with some of its own in use the transport is busy;
-// without, the trouble is the attempt's.
-func TestDescriptorsRunOut(t *testing.T) {
+// TestNoDescriptorsLeft: the transport is busy if it has some in use, else the attempt
+// fails.
+func TestNoDescriptorsLeft(t *testing.T) {
 	h := labHost(t)
-	k := newAsker(t, Options{Room: 100})
+	k := newTester(t, Options{Room: 100})
 	first := k.send(h.Addr(), silentPort)
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
@@ -220,9 +218,9 @@ func TestDescriptorsRunOut(t *testing.T) {
 		t.Errorf("with one in use: %d, %v", n, err)
 	}
 	k.Forget(first)
-	k.hear(k.send(h.Addr(), closedPort)) // the idle one serves
+	k.wait(k.send(h.Addr(), closedPort)) // the idle socket is used
 	if i, ok := k.pop(0); ok {
-		k.shut(i)
+		k.close(i)
 	}
 	if n, err := k.Send(second); n != 0 || err != unix.EMFILE {
 		t.Errorf("with none in use: %d, %v", n, err)

@@ -12,42 +12,36 @@ import (
 	"portkit/pkg/probe/internal/kernel"
 )
 
-// mmsghdr is struct mmsghdr (sendmmsg(2)).
-type mmsghdr struct {
-	header unix.Msghdr
-	length uint32
-}
-
-// outgoing is datagrams for one socket that leave in one call.
+// outgoing is a batch of datagrams to send from one socket in one call.
 type outgoing struct {
-	headers []mmsghdr
+	headers []kernel.Mmsghdr
 	vectors []unix.Iovec
 	names   []kernel.Sockaddr
-	text    []byte // of all requests
+	text    []byte // all requests
 }
 
-// most is how many datagrams are sent, and received, at once.
-const most = 64
+// batchSize is the maximum number of datagrams per system call.
+const batchSize = 64
 
 func newOutgoing() outgoing {
 	return outgoing{
-		headers: make([]mmsghdr, 0, most), vectors: make([]unix.Iovec, most), names: make([]kernel.Sockaddr, most),
-		text: make([]byte, 0, most*payload.MaxSize),
+		headers: make([]kernel.Mmsghdr, 0, batchSize), vectors: make([]unix.Iovec, batchSize), names: make([]kernel.Sockaddr, batchSize),
+		text: make([]byte, 0, batchSize*payload.MaxSize),
 	}
 }
 
 func (o *outgoing) len() int   { return len(o.headers) }
-func (o *outgoing) full() bool { return len(o.headers) == most }
+func (o *outgoing) full() bool { return len(o.headers) == batchSize }
 func (o *outgoing) reset()     { o.headers, o.text = o.headers[:0], o.text[:0] }
 
-// add appends a datagram.
+// add adds a datagram.
 func (o *outgoing) add(to netip.AddrPort, scope uint32, r *payload.Request, q payload.Query) {
 	i, start := len(o.headers), len(o.text)
 	o.text = r.Build(o.text, q)
 	text := o.text[start:]
 	name := o.names[i].Set(to, scope)
 	o.headers = o.headers[:i+1]
-	h := &o.headers[i].header
+	h := &o.headers[i].Header
 	*h = unix.Msghdr{Name: &name[0], Namelen: uint32(len(name))}
 	o.vectors[i] = unix.Iovec{}
 	if len(text) > 0 {
@@ -58,8 +52,8 @@ func (o *outgoing) add(to netip.AddrPort, scope uint32, r *payload.Request, q pa
 	h.SetIovlen(1)
 }
 
-// send sends the datagrams from a on. It returns how many were taken; fewer
-// than all without an errno means that the next one has one.
+// send sends the datagrams from an index on. It returns how many were sent. If that is not
+// all and e is 0, the next call returns the error.
 func (o *outgoing) send(fd, from int) (n int, e syscall.Errno) {
 	r, _, e := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&o.headers[from])),
 		uintptr(len(o.headers)-from), 0, 0, 0)
@@ -70,30 +64,29 @@ func (o *outgoing) send(fd, from int) (n int, e syscall.Errno) {
 }
 
 const (
-	// textKept is how much of a datagram is read: enough to recognize its
-	// protocol by.
-	textKept    = 2048
-	controlRoom = 256
+	// maxText is how much of a datagram is read, enough to recognize its protocol.
+	maxText    = 2048
+	maxControl = 256
 )
 
-// incoming is datagrams, or entries of an error queue, that were read at once.
+// incoming is a batch of datagrams or entries of an error queue.
 type incoming struct {
-	headers [most]mmsghdr
-	vectors [most]unix.Iovec
-	names   [most]kernel.Sockaddr
-	control [most][controlRoom]byte
-	text    [most][textKept]byte
+	headers [batchSize]kernel.Mmsghdr
+	vectors [batchSize]unix.Iovec
+	names   [batchSize]kernel.Sockaddr
+	control [batchSize][maxControl]byte
+	text    [batchSize][maxText]byte
 }
 
-// receive reads up to a number of them.
+// receive reads a batch of up to limit.
 func (in *incoming) receive(fd, limit, flags int) (n int, e syscall.Errno) {
-	limit = min(limit, most)
+	limit = min(limit, batchSize)
 	for i := range limit {
-		h := &in.headers[i].header
+		h := &in.headers[i].Header
 		*h = unix.Msghdr{Name: &in.names[i][0], Namelen: uint32(len(in.names[i])), Control: &in.control[i][0]}
-		h.SetControllen(controlRoom)
+		h.SetControllen(maxControl)
 		in.vectors[i].Base = &in.text[i][0]
-		in.vectors[i].SetLen(textKept)
+		in.vectors[i].SetLen(maxText)
 		h.Iov = &in.vectors[i]
 		h.SetIovlen(1)
 	}
@@ -105,38 +98,38 @@ func (in *incoming) receive(fd, limit, flags int) (n int, e syscall.Errno) {
 	return int(r), 0
 }
 
-// datagram is the text of the i-th, and who sent it or, of an error, whom it was
-// sent to.
+// datagram returns the text and the sender of datagram i or, for an error, the address that
+// the datagram was sent to.
 func (in *incoming) datagram(i int) (text []byte, peer netip.AddrPort, scope uint32) {
 	m := &in.headers[i]
-	if m.header.Namelen >= unix.SizeofSockaddrInet4 {
+	if m.Header.Namelen >= unix.SizeofSockaddrInet4 {
 		peer, scope = in.names[i].Get(), in.names[i].Scope()
 	}
-	return in.text[i][:min(int(m.length), textKept)], peer, scope
+	return in.text[i][:min(int(m.Length), maxText)], peer, scope
 }
 
-// messages are the control messages of the i-th.
+// messages returns the control messages of datagram i.
 func (in *incoming) messages(i int) []byte {
-	return in.control[i][:min(uint64(in.headers[i].header.Controllen), controlRoom)]
+	return in.control[i][:min(uint64(in.headers[i].Header.Controllen), maxControl)]
 }
 
-// about is what control messages say of a packet (ip(7), ipv6(7)).
-type about struct {
+// metadata is what control messages contain about a packet (ip(7), ipv6(7)).
+type metadata struct {
 	ttl uint8
-	own netip.Addr // where it came in
+	to  netip.Addr // its destination
 }
 
-// parseAbout reads control messages. Their bytes may be anything.
-func parseAbout(b []byte) (a about) {
+// parseMetadata parses control messages, which may contain anything.
+func parseMetadata(b []byte) (a metadata) {
 	for m := range kernel.Messages(b) {
 		switch {
 		case m.Level == unix.SOL_IP && m.Type == unix.IP_TTL && len(m.Data) >= 4,
 			m.Level == unix.SOL_IPV6 && m.Type == unix.IPV6_HOPLIMIT && len(m.Data) >= 4:
 			a.ttl = uint8(binary.NativeEndian.Uint32(m.Data))
 		case m.Level == unix.SOL_IP && m.Type == unix.IP_PKTINFO && len(m.Data) >= unix.SizeofInet4Pktinfo:
-			a.own = netip.AddrFrom4([4]byte(m.Data[8:12]))
+			a.to = netip.AddrFrom4([4]byte(m.Data[8:12]))
 		case m.Level == unix.SOL_IPV6 && m.Type == unix.IPV6_PKTINFO && len(m.Data) >= unix.SizeofInet6Pktinfo:
-			a.own = netip.AddrFrom16([16]byte(m.Data[:16]))
+			a.to = netip.AddrFrom16([16]byte(m.Data[:16]))
 		}
 	}
 	return a

@@ -17,10 +17,9 @@ import (
 // New returns this system's best transport.
 func New(o Options, c probe.Clock) (probe.Transport, error) { return NewDatagram(o, c) }
 
-// Datagram is the transport of Linux: a few sockets serve every target, and
-// their error queues say what ICMP said about each (IP_RECVERR, ip(7)). An
-// endpoint that may answer from another port, or whose address floods, gets a
-// socket of its own.
+// Datagram is the transport on Linux. A few shared sockets serve all targets; their error
+// queues contain the ICMP errors about each (IP_RECVERR, ip(7)). An endpoint that may reply
+// from another port, or whose address floods, gets an exclusive socket.
 type Datagram struct {
 	sockets
 	sentProbes
@@ -30,8 +29,8 @@ type Datagram struct {
 	events [64]unix.EpollEvent
 	out    outgoing
 	in     incoming
-	more   bool           // a socket was not read to the end
-	early  []probe.Answer // known without sending
+	more   bool           // a socket has unread data
+	early  []probe.Answer // answers that no datagram brings
 }
 
 // NewDatagram returns a transport for one worker.
@@ -47,19 +46,19 @@ func NewDatagram(o Options, c probe.Clock) (*Datagram, error) {
 	return t, nil
 }
 
-// Now is the time of the shared clock.
+// Now returns the time of the shared clock.
 func (t *Datagram) Now() probe.Time { return t.clock.Now() }
 
-// Send sends every attempt's request, those from one socket in one call.
+// Send sends the requests of all attempts, those from one socket in one call.
 func (t *Datagram) Send(as []*probe.Attempt) (int, error) {
 	t.turn++
 	for at := 0; at < len(as); {
-		if t.opts.Own.have(as[at].To) {
-			t.ownPort(as[at])
+		if t.opts.Sources.contains(as[at].To) {
+			t.refuse(as[at])
 			at++
 			continue
 		}
-		n, err := t.run(as[at:])
+		n, err := t.sendBatch(as[at:])
 		if at += n; err != nil {
 			return at, err
 		}
@@ -67,21 +66,21 @@ func (t *Datagram) Send(as []*probe.Attempt) (int, error) {
 	return len(as), nil
 }
 
-// ownPort answers an attempt at a port that only this run has, and only for now:
-// nobody else can, and without the run it would be closed.
-func (t *Datagram) ownPort(a *probe.Attempt) {
+// refuse answers an attempt at a source port of this run, which is closed apart from the
+// run.
+func (t *Datagram) refuse(a *probe.Attempt) {
 	a.Sent = t.Now()
 	t.early = append(t.early, probe.Answer{
 		ID: a.ID, N: a.N, At: a.Sent, Reason: endpoint.PortUnreach, From: a.To.Addr(),
 	})
 }
 
-// run sends attempts for as long as they are from the same socket.
-func (t *Datagram) run(as []*probe.Attempt) (sent int, err error) {
+// sendBatch sends attempts as long as they use the same socket.
+func (t *Datagram) sendBatch(as []*probe.Attempt) (sent int, err error) {
 	defer t.out.reset()
 	var first uint32
 	for i, a := range as {
-		if t.out.full() || t.opts.Own.have(a.To) {
+		if t.out.full() || t.opts.Sources.contains(a.To) {
 			break
 		}
 		var scope, sock uint32
@@ -94,7 +93,7 @@ func (t *Datagram) run(as []*probe.Attempt) (sent int, err error) {
 		if i == 0 {
 			first = sock
 		} else if sock != first {
-			t.spare(sock)
+			t.closeUnused(sock)
 			break
 		}
 		r := t.opts.Requests.of(a.To.Port(), a.N)
@@ -111,44 +110,44 @@ func (t *Datagram) run(as []*probe.Attempt) (sent int, err error) {
 			t.Forget(a)
 			a.Handle = 0
 		}
-		return sent, trouble(e)
+		return sent, kernel.SendError(e)
 	}
 	return sent, err
 }
 
-// choose picks the socket of an attempt: one of those that serve every target
-// and that has none of the endpoint yet, or one of its own.
+// choose returns the socket for an attempt: a shared one without an outstanding attempt at
+// the endpoint, or an exclusive one.
 func (t *Datagram) choose(a *probe.Attempt, scope uint32) (uint32, error) {
 	family := kernel.FamilyOf(a.To.Addr())
 	if a.Exclusive || t.floods(a.To.Addr()) || t.opts.Requests.of(a.To.Port(), a.N).FromOtherPort {
 		return t.open(family, true)
 	}
-	common, err := t.common(family)
+	shared, err := t.sharedOf(family)
 	if err != nil {
 		return 0, err
 	}
-	for i := range common {
-		sock := common[(t.turn+i)%len(common)]
-		if !t.taken(endpointKey{hostKeyOf(a.To.Addr(), scope, sock), a.To.Port()}) {
+	for i := range shared {
+		sock := shared[(t.turn+i)%len(shared)]
+		if !t.isOutstanding(endpointKey{hostKeyOf(a.To.Addr(), scope, sock), a.To.Port()}) {
 			return sock, nil
 		}
 	}
 	return t.open(family, true)
 }
 
-// spare closes a socket that was opened for an attempt which is not made yet.
-func (t *Datagram) spare(sock uint32) {
-	if t.sockets.all[sock].own {
-		t.shut(sock)
+// closeUnused closes an exclusive socket whose attempt was not sent.
+func (t *Datagram) closeUnused(sock uint32) {
+	if t.sockets.all[sock].exclusive {
+		t.sockets.close(sock)
 	}
 }
 
-// flush sends what was gathered for a socket.
+// flush sends the batch of a socket.
 func (t *Datagram) flush(sock uint32, as []*probe.Attempt) (sent int, e syscall.Errno) {
 	s := &t.sockets.all[sock]
-	if s.own && t.floods(as[0].To.Addr()) {
-		// Connected, it hears the endpoint and nobody else.
-		if e := kernel.Connect(s.send, t.out.names[0][:t.out.headers[0].header.Namelen]); e != 0 {
+	if s.exclusive && t.floods(as[0].To.Addr()) {
+		// A connected socket receives from its endpoint only.
+		if e := kernel.Connect(s.send, t.out.names[0][:t.out.headers[0].Header.Namelen]); e != 0 {
 			return 0, e
 		}
 	}
@@ -156,22 +155,21 @@ func (t *Datagram) flush(sock uint32, as []*probe.Attempt) (sent int, e syscall.
 	for _, a := range as {
 		a.Sent = now
 	}
-	for again := 0; sent < len(as); {
+	for retries := 0; sent < len(as); {
 		n, e := t.out.send(s.send, sent)
 		if sent += n; e == 0 {
 			continue
 		}
-		// An error that came in meanwhile is told by the next call, which sends
-		// nothing then.
-		if again++; again > 3 || e != unix.EINTR && !(s.own && reported(e)) {
+		// A pending error of an earlier datagram fails the call once.
+		if retries++; retries > 3 || e != unix.EINTR && !(s.exclusive && mayBePending(e)) {
 			return sent, e
 		}
 	}
 	return sent, 0
 }
 
-// reported says that an errno may be about an earlier datagram.
-func reported(e syscall.Errno) bool {
+// mayBePending reports whether an errno may be about an earlier datagram.
+func mayBePending(e syscall.Errno) bool {
 	switch e {
 	case unix.ECONNREFUSED, unix.EHOSTUNREACH, unix.ENETUNREACH, unix.EPROTO, unix.EACCES, unix.ENOPROTOOPT, unix.EOPNOTSUPP:
 		return true
@@ -179,20 +177,11 @@ func reported(e syscall.Errno) bool {
 	return false
 }
 
-// trouble is what Send says of an errno.
-func trouble(e syscall.Errno) error {
-	switch e {
-	case unix.EAGAIN, unix.ENOBUFS, unix.ENOMEM:
-		return probe.ErrBusy
-	}
-	return e
-}
-
-// Poll hands out what came in.
+// Poll returns the replies that have arrived.
 func (t *Datagram) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
-	ms := t.poller.Patience(t.Now(), until)
+	ms := t.poller.Timeout(t.Now(), until)
 	if n > 0 {
 		ms = 0
 	}
@@ -216,21 +205,21 @@ func (t *Datagram) Poll(until probe.Time, into []probe.Answer) (n int, drained b
 	return n, n < len(into) && got < len(t.events) && !t.more, nil
 }
 
-// reads is how often a socket is read before the others have their turn.
-const reads = 4
+// maxReads is how many batches of a socket are read before the next socket's.
+const maxReads = 4
 
-// readData reads datagrams. Where something was rejected, an errno says so once,
-// before those that are left.
-func (t *Datagram) readData(sock uint32, rejected bool, at probe.Time, into []probe.Answer) (n int) {
-	for range reads {
-		room := min(most, len(into)-n)
+// readData reads datagrams. A pending error fails one call: it does not mean that the queue
+// is empty.
+func (t *Datagram) readData(sock uint32, pending bool, at probe.Time, into []probe.Answer) (n int) {
+	for range maxReads {
+		room := min(batchSize, len(into)-n)
 		got, e := t.in.receive(t.sockets.all[sock].listen, room, unix.MSG_DONTWAIT)
 		for i := range got {
-			if t.datagram(sock, i, at, &into[n]) {
+			if t.onDatagram(sock, i, at, &into[n]) {
 				n++
 			}
 		}
-		if e != 0 && !reported(e) || e == 0 && got < room && !rejected {
+		if e != 0 && !mayBePending(e) || e == 0 && got < room && !pending {
 			return n
 		}
 		if n == len(into) {
@@ -241,70 +230,67 @@ func (t *Datagram) readData(sock uint32, rejected bool, at probe.Time, into []pr
 	return n
 }
 
-// datagram says what the i-th datagram is the answer to.
-func (t *Datagram) datagram(sock uint32, i int, at probe.Time, into *probe.Answer) bool {
+// onDatagram reports whether datagram i is a reply, and writes it to into.
+func (t *Datagram) onDatagram(sock uint32, i int, at probe.Time, into *probe.Answer) bool {
 	text, from, scope := t.in.datagram(i)
-	if t.opts.Own.have(from) {
+	if t.opts.Sources.contains(from) {
 		return false
 	}
-	where := endpointKey{hostKeyOf(from.Addr(), scope, sock), from.Port()}
-	f := t.at(where)
+	key := endpointKey{hostKeyOf(from.Addr(), scope, sock), from.Port()}
+	p := t.find(key)
 	switch {
-	case f == nil:
-		if f = t.elsewhere(sock, where.hostKey); f == nil {
-			return t.stray(where, from.Addr(), into)
+	case p == nil:
+		if p = t.exclusiveProbe(sock, key.hostKey); p == nil {
+			return t.onUnmatched(key, from.Addr(), into)
 		}
-	case !t.heard(where):
-		t.watch(from.Addr())
+	case !t.firstReply(key):
+		t.onUnsolicited(from.Addr())
 	}
-	f.heard = true
+	p.replied = true
 	*into = probe.Answer{
-		ID: f.id, N: f.n, At: at, Reason: endpoint.UDPResponse, From: f.to.Addr(),
-		TTL: parseAbout(t.in.messages(i)).ttl,
-		App: payload.Recognize(f.to.Port(), f.request, text, t.query(f.to)),
+		ID: p.id, N: p.n, At: at, Reason: endpoint.UDPResponse, From: p.to.Addr(),
+		TTL: parseMetadata(t.in.messages(i)).ttl,
+		App: payload.Recognize(p.to.Port(), p.request, text, t.query(p.to)),
 	}
 	return true
 }
 
-// elsewhere is the attempt that alone has a socket at which its address answers
-// from another port.
-func (t *Datagram) elsewhere(sock uint32, at hostKey) *sentProbe {
-	if !t.sockets.all[sock].own {
+// exclusiveProbe returns the attempt of an exclusive socket, to which a reply may come from
+// another port.
+func (t *Datagram) exclusiveProbe(sock uint32, h hostKey) *sentProbe {
+	if !t.sockets.all[sock].exclusive {
 		return nil
 	}
-	return t.sole(at)
+	return t.onlyOne(h)
 }
 
-// stray is for a datagram that no attempt waits for. One from an address where
-// some do may be an answer from another port (as TFTP's, RFC 1350 section 4): to
-// which, is only told by asking each from a socket of its own.
-func (t *Datagram) stray(where endpointKey, from netip.Addr, into *probe.Answer) bool {
-	addr, ok := t.waiting(where.hostKey)
-	if !ok || t.known(where) {
-		t.watch(from)
+// onUnmatched processes a datagram from an endpoint that was not probed. If other ports of
+// its address were, it may be a reply from another port (as with TFTP, RFC 1350 section 4).
+// To which of them shows only when each is probed from an exclusive socket.
+func (t *Datagram) onUnmatched(key endpointKey, from netip.Addr, into *probe.Answer) bool {
+	t.onUnsolicited(from)
+	addr, ok := t.outstandingTo(key.hostKey)
+	if !ok || !t.firstReply(key) {
 		return false
 	}
-	t.heard(where)
-	t.watch(from)
 	*into = probe.Answer{FromOtherPort: true, From: addr}
 	return true
 }
 
-// watch counts a datagram that is no news, and stops hearing its sender where
-// there are too many.
-func (t *Datagram) watch(from netip.Addr) {
-	if t.unsolicited.add(from) {
-		t.deafen(from)
+// onUnsolicited counts an unsolicited datagram and mutes a flooding sender.
+func (t *Datagram) onUnsolicited(from netip.Addr) {
+	if t.count(from) {
+		t.mute(from)
 	}
 }
 
-// readErrors reads what ICMP said.
+// readErrors reads ICMP errors.
 func (t *Datagram) readErrors(sock uint32, at probe.Time, into []probe.Answer) (n int) {
-	for range reads {
-		room := min(most, len(into)-n)
+	for range maxReads {
+		room := min(batchSize, len(into)-n)
 		got, e := t.in.receive(t.sockets.all[sock].listen, room, unix.MSG_DONTWAIT|unix.MSG_ERRQUEUE)
 		for i := range got {
-			if t.rejection(sock, i, at, &into[n]) {
+			if t.onError(sock, i, at, &into[n]) {
 				n++
 			}
 		}
@@ -319,45 +305,45 @@ func (t *Datagram) readErrors(sock uint32, at probe.Time, into []probe.Answer) (
 	return n
 }
 
-// rejection says what the i-th error is about.
-func (t *Datagram) rejection(sock uint32, i int, at probe.Time, into *probe.Answer) bool {
+// onError reports whether error i is about an attempt, and writes the answer to into.
+func (t *Datagram) onError(sock uint32, i int, at probe.Time, into *probe.Answer) bool {
 	_, to, scope := t.in.datagram(i)
-	f := t.at(endpointKey{hostKeyOf(to.Addr(), scope, sock), to.Port()})
+	p := t.find(endpointKey{hostKeyOf(to.Addr(), scope, sock), to.Port()})
 	q, ok := kernel.ParseQueued(t.in.messages(i))
-	if f == nil || !ok {
+	if p == nil || !ok {
 		return false
 	}
-	f.heard = true
-	about := parseAbout(t.in.messages(i))
-	reason, err := q.Judge(f.to.Addr(), about.own)
+	p.replied = true
+	meta := parseMetadata(t.in.messages(i))
+	reason, err := q.Judge(p.to.Addr(), meta.to)
 	*into = probe.Answer{
-		ID: f.id, N: f.n, At: at, Reason: reason, Err: err, From: q.Offender, TTL: about.ttl,
-		Unresolved: q.Unresolved(reason, f.to.Addr(), about.own),
+		ID: p.id, N: p.n, At: at, Reason: reason, Err: err, From: q.Offender, TTL: meta.ttl,
+		Unresolved: q.Unresolved(reason, p.to.Addr(), meta.to),
 	}
 	return true
 }
 
 // Forget ends an attempt.
 func (t *Datagram) Forget(a *probe.Attempt) {
-	if sock, ok := t.sentProbes.remove(a.Handle); ok && t.sockets.all[sock].own {
-		t.end(a, sock)
+	if sock, ok := t.sentProbes.end(a.Handle); ok && t.sockets.all[sock].exclusive {
+		t.closeExclusive(a, sock)
 	}
 }
 
-// end closes an attempt's own socket.
-func (t *Datagram) end(a *probe.Attempt, sock uint32) {
+// closeExclusive closes the exclusive socket of an attempt.
+func (t *Datagram) closeExclusive(a *probe.Attempt, sock uint32) {
 	scope, _ := t.scopes.Of(a.To.Addr())
-	t.vacate(endpointKey{hostKeyOf(a.To.Addr(), scope, sock), a.To.Port()})
-	t.shut(sock)
+	t.removeEnded(endpointKey{hostKeyOf(a.To.Addr(), scope, sock), a.To.Port()})
+	t.sockets.close(sock)
 }
 
-// Wake ends a Poll. It may come after Close.
+// Wake ends a Poll. It may be called after Close.
 func (t *Datagram) Wake() { t.poller.Wake() }
 
-// Stats says how many attempts may be under way: as many as one likes.
+// Stats reports unlimited room.
 func (t *Datagram) Stats() probe.Stats { return probe.Stats{Room: math.MaxInt} }
 
-// Close frees the descriptors.
+// Close closes the descriptors.
 func (t *Datagram) Close() error {
 	if t.poller.Close() {
 		for i := range t.sockets.all {

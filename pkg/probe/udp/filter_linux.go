@@ -7,18 +7,16 @@ import (
 	"golang.org/x/net/bpf"
 )
 
-// Where the source address stands in the header before the datagram (RFC 791
-// section 3.1, RFC 8200 section 3), which a socket's filter reaches by
-// SKF_NET_OFF (socket(7)).
+// Offset of the IP header (SKF_NET_OFF, socket(7)) and of the source address in it (RFC 791
+// section 3.1, RFC 8200 section 3).
 const (
 	networkHeader = uint32(1<<32 - 0x100000)
 	source4       = 12
 	source6       = 8
 )
 
-// drop is a filter that lets everything through but what comes from one of the
-// addresses, which are of one family.
-func drop(from []netip.Addr) []bpf.Instruction {
+// dropFrom returns a filter that drops datagrams from addresses of one family.
+func dropFrom(from []netip.Addr) []bpf.Instruction {
 	var code []bpf.Instruction
 	for _, a := range from {
 		ip, at := a.AsSlice(), networkHeader+source4
@@ -29,7 +27,7 @@ func drop(from []netip.Addr) []bpf.Instruction {
 		for w := range words {
 			code = append(code,
 				bpf.LoadAbsolute{Off: at + uint32(4*w), Size: 4},
-				// To the next address where a word differs.
+				// Continue with the next address if a word differs.
 				bpf.JumpIf{Cond: bpf.JumpEqual, Val: binary.BigEndian.Uint32(ip[4*w:]), SkipFalse: uint8(2*(words-w-1) + 1)},
 			)
 		}

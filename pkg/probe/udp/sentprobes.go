@@ -7,15 +7,14 @@ import (
 	"portkit/pkg/probe"
 )
 
-// hostKey is an address as a socket sees it. A link-local one is told apart by
-// its link.
+// hostKey is an address as seen by a socket.
 type hostKey struct {
 	ip    [16]byte
-	scope uint32
+	scope uint32 // index of the link of a link-local address
 	sock  uint32
 }
 
-// endpointKey is a port there.
+// endpointKey is a port of a host.
 type endpointKey struct {
 	hostKey
 	port uint16
@@ -25,144 +24,143 @@ func hostKeyOf(a netip.Addr, scope, sock uint32) hostKey {
 	return hostKey{ip: a.As16(), scope: scope, sock: sock}
 }
 
-// maxPast is how many attempts are remembered that ended unanswered. What comes
-// late is theirs, and no answer from another port.
-const maxPast = 16_384
+// maxExpired is the maximum number of attempts that are remembered after they ended without
+// a reply, so that a late reply does not look like one from another port.
+const maxExpired = 16_384
 
-// sentProbe is an attempt that may still be answered.
+// sentProbe is an attempt that may still get a reply.
 type sentProbe struct {
 	endpointKey
-	gen     uint32 // so that a Handle of a former tenant matches nothing
-	live    bool   // it is under way
-	heard   bool   // something came
-	n       uint8
-	id      probe.ID
-	to      netip.AddrPort
-	request *payload.Request
+	gen         uint32 // generation of the entry, so that an old Handle does not match
+	outstanding bool
+	replied     bool
+	n           uint8
+	id          probe.ID
+	to          netip.AddrPort
+	request     *payload.Request
 }
 
-// sentProbes are a transport's attempts, found by where an answer comes from and
-// which socket has it: no two of one endpoint are on one socket, so that each
-// answer is one attempt's.
+// sentProbes finds the attempt of a reply by its sender and socket. A socket has at most one
+// attempt per endpoint.
 type sentProbes struct {
-	all    []sentProbe
-	vacant []uint32
-	spots  map[endpointKey]uint32
-	places map[hostKey]outstandingAt
-	past   []expired // a ring
-	next   int       // in it
+	all       []sentProbe
+	vacant    []uint32 // unused indexes in all
+	endpoints map[endpointKey]uint32
+	hosts     map[hostKey]outstandingAt
+	expired   []expired // a ring buffer
+	next      int       // position in expired
 }
 
-// expired is a flight that has ended, if it is still of that generation.
-type expired struct{ flight, gen uint32 }
+// expired is an entry of all that has ended, if its generation is still the same.
+type expired struct{ index, gen uint32 }
 
-// outstandingAt are the attempts under way at a place.
+// outstandingAt describes the outstanding attempts at a host.
 type outstandingAt struct {
 	count int32
 	addr  netip.Addr // with its zone
-	last  uint32     // the latest
+	last  uint32     // index of the latest
 }
 
 func newSentProbes() sentProbes {
-	return sentProbes{spots: map[endpointKey]uint32{}, places: map[hostKey]outstandingAt{}}
+	return sentProbes{endpoints: map[endpointKey]uint32{}, hosts: map[hostKey]outstandingAt{}}
 }
 
-// taken says that an attempt at s is under way.
-func (f *sentProbes) taken(s endpointKey) bool {
-	i, ok := f.spots[s]
-	return ok && f.all[i].live
+// isOutstanding reports whether an attempt at an endpoint is outstanding.
+func (s *sentProbes) isOutstanding(k endpointKey) bool {
+	i, ok := s.endpoints[k]
+	return ok && s.all[i].outstanding
 }
 
-// add notes an attempt and returns its handle, which is not 0.
-func (f *sentProbes) add(s endpointKey, a *probe.Attempt, r *payload.Request) uint64 {
-	i, ok := f.spots[s] // of a former one
-	if n := len(f.vacant); !ok && n > 0 {
-		i = f.vacant[n-1]
-		f.vacant = f.vacant[:n-1]
+// add records an attempt and returns its handle, which is not 0.
+func (s *sentProbes) add(k endpointKey, a *probe.Attempt, r *payload.Request) uint64 {
+	i, ok := s.endpoints[k] // of an earlier attempt
+	if n := len(s.vacant); !ok && n > 0 {
+		i = s.vacant[n-1]
+		s.vacant = s.vacant[:n-1]
 	} else if !ok {
-		i = uint32(len(f.all))
-		f.all = append(f.all, sentProbe{})
+		i = uint32(len(s.all))
+		s.all = append(s.all, sentProbe{})
 	}
-	gen := f.all[i].gen + 1
-	f.all[i] = sentProbe{endpointKey: s, gen: gen, live: true, n: a.N, id: a.ID, to: a.To, request: r}
-	f.spots[s] = i
-	f.places[s.hostKey] = outstandingAt{f.places[s.hostKey].count + 1, a.To.Addr(), i}
+	gen := s.all[i].gen + 1
+	s.all[i] = sentProbe{endpointKey: k, gen: gen, outstanding: true, n: a.N, id: a.ID, to: a.To, request: r}
+	s.endpoints[k] = i
+	s.hosts[k.hostKey] = outstandingAt{s.hosts[k.hostKey].count + 1, a.To.Addr(), i}
 	return uint64(gen)<<32 | uint64(i+1)
 }
 
-// at returns the attempt that an answer from s is for, which may have ended; nil
-// if there is none.
-func (f *sentProbes) at(s endpointKey) *sentProbe {
-	if i, ok := f.spots[s]; ok {
-		return &f.all[i]
+// find returns the attempt that a reply belongs to, which may have ended; nil if there is
+// none.
+func (s *sentProbes) find(k endpointKey) *sentProbe {
+	if i, ok := s.endpoints[k]; ok {
+		return &s.all[i]
 	}
 	return nil
 }
 
-// waiting returns the address that attempts at a place are under way to; ok is
-// false if there are none.
-func (f *sentProbes) waiting(p hostKey) (a netip.Addr, ok bool) {
-	t, ok := f.places[p]
-	return t.addr, ok
+// outstandingTo returns the address of a host with its zone; ok is false if no attempt at it
+// is outstanding.
+func (s *sentProbes) outstandingTo(h hostKey) (a netip.Addr, ok bool) {
+	o, ok := s.hosts[h]
+	return o.addr, ok
 }
 
-// sole is the attempt at a place of a socket that has one attempt only.
-func (f *sentProbes) sole(p hostKey) *sentProbe {
-	t, ok := f.places[p]
-	if !ok || t.count > 1 {
+// onlyOne returns the outstanding attempt at a host if there is exactly one, else nil.
+func (s *sentProbes) onlyOne(h hostKey) *sentProbe {
+	o, ok := s.hosts[h]
+	if !ok || o.count > 1 {
 		return nil
 	}
-	return &f.all[t.last]
+	return &s.all[o.last]
 }
 
-// remove ends the attempt of a handle and returns its socket; ok is false if it
-// has ended before. Its answer may still come.
-func (f *sentProbes) remove(handle uint64) (sock uint32, ok bool) {
+// end ends the attempt of a handle and returns its socket; ok is false if it had ended
+// already. A late reply is still recognized.
+func (s *sentProbes) end(handle uint64) (sock uint32, ok bool) {
 	i := uint32(handle) - 1
-	if handle == 0 || int(i) >= len(f.all) || !f.all[i].live || f.all[i].gen != uint32(handle>>32) {
+	if handle == 0 || int(i) >= len(s.all) || !s.all[i].outstanding || s.all[i].gen != uint32(handle>>32) {
 		return 0, false
 	}
-	l := &f.all[i]
-	l.live = false
-	if t := f.places[l.hostKey]; t.count > 1 {
-		f.places[l.hostKey] = outstandingAt{t.count - 1, t.addr, t.last}
+	p := &s.all[i]
+	p.outstanding = false
+	if o := s.hosts[p.hostKey]; o.count > 1 {
+		s.hosts[p.hostKey] = outstandingAt{o.count - 1, o.addr, o.last}
 	} else {
-		delete(f.places, l.hostKey)
+		delete(s.hosts, p.hostKey)
 	}
-	if l.heard {
-		f.erase(i)
+	if p.replied {
+		s.remove(i)
 	} else {
-		f.retire(i)
+		s.expire(i)
 	}
-	return l.sock, true
+	return p.sock, true
 }
 
-// retire keeps a flight that has ended for a while.
-func (f *sentProbes) retire(i uint32) {
-	this := expired{i, f.all[i].gen}
-	if len(f.past) < maxPast {
-		f.past = append(f.past, this)
+// expire keeps an attempt that has ended without a reply, in place of the oldest one.
+func (s *sentProbes) expire(i uint32) {
+	latest := expired{i, s.all[i].gen}
+	if len(s.expired) < maxExpired {
+		s.expired = append(s.expired, latest)
 		return
 	}
-	old := f.past[f.next]
-	f.past[f.next] = this
-	f.next = (f.next + 1) % maxPast
-	if l := &f.all[old.flight]; l.gen == old.gen && !l.live {
-		f.erase(old.flight)
+	oldest := s.expired[s.next]
+	s.expired[s.next] = latest
+	s.next = (s.next + 1) % maxExpired
+	if p := &s.all[oldest.index]; p.gen == oldest.gen && !p.outstanding {
+		s.remove(oldest.index)
 	}
 }
 
-// erase forgets a flight that has ended.
-func (f *sentProbes) erase(i uint32) {
-	l := &f.all[i]
-	delete(f.spots, l.endpointKey)
-	l.gen++
-	f.vacant = append(f.vacant, i)
+// remove removes an attempt that has ended.
+func (s *sentProbes) remove(i uint32) {
+	p := &s.all[i]
+	delete(s.endpoints, p.endpointKey)
+	p.gen++
+	s.vacant = append(s.vacant, i)
 }
 
-// vacate forgets what was asked from a socket that is closed.
-func (f *sentProbes) vacate(s endpointKey) {
-	if i, ok := f.spots[s]; ok && !f.all[i].live {
-		f.erase(i)
+// removeEnded removes the attempt at an endpoint if it has ended.
+func (s *sentProbes) removeEnded(k endpointKey) {
+	if i, ok := s.endpoints[k]; ok && !s.all[i].outstanding {
+		s.remove(i)
 	}
 }

@@ -2,9 +2,7 @@ package udp
 
 import (
 	"net/netip"
-	"unsafe"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 
 	"portkit/pkg/probe"
@@ -12,37 +10,37 @@ import (
 )
 
 const (
-	// sharedSockets is how many sockets of a family serve every target: an
-	// endpoint's attempts are told apart by which of them has the answer.
+	// sharedSockets is the number of sockets per family that serve all targets. Attempts
+	// at one endpoint use different ones, so that the socket of a reply tells its attempt.
 	sharedSockets = 4
-	// receiveBuffer is what a socket's queue is asked to hold, in bytes: answers
-	// and errors share it.
+	// receiveBuffer is the requested size of a socket's receive queue in bytes, which
+	// replies and errors share.
 	receiveBuffer = 4 << 20
-	// maxFiltered is how many addresses one filter keeps out, the latest: it has
-	// to fit into what the kernel grants a socket (net.core.optmem_max).
+	// maxFiltered is the maximum number of addresses in a filter, whose size the kernel
+	// limits (net.core.optmem_max).
 	maxFiltered = 64
 )
 
-// socket is one that attempts are made from.
+// socket is a source port.
 type socket struct {
-	family int
-	listen int // where answers and errors arrive
-	send   int // the same, or one beside it that never has an error
-	own    bool
-	port   uint16       // that it has
-	filter []netip.Addr // of whom nothing is heard
+	family    int
+	listen    int  // descriptor for replies and errors
+	send      int  // descriptor for sending: the same, or another bound to the same port
+	exclusive bool // for one endpoint
+	port      uint16
+	filter    []netip.Addr // addresses whose datagrams are dropped
 }
 
-// sockets are a transport's.
+// sockets holds the sockets of a transport.
 type sockets struct {
 	opts   Options
 	poller kernel.Poller
 	scopes kernel.Scopes
 	all    []socket
-	vacant []uint32    // places without a socket
+	vacant []uint32    // indexes in all without a socket
 	shared [2][]uint32 // by family: IPv4, IPv6
 	turn   int
-	fds    int // descriptors in use
+	fds    int // open descriptors
 }
 
 func (s *sockets) prepare(o Options) {
@@ -56,8 +54,8 @@ func pool(family int) int {
 	return 1
 }
 
-// common returns the shared sockets of a family.
-func (s *sockets) common(family int) ([]uint32, error) {
+// sharedOf returns the shared sockets of a family.
+func (s *sockets) sharedOf(family int) ([]uint32, error) {
 	p := pool(family)
 	if len(s.shared[p]) > 0 {
 		return s.shared[p], nil
@@ -75,17 +73,17 @@ func (s *sockets) common(family int) ([]uint32, error) {
 	return s.shared[p], nil
 }
 
-// open makes a socket: one with its sender beside it, or one for a single
-// endpoint. probe.ErrBusy says that descriptors have to become free first.
-func (s *sockets) open(family int, own bool) (uint32, error) {
-	if own && s.fds >= s.opts.Room {
+// open opens a shared or an exclusive socket; probe.ErrBusy if there are too few
+// descriptors.
+func (s *sockets) open(family int, exclusive bool) (uint32, error) {
+	if exclusive && s.fds >= s.opts.Room {
 		return 0, probe.ErrBusy
 	}
-	n := socket{family: family, own: own, send: -1, listen: -1}
+	n := socket{family: family, exclusive: exclusive, send: -1, listen: -1}
 	err := s.bind(&n)
 	if err != nil {
 		s.release(&n)
-		if s.fds > 0 && (err == unix.EMFILE || err == unix.ENFILE || err == unix.ENOBUFS || err == unix.ENOMEM) {
+		if s.fds > 0 && kernel.Scarce(err) {
 			return 0, probe.ErrBusy
 		}
 		return 0, err
@@ -107,10 +105,10 @@ func (s *sockets) open(family int, own bool) (uint32, error) {
 	return i, nil
 }
 
-// bind opens n's descriptors. A socket whose errors are queued (IP_RECVERR)
-// ends every batch that it sends after one datagram; so a second one on the same
-// port sends, and hears nothing: what arrives goes to the one bound last. The
-// port is shared for just as long as that takes, so that nobody else joins.
+// bind opens the descriptors of n. With IP_RECVERR sendmmsg stops after every datagram, so
+// a shared socket sends through a second descriptor on the same port. Datagrams arrive at
+// the one that was bound last. SO_REUSEADDR is set only meanwhile, so that no other program
+// can bind the port.
 func (s *sockets) bind(n *socket) (err error) {
 	from := netip.IPv4Unspecified()
 	if n.family == unix.AF_INET6 {
@@ -135,36 +133,36 @@ func (s *sockets) bind(n *socket) (err error) {
 	if e := kernel.Name(n.send, &at); e != 0 {
 		return e
 	}
-	if n.port = at.Get().Port(); s.opts.Own != nil {
-		s.opts.Own.add(n.port)
+	if n.port = at.Get().Port(); s.opts.Sources != nil {
+		s.opts.Sources.add(n.port)
 	}
-	if n.own {
+	if n.exclusive {
 		n.listen = n.send
-		s.hear(n)
+		s.receive(n)
 		return nil
 	}
 	if n.listen, err = s.descriptor(n.family); err != nil {
 		return err
 	}
-	set(n.send, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
-	set(n.listen, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
+	kernel.SetOption(n.send, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
+	kernel.SetOption(n.listen, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
 	if e := kernel.Bind(n.listen, at.Set(netip.AddrPortFrom(from, n.port), scope)); e != 0 {
 		return e
 	}
-	set(n.send, unix.SOL_SOCKET, unix.SO_REUSEADDR, 0)
-	set(n.listen, unix.SOL_SOCKET, unix.SO_REUSEADDR, 0)
-	s.hear(n)
+	kernel.SetOption(n.send, unix.SOL_SOCKET, unix.SO_REUSEADDR, 0)
+	kernel.SetOption(n.listen, unix.SOL_SOCKET, unix.SO_REUSEADDR, 0)
+	s.receive(n)
 	return nil
 }
 
-// descriptor opens one socket.
+// descriptor opens a descriptor.
 func (s *sockets) descriptor(family int) (int, error) {
 	fd, e := kernel.Socket(family, unix.SOCK_DGRAM)
 	if e != 0 {
 		return -1, e
 	}
 	if family == unix.AF_INET6 {
-		set(fd, unix.SOL_IPV6, unix.IPV6_V6ONLY, 1)
+		kernel.SetOption(fd, unix.SOL_IPV6, unix.IPV6_V6ONLY, 1)
 	}
 	if name := s.opts.Interface; name != "" {
 		if err := unix.BindToDevice(fd, name); err != nil {
@@ -176,26 +174,21 @@ func (s *sockets) descriptor(family int) (int, error) {
 	return fd, nil
 }
 
-// hear sets what the socket that listens tells: errors, and the time to live and
-// the own address with whatever comes.
-func (s *sockets) hear(n *socket) {
+// receive makes a socket receive errors, and the TTL and the destination of each packet.
+func (s *sockets) receive(n *socket) {
 	level, options := unix.SOL_IP, []int{unix.IP_RECVERR, unix.IP_RECVTTL, unix.IP_PKTINFO}
 	if n.family == unix.AF_INET6 {
 		level, options = unix.SOL_IPV6, []int{unix.IPV6_RECVERR, unix.IPV6_RECVHOPLIMIT, unix.IPV6_RECVPKTINFO}
 	}
 	for _, o := range options {
-		set(n.listen, level, o, 1)
+		kernel.SetOption(n.listen, level, o, 1)
 	}
-	set(n.listen, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
-	set(n.listen, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer) // where this is allowed
+	kernel.SetOption(n.listen, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
+	kernel.SetOption(n.listen, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer) // requires CAP_NET_ADMIN
 }
 
-func set(fd, level, name int, value int32) {
-	kernel.Option(fd, level, name, unsafe.Pointer(&value), unsafe.Sizeof(value))
-}
-
-// shut closes a socket.
-func (s *sockets) shut(i uint32) {
+// close closes a socket.
+func (s *sockets) close(i uint32) {
 	s.release(&s.all[i])
 	s.vacant = append(s.vacant, i)
 }
@@ -209,28 +202,19 @@ func (s *sockets) release(n *socket) {
 		kernel.Close(n.send)
 		s.fds--
 	}
-	if n.port != 0 && s.opts.Own != nil {
-		s.opts.Own.remove(n.port)
+	if n.port != 0 && s.opts.Sources != nil {
+		s.opts.Sources.remove(n.port)
 	}
 	n.listen, n.send, n.port = -1, -1, 0
 }
 
-// deafen lets the kernel throw away what an address sends to a family's shared
-// sockets. What ICMP says about it is still heard.
-func (s *sockets) deafen(a netip.Addr) {
+// mute makes the kernel drop the datagrams of an address to the shared sockets. ICMP errors
+// about it still arrive.
+func (s *sockets) mute(a netip.Addr) {
 	for _, i := range s.shared[pool(kernel.FamilyOf(a))] {
 		n := &s.all[i]
 		n.filter = append(n.filter, a)
 		n.filter = n.filter[max(0, len(n.filter)-maxFiltered):]
-		raw, err := bpf.Assemble(drop(n.filter))
-		if err != nil {
-			continue
-		}
-		code := make([]unix.SockFilter, len(raw))
-		for i, r := range raw {
-			code[i] = unix.SockFilter{Code: r.Op, Jt: r.Jt, Jf: r.Jf, K: r.K}
-		}
-		program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
-		kernel.Option(n.listen, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, unsafe.Pointer(&program), unsafe.Sizeof(program))
+		_ = kernel.AttachFilter(n.listen, dropFrom(n.filter)) // without it the flood is read and counted
 	}
 }

@@ -1,7 +1,7 @@
-// Package udp asks udp ports by sending them what their registered service must
-// answer. A datagram back is an answer; so is what ICMP says (RFC 1122 section
-// 4.1.3.1). Linux has a transport of its own, in which a few sockets serve every
-// target; everywhere else the portable one has a socket for each attempt.
+// Package udp probes UDP ports with requests that the registered service has to answer. A
+// reply is a datagram or an ICMP error (RFC 1122 section 4.1.3.1). On Linux Datagram is
+// used, in which a few sockets serve all targets; elsewhere the portable transport, with a
+// socket for each attempt.
 package udp
 
 import (
@@ -11,33 +11,31 @@ import (
 	"portkit/pkg/payload"
 )
 
-// Options says how to ask.
+// Options configures a transport.
 type Options struct {
-	// Room is how many descriptors may be in use at once.
+	// Room is the maximum number of descriptors.
 	Room int
-	// Source is the address to ask from; the zero Addr leaves the choice to
-	// the routes.
+	// Source is the source address; the zero Addr leaves it to the routes.
 	Source netip.Addr
-	// Interface is the name of the network interface to ask through; empty
-	// leaves the choice to the routes. Linux only.
+	// Interface is the name of the network interface; empty leaves it to the routes.
+	// Linux only.
 	Interface string
-	// Own is shared by the transports of a run; nil where this machine itself is
-	// never asked.
-	Own *Ports
-	// Requests are what a port is sent, in turn.
+	// Sources is shared by the transports of a run; nil if this machine is not probed.
+	Sources *SourcePorts
+	// Requests returns the requests for a port.
 	Requests Requests
 }
 
-// Requests says what is sent to a port, in the order to try: never none. Where
-// there is more than one, the last is the empty datagram.
+// Requests returns the requests for a port in the order to send them, at least one. If there
+// are several, the last is the empty datagram.
 type Requests func(port uint16) []*payload.Request
 
-// Ways is how many requests a port has beside the empty datagram, where it has
-// more than one: probe.Job's Ways.
+// Ways returns the number of requests for a port besides the empty datagram, or 0 if there is
+// only one: probe.Job's Ways.
 func (r Requests) Ways(port uint16) uint8 { return uint8(len(r(port)) - 1) }
 
-// of is what attempt n, counted from 1, sends to a port: each request once, the
-// empty datagram last, and then the others again.
+// of returns the request of attempt n, counted from 1: each request once, then all but the
+// empty datagram again.
 func (r Requests) of(port uint16, n uint8) *payload.Request {
 	all := r(port)
 	if i := int(n) - 1; i < len(all) {
@@ -46,13 +44,12 @@ func (r Requests) of(port uint16, n uint8) *payload.Request {
 	return all[(int(n)-1-len(all))%max(len(all)-1, 1)]
 }
 
-// tokens makes the numbers that requests carry, so that an answer can be told
-// from a forged one.
+// tokens generates the secret numbers in requests, which tell replies from forged ones.
 type tokens struct{ seed maphash.Seed }
 
 func newTokens() tokens { return tokens{maphash.MakeSeed()} }
 
-// query is what attempts at an endpoint are built for.
+// query returns the endpoint and the token for the requests to it.
 func (t tokens) query(to netip.AddrPort) payload.Query {
 	return payload.Query{To: to, Token: maphash.Comparable(t.seed, to)}
 }

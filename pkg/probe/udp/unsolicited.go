@@ -3,58 +3,50 @@ package udp
 import "net/netip"
 
 const (
-	// maxNoisy is how many addresses are watched for what nobody asked for.
-	maxNoisy = 1024
-	// flood is how many datagrams that no attempt waits for make an address
-	// one that floods.
-	flood = 1000
-	// maxAnswered is how many endpoints are remembered to have answered.
-	maxAnswered = 4096
+	// maxCounted is the maximum number of addresses whose unsolicited datagrams are
+	// counted.
+	maxCounted = 1024
+	// floodLimit is the number of unsolicited datagrams that makes an address flooding.
+	floodLimit = 1000
+	// maxReplied is the maximum number of endpoints that are remembered to have replied.
+	maxReplied = 4096
 )
 
-// unsolicited is what an address sends that no attempt waits for.
+// unsolicited counts datagrams that are not the first reply to a probe.
 type unsolicited struct {
-	counts map[netip.Addr]int
-	// answered are the latest endpoints that have sent a datagram, whose next
-	// ones are no news.
-	answered map[endpointKey]bool
-	latest   [maxAnswered]endpointKey
-	next     int
+	counts  map[netip.Addr]int
+	replied map[endpointKey]bool // the latest endpoints that have replied
+	latest  [maxReplied]endpointKey
+	next    int
 }
 
 func newUnsolicited() unsolicited {
-	return unsolicited{counts: map[netip.Addr]int{}, answered: map[endpointKey]bool{}}
+	return unsolicited{counts: map[netip.Addr]int{}, replied: map[endpointKey]bool{}}
 }
 
-// heard notes that an endpoint has answered, at whichever socket; false if it
-// has before.
-func (n *unsolicited) heard(s endpointKey) bool {
-	s.sock = 0
-	if n.answered[s] {
+// firstReply records that an endpoint has replied, to any socket, and reports whether it was
+// the first time.
+func (u *unsolicited) firstReply(k endpointKey) bool {
+	k.sock = 0
+	if u.replied[k] {
 		return false
 	}
-	delete(n.answered, n.latest[n.next])
-	n.latest[n.next] = s
-	n.answered[s] = true
-	n.next = (n.next + 1) % maxAnswered
+	delete(u.replied, u.latest[u.next])
+	u.latest[u.next] = k
+	u.replied[k] = true
+	u.next = (u.next + 1) % maxReplied
 	return true
 }
 
-// known says that an endpoint has answered lately.
-func (n *unsolicited) known(s endpointKey) bool {
-	s.sock = 0
-	return n.answered[s]
-}
-
-// add counts a datagram that nobody waits for. It returns true when it makes its
-// sender one that floods, once.
-func (n *unsolicited) add(from netip.Addr) (floods bool) {
-	if _, ok := n.counts[from]; !ok && len(n.counts) >= maxNoisy {
+// count counts an unsolicited datagram. It returns true once, when that makes its sender
+// flooding.
+func (u *unsolicited) count(from netip.Addr) (flooding bool) {
+	if _, ok := u.counts[from]; !ok && len(u.counts) >= maxCounted {
 		return false
 	}
-	n.counts[from]++
-	return n.counts[from] == flood
+	u.counts[from]++
+	return u.counts[from] == floodLimit
 }
 
-// floods says that an address sends more than is listened to.
-func (n *unsolicited) floods(a netip.Addr) bool { return n.counts[a.WithZone("")] >= flood }
+// floods reports whether an address has sent too many unsolicited datagrams.
+func (u *unsolicited) floods(a netip.Addr) bool { return u.counts[a.WithZone("")] >= floodLimit }

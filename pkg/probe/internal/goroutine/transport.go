@@ -1,5 +1,5 @@
-// Package goroutine is a transport with a goroutine for every attempt, for what
-// can be asked by a call that waits.
+// Package goroutine is a transport that starts a goroutine for every attempt, for probes
+// that are made by a blocking call.
 package goroutine
 
 import (
@@ -10,65 +10,63 @@ import (
 	"portkit/pkg/probe"
 )
 
-// Ask makes one attempt and returns what came back; ok is false for silence. It
-// holds at most one descriptor, and gives it back before it returns. It returns
-// soon after ctx is done; what it returns then does not matter.
-type Ask func(ctx context.Context, a *probe.Attempt) (answer probe.Answer, ok bool)
+// Probe makes one attempt; ok is false for no reply. It uses at most one descriptor, which it
+// closes before it returns. It returns soon after ctx is done; its result is ignored then.
+type Probe func(ctx context.Context, a *probe.Attempt) (answer probe.Answer, ok bool)
 
 // Transport is a probe.Transport of goroutines.
 type Transport struct {
-	room  int
-	clock probe.Clock
-	ask   Ask
-	next  uint64
-	stops map[uint64]context.CancelFunc
-	done  sync.WaitGroup
+	room    int
+	clock   probe.Clock
+	probe   Probe
+	handle  uint64 // the latest one
+	cancels map[uint64]context.CancelFunc
+	done    sync.WaitGroup
 
 	mu      sync.Mutex
-	heard   []heard
-	active  int // goroutines that hold a descriptor
+	results []result
+	active  int // running goroutines
 	wake    chan struct{}
-	pending bool // wake holds a token
+	pending bool // wake contains a token
 }
 
-// heard is an answer, or the end of an attempt without one.
-type heard struct {
+// result is the end of an attempt.
+type result struct {
 	probe.Answer
-	handle uint64
-	silent bool
+	handle  uint64
+	noReply bool
 }
 
-// New returns a transport for one worker, with at most room attempts under way
-// at once.
-func New(room int, c probe.Clock, ask Ask) *Transport {
+// New returns a transport for one worker with at most room outstanding attempts.
+func New(room int, c probe.Clock, p Probe) *Transport {
 	return &Transport{
-		room: room, clock: c, ask: ask, stops: map[uint64]context.CancelFunc{},
+		room: room, clock: c, probe: p, cancels: map[uint64]context.CancelFunc{},
 		wake: make(chan struct{}, 1),
 	}
 }
 
-// Now is the time of the shared clock.
+// Now returns the time of the shared clock.
 func (t *Transport) Now() probe.Time { return t.clock.Now() }
 
 // Send starts a goroutine for every attempt.
 func (t *Transport) Send(as []*probe.Attempt) (int, error) {
 	for i, a := range as {
-		if !t.enter() {
+		if !t.acquire() {
 			return i, probe.ErrBusy
 		}
-		t.next++
-		a.Handle = t.next
+		t.handle++
+		a.Handle = t.handle
 		a.Sent = t.Now()
 		ctx, cancel := context.WithCancel(context.Background())
-		t.stops[a.Handle] = cancel
+		t.cancels[a.Handle] = cancel
 		attempt := *a
 		t.done.Go(func() { t.run(ctx, attempt) })
 	}
 	return len(as), nil
 }
 
-// enter takes a descriptor of the budget.
-func (t *Transport) enter() bool {
+// acquire reserves a descriptor.
+func (t *Transport) acquire() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.active >= t.room {
@@ -78,23 +76,23 @@ func (t *Transport) enter() bool {
 	return true
 }
 
-// run is the whole life of an attempt.
+// run makes an attempt.
 func (t *Transport) run(ctx context.Context, a probe.Attempt) {
-	answer, ok := t.ask(ctx, &a)
+	answer, ok := t.probe(ctx, &a)
 	answer.ID, answer.N, answer.At = a.ID, a.N, t.Now()
-	t.leave(heard{Answer: answer, handle: a.Handle, silent: !ok || ctx.Err() != nil})
+	t.finish(result{Answer: answer, handle: a.Handle, noReply: !ok || ctx.Err() != nil})
 }
 
-// leave hands over what an attempt came to.
-func (t *Transport) leave(h heard) {
+// finish passes a result to Poll.
+func (t *Transport) finish(r result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.active--
-	t.heard = append(t.heard, h)
+	t.results = append(t.results, r)
 	t.signal()
 }
 
-// signal ends a Poll. The mutex is held.
+// signal ends a Poll. The caller holds the mutex.
 func (t *Transport) signal() {
 	if !t.pending {
 		t.pending = true
@@ -102,7 +100,7 @@ func (t *Transport) signal() {
 	}
 }
 
-// Poll hands out the answers that goroutines left.
+// Poll returns the answers of finished goroutines.
 func (t *Transport) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
 	if wait := until.Sub(t.Now()); wait > 0 && !t.ready() {
 		t.sleep(until, wait)
@@ -114,20 +112,20 @@ func (t *Transport) Poll(until probe.Time, into []probe.Answer) (int, bool, erro
 		t.pending = false
 	}
 	n, used := 0, 0
-	for used < len(t.heard) && n < len(into) {
-		h := &t.heard[used]
+	for used < len(t.results) && n < len(into) {
+		r := &t.results[used]
 		used++
-		t.drop(h.handle)
-		if !h.silent {
-			into[n] = h.Answer
+		t.cancel(r.handle)
+		if !r.noReply {
+			into[n] = r.Answer
 			n++
 		}
 	}
-	t.heard = append(t.heard[:0], t.heard[used:]...)
-	if len(t.heard) > 0 {
+	t.results = append(t.results[:0], t.results[used:]...)
+	if len(t.results) > 0 {
 		t.signal()
 	}
-	return n, len(t.heard) == 0, nil
+	return n, len(t.results) == 0, nil
 }
 
 func (t *Transport) ready() bool {
@@ -152,16 +150,16 @@ func (t *Transport) sleep(until probe.Time, wait time.Duration) {
 	}
 }
 
-// drop forgets how to stop an attempt.
-func (t *Transport) drop(handle uint64) {
-	if stop := t.stops[handle]; stop != nil {
-		stop()
-		delete(t.stops, handle)
+// cancel cancels the context of an attempt, which may have finished.
+func (t *Transport) cancel(handle uint64) {
+	if cancel := t.cancels[handle]; cancel != nil {
+		cancel()
+		delete(t.cancels, handle)
 	}
 }
 
-// Forget ends an attempt. The descriptor is free a little later.
-func (t *Transport) Forget(a *probe.Attempt) { t.drop(a.Handle) }
+// Forget ends an attempt. Its descriptor is closed a little later.
+func (t *Transport) Forget(a *probe.Attempt) { t.cancel(a.Handle) }
 
 // Wake ends a Poll.
 func (t *Transport) Wake() {
@@ -170,13 +168,13 @@ func (t *Transport) Wake() {
 	t.signal()
 }
 
-// Stats says how many attempts may be under way.
+// Stats reports the maximum number of outstanding attempts.
 func (t *Transport) Stats() probe.Stats { return probe.Stats{Room: t.room} }
 
-// Close stops all attempts and waits until they have ended.
+// Close ends all attempts and waits for their goroutines.
 func (t *Transport) Close() error {
-	for handle := range t.stops {
-		t.drop(handle)
+	for handle := range t.cancels {
+		t.cancel(handle)
 	}
 	t.done.Wait()
 	return nil

@@ -9,12 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Sockaddr holds a sockaddr_in or a sockaddr_in6 as the kernel reads it (ip(7),
-// ipv6(7)).
+// Sockaddr is a sockaddr_in or sockaddr_in6 (ip(7), ipv6(7)).
 type Sockaddr [unix.SizeofSockaddrInet6]byte
 
-// Set writes an address and returns the bytes that are its own. scope is the
-// index of the interface that the address is local to; 0: none.
+// Set writes an address and returns the bytes in use. scope is the index of the interface of
+// a link-local address, else 0.
 func (s *Sockaddr) Set(to netip.AddrPort, scope uint32) []byte {
 	binary.BigEndian.PutUint16(s[2:], to.Port())
 	if to.Addr().Is4() {
@@ -31,7 +30,7 @@ func (s *Sockaddr) Set(to netip.AddrPort, scope uint32) []byte {
 	return s[:]
 }
 
-// Get reads an address, without its zone.
+// Get returns the address, without a zone.
 func (s *Sockaddr) Get() netip.AddrPort {
 	port := binary.BigEndian.Uint16(s[2:])
 	if binary.NativeEndian.Uint16(s[:]) == unix.AF_INET {
@@ -40,7 +39,7 @@ func (s *Sockaddr) Get() netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16([16]byte(s[8:24])), port)
 }
 
-// Scope is the index of the interface that an IPv6 address is local to.
+// Scope returns the index of the interface of a link-local address, else 0.
 func (s *Sockaddr) Scope() uint32 {
 	if binary.NativeEndian.Uint16(s[:]) == unix.AF_INET {
 		return 0
@@ -48,11 +47,11 @@ func (s *Sockaddr) Scope() uint32 {
 	return binary.NativeEndian.Uint32(s[24:])
 }
 
-// Unspecified is an address of family AF_UNSPEC: to connect to it ends what a
-// socket does and keeps the socket.
+// Unspecified is an address of family AF_UNSPEC. Connecting a socket to it aborts the current
+// connection, after which the socket can be used again.
 var Unspecified [unix.SizeofSockaddrInet4]byte
 
-// FamilyOf is the address family of a.
+// FamilyOf returns the address family of a.
 func FamilyOf(a netip.Addr) int {
 	if a.Is4() {
 		return unix.AF_INET
@@ -60,11 +59,11 @@ func FamilyOf(a netip.Addr) int {
 	return unix.AF_INET6
 }
 
-// Scopes remembers the indexes of interfaces by what zones call them.
+// Scopes caches the indexes of interfaces by zone.
 type Scopes map[string]uint32
 
-// NewScopes returns Scopes in which a link-local address without a zone is on the
-// named link; "" is none.
+// NewScopes returns Scopes in which a link-local address without a zone is on the named link;
+// "" for no link.
 func NewScopes(link string) Scopes {
 	s := Scopes{}
 	if i, err := net.InterfaceByName(link); link != "" && err == nil {
@@ -73,8 +72,8 @@ func NewScopes(link string) Scopes {
 	return s
 }
 
-// Of is the index of the interface that an address's zone names (RFC 4007
-// section 11); 0 if it has none.
+// Of returns the index of the interface that the zone of an address names (RFC 4007 section
+// 11); 0 if it has no zone.
 func (s Scopes) Of(a netip.Addr) (uint32, error) {
 	zone := a.Zone()
 	if zone == "" {

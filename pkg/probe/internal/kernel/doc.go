@@ -1,3 +1,3 @@
-// Package kernel is what the transports of Linux share: system calls that never
-// wait, socket addresses, and the entries of sockets' error queues.
+// Package kernel contains what the Linux transports share: system calls that do not block,
+// socket addresses, and the entries of sockets' error queues.
 package kernel

@@ -14,8 +14,8 @@ import (
 	"portkit/pkg/wire"
 )
 
-// Queued is one entry of a socket's error queue: struct sock_extended_err and
-// the address behind it (ip(7), IP_RECVERR; ipv6(7), IPV6_RECVERR).
+// Queued is an entry of a socket's error queue: struct sock_extended_err and the address that
+// follows it (ip(7), IP_RECVERR; ipv6(7), IPV6_RECVERR).
 type Queued struct {
 	Errno      syscall.Errno
 	Proto      uint8      // wire.ProtoICMP or ProtoICMPv6; 0: an error of this machine
@@ -23,8 +23,8 @@ type Queued struct {
 	Offender   netip.Addr // sender of the ICMP message; the zero Addr if unknown
 }
 
-// ParseQueued finds the entry among the control messages that came with
-// MSG_ERRQUEUE. Its bytes may be anything.
+// ParseQueued finds the entry among the control messages of a read with MSG_ERRQUEUE, which
+// may contain anything.
 func ParseQueued(b []byte) (q Queued, ok bool) {
 	for m := range Messages(b) {
 		if m.Level == unix.SOL_IP && m.Type == unix.IP_RECVERR || m.Level == unix.SOL_IPV6 && m.Type == unix.IPV6_RECVERR {
@@ -34,14 +34,14 @@ func ParseQueued(b []byte) (q Queued, ok bool) {
 	return Queued{}, false
 }
 
-// Message is one control message (cmsg(3)).
+// Message is a control message (cmsg(3)).
 type Message struct {
 	Level, Type uint32
 	Data        []byte
 }
 
-// Messages walks through control messages, as far as they are whole. The bytes
-// may be anything.
+// Messages iterates over control messages up to the first malformed one. b may contain
+// anything.
 func Messages(b []byte) iter.Seq[Message] {
 	return func(yield func(Message) bool) {
 		for len(b) >= unix.SizeofCmsghdr {
@@ -70,7 +70,7 @@ func controlSize(b []byte) uint64 {
 	return binary.NativeEndian.Uint64(b)
 }
 
-// parseExtended reads struct sock_extended_err and the offender's address.
+// parseExtended parses struct sock_extended_err and the offender's address.
 func parseExtended(b []byte) (q Queued, ok bool) {
 	const size = 16
 	if len(b) < size {

@@ -13,14 +13,14 @@ import (
 	"portkit/pkg/probe"
 )
 
-// entry is an error as the kernel queues it.
+// entry is an entry of an error queue.
 type entry struct {
 	origin, kind, code uint8
 	errno              syscall.Errno
 	offender           string
 }
 
-// bytes is the entry as a control message, in this machine's byte order.
+// bytes returns the entry as a control message in native byte order.
 func (e entry) bytes() []byte {
 	level, kind := uint32(unix.SOL_IP), uint32(unix.IP_RECVERR)
 	addr := make([]byte, unix.SizeofSockaddrInet4)
@@ -40,7 +40,7 @@ func (e entry) bytes() []byte {
 	return header(append(b, addr...), level, kind)
 }
 
-// header writes struct cmsghdr at the beginning of b.
+// header writes struct cmsghdr to the start of b.
 func header(b []byte, level, kind uint32) []byte {
 	if unix.SizeofPtr == 8 {
 		binary.NativeEndian.PutUint64(b, uint64(len(b)))
@@ -58,7 +58,7 @@ const (
 	gateway6, own6   = "2001:db8::fe", "2001:db8::1"
 )
 
-// verdicts is what each error about an attempt at a third address means.
+// verdicts are the reasons of errors about an attempt at a third address.
 var verdicts = []struct {
 	entry
 	want endpoint.Reason
@@ -84,25 +84,25 @@ var verdicts = []struct {
 	{entry{origin6, 1, 6, unix.EACCES, gateway6}, endpoint.AdminProhibited},
 	{entry{origin6, 1, 9, unix.EPROTO, gateway6}, endpoint.DestUnreach},
 	{entry{origin6, 3, 0, unix.EHOSTUNREACH, gateway6}, endpoint.TimeExceeded},
-	// Nobody on the link answers: this machine says so itself.
+	// Neighbor resolution failed: this machine reports that to itself.
 	{entry{origin4, 3, 1, unix.EHOSTUNREACH, own4}, endpoint.HostUnreach},
 	{entry{origin6, 1, 3, unix.EHOSTUNREACH, own6}, endpoint.HostUnreach},
-	// Whatever else it says itself is its own firewall or routes.
+	// Other errors from this machine are those of its firewall or routes.
 	{entry{origin4, 3, 3, unix.ECONNREFUSED, own4}, endpoint.LocalError},
 	{entry{origin4, 3, 13, unix.EHOSTUNREACH, own4}, endpoint.LocalError},
 	{entry{origin4, 11, 0, unix.EHOSTUNREACH, own4}, endpoint.LocalError},
 	{entry{origin6, 1, 1, unix.EACCES, own6}, endpoint.LocalError},
 	{entry{origin6, 1, 4, unix.ECONNREFUSED, own6}, endpoint.LocalError},
 	{entry{unix.SO_EE_ORIGIN_LOCAL, 0, 0, unix.EMSGSIZE, ""}, endpoint.LocalError},
-	// Who reports is not known: it was the network.
+	// An unknown sender counts as the network.
 	{entry{origin4, 3, 3, unix.ECONNREFUSED, ""}, endpoint.PortUnreach},
 }
 
-func TestQueuedErrorsAreJudged(t *testing.T) {
+func TestReasonOfQueuedError(t *testing.T) {
 	for _, v := range verdicts {
 		q, ok := ParseQueued(v.bytes())
 		if !ok {
-			t.Errorf("%+v is not read", v.entry)
+			t.Errorf("%+v is not parsed", v.entry)
 			continue
 		}
 		to, own := netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr(own4)
@@ -116,8 +116,8 @@ func TestQueuedErrorsAreJudged(t *testing.T) {
 	}
 }
 
-// TestICMPAboutThePacket: no such error is evidence of a port, whoever sends it.
-func TestICMPAboutThePacket(t *testing.T) {
+// TestICMPAboutThePacketIsNoEvidence, whoever sends it.
+func TestICMPAboutThePacketIsNoEvidence(t *testing.T) {
 	to4, to6 := netip.MustParseAddr("192.0.2.9"), netip.MustParseAddr("2001:db8::9")
 	for _, e := range []entry{
 		{origin4, 3, 4, unix.EMSGSIZE, gateway4},
@@ -141,7 +141,7 @@ func TestICMPAboutThePacket(t *testing.T) {
 	}
 }
 
-func TestATargetThatIsThisMachineSpeaksForItself(t *testing.T) {
+func TestErrorFromATargetOnThisMachineIsItsReply(t *testing.T) {
 	for _, c := range []struct{ to, own, offender string }{
 		{"127.0.0.1", "127.0.0.1", "127.0.0.1"},
 		{"127.0.0.2", "127.0.0.1", "127.0.0.2"},
@@ -158,7 +158,7 @@ func TestATargetThatIsThisMachineSpeaksForItself(t *testing.T) {
 	}
 }
 
-// odd are control messages that the kernel does not send.
+// odd returns control messages that the kernel does not send.
 func odd() map[string][]byte {
 	whole := verdicts[0].bytes()
 	long, short := slices.Clone(whole), slices.Clone(whole)
@@ -178,7 +178,7 @@ func odd() map[string][]byte {
 	}
 }
 
-func TestOddControlMessagesAreNoError(t *testing.T) {
+func TestMalformedControlMessagesHaveNoError(t *testing.T) {
 	for name, b := range odd() {
 		if q, ok := ParseQueued(b); ok {
 			t.Errorf("%s: %+v", name, q)
@@ -186,7 +186,7 @@ func TestOddControlMessagesAreNoError(t *testing.T) {
 	}
 }
 
-func TestErrorBehindAnotherMessageIsFound(t *testing.T) {
+func TestErrorAfterAnotherMessageIsFound(t *testing.T) {
 	first := header(make([]byte, unix.CmsgLen(3)), unix.SOL_SOCKET, unix.SO_TIMESTAMP)
 	b := append(first, make([]byte, unix.CmsgSpace(3)-len(first))...)
 	q, ok := ParseQueued(append(b, verdicts[3].bytes()...))

@@ -12,18 +12,18 @@ import (
 	"portkit/pkg/probe"
 )
 
-// Poller is an epoll instance (epoll(7)) whose waiting a Waker ends. Only Wake is
-// for other goroutines than the one that waits.
+// Poller is an epoll instance (epoll(7)) with a Waker. Only Wake may be called by other
+// goroutines than the one that waits.
 type Poller struct {
 	Waker
 	epoll int
-	woken bool // by a Wake that no sleep has met
+	woken bool // by a Wake during a Wait that did not sleep: the next one must not
 }
 
-// wakeEvent is the event of the Waker: the number of no socket's.
+// wakeEvent is the number of the Waker's event, which no socket has.
 const wakeEvent = -1
 
-// Open makes both.
+// Open creates the epoll instance and the eventfd.
 func (p *Poller) Open() (err error) {
 	if p.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return os.NewSyscallError("epoll_create1", err)
@@ -40,7 +40,7 @@ func (p *Poller) Open() (err error) {
 	return err
 }
 
-// Close frees both. It returns false if that was done before.
+// Close closes both. It returns false if they were closed before.
 func (p *Poller) Close() bool {
 	first := p.Waker.Close()
 	if first {
@@ -49,16 +49,16 @@ func (p *Poller) Close() bool {
 	return first
 }
 
-// Watch adds a descriptor, whose events have e's number.
+// Watch adds a descriptor. Its events have the number of e.
 func (p *Poller) Watch(fd int, e unix.EpollEvent) syscall.Errno {
 	_, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(p.epoll), unix.EPOLL_CTL_ADD, uintptr(fd),
 		uintptr(unsafe.Pointer(&e)), 0, 0)
 	return errno
 }
 
-// Patience is how many ms Wait may sleep, at a time now and until another, when
-// nobody has asked for less; negative: for ever.
-func (p *Poller) Patience(now, until probe.Time) int {
+// Timeout returns the timeout for Wait in ms: from now until a time, 0 after a Wake;
+// negative: no timeout.
+func (p *Poller) Timeout(now, until probe.Time) int {
 	if until == probe.Never && !p.woken {
 		return -1
 	}
@@ -70,7 +70,7 @@ func (p *Poller) Patience(now, until probe.Time) int {
 	return int(min((wait+time.Millisecond-1)/time.Millisecond, math.MaxInt32))
 }
 
-// Wait waits for events, up to so many ms.
+// Wait waits for events, at most ms milliseconds.
 func (p *Poller) Wait(events []unix.EpollEvent, ms int) (int, syscall.Errno) {
 	if ms == 0 {
 		n, _, e := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.epoll), uintptr(unsafe.Pointer(&events[0])),
@@ -82,8 +82,8 @@ func (p *Poller) Wait(events []unix.EpollEvent, ms int) (int, syscall.Errno) {
 	return int(n), e
 }
 
-// IsWake says that an event of a Wait of so many ms is a Wake, which has ended a
-// sleep or ends the next one.
+// IsWake reports whether an event of a Wait of ms milliseconds is a Wake. One that met a Wait
+// that did not sleep ends the next one.
 func (p *Poller) IsWake(event unix.EpollEvent, ms int) bool {
 	if event.Fd != wakeEvent {
 		return false

@@ -8,26 +8,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Waker is an eventfd (eventfd(2)) by which any goroutine ends a transport's
-// sleep. The zero Waker is not open yet.
+// Waker is an eventfd (eventfd(2)) with which any goroutine can end the sleep of a transport.
+// The zero Waker is not open.
 type Waker struct {
 	mu     sync.Mutex
 	fd     int
-	open   bool // held by mu: the number may be another's when it is not
+	open   bool // guarded by mu: after Close the number may be another file's
 	closed bool
 }
 
-// Open makes the eventfd.
+// Open creates the eventfd.
 func (w *Waker) Open() (err error) {
 	w.fd, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	w.open = err == nil
 	return os.NewSyscallError("eventfd", err)
 }
 
-// FD is the descriptor to wait for.
+// FD returns the descriptor to poll.
 func (w *Waker) FD() int { return w.fd }
 
-// Wake makes the descriptor readable. It may come before Open and after Close.
+// Wake makes the descriptor readable. It may be called before Open and after Close.
 func (w *Waker) Wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -37,14 +37,13 @@ func (w *Waker) Wake() {
 	}
 }
 
-// Clear makes the descriptor not readable again.
+// Clear makes the descriptor unreadable again.
 func (w *Waker) Clear() {
 	var n uint64
 	unix.RawSyscall(unix.SYS_READ, uintptr(w.fd), uintptr(unsafe.Pointer(&n)), unsafe.Sizeof(n))
 }
 
-// Close frees the descriptor, if there is one. It returns false if that was done
-// before.
+// Close closes the descriptor, if it is open. It returns false if Close was called before.
 func (w *Waker) Close() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// maxAge is how old the list of addresses may be when it is used.
+// maxAge is the maximum age of the list of addresses.
 const maxAge = time.Second
 
-// Addresses are those of this machine's interfaces, and loopback. The zero value
-// is ready for use by any goroutine.
+// Addresses is the set of addresses of this machine's interfaces, and loopback. The zero
+// value is ready for use, also concurrently.
 type Addresses struct{ list atomic.Pointer[list] }
 
 type list struct {
@@ -20,8 +20,8 @@ type list struct {
 	has  map[netip.Addr]struct{}
 }
 
-// Has reports whether an address, with any zone, is this machine's. An address
-// that was added within the last second may be missed.
+// Has reports whether an address, with any zone, is this machine's. An address that was
+// added within the last second may be missing.
 func (a *Addresses) Has(addr netip.Addr) bool {
 	if addr.IsLoopback() {
 		return true

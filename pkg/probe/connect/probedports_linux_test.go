@@ -13,19 +13,19 @@ import (
 	"portkit/pkg/probe"
 )
 
-// TestOwnProbesThatMeet probes closed ports of this machine that are its only source
-// ports too, by two transports at once: none is open.
-func TestOwnProbesThatMeet(t *testing.T) {
+// TestProbesThatMeetAreNotOpen probes closed ports that are also the only source ports, by
+// two transports at once.
+func TestProbesThatMeetAreNotOpen(t *testing.T) {
 	l := lab.New(t)
 	l.Sysctl("net/ipv4/ip_local_port_range", "40000 40003")
 	met := 0
 	for _, to := range []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()} {
-		var own Own
+		var own ProbedPorts
 		var counts [2]meetings
 		var both sync.WaitGroup
 		var enough atomic.Bool
 		for i := range counts {
-			k := newAsker(t, Options{Room: 3, Own: &own})
+			k := newTester(t, Options{Room: 3, Probed: &own})
 			both.Go(func() { counts[i] = meet(k, to, &enough) })
 		}
 		both.Wait()
@@ -39,17 +39,17 @@ func TestOwnProbesThatMeet(t *testing.T) {
 			}
 		}
 	}
-	// They meet only while both transports run at the same moment, which a busy
-	// machine may not let them: none is no failure.
+	// Probes meet only while both transports run, which a busy machine may prevent: no
+	// meeting is not a failure.
 	t.Logf("%d probes met", met)
 }
 
 // meetings counts replies.
 type meetings struct{ all, open, met int }
 
-// meet probes until enough probes have met, or for a time in which some do even
-// where the machine is busy.
-func meet(k *asker, to netip.Addr, enough *atomic.Bool) (m meetings) {
+// meet probes until enough probes have met, or a time has passed in which some meet even
+// on a busy machine.
+func meet(k *tester, to netip.Addr, enough *atomic.Bool) (m meetings) {
 	defer k.Close()
 	defer enough.Store(true)
 	var into [8]probe.Answer
@@ -58,7 +58,7 @@ func meet(k *asker, to netip.Addr, enough *atomic.Bool) (m meetings) {
 		for range free {
 			k.slot++
 			a := &probe.Attempt{To: netip.AddrPortFrom(to, 40000+uint16(rand.IntN(4))), ID: probe.ID{Slot: k.slot}, N: 1}
-			if n, _ := k.Send([]*probe.Attempt{a}); n == 1 { // else all source ports are in use
+			if n, _ := k.Send([]*probe.Attempt{a}); n == 1 { // else no source port is free
 				free--
 			}
 		}

@@ -2,14 +2,14 @@ package connect
 
 import "golang.org/x/sys/unix"
 
-// kind is what keeps a socket from being used for any address: its family and,
-// once it was connected to a link-local address, the link.
+// kind is what limits which addresses a socket can be used for: its family and, once it
+// was connected to a link-local address, the link.
 type kind struct {
 	family int
 	scope  uint32
 }
 
-// pool says which list of idle sockets a kind is on.
+// pool returns the index of the list of idle sockets of a kind.
 func (k kind) pool() int {
 	switch {
 	case k.family == unix.AF_INET:
