@@ -23,9 +23,6 @@ type Options struct {
 	Probed *ProbedPorts
 }
 
-// errNoZone is the error of a link-local address without a link.
-var errNoZone = errors.New("a link-local address requires a zone, as in fe80::1%eth0")
-
 // ErrSelf is the error of a probe whose socket is connected to itself.
 var ErrSelf = errors.New("the probe connected to itself: its source port is the probed port")
 

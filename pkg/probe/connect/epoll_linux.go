@@ -97,7 +97,7 @@ func (t *Epoll) started(i uint32, e syscall.Errno) error {
 	case kernel.Scarce(e) && t.outstanding() > 0:
 		return probe.ErrBusy
 	case e == unix.EINVAL && to.IsLinkLocalUnicast() && to.Zone() == "":
-		return errNoZone
+		return kernel.ErrNoZone
 	}
 	return e
 }

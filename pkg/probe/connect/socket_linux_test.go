@@ -14,6 +14,7 @@ import (
 	"portkit/pkg/endpoint"
 	"portkit/pkg/internal/lab"
 	"portkit/pkg/probe"
+	"portkit/pkg/probe/internal/kernel"
 )
 
 // TestSocketOfOneLinkIsNotUsedOnAnother connects to link-local addresses.
@@ -126,7 +127,7 @@ func TestSourceAndInterfaceAreUsed(t *testing.T) {
 		{Options{Interface: one.Link()}, one.LinkLocal().WithZone(""), "syn-ack"},
 		{Options{Interface: one.Link()}, two.Addr6(), "network is unreachable"},
 		{Options{Interface: "nolink0"}, one.Addr(), "no such device"},
-		{Options{}, one.LinkLocal().WithZone(""), errNoZone.Error()},
+		{Options{}, one.LinkLocal().WithZone(""), kernel.ErrNoZone.Error()},
 	} {
 		k := newTester(t, c.o)
 		for range 3 {

@@ -70,7 +70,7 @@ func (c *routeCache) loadRoutes(f int, p *prefixTable) bool {
 
 // addSourcePolicy adds the prefixes by which the kernel chooses an IPv6 source address.
 // Of two own addresses it prefers the one that shares the longer prefix with the target
-// (RFC 6724 section 5, rule 8), so addresses are told apart one bit beyond what each two
+// (RFC 6724 section 5, rule 8), so these prefixes are one bit longer than what each two
 // own addresses have in common.
 func (c *routeCache) addSourcePolicy(p *prefixTable) {
 	for _, s := range sourcePolicy {

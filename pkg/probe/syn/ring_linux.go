@@ -13,7 +13,7 @@ import (
 )
 
 // ring is a ring of frames in memory shared with the kernel (packet(7), TPACKET_V2).
-// A frame begins with struct tpacket2_hdr, whose first word tells who owns it.
+// A frame begins with struct tpacket2_hdr, whose first word is the owner: the kernel or us.
 type ring struct {
 	fd     int
 	memory []byte

@@ -4,7 +4,7 @@ import "portkit/pkg/probe"
 
 const (
 	// laneSize is the number of source ports of a lane. Consecutive attempts at an
-	// endpoint use them in turn, so that the port of a reply tells the attempt among
+	// endpoint use them in turn, so that the port of a reply identifies the attempt among
 	// the latest 16.
 	laneSize = 16
 	// maxLanes is how many probes of one endpoint may be in flight at once, each in a

@@ -13,9 +13,6 @@ type Options struct {
 	Interface string
 }
 
-// errNoZone is the error of a link-local address without a link.
-var errNoZone = errors.New("a link-local address requires a zone, as in fe80::1%eth0")
-
 // errOtherLink is the error of a link-local address on a link that is not
 // Options.Interface.
 var errOtherLink = errors.New("not on the link of --interface")

@@ -89,7 +89,7 @@ func (t *Transport) enqueue(a *probe.Attempt, i int, now probe.Time) error {
 		delete(t.scopes, to.Zone()) // the link may have a new index
 		t.last.route = nil
 		if to.IsLinkLocalUnicast() && to.Is6() && to.Zone() == "" {
-			return errNoZone
+			return kernel.ErrNoZone
 		}
 		return rt.err
 	}

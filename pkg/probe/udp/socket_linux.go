@@ -11,7 +11,7 @@ import (
 
 const (
 	// sharedSockets is the number of sockets per family that serve all targets. Attempts
-	// at one endpoint use different ones, so that the socket of a reply tells its attempt.
+	// at one endpoint use different ones, so that the socket of a reply identifies its attempt.
 	sharedSockets = 4
 	// receiveBuffer is the requested size of a socket's receive queue in bytes, which
 	// replies and errors share.

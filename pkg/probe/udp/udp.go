@@ -44,7 +44,7 @@ func (r Requests) of(port uint16, n uint8) *payload.Request {
 	return all[(int(n)-1-len(all))%max(len(all)-1, 1)]
 }
 
-// tokens generates the secret numbers in requests, which tell replies from forged ones.
+// tokens generates the secret numbers in requests, by which forged replies are recognized.
 type tokens struct{ seed maphash.Seed }
 
 func newTokens() tokens { return tokens{maphash.MakeSeed()} }

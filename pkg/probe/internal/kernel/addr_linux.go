@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/binary"
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
@@ -58,6 +59,9 @@ func FamilyOf(a netip.Addr) int {
 	}
 	return unix.AF_INET6
 }
+
+// ErrNoZone is the error of a link-local address without a link.
+var ErrNoZone = errors.New("a link-local address requires a zone, as in fe80::1%eth0")
 
 // Scopes caches the indexes of interfaces by zone.
 type Scopes map[string]uint32
