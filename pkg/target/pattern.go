@@ -1,6 +1,9 @@
 package target
 
 import (
+	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,35 +33,33 @@ func parsePattern(s string) (*pattern, error) {
 }
 
 func values(has *[256]bool) []byte {
-	count := 0
-	for _, h := range has {
-		if h {
-			count++
-		}
-	}
-	list := make([]byte, 0, count)
+	var list [256]byte
+	n := 0
 	for v, h := range has {
 		if h {
-			list = append(list, byte(v))
+			list[n] = byte(v)
+			n++
 		}
 	}
-	return list
+	return bytes.Clone(list[:n])
 }
 
 // markOctet sets the values of one item of a list.
 func markOctet(has *[256]bool, item string) error {
 	lo, hi, isRange := strings.Cut(item, "-")
-	if item == "*" {
-		lo, hi, isRange = "", "", true
-	}
-	if !isRange {
+	switch {
+	case item == "*":
+		lo, hi = "0", "255"
+	case isRange:
+		lo, hi = cmp.Or(lo, "0"), cmp.Or(hi, "255")
+	default:
 		hi = lo
 	}
-	first, err := octet(lo, 0, isRange)
+	first, err := octet(lo)
 	if err != nil {
 		return err
 	}
-	last, err := octet(hi, 255, isRange)
+	last, err := octet(hi)
 	if err != nil {
 		return err
 	}
@@ -71,13 +72,10 @@ func markOctet(has *[256]bool, item string) error {
 	return nil
 }
 
-// octet parses a number from 0 to 255. An omitted end of a range has the value open.
-func octet(s string, open int, isRange bool) (int, error) {
-	if s == "" && isRange {
-		return open, nil
-	}
+// octet parses a number from 0 to 255.
+func octet(s string) (int, error) {
 	if s == "" {
-		return 0, fmt.Errorf("empty octet")
+		return 0, errors.New("empty octet")
 	}
 	if len(s) > 1 && s[0] == '0' {
 		return 0, fmt.Errorf("octet %s has a leading zero, which may mean octal", s)

@@ -134,9 +134,6 @@ func (s *Set) view(f family, zone string) []span {
 	return s.v6
 }
 
-// Empty reports whether the set has no addresses.
-func (s *Set) Empty() bool { return s == nil || len(s.v4) == 0 && len(s.anyone) == 0 }
-
 // Contains reports whether a, unmapped, is in the set.
 func (s *Set) Contains(a netip.Addr) bool {
 	a = a.Unmap()

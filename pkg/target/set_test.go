@@ -157,8 +157,8 @@ func TestBuilderRejects(t *testing.T) {
 			t.Errorf("Add(%s): %v, want %s", c.in, err, c.err)
 		}
 	}
-	if !b.Set().Empty() {
-		t.Error("what was refused is in the set")
+	if s := b.Set(); len(s.v4)+len(s.anyone) > 0 {
+		t.Error("a rejected target is in the set")
 	}
 	if err := b.Add(must(t, "10-13.*.*.1,3")); err != nil {
 		t.Errorf("524288 ranges: %v", err)
@@ -171,14 +171,14 @@ func TestBuilderRejects(t *testing.T) {
 func TestEmptySets(t *testing.T) {
 	var none *Set
 	whole := must(t, "10.0.0.0/8")
-	if whole.Minus(none).Count() != whole.Count() || none.Contains(netip.MustParseAddr("10.0.0.1")) || !none.Empty() {
+	if whole.Minus(none).Count() != whole.Count() || none.Contains(netip.MustParseAddr("10.0.0.1")) {
 		t.Error("a nil set is not empty")
 	}
 	var b Builder
 	b.AddAddr(netip.MustParseAddr("::ffff:10.0.0.1"))
 	b.AddAddr(netip.MustParseAddr("fe80::1%eth0"))
 	s := b.Set()
-	if s.Empty() || whole.Minus(s).Count() != whole.Count().Sub64(1) || !s.Contains(netip.MustParseAddr("fe80::1%eth0")) || s.Contains(netip.MustParseAddr("fe80::1%eth1")) || s.Contains(netip.Addr{}) {
+	if whole.Minus(s).Count() != whole.Count().Sub64(1) || !s.Contains(netip.MustParseAddr("fe80::1%eth0")) || s.Contains(netip.MustParseAddr("fe80::1%eth1")) || s.Contains(netip.Addr{}) {
 		t.Error("single addresses are not held as they should")
 	}
 }
