@@ -30,8 +30,8 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestEveryDigitFolds checks that the runs of digits begin with zero, which is
-// what their values follow from.
+// TestEveryDigitFolds checks that each run of digits begins with zero, as digit
+// assumes.
 func TestEveryDigitFolds(t *testing.T) {
 	sum := 0
 	n := 0

@@ -153,7 +153,7 @@ func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 			return nil
 		}
 		size, _ := e.size() // too many to count are too many to write
-		if off, n := w.take(size); !n.IsZero() && !out.emit(e, off, n, w.step) {
+		if off, n := w.pick(size); !n.IsZero() && !out.emit(e, off, n, w.step) {
 			return out.err
 		}
 		if w.done() {
@@ -212,7 +212,7 @@ func (c *Command) count(ctx *cli.Context, s *source) error {
 		if _, fits := plus(w.seen, size); !ok || !fits {
 			return errTooMany()
 		}
-		_, n := w.take(size)
+		_, n := w.pick(size)
 		total = total.Add(n)
 		return nil
 	}, ctx.Err)

@@ -21,7 +21,7 @@ type empty struct {
 // filter removes excluded addresses and those of the other family from an entry, and
 // notes the result in s.empty.
 func (s *source) filter(e *entry) {
-	wanted := s.wants(e)
+	inFamily := s.hasFamily(e)
 	s.exclude.apply(e, s.keep)
 	size, fits := e.size()
 	s.empty.entries++
@@ -30,16 +30,16 @@ func (s *source) filter(e *entry) {
 		s.empty.some = true
 	case e.ports != nil && e.ports.Len() == 0:
 		s.empty.noPorts = true
-	case wanted:
+	case inFamily:
 		s.empty.excluded = true
 	default:
 		s.empty.family = true
 	}
 }
 
-// wants reports whether an entry has, or may have, an address of the selected family.
-func (s *source) wants(e *entry) bool {
-	if e.more != nil && e.more.looked {
+// hasFamily reports whether an entry has, or may have, an address of the selected family.
+func (s *source) hasFamily(e *entry) bool {
+	if e.more != nil && e.more.resolved {
 		return slices.ContainsFunc(e.more.addrs, s.keep)
 	}
 	_, isName := e.target.Name()

@@ -16,12 +16,12 @@ type entry struct {
 }
 
 type details struct {
-	host   string       // the target as written, if that is not the address's canonical form
-	extra  []byte       // user fields, as in record.Input
-	looked bool         // addrs replace the target's addresses
-	addrs  []netip.Addr // addresses of a name, resolved or from the list
-	line   []byte       // an error record, instead of all fields but said
-	said   string       // message to report
+	host     string       // the target as written, if that is not the address's canonical form
+	extra    []byte       // user fields, as in record.Input
+	resolved bool         // addrs replace the target's addresses
+	addrs    []netip.Addr // addresses of a name, resolved or from the list
+	line     []byte       // an error record, instead of all fields but message
+	message  string       // to report
 }
 
 func errorEntry(line []byte) entry { return entry{more: &details{line: line}} }
@@ -35,7 +35,7 @@ func (e *entry) size() (n number, ok bool) {
 }
 
 func (e *entry) addresses() number {
-	if e.more != nil && e.more.looked {
+	if e.more != nil && e.more.resolved {
 		return num(uint64(len(e.more.addrs)))
 	}
 	return e.target.Count()

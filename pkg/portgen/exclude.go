@@ -142,8 +142,8 @@ func (x *exclusion) apply(e *entry, keep func(netip.Addr) bool) {
 	switch {
 	case e.isError():
 	case x != nil && isName && x.names[resolve.Key(name)]:
-		e.detail().looked, e.more.addrs = true, nil
-	case e.more != nil && e.more.looked:
+		e.detail().resolved, e.more.addrs = true, nil
+	case e.more != nil && e.more.resolved:
 		kept := e.more.addrs[:0:0]
 		for _, a := range e.more.addrs {
 			if keep(a) && (x == nil || !x.addrs.Contains(a)) {

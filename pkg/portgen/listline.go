@@ -14,12 +14,12 @@ import (
 
 // reader makes entries of arguments and of lines of host lists.
 type reader struct {
-	plans   *plans
-	fields  []ndjson.Field
-	values  [][]byte
-	text    []byte
-	renamed bool // a renamed field was reported
-	doubted bool // an ambiguous comma was reported
+	plans         *plans
+	fields        []ndjson.Field
+	values        [][]byte
+	text          []byte
+	renamed       bool // a renamed field was reported
+	commaReported bool // an ambiguous comma was reported
 }
 
 // word makes an entry of a TARGET. ports are those that follow it, or "".
@@ -107,9 +107,9 @@ func (r *reader) words(words []string) (entry, error) {
 		return entry{}, errors.New(words[0] + " is not a target or an object")
 	}
 	e, err := r.word(words[0], ports)
-	if err == nil && ports == "" && !r.doubted && mayMeanPort(words[0]) {
-		r.doubted = true
-		e.detail().said = words[0] + " means two addresses; in a list, ports follow after a blank or a colon"
+	if err == nil && ports == "" && !r.commaReported && mayMeanPort(words[0]) {
+		r.commaReported = true
+		e.detail().message = words[0] + " means two addresses; in a list, ports follow after a blank or a colon"
 	}
 	return e, err
 }

@@ -21,17 +21,17 @@ func (r *reader) object(l ndjson.Line) (e entry, ok bool, err error) {
 	if r.fields, err = ndjson.Scan(l.Text, r.fields); err != nil {
 		return e, false, record.Unreadable(l, "json", err.Error())
 	}
-	told := r.renamed
+	reported := r.renamed
 	extra := r.extra()
 	if err := r.fill(&e); err != nil {
-		r.renamed = told
+		r.renamed = reported
 		return entry{}, false, r.salvage(l, extra, err)
 	}
 	if len(extra) > 0 {
 		e.detail().extra = extra
 	}
-	if r.renamed && !told {
-		e.more.said = "the list has fields that bear the name of a result's: they pass on with " + listPrefix + " before it, as " + listPrefix + "state"
+	if r.renamed && !reported {
+		e.more.message = "the list has fields that bear the name of a result's: they pass on with " + listPrefix + " before it, as " + listPrefix + "state"
 	}
 	return e, true, nil
 }
@@ -152,7 +152,7 @@ func (r *reader) objectAddr(e *entry, value []byte, host string) error {
 		e.detail().host = only.String()
 	}
 	d := e.detail()
-	d.looked, d.addrs = true, []netip.Addr{addr}
+	d.resolved, d.addrs = true, []netip.Addr{addr}
 	return nil
 }
 

@@ -122,7 +122,7 @@ func TestWindow(t *testing.T) {
 		var got, want []uint64
 		base := uint64(0)
 		for _, size := range rapid.SliceOfN(rapid.Uint64Range(0, 40), 0, 8).Draw(t, "sizes") {
-			off, m := w.take(num(size))
+			off, m := w.pick(num(size))
 			for k := range m.Lo {
 				got = append(got, base+off.Lo+k*n)
 			}
@@ -154,7 +154,7 @@ func TestWindowDoesNotOverflow(t *testing.T) {
 		w := newWindow(c.s, c.skip, count{})
 		var got []string
 		for _, size := range c.sizes {
-			_, n := w.take(size)
+			_, n := w.pick(size)
 			got = append(got, n.String())
 		}
 		if strings.Join(got, " ") != c.want {

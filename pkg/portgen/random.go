@@ -75,7 +75,7 @@ func (s *space) find(i number) (e *entry, off number) {
 
 // shuffle writes the selected records of the space in the order of the seed.
 func (e *emitter) shuffle(s *space, w *window, seed uint64) bool {
-	i, n := w.take(s.size)
+	i, n := w.pick(s.size)
 	if n.IsZero() {
 		return true
 	}

@@ -37,7 +37,7 @@ type source struct {
 func (s *source) each(yield func(*entry) error, idle func() error) error {
 	if s.lookups == nil {
 		return s.entries(func(e *entry) error {
-			s.say(e)
+			s.logMessage(e)
 			s.filter(e)
 			return yield(e)
 		}, idle)
@@ -45,15 +45,15 @@ func (s *source) each(yield func(*entry) error, idle func() error) error {
 	return s.eachLooked(yield, idle)
 }
 
-// say reports the message of an entry when it is used, which may be long after it is
+// logMessage reports the message of an entry when it is used, which may be long after it is
 // read.
-func (s *source) say(e *entry) {
+func (s *source) logMessage(e *entry) {
 	switch {
-	case e.more == nil || e.more.said == "":
+	case e.more == nil || e.more.message == "":
 	case e.isError():
-		s.ctx.Log.Linef("lines that could not be read", "%s", e.more.said)
+		s.ctx.Log.Linef("lines that could not be read", "%s", e.more.message)
 	default:
-		s.ctx.Log.Printf("%s", e.more.said)
+		s.ctx.Log.Printf("%s", e.more.message)
 	}
 }
 
@@ -78,7 +78,7 @@ func (s *source) eachLooked(yield func(*entry) error, idle func() error) error {
 		case p.end:
 			return p.err
 		}
-		s.say(&p.e)
+		s.logMessage(&p.e)
 		if p.look != nil {
 			if err := s.settle(&p, idle); err != nil {
 				return err
@@ -103,7 +103,7 @@ func (s *source) readAhead(queue chan<- pending, stop <-chan struct{}) {
 	}
 	err := s.entries(func(e *entry) error {
 		p := pending{e: *e}
-		if name, ok := e.target.Name(); ok && !e.isError() && !(e.more != nil && e.more.looked) {
+		if name, ok := e.target.Name(); ok && !e.isError() && !(e.more != nil && e.more.resolved) {
 			p.look = s.lookups.Start(name)
 		}
 		return send(p)
@@ -133,7 +133,7 @@ func (s *source) settle(p *pending, idle func() error) error {
 		return err
 	case r.Err == nil:
 		d := p.e.detail()
-		d.looked, d.addrs = true, r.Addrs
+		d.resolved, d.addrs = true, r.Addrs
 		if s.firstOnly {
 			d.addrs = r.Addrs[:1]
 		}
@@ -203,7 +203,7 @@ func (s *source) line(l ndjson.Line, yield func(*entry) error) error {
 		var enc record.Encoder
 		ok, err = true, nil
 		e = errorEntry(enc.Bad(nil, bad, time.Now()))
-		e.more.said = s.prefix + bad.Error()
+		e.more.message = s.prefix + bad.Error()
 	}
 	if err != nil || !ok {
 		return err

@@ -25,9 +25,9 @@ func newWindow(s shard, skip, limit count) window {
 // done reports whether no further record can be selected.
 func (w *window) done() bool { return w.none || !w.endless && w.left.IsZero() }
 
-// take selects from the next size records. It returns the index of the first selected
+// pick selects from the next size records. It returns the index of the first selected
 // one and their number; they are step apart.
-func (w *window) take(size number) (off, n number) {
+func (w *window) pick(size number) (off, n number) {
 	base := w.seen
 	w.seen, _ = plus(base, size)
 	if w.done() || w.next.Cmp(w.seen) >= 0 {

@@ -207,9 +207,9 @@ func quote(text string) string { return strconv.Quote(abridge(text)) }
 
 // abridge truncates a text for a message.
 func abridge(text string) string {
-	const most = 60
-	if len(text) <= most {
+	const limit = 60
+	if len(text) <= limit {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
+	return strings.ToValidUTF8(text[:limit], "") + "…"
 }

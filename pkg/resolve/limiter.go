@@ -151,8 +151,8 @@ func (l *limiter) charge(now time.Time) {
 		interval := time.Duration(float64(time.Second) / l.pace)
 		l.next = later(l.next, now).Add(interval)
 		// Limits the delay caused by retransmissions of package net.
-		if most := now.Add(max(tick, 4*interval)); l.next.After(most) {
-			l.next = most
+		if latest := now.Add(max(tick, 4*interval)); l.next.After(latest) {
+			l.next = latest
 		}
 	}
 }

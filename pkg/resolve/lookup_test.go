@@ -94,8 +94,8 @@ func (f byFamily) LookupNetIP(_ context.Context, network, _ string) ([]netip.Add
 	return f[network].addrs, f[network].err
 }
 
-// TestFailureOfOneFamilyIsReported: a resolver asked for both families reports "no such
-// host" even if the lookup of one failed.
+// TestFailureOfOneFamilyIsReported: package net reports "no such host" for both
+// families even if the lookup of one failed.
 func TestFailureOfOneFamilyIsReported(t *testing.T) {
 	none := answers{err: &net.DNSError{Err: "no such host", IsNotFound: true}}
 	refused := answers{err: &net.DNSError{Err: "read udp 10.0.0.1:9->10.0.0.53:53: read: connection refused"}}

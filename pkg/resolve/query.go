@@ -69,7 +69,7 @@ func (t *trace) fail(question string, f failure) {
 	t.failed[question] = f
 }
 
-func (t *trace) answer(question string) {
+func (t *trace) succeed(question string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.failed, question)
@@ -224,7 +224,7 @@ func (q *query) received(b []byte) {
 		q.limiter.onReply(now, q.sent, q.server, false)
 		return
 	}
-	q.trace.answer(q.question)
+	q.trace.succeed(q.question)
 	q.limiter.onReply(now, q.sent, q.server, true)
 }
 

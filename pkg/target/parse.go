@@ -32,11 +32,11 @@ func Parse(s string) (Target, error) {
 
 // clip truncates a word for a message.
 func clip(s string) string {
-	const most = 200
-	if len(s) <= most {
+	const limit = 200
+	if len(s) <= limit {
 		return s
 	}
-	return s[:most] + "…"
+	return s[:limit] + "…"
 }
 
 func parse(s string) (Target, error) {
@@ -152,13 +152,13 @@ func prefixLen4(s string) (int, error) {
 	return 0, fmt.Errorf("%s is not a netmask: its ones are not all before its zeros", s)
 }
 
-func prefixLen(s string, most int) (int, error) {
+func prefixLen(s string, maximum int) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if s == "" || strings.Trim(s, "0123456789") != "" {
-		return 0, fmt.Errorf("prefix length %s is not a number 0-%d", strconv.Quote(s), most)
+		return 0, fmt.Errorf("prefix length %s is not a number 0-%d", strconv.Quote(s), maximum)
 	}
-	if err != nil || n > uint64(most) {
-		return 0, fmt.Errorf("prefix length %s is outside 0-%d", s, most)
+	if err != nil || n > uint64(maximum) {
+		return 0, fmt.Errorf("prefix length %s is outside 0-%d", s, maximum)
 	}
 	return int(n), nil
 }

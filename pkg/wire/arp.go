@@ -26,14 +26,14 @@ func AppendARPRequest(b []byte, mac MAC, from, about netip.Addr) []byte {
 
 // ParseARP parses a reply or an announcement (RFC 5227 section 3): an address and its
 // owner.
-func ParseARP(b []byte) (about netip.Addr, has MAC, ok bool) {
+func ParseARP(b []byte) (about netip.Addr, owner MAC, ok bool) {
 	if len(b) < arpSize || [6]byte(b[:6]) != arpHead {
-		return about, has, false
+		return about, owner, false
 	}
 	sender, target := [4]byte(b[14:18]), [4]byte(b[24:28])
 	switch op := binary.BigEndian.Uint16(b[6:]); {
 	case op == arpReply, op == arpRequest && sender == target:
 		return netip.AddrFrom4(sender), MAC(b[8:14]), true
 	}
-	return about, has, false
+	return about, owner, false
 }

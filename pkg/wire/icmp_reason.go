@@ -28,9 +28,10 @@ func (r *codeReasons) of(code uint8) endpoint.Reason {
 	return endpoint.DestUnreach
 }
 
-// ICMPReason returns the reason that an ICMP error stands for. proto is ProtoICMP or
-// ProtoICMPv6. ok is false for an error about the packet instead of its destination
-// (fragmentation needed, packet too big, parameter problem) and for unknown kinds.
+// ICMPReason returns the reason for a port state that follows from an ICMP error. proto
+// is ProtoICMP or ProtoICMPv6. ok is false for unknown types and for errors about the
+// packet instead of its destination (fragmentation needed, packet too big, parameter
+// problem).
 func ICMPReason(proto, kind, code uint8) (r endpoint.Reason, ok bool) {
 	switch {
 	case proto == ProtoICMP && kind == ICMPUnreachable && code == codeFragNeeded:

@@ -7,8 +7,7 @@ import (
 
 const ipv6Size = 40 // header, in bytes
 
-// Extension headers that may stand before the payload (RFC 8200 section 4,
-// RFC 4302).
+// Extension headers before the payload (RFC 8200 section 4, RFC 4302).
 const (
 	hopByHop     = 0
 	routing      = 43

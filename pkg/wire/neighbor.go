@@ -41,12 +41,12 @@ func AppendSolicitation(b []byte, mac MAC, from, to, about netip.Addr) []byte {
 	return b
 }
 
-// ParseAdvertisement reads the answer: the address that it is about, and whose it
-// is.
-func ParseAdvertisement(p *IP) (about netip.Addr, has MAC, ok bool) {
+// ParseAdvertisement parses a reply: an address and its owner. Without the option there
+// is no owner, and ok is false.
+func ParseAdvertisement(p *IP) (about netip.Addr, owner MAC, ok bool) {
 	b := p.Payload
 	if p.Proto != ProtoICMPv6 || p.TTL != NeighborTTL || len(b) < neighborSize || b[0] != Advertisement || b[1] != 0 {
-		return about, has, false
+		return about, owner, false
 	}
 	about = netip.AddrFrom16([16]byte(b[8:24]))
 	for b = b[neighborSize:]; len(b) >= 8; {
@@ -59,5 +59,5 @@ func ParseAdvertisement(p *IP) (about netip.Addr, has MAC, ok bool) {
 		}
 		b = b[size:]
 	}
-	return about, has, false
+	return about, owner, false
 }
