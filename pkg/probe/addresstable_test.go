@@ -3,6 +3,7 @@ package probe
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"portkit/pkg/endpoint"
 )
@@ -51,6 +52,27 @@ func TestHostRateOutlivesRest(t *testing.T) {
 	a = tab.get(ip, endpoint.TCP)
 	if v, next := a.reserve(&r, c, 2000, 0, &a.lanes[0].needSlot); v != notYet || next < 900_000_000 {
 		t.Errorf("at one per second another probe is %v, next at %v", v, next)
+	}
+}
+
+// TestLearnedOutlivesRest has an address be reduced to what was learned of it: it is
+// probed as before when it comes again.
+func TestLearnedOutlivesRest(t *testing.T) {
+	tab := newTable(tableOptions{size: 100, workers: [2]int{1, 1}, start: newWindow(100)})
+	ip := netip.MustParseAddr("10.0.0.1")
+	a := tab.get(ip, endpoint.TCP)
+	a.window.setPace(50)
+	a.window.size, a.unresolved = 70, 7
+	a.rtt.add(time.Millisecond)
+	a.loss.noteReply(3)
+	a.refs.Add(-1)
+	if !tab.deactivate(tab.newest) {
+		t.Fatal("an address without jobs is kept")
+	}
+	b := tab.get(ip, endpoint.TCP)
+	if b == a || b.window.pace != a.window.pace || b.window.size != 70 || b.unresolved != 7 || b.rtt != a.rtt || b.loss != a.loss {
+		t.Errorf("rate %v, window %v, RTT %v, loss %v, unresolved until %v; want those learned before",
+			b.window.pace.rate, b.window.size, b.rtt, b.loss, b.unresolved)
 	}
 }
 

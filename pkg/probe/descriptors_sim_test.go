@@ -12,9 +12,11 @@ import (
 // room is a transport that has few descriptors.
 type room struct {
 	probe.Transport
-	n    int // descriptors that it has
-	told int // descriptors that it reports
-	held map[attempt]bool
+	n       int // descriptors that it has
+	told    int // descriptors that it reports
+	held    map[attempt]bool
+	refused int // sends
+	peak    int // maximum number of endpoints with a descriptor
 }
 
 func newRoom(t probe.Transport, n, told int) *room {
@@ -31,10 +33,16 @@ func (r *room) Stats() probe.Stats { return probe.Stats{Room: r.told} }
 func (r *room) Send(as []*probe.Attempt) (int, error) {
 	for i, a := range as {
 		if len(r.held) >= r.n {
+			r.refused++
 			return i, probe.ErrBusy
 		}
 		r.Transport.Send(as[i : i+1])
 		r.held[attempt{a.ID, a.N}] = true
+		endpoints := map[probe.ID]bool{}
+		for held := range r.held {
+			endpoints[held.id] = true
+		}
+		r.peak = max(r.peak, len(endpoints))
 	}
 	return len(as), nil
 }
@@ -85,4 +93,27 @@ func TestBusyTransportGetsDescriptorsBack(t *testing.T) {
 			t.Errorf("%v: %d of 21 silent ports have no response", proto, n)
 		}
 	}
+}
+
+// TestHostConcurrencyCoversLingering has silent ports keep their first socket for late
+// replies.
+func TestHostConcurrencyCoversLingering(t *testing.T) {
+	var r *room
+	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: opensFrom}}
+	s.opts.HostConcurrency = 3
+	s.wrap = func(t probe.Transport) probe.Transport {
+		r = newRoom(t, 1000, 1000)
+		return r
+	}
+	s.run(t, append(portsOf(7300), portsOf(span(1000, 1020)...)...))
+	if r.peak != 3 {
+		t.Errorf("up to %d endpoints had a socket, want 3", r.peak)
+	}
+}
+
+// TestLongRTTIsNotSilence has too few descriptors for listening long after the timeout.
+func TestLongRTTIsNotSilence(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: 700 * time.Millisecond, Port: byPort}}
+	s.wrap = func(t probe.Transport) probe.Transport { return newRoom(t, 20, 20) }
+	requireRight(t, s.run(t, jobsFor("10.0.0.1", 300, 1)), byPort)
 }

@@ -168,6 +168,22 @@ func TestSlowHostDoesNotDelayOthers(t *testing.T) {
 	}
 }
 
+// TestHostsAreProbedInTurn has two hosts share a rate.
+func TestHostsAreProbedInTurn(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: byPort}}
+	s.opts.Rate = 100
+	s.run(t, append(jobsFor("10.0.0.1", 1, 200), jobsFor("10.0.0.2", 1, 20)...))
+	second := 0
+	for _, a := range s.recorder.sent[:40] {
+		if a.To.Addr() == netip.MustParseAddr("10.0.0.2") {
+			second++
+		}
+	}
+	if second < 15 {
+		t.Errorf("%d of the first 40 probes were sent to the second host, want about half", second)
+	}
+}
+
 // TestFewLiveHostsInALargePrefix has one host in a hundred of a /16 reply.
 func TestFewLiveHostsInALargePrefix(t *testing.T) {
 	alive := func(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
