@@ -1,21 +1,22 @@
-// Command gotest runs go test with the arguments it is given and prints what
-// go test prints without -v, and then, by name and with its reason, every
-// test that was skipped. A line on a terminal shows the progress. With REQUIRE=all in the environment a skipped test
-// is a failure. It is run by its file's name, as in the Makefile:
+// Command gotest runs go test with its arguments and prints what go test prints
+// without -v. Then it counts the skipped tests by cause. A line on a terminal
+// shows the progress.
 //
-//	go run .ci/gotest/main.go ./...
-//
-// Its exit status is 0 or 1.
+// SKIPS=names in the environment lists the skipped tests, and REQUIRE=all makes
+// them a failure. The exit status is 0 or 1.
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,7 +40,7 @@ func main() {
 	r := report{out: s, tests: map[key][]string{}, status: s}
 	r.read(out)
 	failed := cmd.Wait() != nil
-	r.closing(os.Getenv("REQUIRE") == "all")
+	r.closing(os.Getenv("REQUIRE") == "all", os.Getenv("SKIPS") == "names")
 	if failed || r.refused {
 		os.Exit(1)
 	}
@@ -60,13 +61,13 @@ type skip struct {
 // report turns events into text.
 type report struct {
 	out     io.Writer
-	tests   map[key][]string // what running tests have printed
+	tests   map[key][]string // output of tests that have not ended
 	skips   []skip
 	refused bool
 	status  *status
 }
 
-// read reports the lines of in until its end.
+// read reports the events of in until its end.
 func (r *report) read(in io.Reader) {
 	lines := make(chan string)
 	go func() {
@@ -99,18 +100,18 @@ func (r *report) read(in io.Reader) {
 	}
 }
 
-// status is the line on a terminal that shows what is being done, so that a
-// long test does not look like a failure.
+// status is the line on a terminal that shows the running test, so that a long
+// one does not look like a failure.
 type status struct {
-	out      io.Writer // for reports; the line is cleared before them
+	out      io.Writer // of the report; the line is cleared before each write
 	terminal io.Writer // nil if there is none
 	began    time.Time
 	packages int    // done
-	test     string // the latest that was started
+	test     string // last one started
 	shown    bool
 }
 
-// add takes note of an event.
+// add records an event.
 func (s *status) add(e event) {
 	switch {
 	case e.Action == "run":
@@ -172,8 +173,8 @@ func (r *report) line(line string) {
 	}
 }
 
-// packageOutput prints what stands outside of tests, but for what only -v
-// has: the closing PASS.
+// packageOutput prints the output of a package outside of its tests, except the
+// closing PASS, which only -v prints.
 func (r *report) packageOutput(e event) {
 	if e.Output == "PASS\n" {
 		return
@@ -184,8 +185,7 @@ func (r *report) packageOutput(e event) {
 	fmt.Fprint(r.out, e.Output)
 }
 
-// unfinished shows the tests of a package that ended without a verdict: it
-// crashed in them, or time was up.
+// unfinished shows the tests in which a package crashed or timed out.
 func (r *report) unfinished(pkg string) {
 	for test := range r.tests {
 		if test.pkg == pkg {
@@ -205,7 +205,7 @@ func (r *report) show(test key) {
 
 var logged = regexp.MustCompile(`^\s*\S+\.go:\d+: `)
 
-// reason is the last thing that a test said before it was skipped.
+// reason returns the last line that a test printed before it was skipped.
 func reason(output []string) string {
 	for i := len(output) - 1; i >= 0; i-- {
 		text := strings.TrimSpace(logged.ReplaceAllString(output[i], ""))
@@ -213,20 +213,57 @@ func reason(output []string) string {
 			return text
 		}
 	}
-	return "no reason given"
+	return "has no reason"
 }
 
-// closing lists the skipped tests; with require they are a failure.
-func (r *report) closing(require bool) {
+// closing lists the skipped tests: by cause, and by name with SKIPS=names. With
+// REQUIRE=all they are a failure, and named.
+func (r *report) closing(require, names bool) {
 	if len(r.skips) == 0 {
 		return
 	}
-	fmt.Fprintf(r.out, "\nSkipped (%d):\n", len(r.skips))
-	for _, s := range r.skips {
-		fmt.Fprintf(r.out, "  %s %s: %s\n", s.pkg, s.test, s.reason)
+	fmt.Fprintf(r.out, "\nSkipped:\n")
+	switch {
+	case require || names:
+		for _, s := range r.skips {
+			fmt.Fprintf(r.out, "  %s %s: %s\n", s.pkg, s.test, s.reason)
+		}
+	default:
+		for _, line := range causes(r.skips) {
+			fmt.Fprintln(r.out, " ", line)
+		}
+		fmt.Fprintln(r.out, "SKIPS=names lists the tests.")
 	}
 	if require {
 		fmt.Fprintf(r.out, "FAIL: REQUIRE=all, and the above were skipped\n")
 		r.refused = true
 	}
+}
+
+// causes returns one line per cause: the part of a reason before its first colon.
+// What follows that is listed once.
+func causes(skips []skip) (lines []string) {
+	plural := map[string]string{"needs": "need", "is": "are", "has": "have"}
+	count := map[string]int{}
+	details := map[string][]string{}
+	for _, s := range skips {
+		cause, detail, _ := strings.Cut(s.reason, ": ")
+		count[cause]++
+		if detail != "" && !slices.Contains(details[cause], detail) {
+			details[cause] = append(details[cause], detail)
+		}
+	}
+	for _, cause := range slices.Sorted(maps.Keys(count)) {
+		line := "1 test " + cause
+		if n := count[cause]; n > 1 {
+			verb, object, _ := strings.Cut(cause, " ")
+			line = fmt.Sprintf("%d tests %s %s", n, cmp.Or(plural[verb], verb), object)
+		}
+		if list := details[cause]; list != nil {
+			slices.Sort(list)
+			line += ": " + strings.Join(list, ", ")
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

@@ -11,7 +11,7 @@ const events = `{"Action":"start","Package":"a"}
 {"Action":"output","Package":"a","Test":"TestGood","Output":"--- PASS: TestGood (0.00s)\n"}
 {"Action":"pass","Package":"a","Test":"TestGood"}
 {"Action":"output","Package":"a","Test":"TestRoot","Output":"=== RUN   TestRoot\n"}
-{"Action":"output","Package":"a","Test":"TestRoot","Output":"    a_test.go:7: needs a network namespace\n"}
+{"Action":"output","Package":"a","Test":"TestRoot","Output":"    a_test.go:7: needs root: sshd\n"}
 {"Action":"output","Package":"a","Test":"TestRoot","Output":"--- SKIP: TestRoot (0.00s)\n"}
 {"Action":"skip","Package":"a","Test":"TestRoot"}
 {"Action":"output","Package":"a","Output":"PASS\n"}
@@ -23,27 +23,33 @@ const events = `{"Action":"start","Package":"a"}
 {"Action":"fail","Package":"b","Test":"TestBad"}
 {"Action":"output","Package":"b","Test":"TestCrash","Output":"panic: crash\n"}
 {"Action":"output","Package":"b","Output":"FAIL\tb\t0.1s\n"}
+{"Action":"output","Package":"c","Test":"TestOther","Output":"    c_test.go:7: needs root: nmap\n"}
+{"Action":"skip","Package":"c","Test":"TestOther"}
+{"Action":"output","Package":"c","Test":"TestShort","Output":"    c_test.go:8: has no reason\n"}
+{"Action":"skip","Package":"c","Test":"TestShort"}
 {"Action":"skip","Package":"c"}
 {"ImportPath":"d","Action":"build-output","Output":"d.go:1: syntax error\n"}
 no event at all
 `
 
 func TestReport(t *testing.T) {
+	const byName = "\nSkipped:\n  a TestRoot: needs root: sshd\n  c TestOther: needs root: nmap\n  c TestShort: has no reason\n"
 	for _, c := range []struct {
-		require bool
-		last    string
+		require, names bool
+		last           string
 	}{
-		{false, "\nSkipped (1):\n  a TestRoot: needs a network namespace\n"},
-		{true, "\nSkipped (1):\n  a TestRoot: needs a network namespace\nFAIL: REQUIRE=all, and the above were skipped\n"},
+		{last: "\nSkipped:\n  1 test has no reason\n  2 tests need root: nmap, sshd\nSKIPS=names lists the tests.\n"},
+		{names: true, last: byName},
+		{require: true, last: byName + "FAIL: REQUIRE=all, and the above were skipped\n"},
 	} {
 		var out strings.Builder
 		r := report{out: &out, tests: map[key][]string{}, status: &status{}}
 		r.read(strings.NewReader(events))
-		r.closing(c.require)
+		r.closing(c.require, c.names)
 		want := "ok  \ta\t0.1s\n    b_test.go:9: 1 is not 2\n--- FAIL: TestBad (0.00s)\npanic: crash\nFAIL\tb\t0.1s\n" +
 			"d.go:1: syntax error\nno event at all\n" + c.last
 		if out.String() != want || r.refused != c.require {
-			t.Errorf("require %v: refused %v and printed\n%s", c.require, r.refused, out.String())
+			t.Errorf("%+v: refused %v and printed\n%s", c, r.refused, out.String())
 		}
 	}
 }

@@ -18,7 +18,7 @@ func TestOutputFileIsNotRead(t *testing.T) {
 	}
 	link := name + ".link"
 	if err := os.Symlink(name, link); err != nil {
-		t.Skip("no links here: ", err)
+		t.Skip("needs symbolic links: ", err)
 	}
 	for _, c := range []struct {
 		args  []string

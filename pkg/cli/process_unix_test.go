@@ -190,7 +190,7 @@ func TestInShell(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
-		t.Skip("no /dev/full here")
+		t.Skip("needs a device: /dev/full")
 	}
 	defer full.Close()
 	for _, args := range []string{"", "--help", "--version"} {

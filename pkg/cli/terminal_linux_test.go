@@ -19,7 +19,7 @@ func terminal(t *testing.T, columns uint16) (person, process *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
-		t.Skip("no pseudo-terminals here: ", err)
+		t.Skip("needs pseudo-terminals: ", err)
 	}
 	t.Cleanup(func() { _ = person.Close() })
 	fd := int(person.Fd())
@@ -31,11 +31,11 @@ func terminal(t *testing.T, columns uint16) (person, process *os.File) {
 		err = unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: columns})
 	}
 	if err != nil {
-		t.Skip("no pseudo-terminals here: ", err)
+		t.Skip("needs pseudo-terminals: ", err)
 	}
 	process, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip("no pseudo-terminals here: ", err)
+		t.Skip("needs pseudo-terminals: ", err)
 	}
 	t.Cleanup(func() { _ = process.Close() })
 	return person, process

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portkit/pkg/internal/lab"
 )
 
 // command returns the tool as a process with its temporary files in dir.
@@ -161,9 +163,7 @@ func TestClosedPipe(t *testing.T) {
 
 // TestFullDisk checks the error of a temporary file on a full disk.
 func TestFullDisk(t *testing.T) {
-	if _, err := exec.LookPath("unshare"); err != nil {
-		t.Skip("unshare is not installed")
-	}
+	lab.Programs(t, "unshare")
 	var lines strings.Builder
 	for i := range 1 << 20 {
 		lines.WriteString(result(i, "open"))
@@ -182,7 +182,7 @@ TMPDIR=$1 "$2" /dev/null "$3" >"$1/out"; status=$?; find "$1" -name 'portdiff-*'
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) || exit != nil && (exit.ExitCode() == 99 || strings.HasPrefix(string(out), "unshare:")) {
-		t.Skipf("no file system of its own: %v, %s", err, out)
+		t.Skipf("needs a mount namespace: %v, %s", err, out)
 	}
 	text := string(out)
 	if exit == nil || exit.ExitCode() != 2 || !strings.HasPrefix(text, "portdiff: temporary files in ") ||

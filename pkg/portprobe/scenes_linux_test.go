@@ -175,7 +175,7 @@ func TestScenes(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			switch {
-			case testing.Short() && !s.racy:
+			case lab.RaceDetector && !s.racy:
 				return // runs the same code as the others
 			case s.few > 0:
 				s.ports = s.few

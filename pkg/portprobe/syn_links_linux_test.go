@@ -142,7 +142,7 @@ func tunnel(t *testing.T, name string, addrs ...string) *netlink.Tuntap {
 		Flags: netlink.TUNTAP_DEFAULTS | netlink.TUNTAP_NO_PI, Queues: 1,
 	}
 	if err := netlink.LinkAdd(tun); err != nil {
-		lab.Skip(t, "a tunnel device cannot be had: "+err.Error())
+		lab.Skip(t, "needs a device: "+err.Error())
 	}
 	t.Cleanup(func() {
 		_ = netlink.LinkDel(tun)

@@ -45,7 +45,7 @@ func scanSparse(t *testing.T, prefix string, alive int, rest string, args ...str
 	if !strings.Contains(got, fmt.Sprintf("open/syn-ack:%d", alive)) || !strings.Contains(got, rest) {
 		t.Errorf("%s, want %d open and the rest %s", got, alive, rest)
 	}
-	if took > 15*time.Second && !testing.Short() { // the race detector has no time limit
+	if took > 15*time.Second && !lab.RaceDetector { // the race detector has no time limit
 		t.Errorf("it took %v", took)
 	}
 }

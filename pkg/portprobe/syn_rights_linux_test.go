@@ -28,7 +28,7 @@ func TestSYNWithoutTheRight(t *testing.T) {
 	var out, err bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &err
 	if e := cmd.Start(); e != nil {
-		lab.Skip(t, "a process without rights cannot be had: "+e.Error())
+		lab.Skip(t, "needs user namespaces: "+e.Error())
 	}
 	_ = cmd.Wait()
 	if status := cmd.ProcessState.ExitCode(); status != 2 || out.Len() > 0 {

@@ -26,9 +26,7 @@ func runMake(t *testing.T, line string) {
 	if !ok {
 		t.Fatalf("%s: the test knows no way to run this line", line)
 	}
-	if _, err := exec.LookPath("make"); err != nil {
-		lab.Skip(t, "make is not installed")
-	}
+	lab.Programs(t, "make")
 	home, dest := t.TempDir(), t.TempDir()
 	switch {
 	case how.only != "":

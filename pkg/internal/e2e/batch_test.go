@@ -17,15 +17,6 @@ import (
 // parts is the number of tasks in the batch files of the manual.
 const parts = 16
 
-func need(t *testing.T, programs ...string) {
-	t.Helper()
-	for _, name := range programs {
-		if _, err := exec.LookPath(name); err != nil {
-			lab.Skip(t, name+" is not installed")
-		}
-	}
-}
-
 // TestSlurmScriptValid: all options of sbatch are before the first command, known,
 // and the array has as many tasks as there are shards.
 func TestSlurmScriptValid(t *testing.T) {
@@ -50,7 +41,7 @@ func TestSlurmScriptValid(t *testing.T) {
 // TestSlurmTasksAddUp runs the tasks of the script without Slurm.
 func TestSlurmTasksAddUp(t *testing.T) {
 	t.Parallel()
-	need(t, "bash")
+	lab.Programs(t, "bash")
 	dir := t.TempDir()
 	script := filepath.Join(dir, "scan.sbatch")
 	write(t, script, manual.Script("scan.sbatch"))
@@ -118,7 +109,7 @@ func TestSlurmScriptLinted(t *testing.T) { shellcheck(t, manual.Script("scan.sba
 
 func shellcheck(t *testing.T, script string) {
 	t.Helper()
-	need(t, "shellcheck")
+	lab.Programs(t, "shellcheck")
 	cmd := exec.Command("shellcheck", "--enable", "all", "--exclude", "SC2154,SC2312,SC2250", "-")
 	cmd.Stdin = strings.NewReader(script)
 	if out, err := cmd.CombinedOutput(); err != nil {

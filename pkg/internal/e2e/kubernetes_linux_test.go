@@ -104,7 +104,7 @@ exec chroot "$@"
 func TestKubernetesTasksAddUp(t *testing.T) {
 	t.Parallel()
 	lab.Need(t) // mounts stay within it
-	need(t, "bash", "chroot", "mount")
+	lab.Programs(t, "bash", "chroot", "mount")
 	j := readJob(t)
 	j.checkValues(t)
 	c := j.Spec.Template.Spec.Containers[0]

@@ -36,12 +36,8 @@ type machine struct {
 func newMachines(t *testing.T) *machines {
 	t.Helper()
 	lab.Need(t)
-	for _, name := range []string{"parallel", "perl", "ssh", "ssh-keygen", "mount", "/usr/sbin/sshd"} {
-		if _, err := exec.LookPath(name); err != nil {
-			lab.Skip(t, filepath.Base(name)+" is not installed")
-		}
-	}
-	needRoot(t, "sshd")
+	lab.Programs(t, "parallel", "perl", "ssh", "ssh-keygen", "mount", "/usr/sbin/sshd")
+	lab.Root(t, "sshd")
 	m := &machines{t: t, dir: t.TempDir(), sshd: "/usr/sbin/sshd", all: map[string]*machine{}}
 	for _, key := range []string{"host", "user"} {
 		m.try(exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", m.path(key)))
@@ -54,15 +50,6 @@ func newMachines(t *testing.T) *machines {
 	t.Setenv("PARALLEL_SSH", "ssh -F "+m.path("ssh_config"))
 	t.Setenv("LC_ALL", "C") // perl is not sure of every machine's own
 	return m
-}
-
-// needRoot skips the test if this is not the machine's root, but at most that of a
-// user namespace with a single user.
-func needRoot(t *testing.T, program string) {
-	t.Helper()
-	if users, err := os.ReadFile("/proc/self/uid_map"); err != nil || strings.Fields(string(users))[2] == "1" {
-		lab.Skip(t, program+" needs root")
-	}
 }
 
 const sshConfig = `Host *

@@ -96,10 +96,8 @@ func states(t *testing.T, file string) []string {
 // the same states.
 func TestNmapSaysTheSame(t *testing.T) {
 	lab.Need(t)
-	need(t, "nmap")
-	if os.Geteuid() != 0 {
-		lab.Skip(t, "nmap -sS and -sU take root")
-	}
+	lab.Programs(t, "nmap")
+	lab.Root(t, "nmap")
 	h := lab.New(t).Host("", lab.Listen("22,80,8000-8009"), lab.Silent("100-130"), lab.Reset("140-149"), lab.Reject4("200-210", 13))
 	dir := t.TempDir()
 	ours, theirs := filepath.Join(dir, "ours.xml"), filepath.Join(dir, "theirs.xml")
@@ -122,7 +120,7 @@ func TestNmapSaysTheSame(t *testing.T) {
 // the hosts, and those that portdiff tells.
 func TestNdiff(t *testing.T) {
 	lab.Need(t)
-	need(t, "ndiff")
+	lab.Programs(t, "ndiff")
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22,80"), lab.Silent("100-200"))
 	dir := t.TempDir()

@@ -71,8 +71,8 @@ read -r _
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
 	lab.Need(t)
-	need(t, "munged", "slurmctld", "slurmd", "sbatch", "scontrol", "mount", "hostname")
-	needRoot(t, "slurmd")
+	lab.Programs(t, "munged", "slurmctld", "slurmd", "sbatch", "scontrol", "mount", "hostname")
+	lab.Root(t, "slurmd")
 	lab.New(t).Host("") // getaddrinfo(3) with AI_ADDRCONFIG wants an address besides loopback's
 	c := &cluster{t: t, dir: t.TempDir()}
 	write(t, c.path("slurm.conf"), fmt.Sprintf(slurmConf, c.dir))

@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
+	"testing"
 
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
@@ -60,6 +62,17 @@ func Missing() string {
 		return "this package's TestMain does not call lab.Main"
 	}
 	return ""
+}
+
+// Root skips the test if this process is not root, or is so only in a user
+// namespace without other users.
+func Root(tb testing.TB, program string) {
+	tb.Helper()
+	users, err := os.ReadFile("/proc/self/uid_map")
+	f := strings.Fields(string(users))
+	if os.Geteuid() != 0 || err == nil && len(f) == 3 && f[2] == "1" {
+		Skip(tb, "needs root: "+program)
+	}
 }
 
 func (r *Runner) runInside() int {

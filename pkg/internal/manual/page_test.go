@@ -11,15 +11,14 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/payload"
 )
 
 // need skips the test if a program is missing.
 func need(t *testing.T, program string) {
 	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		t.Skipf("%s is not installed", program)
-	}
+	lab.Programs(t, program)
 }
 
 func write(t *testing.T, name string, text []byte) string {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/internal/manual"
 	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
@@ -66,9 +67,7 @@ func TestDocsAreRead(t *testing.T) {
 		{"completions/*.fish", "fish", "--no-execute"},
 	} {
 		t.Run(c.program, func(t *testing.T) {
-			if _, err := exec.LookPath(c.program); err != nil {
-				t.Skipf("%s is not installed", c.program)
-			}
+			lab.Programs(t, c.program)
 			files, err := filepath.Glob(file(c.files))
 			if err != nil || len(files) < len(tools()) {
 				t.Fatalf("%s: %q, %v", c.files, files, err)

@@ -58,15 +58,6 @@ func run(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-func need(t *testing.T, programs ...string) {
-	t.Helper()
-	for _, name := range programs {
-		if _, err := exec.LookPath(name); err != nil {
-			lab.Skip(t, name+" is not installed")
-		}
-	}
-}
-
 // installed are the files of the packages with their modes, the completion
 // of zsh in the folder that each kind of system has for it.
 func installed(t *testing.T, zsh string) map[string]fs.FileMode {
@@ -92,17 +83,13 @@ func installed(t *testing.T, zsh string) map[string]fs.FileMode {
 	return files
 }
 
-// TestPackages runs other programs only: with -short, which is for the race
-// detector, there is nothing in it to be found.
 func TestPackages(t *testing.T) {
-	if testing.Short() {
-		t.Skip("with -short no packages are made")
-	}
-	need(t, "make", "git", "gzip", "fold", "dpkg-deb")
+	lab.Slow(t, "packages")
+	lab.Programs(t, "make", "git", "gzip", "fold", "dpkg-deb")
 	nfpm := exec.Command("go", "tool", "-modfile=.ci/nfpm/go.mod", "nfpm", "--version")
 	nfpm.Dir = file(".")
 	if out, err := nfpm.CombinedOutput(); err != nil {
-		lab.Skip(t, "nfpm cannot be had: "+string(out))
+		lab.Skip(t, "needs the Go module nfpm: "+string(out))
 	}
 	p := makePackages(t, "022", "UTC")
 	t.Run("reproducible", func(t *testing.T) {
@@ -113,7 +100,7 @@ func TestPackages(t *testing.T) {
 	t.Run("deb", func(t *testing.T) { checkDeb(t, p.deb) })
 	t.Run("rpm", func(t *testing.T) { checkRPM(t, p.rpm) })
 	t.Run("lintian", func(t *testing.T) {
-		need(t, "lintian")
+		lab.Programs(t, "lintian")
 		run(t, "lintian", "--allow-root", "--fail-on", "error,warning", p.deb)
 	})
 	t.Run("runs", func(t *testing.T) { checkInstalled(t, install(t, p.deb)) })
@@ -147,7 +134,7 @@ func checkDeb(t *testing.T, deb string) {
 }
 
 func checkRPM(t *testing.T, rpm string) {
-	need(t, "rpm")
+	lab.Programs(t, "rpm")
 	want := installed(t, "site-functions")
 	for line := range strings.Lines(run(t, "rpm", "-qp", "--qf", "[%{FILEMODES:perms} %{FILEUSERNAME}/%{FILEGROUPNAME} %{FILENAMES}\n]", rpm)) {
 		f := strings.Fields(line)

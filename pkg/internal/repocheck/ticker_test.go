@@ -5,13 +5,15 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"portkit/pkg/internal/lab"
 )
 
 // TestTicker: the steps of make that take long are never silent on a terminal,
 // and print nothing of their own elsewhere.
 func TestTicker(t *testing.T) {
 	t.Parallel()
-	need(t, "sh", "script")
+	lab.Programs(t, "sh", "script")
 	piped := exec.Command(file(".ci/ticker"), "waiting", "sh", "-c", "echo out; echo err >&2; exit 3")
 	out, err := piped.CombinedOutput()
 	var exit *exec.ExitError

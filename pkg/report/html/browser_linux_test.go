@@ -32,10 +32,7 @@ type browser struct {
 func startBrowser(t *testing.T) *browser {
 	t.Helper()
 	lab.Need(t)
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		lab.Skip(t, "chromium is not installed")
-	}
+	lab.Programs(t, "chromium")
 	theirs, to, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +42,7 @@ func startBrowser(t *testing.T) *browser {
 		t.Fatal(err)
 	}
 	// The sandbox requires privileges that containers often lack; the pages are ours.
-	cmd := exec.Command(path, "--headless", "--no-sandbox", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu",
+	cmd := exec.Command("chromium", "--headless", "--no-sandbox", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu",
 		"--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--user-data-dir="+t.TempDir())
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	cmd.ExtraFiles = []*os.File{theirs, answers} // descriptors 3 and 4

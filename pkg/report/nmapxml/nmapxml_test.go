@@ -100,7 +100,7 @@ func TestDocumentsAreValid(t *testing.T) {
 			t.Errorf("%s: control characters are not escaped", name)
 		}
 		if _, err := os.Stat(definition); err != nil {
-			lab.Skip(t, "nmap is not installed")
+			lab.Skip(t, "needs programs that .ci/run installs: nmap")
 		}
 		if out := reporttest.Run(t, text, "xmllint", "--noout", "--dtdvalid", definition, "-"); out != "" {
 			t.Errorf("%s: %s", name, out)

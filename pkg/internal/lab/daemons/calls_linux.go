@@ -66,7 +66,7 @@ func xl2tpd(e *Env) []string {
 
 func openvpn(e *Env) []string {
 	if _, err := os.Stat("/dev/net/tun"); err != nil {
-		lab.Skip(e, "openvpn needs /dev/net/tun")
+		lab.Skip(e, "needs a device: /dev/net/tun")
 	}
 	cert, key := e.Certificate()
 	return []string{

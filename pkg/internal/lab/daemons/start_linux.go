@@ -95,24 +95,14 @@ func multicast() error {
 // path finds the program, or skips.
 func (d Daemon) path(tb testing.TB) string {
 	tb.Helper()
-	if os.Geteuid() != 0 || single() {
-		lab.Skip(tb, d.Name+" is started by root only")
-	}
+	lab.Root(tb, d.Name)
 	for _, name := range []string{d.Program, "/usr/sbin/" + d.Program} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	lab.Skip(tb, fmt.Sprintf("%s is not installed (Debian's package %s)", d.Program, d.Package))
+	lab.Programs(tb, d.Program)
 	return ""
-}
-
-// single is whether this user namespace has but one user, so that daemons
-// cannot become another.
-func single() bool {
-	ids, err := os.ReadFile("/proc/self/uid_map")
-	f := strings.Fields(string(ids))
-	return err == nil && len(f) == 3 && f[2] == "1"
 }
 
 // command prepares the process: the shell gives it its own /run and /proc and
