@@ -13,19 +13,14 @@ PKGS     = ./...
 TICKER = .ci/ticker
 
 # The package whose tests take longest goes first, so that the others run beside
-# it; not under the race detector, where that is too much for its timing. Tests
-# that say they may run beside others wait mostly.
-SLOWEST      = ./pkg/portprobe
-SIDE_BY_SIDE = -parallel 8
+# it. Parallel tests mostly wait.
+SLOWEST = ./pkg/portprobe
+GOTEST  = bin/.gotest -count=1 -timeout 20m -parallel 8
 
-# Under the race detector the engine's simulations, which have one worker, and the
-# lab's tables of cases take ten minutes and run no other code concurrently than
-# the rest.
-RACE        = CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO) run .ci/gotest/main.go -count=1 -timeout 20m -race -short $(SIDE_BY_SIDE)
-RACY        = ./pkg/cli ./pkg/compare ./pkg/resolve ./pkg/ndjson ./pkg/portgen ./pkg/portsum \
-	./pkg/probe/connect ./pkg/probe/syn ./pkg/probe/udp ./pkg/probe/internal/...
-RACY_ENGINE = Worker|Shared|Share|Stop|Submit|Close|Refused|Repeats
-RACY_TOOL   = Interrupt|Real|Resume|Progress|Order|Share|Scope|Deadline|Scenes|Read|Fsync
+# The packages that have goroutines or shared memory. Their tests opt out with
+# lab.NotRaced, so that a new one is raced unless it says otherwise.
+CONCURRENT = ^[[:space:]]*(defer )?go [[:alpha:]]|"sync(/atomic)?"
+RACED      = $(addprefix ./,$(sort $(dir $(filter-out pkg/internal/%,$(shell grep -rlE --include='*.go' '$(CONCURRENT)' pkg)))))
 
 VERSION := $(or $(patsubst v%,%,$(shell git describe --tags --abbrev=0 2>/dev/null)),devel)
 COMMIT  := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
@@ -39,10 +34,10 @@ bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zshdir  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: help build install package demo test race lint fmt cross fuzz bench docs picture clean
+.PHONY: help build install package demo test test-all race lint fmt cross fuzz bench docs picture clean
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 build: ## build static binaries into bin/
 	CGO_ENABLED=0 $(TICKER) 'building the tools' $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
@@ -65,17 +60,20 @@ demo: build ## start three listeners and scan all ports of 127.0.0.1
 	$(TICKER) 'building the demo' $(GO) build -o bin/.demo ./pkg/internal/lab/demo
 	bin/.demo bin
 
-test: ## run all tests and list those skipped (REQUIRE=all: fail on a skip)
-	$(TICKER) 'testing the test runner' $(GO) test -count=1 .ci/gotest/main.go .ci/gotest/main_test.go
-	mkdir -p bin
-	$(TICKER) 'building the test runner' $(GO) build -o bin/.gotest .ci/gotest/main.go
-	bin/.gotest -count=1 -timeout 20m $(SIDE_BY_SIDE) $(SLOWEST) $(PKGS)
+test: bin/.gotest ## run the tests that need only Go, and count those left out by cause
+	$(GOTEST) -short $(SLOWEST) $(PKGS)
 
-# Every process of the race detector's else sleeps for a second at its end.
-race: ## run what is concurrent under the race detector, with fewer rounds (requires a C compiler)
-	$(RACE) $(RACY)
-	$(RACE) -run '$(RACY_ENGINE)' ./pkg/probe
-	$(RACE) -run '$(RACY_TOOL)' ./pkg/portprobe
+test-all: bin/.gotest ## run all tests; a skipped test is a failure
+	REQUIRE=all $(GOTEST) $(SLOWEST) $(PKGS)
+
+# Without the option each process of the race detector sleeps for 1 s at its end.
+race: bin/.gotest ## run what is concurrent under the race detector, with fewer rounds (requires a C compiler)
+	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GOTEST) -race $(RACED)
+
+bin/.gotest: .ci/gotest/main.go .ci/gotest/main_test.go
+	$(TICKER) 'testing the test runner' $(GO) test -count=1 $^
+	mkdir -p bin
+	$(TICKER) 'building the test runner' $(GO) build -o $@ $<
 
 lint: ## check with gofmt, gofumpt, vet, staticcheck and go mod tidy
 	$(GO) mod tidy -diff

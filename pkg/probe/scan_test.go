@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/simnet"
 )
@@ -69,6 +70,9 @@ func defaults() probe.Options {
 // run probes the jobs and returns them in the order in which they were settled.
 func (s *scan) run(t *testing.T, jobs []*probe.Job) []*probe.Job {
 	t.Helper()
+	if s.opts.Workers == 1 && s.batch == 0 && s.during == nil && s.started == nil {
+		lab.NotRaced(t) // nothing runs beside the worker
+	}
 	var done []*probe.Job
 	var mu sync.Mutex
 	s.opts.Transport = func(int) (probe.Transport, error) {
