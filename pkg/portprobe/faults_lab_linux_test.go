@@ -26,7 +26,8 @@ type fault struct {
 const before, after = "22,80,1000-1999", "22,443,1500-2499" // ports that the host listens on
 
 func faults() []fault {
-	// Less than the 2.5 s for which local errors are retried.
+	// The time for which the fault lasts: less than the 2.5 s for which local errors
+	// are retried.
 	pause := func() { time.Sleep(700 * time.Millisecond) }
 	return []fault{
 		{
@@ -77,7 +78,7 @@ func TestFaults(t *testing.T) {
 				done := make(chan struct{})
 				go func() {
 					defer close(done)
-					time.Sleep(200 * time.Millisecond) // so that it happens during the run
+					h.AwaitProbes(1000)
 					f.happen(l, h, net)
 				}()
 				to := netip.MustParsePrefix(net).Addr().Next()

@@ -39,7 +39,7 @@ func host(opts ...lab.Option) func(*lab.Lab) *lab.Host {
 // darkFor cuts off the host for a while, soon after the start.
 func darkFor(d time.Duration) func(*lab.Host, <-chan struct{}) {
 	return func(h *lab.Host, _ <-chan struct{}) {
-		time.Sleep(150 * time.Millisecond) // so that it happens during the run
+		h.AwaitProbes(2000)
 		h.Dark(true)
 		time.Sleep(d)
 		h.Dark(false)

@@ -100,9 +100,9 @@ func TestLinkThatGoesDownBySYN(t *testing.T) {
 	link := near(t, h)
 	done := make(chan error, 1)
 	go func() {
-		time.Sleep(300 * time.Millisecond)
+		h.AwaitProbes(3000)
 		err := netlink.LinkSetDown(link)
-		time.Sleep(500 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond) // the time for which the link is down
 		if up := netlink.LinkSetUp(link); err == nil {
 			err = up
 		}

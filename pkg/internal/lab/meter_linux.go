@@ -7,6 +7,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// AwaitProbes waits until this machine has sent n packets to the host since the
+// call, for up to 10 s, so that what follows happens in the middle of a scan.
+func (h *Host) AwaitProbes(n uint64) {
+	h.lab.tb.Helper()
+	var first uint64
+	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		link, err := h.nearLink()
+		if err != nil {
+			h.lab.tb.Errorf("lab: counting packets: %v", err) // not Fatal: this may be another goroutine
+			return
+		}
+		sent := link.Attrs().Statistics.TxPackets
+		if first == 0 {
+			first = sent
+		}
+		if sent >= first+n {
+			return
+		}
+	}
+	h.lab.tb.Errorf("lab: fewer than %d packets were sent", n)
+}
+
 // SYNs counts the SYNs that reach the host while fn runs, and tells how long it
 // took from the first to the last: that is how fast they were sent, whatever else
 // the sender did before and after.
