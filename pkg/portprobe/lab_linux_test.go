@@ -98,6 +98,7 @@ func toolOver(t *testing.T, portable bool, stdin string, args ...string) ran {
 // Every lab case has its state and reason on a real host.
 func TestEveryWayOfAnsweringInTheLab(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	cases := lab.Cases()
 	in, _ := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort { return c.Build(l) })
@@ -171,6 +172,7 @@ func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
 // ports are silent.
 func TestLossInTheLab(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22,80,443,5000-5099"), lab.Silent("2000-2049"), lab.Loss(0.05, 0.05))
 	var in strings.Builder

@@ -13,6 +13,7 @@ import (
 // method.
 func TestLinkLocalByInterface(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("7777"), lab.Answer("7777", lab.Echo))
 	bare, zoned := h.LinkLocal().WithZone("").String(), h.LinkLocal().String()

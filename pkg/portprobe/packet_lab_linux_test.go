@@ -15,6 +15,7 @@ import (
 // An open UDP port behind a link with a small MTU is found with one retransmission.
 func TestPathMTU(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	gateway := lab.New(t).Host("")
 	h := gateway.Behind("", lab.MTU(1280), lab.Answer("53", lab.Echo))
 	for _, to := range both(h) {
@@ -61,6 +62,7 @@ var aboutPackets = []struct {
 // that probe decides. It does not count as a retry if the method sees the error.
 func TestICMPAboutThePacket(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Silent("7000-7999"))
 	answers := map[uint16]func(*responder, receivedSYN){}
 	runs := []string{"connect auto", "connect 0", "syn auto", "syn 0"}

@@ -34,6 +34,7 @@ const (
 // settles in time with the right reason.
 func TestRefusedSendsSettleInTheLab(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	var runs sync.WaitGroup
 	defer runs.Wait()
 	room := make(chan struct{}, refusedAtOnce)

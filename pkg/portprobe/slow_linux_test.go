@@ -13,6 +13,7 @@ import (
 // host, as port forwarding and load balancers do.
 func TestSlowPorts(t *testing.T) {
 	t.Parallel()
+	lab.NotRaced(t)
 	const first, step = 7300, 50 * time.Millisecond
 	delay := func(port uint16) time.Duration {
 		return max(0, time.Duration(port)-first) * step

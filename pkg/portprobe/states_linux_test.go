@@ -78,6 +78,7 @@ func (s portStates) check(t *testing.T, n int, open ...uint16) {
 // All ports of a host with a thousand open ports have the right state, in repeated
 // scans.
 func TestAWholeHostInTheLab(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen(lab.Spread(1000)))
 	for _, c := range []struct {
 		name     string
@@ -106,6 +107,7 @@ func TestAWholeHostInTheLab(t *testing.T) {
 // On this machine exactly the ports with a listener are open. A socket connected to
 // itself does not count.
 func TestLoopback(t *testing.T) {
+	lab.NotRaced(t)
 	lab.Need(t)
 	for _, to := range []string{"127.0.0.1", "::1"} {
 		var open []uint16
@@ -127,6 +129,7 @@ func TestLoopback(t *testing.T) {
 
 // With few descriptors every state is right, and one message names the limit.
 func TestFewDescriptors(t *testing.T) {
+	lab.NotRaced(t)
 	const ports = 20_000
 	h := lab.New(t).Host("", lab.Listen("80,443,19000-19099"))
 	in := lines(h.Addr(), ports)

@@ -23,6 +23,7 @@ func bySYN(c lab.Case) (endpoint.Reason, endpoint.State) {
 // Every lab case has its state and reason on a real host.
 func TestEveryWayOfAnsweringBySYN(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	cases := lab.Cases()
 	in, _ := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort { return c.Build(l) })

@@ -34,6 +34,7 @@ func states(t *testing.T, in string, r ran) string {
 // Every port of this machine has the right state, on a loopback address and on one
 // of a link.
 func TestOwnPortsBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"))
 	near, err := net.InterfaceByName(h.Link())
 	if err != nil {
@@ -72,6 +73,7 @@ func TestOwnPortsBySYN(t *testing.T) {
 
 // SYN works on a link with the minimum MTU of IPv6.
 func TestNarrowLinkBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22,80"))
 	narrow := func(name string) error {
 		link, err := netlink.LinkByName(name)
@@ -96,6 +98,7 @@ func TestNarrowLinkBySYN(t *testing.T) {
 
 // A link that goes down during the run for a while gives no wrong state.
 func TestLinkThatGoesDownBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22,80,8000-8009"))
 	link := near(t, h)
 	done := make(chan error, 1)
@@ -121,6 +124,7 @@ func TestLinkThatGoesDownBySYN(t *testing.T) {
 // SYN works on a link that is not Ethernet. The test is its other end, where every
 // tenth port is open.
 func TestTunnelBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	lab.Need(t)
 	far := tunnel(t, "tunnel", "10.66.0.1/24", "fd00:6c61:6266::1/64").Fds[0]
 	done := make(chan struct{})
@@ -200,6 +204,7 @@ func farEnd(f *os.File, done chan<- struct{}) {
 // All states are right although 5 % of packets are lost in each direction.
 func TestLossBySYN(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22,80,443,5000-5099"), lab.Silent("2000-2049"), lab.Loss(0.05, 0.05))
 	for _, a := range both(h) {
 		in := lines(a, 6000)
@@ -211,6 +216,7 @@ func TestLossBySYN(t *testing.T) {
 
 // All states of an on-link network are right. Most of its addresses are unused.
 func TestNeighborhoodBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	n := newNeighborhood(t, 77)
 	in := n.records(50)
 	want := map[string]int{}

@@ -52,6 +52,7 @@ func scanSparse(t *testing.T, prefix string, alive int, rest string, args ...str
 
 // One address in a hundred replies, the others are silent.
 func TestManyHostsBehindAGatewayBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	all := netip.MustParsePrefix("10.201.0.0/16")
 	alive := []netip.Prefix{netip.MustParsePrefix("10.201.6.0/23"), netip.MustParsePrefix("10.201.100.128/25"), netip.MustParsePrefix("10.201.255.240/28")}
 	options := []lab.Option{lab.Own(all.String()), lab.Listen("80")}
@@ -65,6 +66,7 @@ func TestManyHostsBehindAGatewayBySYN(t *testing.T) {
 // One address in a hundred of the link is in use. The first is this machine's, the
 // last is the broadcast address.
 func TestManyNeighborsBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	var addrs []string
 	for i, a := range lab.Addresses("10.202.0.0/16", 1<<16) {
 		if i%100 == 7 {

@@ -241,6 +241,7 @@ const (
 func bytesOf(b byte, n int) []byte { return []byte(strings.Repeat(string(rune(b)), n)) }
 
 func TestOddAnswersToSYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Silent("7000-7999"), lab.Listen("22"))
 	answers := map[uint16]func(*responder, receivedSYN){}
 	in := fmt.Sprintf("%v:22\n", h.Addr())
@@ -272,6 +273,7 @@ func TestOddAnswersToSYN(t *testing.T) {
 // A neighbor forges a million SYN-ACKs and RSTs to every possible source port. None
 // is accepted.
 func TestForgedAnswersToSYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Silent(""))
 	s := newResponder(t, h, nil)
 	var us netip.Addr
@@ -328,6 +330,7 @@ func TestForgedAnswersToSYN(t *testing.T) {
 
 // Open ports get a reset even if this machine's firewall drops the kernel's.
 func TestNoHandshakeIsLeftHalfOpenBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	for _, walled := range []bool{false, true} {
 		l := lab.New(t)
 		h := l.Host("", lab.Listen("2000-2099"))

@@ -21,6 +21,7 @@ import (
 
 // Without CAP_NET_RAW nothing is sent, and the message contains a remedy.
 func TestSYNWithoutTheRight(t *testing.T) {
+	lab.NotRaced(t)
 	lab.Need(t)
 	cmd := asPortprobe("/proc/self/exe", "--method", "syn")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
@@ -57,6 +58,7 @@ func static(t *testing.T) string {
 // input files that it may no longer open, resolves names, appends to its journal
 // and sends probes.
 func TestRightsAreGivenUp(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22,80"))
 	dir := t.TempDir()
 	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
@@ -149,6 +151,7 @@ func TestSYNIsAskedForRightly(t *testing.T) {
 // are used, and so is an interface.
 func TestWhereFromBySYN(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"))
 	in := fmt.Sprintf("%v:22\n", h.Addr())
 	own := h.Addr().Prev().String() // this machine's end of the link
@@ -172,6 +175,7 @@ func TestWhereFromBySYN(t *testing.T) {
 // A link-local address is probed only on the link that its zone names.
 func TestAnotherLinkBySYN(t *testing.T) {
 	t.Parallel()
+	lab.NotRaced(t)
 	l := lab.New(t)
 	h, other := l.Host("", lab.Listen("22")), l.Host("", lab.Listen("22"))
 	in := fmt.Sprintf("[%v]:22\n", h.LinkLocal())
@@ -187,6 +191,7 @@ func TestAnotherLinkBySYN(t *testing.T) {
 
 // UDP endpoints are probed by the UDP transport in the same run.
 func TestUDPBesideSYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"), lab.Answer("53", lab.Echo))
 	in := fmt.Sprintf(`{"host":"%[1]v","port":22}`+"\n"+`{"host":"%[1]v","port":53,"proto":"udp"}`+"\n", h.Addr())
 	list := records(t, toolBySYN(t, in, "-k").out)
@@ -198,6 +203,7 @@ func TestUDPBesideSYN(t *testing.T) {
 // An endpoint is probed more often at once than there are source ports for its
 // probes.
 func TestManyOfOneEndpointBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"), lab.Silent("23"))
 	in := strings.Repeat(fmt.Sprintf("%v:22\n", h.Addr()), 2000) + strings.Repeat(fmt.Sprintf("%v:23\n", h.Addr()), 20)
 	if got := states(t, in, toolBySYN(t, in, "--no-share")); got != "map[filtered/no-response:20 open/syn-ack:2000]" {
@@ -207,6 +213,7 @@ func TestManyOfOneEndpointBySYN(t *testing.T) {
 
 // The number of workers is reduced, or the message names the limit.
 func TestFewDescriptorsBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	lab.Need(t)
 	var was unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &was); err != nil {

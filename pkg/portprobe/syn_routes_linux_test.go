@@ -36,6 +36,7 @@ func set(t *testing.T, h *lab.Host, key, value string) {
 
 // Replies from this machine's link-local address are received on loopback.
 func TestOwnLinkLocalAddressBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"))
 	own := "fe80::1%" + h.Link()
 	l, err := net.Listen("tcp", net.JoinHostPort(own, "0"))
@@ -53,6 +54,7 @@ func TestOwnLinkLocalAddressBySYN(t *testing.T) {
 // A stale neighbor entry is revalidated: another device has the address now, or
 // none.
 func TestNeighborsThatTheKernelHasNotSeenLatelyBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(200*time.Millisecond))
 	in := ""
 	for _, a := range both(h) {
@@ -73,6 +75,7 @@ func TestNeighborsThatTheKernelHasNotSeenLatelyBySYN(t *testing.T) {
 
 // IPv4 addresses behind an IPv6 gateway are probed.
 func TestGatewayOfTheOtherFamilyBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"), lab.Own("10.203.0.0/24"))
 	h.Routed(false)
 	if err := netlink.RouteAdd(&netlink.Route{
@@ -91,6 +94,7 @@ func TestGatewayOfTheOtherFamilyBySYN(t *testing.T) {
 // A source address that is not this machine's is rejected, even if the kernel can
 // bind to it.
 func TestNoForeignSourceBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"))
 	l.Sysctl("net/ipv6/ip_nonlocal_bind", "1")
@@ -102,6 +106,7 @@ func TestNoForeignSourceBySYN(t *testing.T) {
 
 // A policy rule for a source address selects one of two tunnels.
 func TestRulesAboutSourcesBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	lab.Need(t)
 	to := &net.IPNet{IP: net.IP{10, 205, 0, 0}, Mask: net.CIDRMask(24, 32)}
 	rule := netlink.NewRule()
@@ -145,6 +150,7 @@ func received(far *os.File) (n int) {
 // During the run another device takes over the gateway's address, and announces it
 // once.
 func TestGatewayThatMovesBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"), lab.Own("10.203.0.0/24"), lab.Own("2001:db8:203::/64"),
 		lab.Sysctl("net/ipv4/conf/all/arp_notify", "1"), lab.Sysctl("net/ipv6/conf/all/ndisc_notify", "1"))
@@ -180,6 +186,7 @@ func TestGatewayThatMovesBySYN(t *testing.T) {
 // A link that goes down during neighbor resolution is a local error and no evidence
 // about the neighbor. The RTT starts with the SYN.
 func TestLinkThatGoesWhileANeighborIsAskedForBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(100*time.Millisecond))
 	const deaf = "ipv4/conf/eth0/arp_ignore"
 	set(t, h, deaf, "8")
@@ -206,6 +213,7 @@ func TestLinkThatGoesWhileANeighborIsAskedForBySYN(t *testing.T) {
 
 // Unrelated network changes during neighbor resolution do not delay host-unreach.
 func TestOtherChangesWhileANeighborIsAskedForBySYN(t *testing.T) {
+	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.NeighborRetry(250*time.Millisecond))
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {

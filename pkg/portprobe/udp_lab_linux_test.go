@@ -25,6 +25,7 @@ var udpTransports = []struct {
 // Every lab case has its state and reason on a real host.
 func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	cases := lab.UDPCases()
 	in, _ := labInput(cases, endpoint.UDP, func(c lab.Case) netip.AddrPort { return c.Build(l) })
@@ -113,6 +114,7 @@ func udpStates(t *testing.T, in string, r ran) string {
 // in a wide scan with duplicate replies.
 func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("4000-4009", lab.Elsewhere), lab.Answer("5000-5199", lab.Twice), lab.Silent("6000-6019"))
 	for _, addr := range both(h) {
@@ -136,6 +138,7 @@ func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
 // All states are right although 5 % of packets are lost in each direction.
 func TestUDPLossInTheLab(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("2001-2050", lab.Echo), lab.Loss(0.05, 0.05))
 	for _, addr := range both(h) {
@@ -162,6 +165,7 @@ func since(t *testing.T, m map[string]any, begun time.Time) time.Duration {
 // decided. Other hosts are not delayed.
 func TestStockLinuxIsTold(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	stock := l.Host("", lab.Answer("2000-2004", lab.Echo), lab.ICMPLimit())
 	free := l.Host("", lab.Answer("2000-2004", lab.Echo))
@@ -189,6 +193,7 @@ func TestStockLinuxIsTold(t *testing.T) {
 // within 5 s.
 func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
 	t.Parallel() // mostly waits
+	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Answer("53,2100,2222,2500", lab.Echo), lab.ICMPLimit())
 	in := udpRecords(h.Addr(), 53, 53) + udpRecords(h.Addr(), 2001, 3000)
@@ -222,6 +227,7 @@ func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
 // A target that floods its prober gets the right state, and so does another. Memory
 // does not grow.
 func TestAFloodDoesNotDisturbOthers(t *testing.T) {
+	lab.NotRaced(t)
 	l := lab.New(t)
 	flooder := l.Host("", lab.Answer("7", lab.Flood))
 	calm := l.Host("", lab.Answer("2500", lab.Echo))

@@ -49,6 +49,7 @@ func TestAddressesOfOneMachineShareItsLimit(t *testing.T) {
 // A router rejects packets to 200 addresses behind it, twice per second.
 func TestARouterLimitsForItsNetwork(t *testing.T) {
 	t.Parallel() // waits for two errors per second
+	lab.NotRaced(t)
 	router := lab.New(t).Host("", lab.Reject4("", 3), lab.ICMPLimit(), lab.Sysctl("net/ipv4/icmp_ratelimit", "500"))
 	router.Behind("10.202.77.250/24")
 	in := ""

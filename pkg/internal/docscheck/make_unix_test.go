@@ -22,6 +22,7 @@ var makes = map[string]struct{ destdir, only string }{
 }
 
 func runMake(t *testing.T, line string) {
+	lab.Slow(t, "commands of the documents")
 	how, ok := makes[line]
 	if !ok {
 		t.Fatalf("%s: the test knows no way to run this line", line)

@@ -77,9 +77,10 @@ func script(t *testing.T, name, text string) {
 	}
 }
 
-// need skips the test if a program that the block names is missing.
+// need skips the test if a program that the block names is missing, and with -short.
 func need(t *testing.T, text string) {
 	t.Helper()
+	lab.Slow(t, "commands of the documents")
 	for _, name := range append([]string{"bash"}, needed...) {
 		if name == "bash" || regexp.MustCompile(`(^|[|;\s])`+name+`\s`).MatchString(text) {
 			lab.Programs(t, name)

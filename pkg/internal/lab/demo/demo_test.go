@@ -20,6 +20,7 @@ func TestMain(m *testing.M) { lab.Main(m) }
 
 // TestDemo runs it whole, with tools built now.
 func TestDemo(t *testing.T) {
+	lab.Slow(t, "make demo")
 	if runtime.GOOS == "windows" {
 		t.Skip("the demo needs a POSIX shell")
 	}
