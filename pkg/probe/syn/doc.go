@@ -12,7 +12,8 @@
 //	one host, 65,535 ports, IPv4                  9.9 µs  11.2 µs
 //	one host, 65,535 ports, IPv6                 13.1 µs  15.1 µs
 //	341 on-link hosts, 200 ports each            12.6 µs  14.6 µs
-//	131,072 silent endpoints behind a router     11.4 µs  12.2 µs
+//	32,768 hosts behind a router, 2 ports each   16.1 µs  17.5 µs
+//	the same hosts silent, 4 ports each          11.4 µs  12.2 µs
 //	one host, with a stateful firewall here       9.6 µs  13.2 µs
 //	/20 on-link, one address in 100 in use         62 µs  1534 µs (4.1 s, 25.9 s)
 //
