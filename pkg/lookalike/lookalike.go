@@ -66,17 +66,11 @@ func ascii(r rune) rune {
 // digit returns the ASCII form of a decimal digit. The digits of a script are
 // consecutive, from zero (The Unicode Standard, section 4.6).
 func digit(r rune) rune {
-	for _, t := range unicode.Nd.R16 {
-		if lo := rune(t.Lo); lo <= r && r <= rune(t.Hi) {
-			return '0' + (r-lo)%10
-		}
+	zero := r
+	for unicode.Is(unicode.Nd, zero-1) {
+		zero--
 	}
-	for _, t := range unicode.Nd.R32 {
-		if lo := rune(t.Lo); lo <= r && r <= rune(t.Hi) {
-			return '0' + (r-lo)%10
-		}
-	}
-	return r
+	return '0' + (r-zero)%10
 }
 
 // Error returns the error for a text with the look-alike r and the Fold folded: '–'

@@ -30,8 +30,7 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestEveryDigitFolds checks that each run of digits begins with zero, as digit
-// assumes.
+// TestEveryDigitFolds: each value from 0 to 9 occurs equally often.
 func TestEveryDigitFolds(t *testing.T) {
 	sum := 0
 	n := 0

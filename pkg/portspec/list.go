@@ -86,16 +86,14 @@ func ReadPortsFile(r io.Reader, def []endpoint.Proto, names Services) (List, err
 		return List{}, fmt.Errorf("line %d: longer than 1 MiB", n+1)
 	case err != nil:
 		return List{}, err
-	case len(b.ranked) == 0:
+	case len(b) == 0:
 		return List{}, errors.New("no ports; want lines of PORT[/PROTO] [WEIGHT]")
 	}
 	return b.list(), nil
 }
 
 // ranking is a list of items to sort.
-type ranking struct {
-	ranked []ranked
-}
+type ranking []ranked
 
 type ranked struct {
 	item
@@ -127,7 +125,7 @@ func (b *ranking) addLine(line string, mask protoMask, names Services) error {
 		return fmt.Errorf("unexpected %s after the weight; want PORT[/PROTO] [WEIGHT]", quote(fields[2]))
 	}
 	for _, i := range p.found.set().items {
-		b.ranked = append(b.ranked, ranked{i, weight})
+		*b = append(*b, ranked{i, weight})
 	}
 	return nil
 }
@@ -140,16 +138,16 @@ func (b *ranking) addCommon(line string) {
 	port, err := strconv.ParseUint(number, 10, 16)
 	p, ok := endpoint.ParseProto(proto)
 	if err == nil && ok {
-		b.ranked = append(b.ranked, ranked{item: itemOf(uint16(port), p)})
+		*b = append(*b, ranked{item: itemOf(uint16(port), p)})
 	}
 }
 
 // list returns the distinct items, heaviest first.
-func (b *ranking) list() List {
-	slices.SortStableFunc(b.ranked, func(x, y ranked) int { return cmp.Compare(y.weight, x.weight) })
+func (b ranking) list() List {
+	slices.SortStableFunc(b, func(x, y ranked) int { return cmp.Compare(y.weight, x.weight) })
 	var l List
 	var seen bitmap
-	for _, r := range b.ranked {
+	for _, r := range b {
 		if seen.has(r.item) {
 			continue
 		}
