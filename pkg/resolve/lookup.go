@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -132,10 +133,5 @@ func absent(ctx context.Context, r Source, network, name string) bool {
 // isDial reports whether a text is that of a net.OpError, which is all that a DNSError
 // keeps of it.
 func isDial(text string) bool {
-	for _, op := range []string{"dial ", "read ", "write "} {
-		if len(text) > len(op) && text[:len(op)] == op {
-			return true
-		}
-	}
-	return false
+	return strings.HasPrefix(text, "dial ") || strings.HasPrefix(text, "read ") || strings.HasPrefix(text, "write ")
 }
