@@ -22,15 +22,15 @@ import (
 type Command struct {
 	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Endpoint records, or lines HOST:PORT (default: standard input)."`
 
-	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"pace" help:"Maximum outstanding probes per protocol (default: connect 1000, syn and UDP 65536)."`
-	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"pace" help:"Number of workers, each with its own event loop (default: 0, one per CPU)."`
-	Rate        cli.Rate      `short:"r" placeholder:"N" group:"pace" help:"Maximum probes per second in total, such as 500 or 0.5 (default: 0, no limit)."`
-	HostRate    cli.Rate      `placeholder:"N" group:"pace" help:"Maximum probes per second to one address, such as 20 or 0.1 (default: 0, no limit)."`
-	LookupRate  cli.Rate      `placeholder:"N" group:"pace" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
-	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"pace" help:"Maximum outstanding probes per address (default: 0, adapts to losses)."`
-	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"pace" help:"Maximum time to wait for a reply. The actual timeout adapts to the measured RTT. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h."`
-	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"pace" help:"Retransmissions after no reply, 0 to 20. auto adapts to the measured loss."`
-	Patience    cli.Duration  `name:"udp-patience" placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"pace" help:"Maximum time to spend on an address that rate-limits ICMP errors."`
+	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per protocol (default: connect 1000, syn and UDP 65536)."`
+	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"timing" help:"Number of workers, each with its own event loop (default: 0, one per CPU)."`
+	Rate        cli.Rate      `short:"r" placeholder:"N" group:"timing" help:"Maximum probes per second in total, such as 500 or 0.5 (default: 0, no limit)."`
+	HostRate    cli.Rate      `placeholder:"N" group:"timing" help:"Maximum probes per second to one address, such as 20 or 0.1 (default: 0, no limit)."`
+	LookupRate  cli.Rate      `placeholder:"N" group:"timing" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
+	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per address (default: 0, adapts to losses)."`
+	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"timing" help:"Maximum time to wait for a reply. The actual timeout adapts to the measured RTT. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h."`
+	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"timing" help:"Retransmissions after no reply, 0 to 20. auto adapts to the measured loss."`
+	Patience    cli.Duration  `name:"udp-patience" placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"timing" help:"Maximum time to spend on an address that rate-limits ICMP errors."`
 
 	Allow       []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Probe only these targets (comma-separated, each with optional :PORTS). Repeatable."`
 	Deny        []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Never probe these targets (as in --allow). Repeatable. To omit targets from a scan, use portgen -x."`
@@ -39,26 +39,26 @@ type Command struct {
 	HostTimeout cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"Give up on an address this long after its first probe (default: 0s, never)."`
 	Deadline    cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"Stop after this time. Unfinished endpoints are reported as errors (default: 0s, never)."`
 
-	Method    string  `enum:"connect,syn" default:"connect" group:"ask" help:"TCP method. connect: no privileges. syn: half-open scan, faster, requires Linux and CAP_NET_RAW."`
-	IPv4      bool    `name:"ipv4" short:"4" xor:"family" group:"ask" help:"Use only the IPv4 addresses of names."`
-	IPv6      bool    `name:"ipv6" short:"6" xor:"family" group:"ask" help:"Use only the IPv6 addresses of names."`
-	Source    *string `placeholder:"ADDR" group:"ask" help:"Source address of all probes. Must be an address of this machine."`
-	Interface *string `placeholder:"NAME" complete:"interface" group:"ask" help:"Network interface to send probes through (Linux)."`
-	Payload   string  `placeholder:"auto|none|hex:…|@FILE" default:"auto" values:"auto,none" group:"ask" help:"UDP payload. auto: request of the service registered for the port. none: empty datagram. hex:00ff: these bytes. @FILE: contents of FILE."`
-	Simulate  *string `placeholder:"SPEC" group:"ask" help:"Probe a simulated network on a virtual clock. Nothing is sent. SPEC: rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=real, each optional."`
+	Method    string  `enum:"connect,syn" default:"connect" group:"probing" help:"TCP method. connect: no privileges. syn: half-open scan, faster, requires Linux and CAP_NET_RAW."`
+	IPv4      bool    `name:"ipv4" short:"4" xor:"family" group:"probing" help:"Use only the IPv4 addresses of names."`
+	IPv6      bool    `name:"ipv6" short:"6" xor:"family" group:"probing" help:"Use only the IPv6 addresses of names."`
+	Source    *string `placeholder:"ADDR" group:"probing" help:"Source address of all probes. Must be an address of this machine."`
+	Interface *string `placeholder:"NAME" complete:"interface" group:"probing" help:"Network interface to send probes through (Linux)."`
+	Payload   string  `placeholder:"auto|none|hex:…|@FILE" default:"auto" values:"auto,none" group:"probing" help:"UDP payload. auto: request of the service registered for the port. none: empty datagram. hex:00ff: these bytes. @FILE: contents of FILE."`
+	Simulate  *string `placeholder:"SPEC" group:"probing" help:"Probe a simulated network on a virtual clock. Nothing is sent. SPEC: rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=real, each optional."`
 
-	Open      bool         `xor:"shown" group:"write" help:"Write only open ports (same as --state open)."`
-	State     []string     `placeholder:"LIST" enum:"open,closed,filtered,open|filtered,error" xor:"shown" group:"write" help:"Write only these states (open, closed, filtered, open|filtered, error; comma-separated)."`
-	Plain     bool         `group:"write" help:"Write lines ADDRESS:PORT, without the state, instead of records. Use with --open."`
-	KeepOrder bool         `short:"k" group:"write" help:"Write results in input order."`
-	Resume    *string      `placeholder:"FILE" complete:"file" group:"write" help:"Append results to FILE (created if missing) instead of standard output, and skip endpoints with a result in FILE. To resume, run the same command again."`
-	Fsync     cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"24h" group:"write" help:"Sync the file of --resume to disk at this interval (default: 0s, never)."`
-	NoShare   bool         `group:"ask" help:"Probe duplicate endpoints separately (default: concurrent duplicates share a probe)."`
+	Open      bool         `xor:"shown" group:"output" help:"Write only open ports (same as --state open)."`
+	State     []string     `placeholder:"LIST" enum:"open,closed,filtered,open|filtered,error" xor:"shown" group:"output" help:"Write only these states (open, closed, filtered, open|filtered, error; comma-separated)."`
+	Plain     bool         `group:"output" help:"Write lines ADDRESS:PORT, without the state, instead of records. Use with --open."`
+	KeepOrder bool         `short:"k" group:"output" help:"Write results in input order."`
+	Resume    *string      `placeholder:"FILE" complete:"file" group:"output" help:"Append results to FILE (created if missing) instead of standard output, and skip endpoints with a result in FILE. To resume, run the same command again."`
+	Fsync     cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"24h" group:"output" help:"Sync the file of --resume to disk at this interval (default: 0s, never)."`
+	NoShare   bool         `group:"probing" help:"Probe duplicate endpoints separately (default: concurrent duplicates share a probe)."`
 
-	Progress string    `enum:"auto,always,never,json" default:"auto" group:"say" help:"Progress on standard error. auto: if it is a terminal. json: one object per second."`
-	Total    cli.Count `placeholder:"N" group:"say" help:"Expected number of records, for the percentage and the time left (default: counted if all inputs are regular files)."`
-	Verbose  bool      `short:"v" group:"say" help:"Report the settings, each open port when found, and statistics at the end."`
-	Quiet    bool      `short:"q" group:"say" help:"Print neither the progress nor the summary line at the end."`
+	Progress string    `enum:"auto,always,never,json" default:"auto" group:"logging" help:"Progress on standard error. auto: if it is a terminal. json: one object per second."`
+	Total    cli.Count `placeholder:"N" group:"logging" help:"Expected number of records, for the percentage and the time left (default: counted if all inputs are regular files)."`
+	Verbose  bool      `short:"v" group:"logging" help:"Report the settings, each open port when found, and statistics at the end."`
+	Quiet    bool      `short:"q" group:"logging" help:"Print neither the progress nor the summary line at the end."`
 
 	retries  int
 	requests udp.Requests

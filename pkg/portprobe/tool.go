@@ -15,11 +15,11 @@ func Tool() cli.Tool {
 		Reads:    "records",
 		OnSignal: cli.Settle,
 		Groups: []cli.Group{
-			{Key: "pace", Title: "Timing and performance"},
-			{Key: "ask", Title: "Probing"},
+			{Key: "timing", Title: "Timing and performance"},
+			{Key: "probing", Title: "Probing"},
 			{Key: "scope", Title: "Scope and limits"},
-			{Key: "write", Title: "Output"},
-			{Key: "say", Title: "Logging"},
+			{Key: "output", Title: "Output"},
+			{Key: "logging", Title: "Logging"},
 		},
 		Examples: []cli.Example{
 			{Text: "Scan all ports of this machine.", Command: "portgen 127.0.0.1 -p- | portprobe | portsum"},
