@@ -23,7 +23,7 @@ func newBacklog() *backlog {
 	return b
 }
 
-// tryAdd adds a record with a text of so many bytes if there is room.
+// tryAdd adds a record with a text of this many bytes if there is room.
 func (b *backlog) tryAdd(bytes int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -238,7 +238,7 @@ func TestWhyANameHasNoAddress(t *testing.T) {
 	// family.
 	for name, most := range map[string]int{"both.example": 4, "four.example": 5, "six.example": 5} {
 		if n := server.Asked(name); n > most {
-			t.Errorf("the server was asked %d times for %s in three runs, %d are enough", n, name, most)
+			t.Errorf("%d queries for %s in three runs, want at most %d", n, name, most)
 		}
 	}
 }

@@ -116,22 +116,22 @@ func TestEveryWayOfAnsweringInTheLab(t *testing.T) {
 // simulated is portprobe on a simulated network with given replies.
 type simulated struct {
 	Command `embed:""`
-	answers map[netip.AddrPort]endpoint.Reason
+	replies map[netip.AddrPort]endpoint.Reason
 
-	elsewhere map[netip.AddrPort]bool // endpoints that reply from another port
-	gateways  map[netip.AddrPort]netip.Addr
+	fromOtherPort map[netip.AddrPort]bool // endpoints that reply from another port
+	gateways      map[netip.AddrPort]netip.Addr
 }
 
 func (s *simulated) Validate() error { return s.Command.Validate() }
 
 func (s *simulated) Run(ctx *cli.Context) error {
 	s.simulate.Port = func(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
-		if r := s.answers[to]; r != endpoint.NoResponse {
+		if r := s.replies[to]; r != endpoint.NoResponse {
 			return r
 		}
 		return 0
 	}
-	s.simulate.FromOtherPort = func(to netip.AddrPort) bool { return s.elsewhere[to] }
+	s.simulate.FromOtherPort = func(to netip.AddrPort) bool { return s.fromOtherPort[to] }
 	s.simulate.Sender = func(to netip.AddrPort) netip.Addr { return s.gateways[to] }
 	return s.Command.Run(ctx)
 }
@@ -147,14 +147,14 @@ func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
 	if len(cases) < 30 {
 		t.Fatalf("the table has %d cases that a network can have", len(cases))
 	}
-	s := &simulated{answers: map[netip.AddrPort]endpoint.Reason{}}
+	s := &simulated{replies: map[netip.AddrPort]endpoint.Reason{}}
 	n := 0
 	in, targets := labInput(cases, endpoint.TCP, func(c lab.Case) netip.AddrPort {
 		n++
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}), 7777)
 	})
 	for i, c := range cases {
-		s.answers[targets[i]] = c.Want
+		s.replies[targets[i]] = c.Want
 	}
 	described := Tool()
 	described.Command = s

@@ -11,13 +11,13 @@ import (
 )
 
 func TestEmptyInputIsExplained(t *testing.T) {
-	const said = "portprobe: no endpoints: the input is empty\n"
+	const message = "portprobe: no endpoints: the input is empty\n"
 	for _, c := range []struct {
 		in, args, want string
 		status         int
 	}{
-		{"", "", said, 0},
-		{"# nothing\n\n", "", said, 0},
+		{"", "", message, 0},
+		{"# nothing\n\n", "", message, 0},
 		{"", "-q", "", 0},
 		{"", "/nosuch/file", "portprobe: /nosuch/file: no such file or directory\n", 3},
 		{"10.0.0.1:1\n", "", "", 0},

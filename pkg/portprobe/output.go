@@ -19,7 +19,7 @@ type resultBatch struct {
 	records int       // including those that are not shown
 	bytes   int       // of their text, for the backlog
 	tally   tally
-	skipped int64 // errors that are no failure: see output
+	skipped int64 // errors that are not failures, see output
 }
 
 // lineEnd is a record's place in the input, and the end of its line. The line is

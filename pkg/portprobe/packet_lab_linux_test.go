@@ -64,13 +64,13 @@ func TestICMPAboutThePacket(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Silent("7000-7999"))
-	answers := map[uint16]func(*responder, receivedSYN){}
+	replies := map[uint16]func(*responder, receivedSYN){}
 	runs := []string{"connect auto", "connect 0", "syn auto", "syn 0"}
 	port := func(run, i int) uint16 { return uint16(7000 + 10*run + i) }
 	for run := range runs {
 		for i, e := range aboutPackets {
 			var received atomic.Int32
-			answers[port(run, i)] = func(s *responder, q receivedSYN) {
+			replies[port(run, i)] = func(s *responder, q receivedSYN) {
 				if received.Add(1) == 1 {
 					complain(e.kind, e.code)(s, q)
 					return
@@ -79,7 +79,7 @@ func TestICMPAboutThePacket(t *testing.T) {
 			}
 		}
 	}
-	newResponder(t, h, answers)
+	newResponder(t, h, replies)
 	for run, by := range runs {
 		var in strings.Builder
 		for i, e := range aboutPackets {

@@ -18,7 +18,7 @@ const waitingAfter = 2 * time.Second
 // progress is how far the run has come.
 type progress struct {
 	done, total, inFlight, open, errors int64
-	settled                             int64   // part of done without those that the file of --resume answered
+	settled                             int64   // done without those found in the file of --resume
 	rate                                float64 // records per second, smoothed
 	elapsed                             time.Duration
 	lastDone                            time.Duration // elapsed when done last grew

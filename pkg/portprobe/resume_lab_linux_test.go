@@ -179,8 +179,8 @@ func TestResumeAfterAFullDisk(t *testing.T) {
 func TestResumeOfWhatAPipeLeft(t *testing.T) {
 	s := newResumed(t, 20_000, plainFolder(t))
 	cmd := asPortprobe("/bin/sh", "-c", fmt.Sprintf(`"$0" -r 20000 %q | head -c 1000001 >%q`, s.in, s.file), exe(t))
-	if said, err := cmd.CombinedOutput(); err != nil || len(said) > 0 {
-		t.Errorf("%v: %s", err, said)
+	if output, err := cmd.CombinedOutput(); err != nil || len(output) > 0 {
+		t.Errorf("%v: %s", err, output)
 	}
 	s.finish(t)
 }

@@ -202,7 +202,7 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 	}
 }
 
-// end ends the run early. Outstanding probes have until grace to be answered.
+// end ends the run early. Outstanding probes have the time of grace for a reply.
 func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups context.CancelFunc) {
 	r.ended.Store(uint32(reason))
 	stopLookups()

@@ -37,11 +37,11 @@ func TestStatusSignal(t *testing.T) {
 		rest, _ := io.ReadAll(outs)
 		written <- string(first) + string(rest)
 	}()
-	said := make(chan string, 10)
+	lines := make(chan string, 10)
 	go func() {
-		defer close(said)
+		defer close(lines)
 		for s := bufio.NewScanner(errs); s.Scan(); {
-			said <- s.Text()
+			lines <- s.Text()
 		}
 	}()
 	for range 2 {
@@ -49,11 +49,11 @@ func TestStatusSignal(t *testing.T) {
 		if err := cmd.Process.Signal(syscall.SIGUSR1); err != nil {
 			t.Fatal(err)
 		}
-		if line := <-said; !strings.Contains(line, " done, ") || !strings.Contains(line, " in flight, ") {
+		if line := <-lines; !strings.Contains(line, " done, ") || !strings.Contains(line, " in flight, ") {
 			t.Errorf("it says %q", line)
 		}
 	}
-	for line := range said {
+	for line := range lines {
 		t.Errorf("it says %q too", line)
 	}
 	out := <-written

@@ -157,9 +157,9 @@ func TestFewDescriptors(t *testing.T) {
 			t.Errorf("ulimit -n %s: %v", c.limit, err)
 		}
 		parseStates(t, &out).check(t, ports, h.Open()...)
-		said := regexp.MustCompile(`^portprobe: concurrency limited to \d+ instead of \d+: the descriptor limit \(ulimit -n\) is ` + c.limit + `\n$`)
-		if !said.MatchString(errs.String()) {
-			t.Errorf("ulimit -n %s %v: %q, want %v", c.limit, c.args, errs.String(), said)
+		message := regexp.MustCompile(`^portprobe: concurrency limited to \d+ instead of \d+: the descriptor limit \(ulimit -n\) is ` + c.limit + `\n$`)
+		if !message.MatchString(errs.String()) {
+			t.Errorf("ulimit -n %s %v: %q, want %v", c.limit, c.args, errs.String(), message)
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 // responder replies to SYNs for a host's ports with packets of its own.
 type responder struct {
 	fd      int
-	answers map[uint16]func(s *responder, q receivedSYN)
+	replies map[uint16]func(s *responder, q receivedSYN)
 	done    chan struct{}
 	delayed map[uint16]bool // ports whose first SYN got a late reply
 	late    atomic.Int64    // Unix time of the latest such reply, in nanoseconds
@@ -35,9 +35,9 @@ type receivedSYN struct {
 }
 
 // newResponder listens on a host's link until the test ends.
-func newResponder(t *testing.T, h *lab.Host, answers map[uint16]func(*responder, receivedSYN)) *responder {
+func newResponder(t *testing.T, h *lab.Host, replies map[uint16]func(*responder, receivedSYN)) *responder {
 	t.Helper()
-	s := &responder{answers: answers, done: make(chan struct{}), delayed: map[uint16]bool{}}
+	s := &responder{replies: replies, done: make(chan struct{}), delayed: map[uint16]bool{}}
 	err := h.Do(func() (err error) {
 		if s.fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0); err != nil {
 			return err
@@ -80,10 +80,10 @@ func (s *responder) live(quit <-chan struct{}) {
 		}
 		p, ok := wire.ParseIP(buf[wire.EthernetSize:n])
 		h, ok2 := wire.ParseTCP(p.Payload, p.Size)
-		if answer := s.answers[h.DstPort]; ok && ok2 && p.Proto == wire.ProtoTCP && h.Flags == wire.FlagSYN && answer != nil {
+		if respond := s.replies[h.DstPort]; ok && ok2 && p.Proto == wire.ProtoTCP && h.Flags == wire.FlagSYN && respond != nil {
 			q := receivedSYN{from: netip.AddrPortFrom(p.Src, h.SrcPort), to: netip.AddrPortFrom(p.Dst, h.DstPort), seq: h.Seq}
 			q.ether = append(append(append(q.ether, buf[6:12]...), buf[:6]...), buf[12:14]...)
-			answer(s, q)
+			respond(s, q)
 		}
 	}
 }
@@ -170,7 +170,7 @@ func checksum(first, second []byte) uint16 {
 // port. "late" requires an RTT.
 var oddReplies = []struct {
 	name, want string
-	answer     func(*responder, receivedSYN)
+	respond    func(*responder, receivedSYN)
 }{
 	{"two SYN-ACKs", "open syn-ack", func(s *responder, q receivedSYN) {
 		s.send(q, reply{flags: synAck})
@@ -243,13 +243,13 @@ func bytesOf(b byte, n int) []byte { return []byte(strings.Repeat(string(rune(b)
 func TestOddAnswersToSYN(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Silent("7000-7999"), lab.Listen("22"))
-	answers := map[uint16]func(*responder, receivedSYN){}
+	replies := map[uint16]func(*responder, receivedSYN){}
 	in := fmt.Sprintf("%v:22\n", h.Addr())
 	for i, c := range oddReplies {
-		answers[uint16(7000+i)] = c.answer
+		replies[uint16(7000+i)] = c.respond
 		in += fmt.Sprintf("%v:%d\n", h.Addr(), 7000+i)
 	}
-	s := newResponder(t, h, answers)
+	s := newResponder(t, h, replies)
 	began := time.Now()
 	list := records(t, toolBySYN(t, in, "-k").out)
 	most := float64(time.Unix(0, s.late.Load()).Sub(began).Milliseconds() + 1)
@@ -322,7 +322,7 @@ func TestForgedAnswersToSYN(t *testing.T) {
 	}
 	close(quit)
 	<-done
-	t.Logf("%d forged answers in %d rounds: %v", sent.Load(), rounds, states)
+	t.Logf("%d forged replies in %d rounds: %v", sent.Load(), rounds, states)
 	if sent.Load() < least || len(states) != 1 || states["filtered"] != 2000*rounds {
 		t.Errorf("%v", states)
 	}

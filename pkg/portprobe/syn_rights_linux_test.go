@@ -79,8 +79,8 @@ func TestRightsAreGivenUp(t *testing.T) {
 
 	cmd := exec.Command(static(t), "--method", "syn", "--resume", results, "-", private)
 	in, _ := cmd.StdinPipe()
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -99,14 +99,14 @@ func TestRightsAreGivenUp(t *testing.T) {
 	}
 	in.Close()
 	if err := cmd.Wait(); err != nil {
-		t.Errorf("%v: %s", err, said.String())
+		t.Errorf("%v: %s", err, stderr.String())
 	}
 	text, _ := os.ReadFile(results)
 	if got := states(t, strings.Repeat("\n", 1002), ran{out: string(text)}); got != "map[closed/reset:998 open/syn-ack:4]" {
-		t.Errorf("%s; %s", got, said.String())
+		t.Errorf("%s; %s", got, stderr.String())
 	}
-	if said.Len() > 0 {
-		t.Errorf("it said %s", said.String())
+	if stderr.Len() > 0 {
+		t.Errorf("unexpected messages: %s", stderr.String())
 	}
 }
 
@@ -223,7 +223,7 @@ func TestFewDescriptorsBySYN(t *testing.T) {
 	in := lines(netip.MustParseAddr("127.0.0.1"), 100)
 	for more, want := range map[int]struct {
 		status int
-		said   string
+		stderr string
 	}{
 		300: {0, `^portprobe: workers limited to \d+ instead of 64: the descriptor limit \(ulimit -n\) is \d+\n$`},
 		40:  {2, `^portprobe: --method syn needs \d+ descriptors per worker; the descriptor limit \(ulimit -n\) is \d+\n$`},
@@ -233,8 +233,8 @@ func TestFewDescriptorsBySYN(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := toolBySYN(t, in, "-w", "64")
-		if n := strings.Count(r.out, "closed"); r.status != want.status || want.status == 0 && n != 100 || !regexp.MustCompile(want.said).MatchString(r.err) {
-			t.Errorf("%d descriptors: exit %d, %d results, %q, want %s", more, r.status, n, r.err, want.said)
+		if n := strings.Count(r.out, "closed"); r.status != want.status || want.status == 0 && n != 100 || !regexp.MustCompile(want.stderr).MatchString(r.err) {
+			t.Errorf("%d descriptors: exit %d, %d results, %q, want %s", more, r.status, n, r.err, want.stderr)
 		}
 	}
 }

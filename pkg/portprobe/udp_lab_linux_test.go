@@ -52,7 +52,7 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 		t.Fatalf("the table has %d cases that a network can have", len(cases))
 	}
 	s := &simulated{
-		answers: map[netip.AddrPort]endpoint.Reason{}, elsewhere: map[netip.AddrPort]bool{},
+		replies: map[netip.AddrPort]endpoint.Reason{}, fromOtherPort: map[netip.AddrPort]bool{},
 		gateways: map[netip.AddrPort]netip.Addr{},
 	}
 	n := byte(0)
@@ -64,8 +64,8 @@ func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 7777)
 	})
 	for i, c := range cases {
-		s.answers[targets[i]] = c.Want
-		s.elsewhere[targets[i]] = c.Kind == lab.AnswersElsewhere
+		s.replies[targets[i]] = c.Want
+		s.fromOtherPort[targets[i]] = c.Kind == lab.AnswersElsewhere
 		if c.Kind == lab.GatewayRejects {
 			s.gateways[targets[i]] = netip.MustParseAddr("10.0.1.1")
 		}
