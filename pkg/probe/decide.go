@@ -12,7 +12,6 @@ type facts struct {
 	view
 	now         Time
 	sent        Time // when the latest probe was sent
-	first       Time // when the first was
 	silentAfter Time // earliest conclusion of silence, minSilence after the first probe
 	deadline    Time // end of the maximum timeout of the latest probe
 
