@@ -26,6 +26,7 @@ func TestBlackoutIsWaitedOut(t *testing.T) {
 		for name, port := range map[string]truth{"all reply": byPort, "one port of four replies": mostly} {
 			for _, loss := range []float64{0, 0.05} {
 				t.Run(fmt.Sprint(name, ", blackout of ", dark, ", loss ", loss), func(t *testing.T) {
+					t.Parallel()
 					s := scan{opts: defaults(), net: simnet.Config{RTT: 5 * time.Millisecond, Loss: loss, Port: port}}
 					const begin = 200 * time.Millisecond
 					s.net.Blackout = func(_ netip.Addr, now probe.Time) bool {
@@ -112,6 +113,7 @@ func TestFlappingHostIsWaitedFor(t *testing.T) {
 		{"a quarter silent", quarter, 60_000, 20_000, time.Minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			for seed := range uint64(lab.Rounds(20)) {
 				s := scan{opts: defaults(), net: simnet.Config{
 					RTT: 100 * time.Microsecond, Jitter: 100 * time.Microsecond, Port: c.truth, Seed: seed, Blackout: flapping(seed),

@@ -10,20 +10,6 @@ import (
 	"portkit/pkg/probe/simnet"
 )
 
-// jobsFor returns jobs for ports 1 to ports of addresses from base on, address by
-// address.
-func jobsFor(base string, addresses, ports int) []*probe.Job {
-	ip := netip.MustParseAddr(base)
-	var jobs []*probe.Job
-	for range addresses {
-		for p := 1; p <= ports; p++ {
-			jobs = append(jobs, &probe.Job{Request: probe.Request{To: netip.AddrPortFrom(ip, uint16(p)), Retries: -1}})
-		}
-		ip = ip.Next()
-	}
-	return jobs
-}
-
 func TestReasonsAreRight(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -41,6 +27,7 @@ func TestReasonsAreRight(t *testing.T) {
 		{"20 % lost each way", simnet.Config{RTT: time.Millisecond, Loss: 0.2, Seed: 4}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			c.net.Port = byPort
 			s := scan{opts: defaults(), net: c.net}
 			done := s.run(t, jobsFor("10.0.0.1", 2, 20_000))

@@ -64,6 +64,7 @@ type udpCase struct {
 
 // run scans the host of c in as many networks as there are seeds.
 func (c udpCase) run(t *testing.T, seeds uint64) {
+	t.Parallel()
 	for seed := range seeds {
 		s := udpScan(linux(c.truth))
 		s.net.Limit, s.net.Burst, s.net.Loss, s.net.Seed = c.limit, c.burst, c.loss, seed

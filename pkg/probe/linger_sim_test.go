@@ -21,33 +21,6 @@ func slowPorts(step time.Duration) func(netip.AddrPort) time.Duration {
 	}
 }
 
-// opensFrom has ports from 7300 on be open, from 1000 on silent, and others closed.
-func opensFrom(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
-	switch p := to.Port(); {
-	case p >= 7300:
-		return endpoint.SynAck
-	case p >= 1000:
-		return 0
-	}
-	return endpoint.ConnRefused
-}
-
-// portsOf returns a job for each of the ports at 192.0.2.1.
-func portsOf(ports ...int) (jobs []*probe.Job) {
-	for _, p := range ports {
-		to := netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(p))
-		jobs = append(jobs, &probe.Job{Request: probe.Request{To: to, Retries: -1}})
-	}
-	return jobs
-}
-
-func span(from, to int) (ports []int) {
-	for p := from; p <= to; p++ {
-		ports = append(ports, p)
-	}
-	return ports
-}
-
 func TestSlowPortsBesideFastOnesAreHeard(t *testing.T) {
 	for _, c := range []struct {
 		name    string

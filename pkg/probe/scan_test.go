@@ -166,6 +166,36 @@ func reasons(done []*probe.Job) map[endpoint.Reason]int {
 	return count
 }
 
+// jobsFor returns jobs for ports 1 to ports of addresses from base on, address by
+// address.
+func jobsFor(base string, addresses, ports int) []*probe.Job {
+	ip := netip.MustParseAddr(base)
+	var jobs []*probe.Job
+	for range addresses {
+		for p := 1; p <= ports; p++ {
+			jobs = append(jobs, &probe.Job{Request: probe.Request{To: netip.AddrPortFrom(ip, uint16(p)), Retries: -1}})
+		}
+		ip = ip.Next()
+	}
+	return jobs
+}
+
+// portsOf returns a job for each of the ports at 192.0.2.1.
+func portsOf(ports ...int) (jobs []*probe.Job) {
+	for _, p := range ports {
+		to := netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(p))
+		jobs = append(jobs, &probe.Job{Request: probe.Request{To: to, Retries: -1}})
+	}
+	return jobs
+}
+
+func span(from, to int) (ports []int) {
+	for p := from; p <= to; p++ {
+		ports = append(ports, p)
+	}
+	return ports
+}
+
 // truth returns the reply of an endpoint; 0: none.
 type truth func(netip.AddrPort, endpoint.Proto) endpoint.Reason
 
@@ -199,6 +229,17 @@ func byPort(to netip.AddrPort, p endpoint.Proto) endpoint.Reason {
 }
 
 func refuses(netip.AddrPort, endpoint.Proto) endpoint.Reason { return endpoint.ConnRefused }
+
+// opensFrom has ports from 7300 on be open, from 1000 on silent, and others closed.
+func opensFrom(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
+	switch p := to.Port(); {
+	case p >= 7300:
+		return endpoint.SynAck
+	case p >= 1000:
+		return 0
+	}
+	return endpoint.ConnRefused
+}
 
 // edited is a transport whose replies pass through a function.
 type edited struct {

@@ -82,6 +82,7 @@ func TestStallIsNotSilence(t *testing.T) {
 		{"no retries, stopped", 1, 5000, 5000, 0, false, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			at := probe.Time(time.Hour).Add(300 * time.Millisecond)
 			s := scan{opts: defaults(), net: simnet.Config{
 				RTT: 20 * time.Millisecond, Jitter: 20 * time.Millisecond, Port: truth,

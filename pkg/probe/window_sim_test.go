@@ -22,6 +22,7 @@ func TestRateLimitedHostIsProbedMoreSlowly(t *testing.T) {
 		{1000, 20_000, byPort, 70 * time.Second},
 	} {
 		t.Run(fmt.Sprint(c.limit, " a second"), func(t *testing.T) {
+			t.Parallel()
 			for seed := range uint64(5) {
 				s := scan{opts: defaults(), net: simnet.Config{
 					RTT: time.Millisecond, Jitter: time.Millisecond, Limit: c.limit, Port: c.truth, Seed: seed,
