@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -80,6 +81,14 @@ func TestSummaryOfOtherProgramsIsRead(t *testing.T) {
 		{
 			"given twice", `{"kind":"summary","host":"a","host":"b","open":[9],"open":[]  ,"error":"1","reasons":{"deadline":"1","deadline":"1"}}`,
 			`{"kind":"summary","host":"b","proto":"tcp","open":[],"error":"1","counts":{"error":1},"reasons":{"deadline":"1"}}`,
+		},
+		{
+			"numbers that no float64 holds", `{"kind":"summary","host":"a","open":[9],"new":[1e400],"stats":{"new":[1e400,0.9e99],"rtt_us":{"sum":1,"min":0,"max":1,"n":-1e400,"buckets":{"1":1}}}}`,
+			`{"kind":"summary","host":"a","proto":"tcp","open":[9],"counts":{"open":1},"reasons":{},"stats":{"rtt_us":{"count":1,"sum":1,"min":0,"max":1,"buckets":{"1":1}}}}`,
+		},
+		{
+			"escapes", `{"kind":"summary","host":"a","open":[9],"reasons":{"s\u0079n-ack":"\u0039"},"apps":{"\u0039":"\ud800\ud83d\ude00\b\u0000"}}`,
+			`{"kind":"summary","host":"a","proto":"tcp","open":[9],"counts":{"open":1},"reasons":{"syn-ack":"9"},"apps":{"9":"` + "\ufffd" + `😀\b\u0000"}}`,
 		},
 		{
 			"reasons across states", `{"kind":"summary","host":"a","closed":"1-5","filtered":"6-9","reasons":{"reset":"3-7"}}`,
@@ -238,6 +247,7 @@ func FuzzSummary(f *testing.F) {
 		`{"kind":"summary","bad_records":3}`,
 		`{"kind":"summary","host":"a","open":[1],"stats":{"first":"2026-01-02T03:04:05.678Z","last":"2026-01-02T03:04:05.678Z","rtt_us":{"count":2,"sum":9,"min":4,"max":5,"buckets":{"4":1,"5":1}}}}`,
 		`{"kind":"summary","host":"a","open":[ 9.0, 8e0 ,9],"closed":"5-7,1-3,2-6"}`,
+		`{"kind":"summary","host":"a","open":[1],"open":[2],"apps":{"2":"\ud800\ud83d\ude00","3":1e400},"new":{"x":[[0.9e99]]}}`,
 	} {
 		f.Add([]byte(line))
 	}
@@ -250,6 +260,15 @@ func FuzzSummary(f *testing.F) {
 		once := string(e.Summary(nil, &s))
 		if strings.Count(once, "\n") > 1 {
 			return
+		}
+		var byStandard struct{ Apps map[string]string }
+		if err := json.Unmarshal([]byte(once), &byStandard); err != nil || len(byStandard.Apps) != len(s.Apps) {
+			t.Fatalf("encoding/json: %v, %v\n%s", err, byStandard.Apps, once)
+		}
+		for _, a := range s.Apps {
+			if name := byStandard.Apps[fmt.Sprint(a.Port)]; name != a.Name {
+				t.Fatalf("encoding/json reads %q, not %q\n%s", name, a.Name, once)
+			}
 		}
 		again, err := readSummary(once)
 		if err != nil {
