@@ -201,23 +201,26 @@ func TestReadsAreLargeAndMemoryIsBounded(t *testing.T) {
 }
 
 func TestLinesAndBlocksMix(t *testing.T) {
-	r := NewReader(pieces{strings.NewReader("a\nb\n\nc\nd"), 3})
-	first, _ := r.Next()
-	got := []string{show(first)}
-	for {
-		b, err := r.NextBlock(nil)
-		if err != nil {
-			break
+	for _, piece := range []int{3, 100} {
+		r := NewReader(pieces{strings.NewReader("a\nb\n\nc\nd"), piece})
+		first, _ := r.Next()
+		got := []string{show(first)}
+		for {
+			r.Buffered() // keeps a line that NextBlock has to return
+			b, err := r.NextBlock(nil)
+			if err != nil {
+				break
+			}
+			for l, ok := b.Next(); ok; l, ok = b.Next() {
+				got = append(got, show(l))
+			}
+			if l, err := r.Next(); err == nil {
+				got = append(got, show(l))
+			}
 		}
-		if l, ok := b.Next(); ok {
-			got = append(got, show(l))
+		if want := "[1:1:a 2:1:b 4:1:c 5:1:d]"; fmt.Sprint(got) != want {
+			t.Errorf("in pieces of %d: got %v, want %s", piece, got, want)
 		}
-		if l, err := r.Next(); err == nil {
-			got = append(got, show(l))
-		}
-	}
-	if want := "[1:1:a 2:1:b 4:1:c 5:1:d]"; fmt.Sprint(got) != want {
-		t.Errorf("got %v, want %s", got, want)
 	}
 }
 
