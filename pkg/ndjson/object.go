@@ -2,6 +2,7 @@ package ndjson
 
 import (
 	"bytes"
+	"encoding/json"
 	"unicode/utf8"
 
 	jsoniter "github.com/json-iterator/go"
@@ -28,6 +29,9 @@ type rawMembers string
 // of a record is empty.
 func (o *Object) Add(name string, value any) {
 	if value != nil && value != "" {
+		if *o == nil {
+			*o = make(Object, 0, 12) // as many as most records have
+		}
 		*o = append(*o, Member{name, value})
 	}
 }
@@ -68,6 +72,10 @@ func write(s *jsoniter.Stream, v any) {
 		writeObject(s, v)
 	case []any:
 		writeArray(s, v)
+	case json.Number:
+		s.WriteRaw(string(v))
+	case int64:
+		s.WriteInt64(v)
 	default:
 		s.WriteVal(v)
 	}

@@ -118,7 +118,7 @@ func addPorts(o *ndjson.Object, spans []Span) {
 			o.Add(stateFields[state], states[state].String())
 		}
 		if n := states[state].ports; n > 0 {
-			counts.Add(state.String(), n)
+			counts.Add(state.String(), int64(n))
 		}
 	}
 	for r := endpoint.Reason(1); int(r) < endpoint.Reasons; r++ {
@@ -137,11 +137,11 @@ type portRanges struct {
 
 // add adds the ports of s, which are higher than those added before.
 func (r *portRanges) add(s Span) {
-	if r.ports > 0 && s.First != r.last+1 {
-		r.text = append(r.appendTo(r.text), ',')
-	}
-	if r.ports == 0 || s.First != r.last+1 {
-		r.first = s.First
+	switch {
+	case r.ports == 0:
+		r.text, r.first = make([]byte, 0, 64), s.First
+	case s.First != r.last+1:
+		r.text, r.first = append(r.appendTo(r.text), ','), s.First
 	}
 	r.last = s.Last
 	r.ports += int(s.Last-s.First) + 1
