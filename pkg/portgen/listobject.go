@@ -13,10 +13,10 @@ import (
 	"portkit/pkg/target"
 )
 
-// listPrefix goes before a user's field whose name a result record uses.
+// listPrefix is put before a user's field with the name of a result's field.
 const listPrefix = "list_"
 
-// object makes an entry of an NDJSON line.
+// object parses an NDJSON line.
 func (r *reader) object(l ndjson.Line) (e entry, ok bool, err error) {
 	if r.fields, err = ndjson.Scan(l.Text, r.fields); err != nil {
 		return e, false, record.Unreadable(l, "json", err.Error())
@@ -40,7 +40,7 @@ func (r *reader) object(l ndjson.Line) (e entry, ok bool, err error) {
 // or it is blank.
 func (r *reader) value(name string) []byte { return record.Last(r.fields, name) }
 
-// extra returns the fields that pass on.
+// extra returns the fields that are passed through.
 func (r *reader) extra() (extra []byte) {
 	for _, f := range r.fields {
 		switch string(f.Key) {
@@ -52,8 +52,8 @@ func (r *reader) extra() (extra []byte) {
 	return extra
 }
 
-// noPorts reports whether a value of ports or port means the same as its
-// absence: it is blank, or an array of nothing else.
+// noPorts reports whether a value of ports or port is the same as none: it is
+// blank, or an array whose elements are.
 func noPorts(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -69,7 +69,7 @@ func noPorts(v any) bool {
 	return false
 }
 
-// pass appends a field that is the user's.
+// pass appends a field of the user.
 func (r *reader) pass(extra []byte, f ndjson.Field) []byte {
 	if record.IsResultField(f.Key) {
 		r.renamed = true
@@ -78,7 +78,7 @@ func (r *reader) pass(extra []byte, f ndjson.Field) []byte {
 	return record.AppendRaw(extra, f.Raw)
 }
 
-// fill makes the entry of the known fields.
+// fill sets the entry from the known fields.
 func (r *reader) fill(e *entry) error {
 	own := ""
 	word, err := r.objectWhere(e, &own)
@@ -108,9 +108,8 @@ func (r *reader) fill(e *entry) error {
 	return err
 }
 
-// objectWhere reads the target out of host, ip or target, whichever there is
-// first, and ip as the address of a host that is one. It returns the target
-// without ports of its own.
+// objectWhere parses the target in host, ip or target, the first that is present,
+// and ip as the address of a host. It returns the target without its own ports.
 func (r *reader) objectWhere(e *entry, ports *string) (word string, err error) {
 	for _, name := range []string{"host", "ip", "target"} {
 		value := r.value(name)
@@ -130,7 +129,7 @@ func (r *reader) objectWhere(e *entry, ports *string) (word string, err error) {
 	return "", fmt.Errorf("host is missing; an object requires host or ip")
 }
 
-// objectAddr takes ip as the address that host has.
+// objectAddr parses ip and uses it as the address of host.
 func (r *reader) objectAddr(e *entry, value []byte, host string) error {
 	text, err := ndjson.Text(value, nil)
 	if err != nil {
@@ -156,7 +155,7 @@ func (r *reader) objectAddr(e *entry, value []byte, host string) error {
 	return nil
 }
 
-// protos reads proto, or protocol where that is absent; nil for neither.
+// protos parses proto, or protocol if proto is absent; nil for neither.
 func (r *reader) protos() ([]endpoint.Proto, error) {
 	value := cmp.Or(string(r.value("proto")), string(r.value("protocol")))
 	if value == "" {
@@ -169,8 +168,8 @@ func (r *reader) protos() ([]endpoint.Proto, error) {
 	return nil, fmt.Errorf(`proto %s is not "tcp" or "udp"`, ndjson.Show([]byte(value)))
 }
 
-// salvage returns the error record of an object that is not an entry, with what is
-// valid in it.
+// salvage returns the error record of an object that is not valid, with the fields
+// that are.
 func (r *reader) salvage(l ndjson.Line, extra []byte, wrong error) *record.Bad {
 	b := record.NewBad(l, "target", wrong.Error())
 	b.Extra = extra
