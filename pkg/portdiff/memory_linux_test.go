@@ -13,11 +13,14 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"portkit/pkg/internal/lab"
 )
 
 // TestMemoryIsBounded compares large scans, in order or not, from files and pipes.
 // Ten million records per side use no more memory than the 1.5 million here.
 func TestMemoryIsBounded(t *testing.T) {
+	lab.Slow(t, "memory")
 	const records = 1_500_000
 	dir := t.TempDir()
 	write := func(name string, at func(i int) int) string {

@@ -81,6 +81,7 @@ func TestInterrupt(t *testing.T) {
 // TestTemporaryFilesVanish ends the tool in every way while it has temporary
 // files.
 func TestTemporaryFilesVanish(t *testing.T) {
+	lab.Slow(t, "large inputs")
 	for _, sigs := range [][]syscall.Signal{{syscall.SIGKILL}, {syscall.SIGINT, syscall.SIGTERM}, {syscall.SIGHUP, syscall.SIGINT}} {
 		if signal.Ignored(sigs[0]) {
 			continue // ignored, as under nohup(1)

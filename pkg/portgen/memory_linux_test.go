@@ -17,6 +17,7 @@ import (
 // TestMemoryDependsOnTargetsOnly: not on the size of the space, in any order. It is
 // measured in a process of its own, the test binary.
 func TestMemoryDependsOnTargetsOnly(t *testing.T) {
+	lab.Slow(t, "memory")
 	for _, args := range []string{
 		"10.0.0.0/8 -p- --order random --seed 1",
 		"10.0.0.0/8 -p- --tcp --udp --order random --seed 1",

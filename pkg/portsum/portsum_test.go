@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/record"
 )
 
@@ -61,6 +62,7 @@ func resultLines(rnd *rand.Rand, n int) string {
 }
 
 func TestSummaryOfSummariesThroughTheTool(t *testing.T) {
+	lab.Slow(t, "large inputs")
 	for seed := range uint64(25) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		var parts, sums []string

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/lab"
 )
 
 func result(host, ip string, port int, state string) string {
@@ -199,6 +200,7 @@ func TestIndexCountsResults(t *testing.T) {
 // TestIndexIsSmall checks the memory per endpoint: at most 16 bytes if every host
 // has one port, and far less if ports are dense.
 func TestIndexIsSmall(t *testing.T) {
+	lab.Slow(t, "memory")
 	for _, c := range []struct {
 		name         string
 		hosts, ports int

@@ -272,6 +272,7 @@ func heap() uint64 {
 }
 
 func TestMemoryFollowsHostsNotRecords(t *testing.T) {
+	lab.Slow(t, "memory")
 	var sums [2]*summary.Sum
 	var used [2]uint64
 	for i, n := range []int{1_000_000, 10_000_000} {
@@ -288,6 +289,7 @@ func TestMemoryFollowsHostsNotRecords(t *testing.T) {
 }
 
 func TestMemoryOfAHost(t *testing.T) {
+	lab.Slow(t, "memory")
 	const hosts = 256
 	for _, c := range []struct {
 		name  string
