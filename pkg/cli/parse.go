@@ -55,6 +55,7 @@ func (c *Context) printHelp(_ kong.HelpOptions, k *kong.Context) error {
 func newParser(t Tool, c *Context) (*kong.Kong, error) {
 	options := append(mappers(),
 		kong.Name(t.Name),
+		kong.Vars(t.Texts),
 		kong.Help(c.printHelp),
 		kong.Embed(&textFlags{}),
 		kong.PostBuild(func(k *kong.Kong) error {

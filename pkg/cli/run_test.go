@@ -95,10 +95,12 @@ func TestTextFlagsAreAlwaysAnswered(t *testing.T) {
 		{"--schema", "{}\n"},
 		{"a -h --xyzzy", "Usage: toy [flags] [FILE ...]\n"},
 		{"--help=true", "Usage: toy"},
+		{"-vhx", "Usage: toy"},
 	} {
 		got := runToy("in\n", strings.Fields(c.args)...)
-		if got.status != 0 || !strings.HasPrefix(got.out, c.want) || got.err != "" {
-			t.Errorf("toy %s: %+v, want %q", c.args, got, c.want)
+		ran := strings.HasSuffix(got.out, "in\n")
+		if got.status != 0 || !strings.HasPrefix(got.out, c.want) || got.err != "" || ran {
+			t.Errorf("toy %s: %+v, want %q only", c.args, got, c.want)
 		}
 	}
 }

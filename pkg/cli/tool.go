@@ -29,6 +29,8 @@ type Tool struct {
 	// An error of its method Validate() error, called after parsing, ends the tool
 	// with status 2.
 	Command Command
+	// Texts replaces ${NAME} in the tags, for texts that are too long there.
+	Texts map[string]string
 	// Schema returns the JSON Schema of the output (--schema).
 	Schema func() []byte
 	// Reads names the input, in the plural: "records". It is printed when the tool

@@ -26,7 +26,7 @@ import (
 
 // Command is portsum's command line.
 type Command struct {
-	Output  string   `short:"o" enum:"auto,text,json,html,csv,csv-ports,nmap-xml,prometheus" default:"auto" placeholder:"FORMAT" help:"Output format. text: report for people. json: summary records, which portsum accepts as input. html: self-contained page. csv: one row per summary record. csv-ports: one row per endpoint. nmap-xml: for ndiff and other importers of nmap's XML. prometheus: metrics for the textfile collector. auto: text on a terminal, else json."`
+	Output  string   `short:"o" enum:"auto,text,json,html,csv,csv-ports,nmap-xml,prometheus" default:"auto" placeholder:"FORMAT" help:"${output}"`
 	By      []string `placeholder:"FIELD" complete:"field" help:"Group by these fields, such as owner (comma-separated). ip/24 groups by the first 24 bits of the address. Repeatable."`
 	Weights bool     `help:"Print for each open port the number of hosts it is open on, highest first, as lines port/proto weight for portgen --ports-file."`
 	Stats   bool     `help:"Include round-trip times and result times (always included in html and nmap-xml)."`

@@ -8,8 +8,12 @@ import (
 // Tool describes portsum to the command line and the manual.
 func Tool() cli.Tool {
 	return cli.Tool{
-		Name:     "portsum",
-		Summary:  "summarize port scan results",
+		Name:    "portsum",
+		Summary: "summarize port scan results",
+		Texts: map[string]string{"output": "Output format. text: report for people. json: summary records, which portsum accepts as input. " +
+			"html: self-contained page. csv: one row per summary record. csv-ports: one row per endpoint. " +
+			"nmap-xml: for ndiff and other importers of nmap's XML. " +
+			"prometheus: metrics for the textfile collector. auto: text on a terminal, else json."},
 		Command:  &Command{},
 		Schema:   func() []byte { return record.Schema("summary") },
 		Reads:    "result records",
