@@ -18,8 +18,8 @@ type argReader struct {
 	rest  []string
 }
 
-// normalize reorders args. A flag that prints a text stands alone then: whatever
-// else the line contains, right or wrong, it is answered.
+// normalize reorders args. A flag that prints a text replaces the whole line, so
+// that --help works beside errors.
 func normalize(flags []*kong.Flag, args []string) ([]string, error) {
 	r := &argReader{flags: flags, left: args}
 	for len(r.left) > 0 {

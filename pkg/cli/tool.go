@@ -11,7 +11,7 @@ import (
 
 // Tool describes a program.
 type Tool struct {
-	Name    string // portgen
+	Name    string // "portgen"
 	Summary string // one line, lower case, no full stop: "expand target and port specs"
 	// Usage is the command line without the name, where it is not just "[flags]"
 	// and the arguments: "[flags] OLD NEW". One line each.

@@ -91,7 +91,7 @@ func Expect(e *Expected, results Source, o Options, w io.Writer) (Tally, error) 
 
 type comparison struct {
 	options  Options
-	expected *Expected // OLD of Expect; nil of Compare
+	expected *Expected // OLD of Expect; nil for Compare
 	sides    [2]*side
 	w        io.Writer
 }

@@ -117,11 +117,11 @@ func TestExpectAgainstOracle(t *testing.T) {
 func expectOracle(open map[string]bool, results scan, all bool) (lines []string) {
 	byAddr := results.standing(idWanted)
 	byName := scan{answers: slices.DeleteFunc(slices.Clone(results.answers), func(a answer) bool { return a.ip == "" })}.standing(idName)
-	told := map[string]bool{} // endpoints of addresses that are checked under a name
+	named := map[string]bool{} // endpoints of addresses that are checked under a name
 	for _, a := range results.answers {
 		name := place(idName(a)) + fmt.Sprintf("\x00%d %05d", a.proto, a.port)
 		if a.ip != "" && open[name] && a.state == byAddr[place(a.ip)+name[strings.IndexByte(name, 0):]].state {
-			told[place(a.ip)+name[strings.IndexByte(name, 0):]] = true
+			named[place(a.ip)+name[strings.IndexByte(name, 0):]] = true
 		}
 	}
 	keys := map[string]bool{}
@@ -141,7 +141,7 @@ func expectOracle(open map[string]bool, results scan, all bool) (lines []string)
 			after = named.state
 		}
 		change := oracleChange(before, after)
-		if change == "" || before == 0 && told[key] || after != endpoint.Open && before == 0 && !all {
+		if change == "" || before == 0 && named[key] || after != endpoint.Open && before == 0 && !all {
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("%s %s %s", key[strings.IndexByte(key, 0)+1:], change, orNull(after)))

@@ -15,7 +15,7 @@ const outSize = 64 << 10
 // differences.
 type join struct {
 	all      bool      // Options.All
-	expected *Expected // OLD of Expect; nil of Compare
+	expected *Expected // OLD of Expect; nil for Compare
 	old, new *lines
 	tally    Tally
 	enc      record.Encoder

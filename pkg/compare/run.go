@@ -87,7 +87,7 @@ func (c *cursor) read() error {
 	return err
 }
 
-// unexpectedEOF returns err, the end of a run in the middle of an entry.
+// unexpectedEOF replaces io.EOF by io.ErrUnexpectedEOF: a run ends within an entry.
 func unexpectedEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF

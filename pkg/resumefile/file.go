@@ -38,9 +38,9 @@ type File struct {
 var ErrInUse = errors.New("in use by another run")
 
 // Open locks a file of results, which is created if necessary, and reads it. It
-// removes what is to be probed again: error records, and a torn last line. If the
-// first line is not a result, or a later one that is followed by results, the
-// file is left unchanged. Errors name the file.
+// removes error records and a torn last line, whose endpoints are probed again. It
+// leaves the file unchanged and fails if the first line is not a result, or if a
+// later line is not one and results follow it. Errors name the file.
 func Open(name string) (*File, error) {
 	f := &File{name: name, index: newIndex()}
 	if err := f.open(); err != nil {
