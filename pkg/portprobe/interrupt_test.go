@@ -122,7 +122,7 @@ func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
 	}
 }
 
-// The run ends although the pipe stays open and empty.
+// The run ends although the pipe stays open and empty. It leaves no reader behind.
 func TestInterruptWaitsForNoInput(t *testing.T) {
 	for range 20 {
 		in, out, err := os.Pipe()
@@ -134,11 +134,11 @@ func TestInterruptWaitsForNoInput(t *testing.T) {
 		stuck := time.AfterFunc(20*time.Second, func() { _ = out.Close() })
 		came := &firstWrite{then: func() { time.AfterFunc(5*time.Millisecond, cancel) }}
 		r := toolWith(t, cli.IO{In: in, Out: came, Context: ctx, Args: []string{"--simulate", "rtt=1ms"}})
+		_ = in.Close() // blocks while anything polls it
 		if !stuck.Stop() || r.status == 0 || came.n != 1 {
 			t.Fatalf("stuck, or not one record: exit %d, %d", r.status, came.n)
 		}
 		_ = out.Close()
-		_ = in.Close()
 	}
 }
 
