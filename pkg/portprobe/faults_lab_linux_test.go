@@ -64,7 +64,7 @@ func faults() []fault {
 
 // Whatever fails during the run, each record has exactly one result: a state that
 // was true at some time, or an error.
-func TestFaults(t *testing.T) {
+func TestFaultsDuringAScanGiveNoWrongState(t *testing.T) {
 	lab.NotRaced(t)
 	for i, f := range faults() {
 		for j, by := range transports {
@@ -137,7 +137,7 @@ func isIn(port uint16, list string) bool {
 
 // When the resolver stops, cached names are still probed, other names become
 // errors, and records with addresses continue at full speed.
-func TestTheResolverDies(t *testing.T) {
+func TestResolverStopsDuringAScan(t *testing.T) {
 	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"))
@@ -181,7 +181,7 @@ func TestTheResolverDies(t *testing.T) {
 
 // Each cause has its own message, each name is looked up once, and a server without
 // replies does not delay other names.
-func TestWhyANameHasNoAddress(t *testing.T) {
+func TestReasonsOfFailedLookups(t *testing.T) {
 	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"))
@@ -245,7 +245,7 @@ func TestWhyANameHasNoAddress(t *testing.T) {
 
 // The server drops queries beyond 100 per second, and resolv.conf sets a timeout of
 // one second. All 300 names are resolved.
-func TestALimitedResolverLosesNoName(t *testing.T) {
+func TestRateLimitedResolverLosesNoName(t *testing.T) {
 	lab.NotRaced(t)
 	l := lab.New(t)
 	h := l.Host("", lab.Listen("22"))

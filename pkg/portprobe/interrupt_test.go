@@ -30,7 +30,7 @@ func (s *slowReader) Read(b []byte) (int, error) {
 	return copy(b, fmt.Sprintf("10.0.%d.1:80\n", s.n%250)), nil
 }
 
-func TestInterruptSettlesWhatWasRead(t *testing.T) {
+func TestInterruptSettlesReadRecords(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	began := time.Now()
@@ -55,7 +55,7 @@ func TestInterruptSettlesWhatWasRead(t *testing.T) {
 
 // Every line that was read has a result, including buffered lines and those of a
 // read in progress.
-func TestInterruptLosesNothingThatWasRead(t *testing.T) {
+func TestInterruptWritesAllReadRecords(t *testing.T) {
 	const line = "10.0.0.1:80\n"
 	name := filepath.Join(t.TempDir(), "in")
 	if err := os.WriteFile(name, []byte(strings.Repeat(line, 300_000)), 0o600); err != nil {
@@ -78,7 +78,7 @@ func TestInterruptLosesNothingThatWasRead(t *testing.T) {
 }
 
 // Every line in the pipe either has a result or is left in the pipe.
-func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
+func TestInterruptLeavesUnreadRecordsInThePipe(t *testing.T) {
 	both := 0
 	for range 20 {
 		in, out, err := os.Pipe()
@@ -123,7 +123,7 @@ func TestInterruptLeavesTheRestInAPipe(t *testing.T) {
 }
 
 // The run ends although the pipe stays open and empty. It leaves no reader behind.
-func TestInterruptWaitsForNoInput(t *testing.T) {
+func TestInterruptDoesNotWaitForInput(t *testing.T) {
 	for range 20 {
 		in, out, err := os.Pipe()
 		if err != nil {

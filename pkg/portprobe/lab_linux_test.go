@@ -96,7 +96,7 @@ func toolOver(t *testing.T, portable bool, stdin string, args ...string) ran {
 }
 
 // Every lab case has its state and reason on a real host.
-func TestEveryWayOfAnsweringInTheLab(t *testing.T) {
+func TestLabCasesTCP(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	l := lab.New(t)
@@ -137,7 +137,7 @@ func (s *simulated) Run(ctx *cli.Context) error {
 }
 
 // Every lab case that a simulated network can have gives the same result there.
-func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
+func TestLabCasesTCPSimulated(t *testing.T) {
 	var cases []lab.Case
 	for _, c := range lab.Cases() {
 		if c.Remote() {
@@ -170,7 +170,7 @@ func TestEveryWayOfAnsweringInASimulation(t *testing.T) {
 
 // All states are right although 5 % of packets are lost in each direction and some
 // ports are silent.
-func TestLossInTheLab(t *testing.T) {
+func TestLossOverTCP(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	l := lab.New(t)

@@ -22,7 +22,7 @@ type localErrorCase struct {
 
 // Every cause gives its message with every method. Not parallel: it changes
 // settings of the whole process.
-func TestErrorsOfThisMachine(t *testing.T) {
+func TestLocalErrorsAreNotPortStates(t *testing.T) {
 	lab.NotRaced(t)
 	l := lab.New(t)
 	h, other := l.Host(""), l.Host("")

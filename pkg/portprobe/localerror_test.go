@@ -91,7 +91,7 @@ func TestObstacles(t *testing.T) {
 	}
 }
 
-func TestTheMostSpecificRefusalIsNamed(t *testing.T) {
+func TestMostSpecificRefusalIsReported(t *testing.T) {
 	var list []refusingRoute
 	for _, r := range strings.Fields("blackhole/0.0.0.0/0 blackhole/10.0.0.0/8 prohibit/10.1.0.0/16 blackhole/10.2.0.0/16") {
 		kind, to, _ := strings.Cut(r, "/")

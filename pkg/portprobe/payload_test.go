@@ -9,7 +9,7 @@ import (
 	"portkit/pkg/cli"
 )
 
-func TestPayloadsThatAreWrong(t *testing.T) {
+func TestInvalidPayloads(t *testing.T) {
 	dir := t.TempDir()
 	long := filepath.Join(dir, "long")
 	if err := os.WriteFile(long, make([]byte, maxPayload+1), 0o600); err != nil {

@@ -32,7 +32,7 @@ const (
 
 // When this machine cannot send to more endpoints than may be outstanding, each
 // settles in time with the right reason.
-func TestRefusedSendsSettleInTheLab(t *testing.T) {
+func TestRefusedSendsSettleInTime(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	var runs sync.WaitGroup

@@ -176,7 +176,7 @@ func TestResumeAfterAFullDisk(t *testing.T) {
 
 // A reader that dies leaves a file with a torn line, and portprobe ends without a
 // message. The next run resumes.
-func TestResumeOfWhatAPipeLeft(t *testing.T) {
+func TestResumeAfterABrokenPipe(t *testing.T) {
 	s := newResumed(t, 20_000, plainFolder(t))
 	cmd := asPortprobe("/bin/sh", "-c", fmt.Sprintf(`"$0" -r 20000 %q | head -c 1000001 >%q`, s.in, s.file), exe(t))
 	if output, err := cmd.CombinedOutput(); err != nil || len(output) > 0 {

@@ -49,7 +49,7 @@ func records(t *testing.T, lines string) (list []map[string]any) {
 	return list
 }
 
-func TestOneInOneOut(t *testing.T) {
+func TestOneResultPerRecord(t *testing.T) {
 	var in strings.Builder
 	for i := range 30_000 {
 		switch i % 6 {
@@ -82,7 +82,7 @@ func TestOneInOneOut(t *testing.T) {
 	}
 }
 
-func TestOrderIsKept(t *testing.T) {
+func TestKeepOrder(t *testing.T) {
 	var in strings.Builder
 	for i := range 5000 {
 		switch {
@@ -120,7 +120,7 @@ func TestFieldsPassThroughByteForByte(t *testing.T) {
 	}
 }
 
-func TestAskingAgainReplacesTheOldResult(t *testing.T) {
+func TestResultsAsInputAreReplaced(t *testing.T) {
 	first := tool(t, `{"host":"10.0.0.1","port":80,"owner":"ops"}`+"\n", "--simulate", "rtt=1ms,open=1")
 	again := tool(t, first.out, "--simulate", "rtt=1ms,open=0")
 	m := records(t, again.out)[0]
@@ -129,7 +129,7 @@ func TestAskingAgainReplacesTheOldResult(t *testing.T) {
 	}
 }
 
-func TestBadInputIsSaidAndTheRestIsDone(t *testing.T) {
+func TestBadRecordsDoNotStopTheRun(t *testing.T) {
 	good := `{"host":"10.0.0.1","port":80}` + "\n"
 	for _, c := range []struct{ name, line, say string }{
 		{"not JSON", `hello`, "HOST:PORT"},
@@ -186,7 +186,7 @@ func TestKindLines(t *testing.T) {
 	}
 }
 
-func TestWhatIsShown(t *testing.T) {
+func TestOpenAndStateSelectResults(t *testing.T) {
 	var in strings.Builder
 	for p := range 1000 {
 		fmt.Fprintf(&in, "10.0.0.1:%d\n", p+1)
@@ -217,7 +217,7 @@ func TestWhatIsShown(t *testing.T) {
 	}
 }
 
-func TestBadCommandLines(t *testing.T) {
+func TestInvalidCommandLines(t *testing.T) {
 	for _, c := range []struct {
 		args string
 		say  []string
@@ -304,7 +304,7 @@ type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, fmt.Errorf("no space left on device") }
 
-func TestOutputThatCannotBeWritten(t *testing.T) {
+func TestWriteErrorIsStatus3(t *testing.T) {
 	var in strings.Builder
 	for i := range 100_000 {
 		fmt.Fprintf(&in, "10.0.0.1:%d\n", i%65535+1)
@@ -369,7 +369,7 @@ func progressJSON(t *testing.T, r ran) {
 
 // The reader and the resolver's goroutines wait for room at the same time, and all
 // of them are woken.
-func TestManyNamesAndFewPlaces(t *testing.T) {
+func TestMoreNamesThanSlots(t *testing.T) {
 	var in strings.Builder
 	for i := range 400 {
 		for p := range 40 {

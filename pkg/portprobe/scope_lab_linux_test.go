@@ -209,7 +209,7 @@ func (w *world) input(r *rules, n int) (in string, permitted []bool, reach map[n
 // Random endpoints are probed with random scopes, and a firewall counts the
 // packets. Addresses without an endpoint in scope receive none, others receive
 // some.
-func TestNotOnePacketLeavesTheScope(t *testing.T) {
+func TestNoPacketLeavesTheScope(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Own("10.201.0.0/24"), lab.Own("10.202.0.0/24"), lab.Own("fd01::/112"))
 	w := newWorld(h, 1)
@@ -274,7 +274,7 @@ func readLists(r *rules) (texts []string) {
 }
 
 // Nothing is sent.
-func TestAScopeThatCannotBeUsedStopsTheRun(t *testing.T) {
+func TestInvalidScopeStopsTheRun(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("")
 	resolver := net.DefaultResolver
@@ -314,7 +314,7 @@ func TestAScopeThatCannotBeUsedStopsTheRun(t *testing.T) {
 }
 
 // The name has another address at each lookup.
-func TestANameOfTheScopeIsLookedUpOnce(t *testing.T) {
+func TestNamesInAScopeAreLookedUpOnce(t *testing.T) {
 	l := lab.New(t)
 	h := l.Host("", lab.Own("10.201.0.0/24"))
 	var pool []netip.Addr

@@ -15,7 +15,7 @@ var attempts = regexp.MustCompile(`; (\d+) attempts? in`)
 
 // Concurrent records of one endpoint share its probes, even under different names.
 // Each gets the result with its own fields.
-func TestRecordsOfOneEndpointShareAnAsking(t *testing.T) {
+func TestDuplicateEndpointsShareAProbe(t *testing.T) {
 	var in strings.Builder
 	for i := range 500 {
 		fmt.Fprintf(&in, `{"host":"n%d.example","ip":"10.0.0.1","port":80,"id":%d}`+"\n", i, i)
@@ -45,7 +45,7 @@ func TestRecordsOfOneEndpointShareAnAsking(t *testing.T) {
 }
 
 // A record that is read after the endpoint is settled is probed again.
-func TestNothingIsSharedWithWhatIsSettled(t *testing.T) {
+func TestSettledEndpointIsProbedAgain(t *testing.T) {
 	r, w := io.Pipe()
 	go func() {
 		defer w.Close()

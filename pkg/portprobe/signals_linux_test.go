@@ -63,7 +63,7 @@ func TestStatusSignal(t *testing.T) {
 }
 
 // If nobody reads standard error, the first signal still ends the run.
-func TestMessagesThatNobodyReads(t *testing.T) {
+func TestUnreadMessagesDoNotBlock(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()
 	if err != nil {

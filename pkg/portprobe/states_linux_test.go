@@ -77,7 +77,7 @@ func (s portStates) check(t *testing.T, n int, open ...uint16) {
 
 // All ports of a host with a thousand open ports have the right state, in repeated
 // scans.
-func TestAWholeHostInTheLab(t *testing.T) {
+func TestAllPortsOfAHost(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen(lab.Spread(1000)))
 	for _, c := range []struct {
@@ -106,7 +106,7 @@ func TestAWholeHostInTheLab(t *testing.T) {
 
 // On this machine exactly the ports with a listener are open. A socket connected to
 // itself does not count.
-func TestLoopback(t *testing.T) {
+func TestAllPortsOfLoopback(t *testing.T) {
 	lab.NotRaced(t)
 	lab.Need(t)
 	for _, to := range []string{"127.0.0.1", "::1"} {

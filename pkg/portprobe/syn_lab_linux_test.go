@@ -21,7 +21,7 @@ func bySYN(c lab.Case) (endpoint.Reason, endpoint.State) {
 }
 
 // Every lab case has its state and reason on a real host.
-func TestEveryWayOfAnsweringBySYN(t *testing.T) {
+func TestLabCasesBySYN(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	l := lab.New(t)

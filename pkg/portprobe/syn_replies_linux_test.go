@@ -240,7 +240,7 @@ const (
 
 func bytesOf(b byte, n int) []byte { return []byte(strings.Repeat(string(rune(b)), n)) }
 
-func TestOddAnswersToSYN(t *testing.T) {
+func TestUnexpectedRepliesToSYN(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Silent("7000-7999"), lab.Listen("22"))
 	replies := map[uint16]func(*responder, receivedSYN){}
@@ -272,7 +272,7 @@ func TestOddAnswersToSYN(t *testing.T) {
 
 // A neighbor forges a million SYN-ACKs and RSTs to every possible source port. None
 // is accepted.
-func TestForgedAnswersToSYN(t *testing.T) {
+func TestForgedRepliesToSYNAreIgnored(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Silent(""))
 	s := newResponder(t, h, nil)
@@ -329,7 +329,7 @@ func TestForgedAnswersToSYN(t *testing.T) {
 }
 
 // Open ports get a reset even if this machine's firewall drops the kernel's.
-func TestNoHandshakeIsLeftHalfOpenBySYN(t *testing.T) {
+func TestHandshakesAreResetBySYN(t *testing.T) {
 	lab.NotRaced(t)
 	for _, walled := range []bool{false, true} {
 		l := lab.New(t)

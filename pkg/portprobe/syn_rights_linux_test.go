@@ -20,7 +20,7 @@ import (
 )
 
 // Without CAP_NET_RAW nothing is sent, and the message contains a remedy.
-func TestSYNWithoutTheRight(t *testing.T) {
+func TestSYNWithoutPrivilege(t *testing.T) {
 	lab.NotRaced(t)
 	lab.Need(t)
 	cmd := asPortprobe("/proc/self/exe", "--method", "syn")
@@ -57,7 +57,7 @@ func static(t *testing.T) string {
 // Once the sockets are open, no thread has a capability. portprobe still reads
 // input files that it may no longer open, resolves names, appends to its journal
 // and sends probes.
-func TestRightsAreGivenUp(t *testing.T) {
+func TestPrivilegesAreDropped(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22,80"))
 	dir := t.TempDir()
@@ -134,7 +134,7 @@ func awaitLines(t *testing.T, name string, n int) {
 }
 
 // Invalid flags are usage errors.
-func TestSYNIsAskedForRightly(t *testing.T) {
+func TestInvalidMethodIsAUsageError(t *testing.T) {
 	for _, args := range [][]string{{"--method", "fin"}, {"--method", ""}, {"--method"}, {"--method", "syn", "--source", "192.0.2.256"}, {"--method", "syn", "--source", "0.0.0.0"}} {
 		if r := tool(t, "", args...); r.status != 2 || !strings.Contains(r.err, "--") {
 			t.Errorf("%q: exit %d, %s", args, r.status, r.err)
@@ -149,7 +149,7 @@ func TestSYNIsAskedForRightly(t *testing.T) {
 
 // A source address that is not this machine's is an error of each record. Others
 // are used, and so is an interface.
-func TestWhereFromBySYN(t *testing.T) {
+func TestSourceAddressBySYN(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"))
@@ -202,7 +202,7 @@ func TestUDPBesideSYN(t *testing.T) {
 
 // An endpoint is probed more often at once than there are source ports for its
 // probes.
-func TestManyOfOneEndpointBySYN(t *testing.T) {
+func TestDuplicateEndpointsBySYN(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"), lab.Silent("23"))
 	in := strings.Repeat(fmt.Sprintf("%v:22\n", h.Addr()), 2000) + strings.Repeat(fmt.Sprintf("%v:23\n", h.Addr()), 20)

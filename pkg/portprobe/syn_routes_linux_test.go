@@ -53,7 +53,7 @@ func TestOwnLinkLocalAddressBySYN(t *testing.T) {
 
 // A stale neighbor entry is revalidated: another device has the address now, or
 // none.
-func TestNeighborsThatTheKernelHasNotSeenLatelyBySYN(t *testing.T) {
+func TestStaleNeighborsBySYN(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(200*time.Millisecond))
 	in := ""
@@ -185,7 +185,7 @@ func TestGatewayThatMovesBySYN(t *testing.T) {
 
 // A link that goes down during neighbor resolution is a local error and no evidence
 // about the neighbor. The RTT starts with the SYN.
-func TestLinkThatGoesWhileANeighborIsAskedForBySYN(t *testing.T) {
+func TestLinkDownDuringResolutionBySYN(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Listen("22"), lab.NeighborRetry(100*time.Millisecond))
 	const deaf = "ipv4/conf/eth0/arp_ignore"
@@ -212,7 +212,7 @@ func TestLinkThatGoesWhileANeighborIsAskedForBySYN(t *testing.T) {
 }
 
 // Unrelated network changes during neighbor resolution do not delay host-unreach.
-func TestOtherChangesWhileANeighborIsAskedForBySYN(t *testing.T) {
+func TestUnrelatedChangesDuringResolutionBySYN(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.NeighborRetry(250*time.Millisecond))
 	lo, err := netlink.LinkByName("lo")

@@ -7,7 +7,7 @@ import (
 
 // The total counts records as the reader does: of JSON over several lines, only the
 // first line.
-func TestRecordsIn(t *testing.T) {
+func TestTotalCountsRecordsAsTheReaderDoes(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]int64{
 		"":                               0,

@@ -23,7 +23,7 @@ var udpTransports = []struct {
 }
 
 // Every lab case has its state and reason on a real host.
-func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
+func TestLabCasesUDP(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	l := lab.New(t)
@@ -41,7 +41,7 @@ func TestEveryWayOfAnsweringOverUDPInTheLab(t *testing.T) {
 }
 
 // Every lab case that a simulated network can have gives the same result there.
-func TestEveryWayOfAnsweringOverUDPInASimulation(t *testing.T) {
+func TestLabCasesUDPSimulated(t *testing.T) {
 	var cases []lab.Case
 	for _, c := range lab.UDPCases() {
 		if c.Remote() {
@@ -112,7 +112,7 @@ func udpStates(t *testing.T, in string, r ran) string {
 
 // Replies from another port are matched for one endpoint, for several at once, and
 // in a wide scan with duplicate replies.
-func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
+func TestRepliesFromOtherPorts(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	l := lab.New(t)
@@ -136,7 +136,7 @@ func TestAnswersFromOtherPortsInTheLab(t *testing.T) {
 }
 
 // All states are right although 5 % of packets are lost in each direction.
-func TestUDPLossInTheLab(t *testing.T) {
+func TestLossOverUDP(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	l := lab.New(t)
@@ -163,7 +163,7 @@ func since(t *testing.T, m map[string]any, begun time.Time) time.Duration {
 
 // A host that sends one ICMP error per second is retried until a few ports are all
 // decided. Other hosts are not delayed.
-func TestStockLinuxIsTold(t *testing.T) {
+func TestICMPLimitOfStockLinuxIsRecognized(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	l := lab.New(t)
@@ -191,7 +191,7 @@ func TestStockLinuxIsTold(t *testing.T) {
 
 // Services among a thousand closed ports, most of which stay undecided, are found
 // within 5 s.
-func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
+func TestUDPServicesAreFoundDespiteAnICMPLimit(t *testing.T) {
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	l := lab.New(t)
@@ -226,7 +226,7 @@ func TestServicesOfAStockLinuxAreFoundAtOnce(t *testing.T) {
 
 // A target that floods its prober gets the right state, and so does another. Memory
 // does not grow.
-func TestAFloodDoesNotDisturbOthers(t *testing.T) {
+func TestFloodOfUDPDoesNotDisturbOthers(t *testing.T) {
 	lab.NotRaced(t)
 	l := lab.New(t)
 	flooder := l.Host("", lab.Answer("7", lab.Flood))

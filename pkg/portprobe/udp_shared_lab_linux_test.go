@@ -26,7 +26,7 @@ func reasonsOf(t *testing.T, in string, r ran) map[string]int {
 }
 
 // Linux limits ICMP errors per destination across all of its own addresses.
-func TestAddressesOfOneMachineShareItsLimit(t *testing.T) {
+func TestAddressesOfOneHostShareItsICMPLimit(t *testing.T) {
 	t.Parallel() // waits for one error per second
 	var addrs []string
 	for i := 9; i <= 19; i++ {
@@ -47,7 +47,7 @@ func TestAddressesOfOneMachineShareItsLimit(t *testing.T) {
 }
 
 // A router rejects packets to 200 addresses behind it, twice per second.
-func TestARouterLimitsForItsNetwork(t *testing.T) {
+func TestRouterLimitsICMPForItsNetwork(t *testing.T) {
 	t.Parallel() // waits for two errors per second
 	lab.NotRaced(t)
 	router := lab.New(t).Host("", lab.Reject4("", 3), lab.ICMPLimit(), lab.Sysctl("net/ipv4/icmp_ratelimit", "500"))

@@ -88,8 +88,8 @@ func need(t *testing.T, text string) {
 	}
 }
 
-// TestPortprobeIsHeldBack tries to get past the script.
-func TestPortprobeIsHeldBack(t *testing.T) {
+// TestPortprobeInBlocksStaysOffTheNetwork tries to get past the script.
+func TestPortprobeInBlocksStaysOffTheNetwork(t *testing.T) {
 	need(t, "")
 	sh := &shell{bin: programs(t), dir: t.TempDir()}
 	for _, c := range []struct{ network, args, want string }{
@@ -115,8 +115,8 @@ func TestPortprobeIsHeldBack(t *testing.T) {
 	}
 }
 
-// TestBlocksSeeNoOtherPrograms holds that what is not listed cannot be run.
-func TestBlocksSeeNoOtherPrograms(t *testing.T) {
+// TestBlocksRunListedProgramsOnly holds that what is not listed cannot be run.
+func TestBlocksRunListedProgramsOnly(t *testing.T) {
 	need(t, "")
 	sh := &shell{bin: programs(t), dir: t.TempDir()}
 	for _, name := range []string{"ssh", "nmap", "ping", "nc", "go", "python3"} {

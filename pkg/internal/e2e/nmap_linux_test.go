@@ -92,9 +92,9 @@ func states(t *testing.T, file string) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// TestNmapSaysTheSame has nmap itself ask the same host: the same ports in
+// TestNmapReportsTheSameStates has nmap itself ask the same host: the same ports in
 // the same states.
-func TestNmapSaysTheSame(t *testing.T) {
+func TestNmapReportsTheSameStates(t *testing.T) {
 	lab.Need(t)
 	lab.Programs(t, "nmap")
 	lab.Root(t, "nmap")

@@ -96,10 +96,10 @@ func (m *machines) log() (all []block) {
 	return all
 }
 
-// TestManyMachines: a hundred thousand endpoints, one machine that dies with
+// TestDeadAndSlowMachinesLoseNothing: a hundred thousand endpoints, one machine that dies with
 // blocks in hand, and one that is slow. Every endpoint comes back once, and the
 // slow machine holds nobody back.
-func TestManyMachines(t *testing.T) {
+func TestDeadAndSlowMachinesLoseNothing(t *testing.T) {
 	const records = 100_000
 	m := newMachines(t)
 	want := m.endpoints(records)
@@ -130,7 +130,7 @@ func TestManyMachines(t *testing.T) {
 	m.checkShares(took)
 }
 
-// checkShares holds the log of TestManyMachines to what each machine was.
+// checkShares holds the log of TestDeadAndSlowMachinesLoseNothing to what each machine was.
 func (m *machines) checkShares(took time.Duration) {
 	m.t.Helper()
 	blocks, done, slow := m.log(), map[string]int{}, 0.0
@@ -153,9 +153,9 @@ func (m *machines) checkShares(took time.Duration) {
 	}
 }
 
-// TestBlocksThatFail: what has failed everywhere is known, is sent again by
+// TestFailedBlocksAreSentAgain: what has failed everywhere is known, is sent again by
 // --resume-failed, and spoils nothing beside it.
-func TestBlocksThatFail(t *testing.T) {
+func TestFailedBlocksAreSentAgain(t *testing.T) {
 	m := newMachines(t)
 	want := m.endpoints(2000)
 	m.add("scan1", `if mkdir "$0.died" 2>/dev/null; then `+probing(t, "virtual", "")+" | head -c 54321; kill -9 $$; fi\n"+probing(t, "virtual", ""))
@@ -175,9 +175,9 @@ func TestBlocksThatFail(t *testing.T) {
 	}
 }
 
-// TestErrorsAreNoFailures: a block with a record that is an error is done,
+// TestErrorRecordsDoNotFailABlock: a block with a record that is an error is done,
 // and is not asked again.
-func TestErrorsAreNoFailures(t *testing.T) {
+func TestErrorRecordsDoNotFailABlock(t *testing.T) {
 	m := newMachines(t)
 	m.endpoints(100)
 	m.append("endpoints.ndjson", "{\"port\":70000}\n")
@@ -188,9 +188,9 @@ func TestErrorsAreNoFailures(t *testing.T) {
 	}
 }
 
-// TestInterruptedParallel: what was under way is sent again, and nothing is
+// TestInterruptedParallelResumes: what was under way is sent again, and nothing is
 // left running on the machines.
-func TestInterruptedParallel(t *testing.T) {
+func TestInterruptedParallelResumes(t *testing.T) {
 	m := newMachines(t)
 	want := m.endpoints(3000)
 	m.add("scan1", "exec "+probing(t, "real", ""))

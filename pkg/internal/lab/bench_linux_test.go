@@ -23,7 +23,7 @@ func BenchmarkLabPeers(b *testing.B) {
 	}
 }
 
-func TestPeersSeeTheTruth(t *testing.T) {
+func TestPeersFindTheOpenPorts(t *testing.T) {
 	h, _ := target(t)
 	ports := AllPorts()[:2000]
 	want := Count{Asked: 2000, Open: 31, Closed: 1969}
@@ -36,7 +36,7 @@ func TestPeersSeeTheTruth(t *testing.T) {
 	}
 }
 
-func TestPeersSeeManyHosts(t *testing.T) {
+func TestPeersFindManyHosts(t *testing.T) {
 	h := New(t).Host("", Own("10.77.0.0/24"), Listen("80"))
 	to := Target{Hosts: Addresses("10.77.0.0/24", 256), Ports: []uint16{79, 80, 81, 82}}
 	if h.Open()[0] != 80 || to.Len() != 1024 || to.At(1023).String() != "10.77.0.255:82" {

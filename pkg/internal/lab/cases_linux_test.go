@@ -136,7 +136,7 @@ func unreachable(c Case) unix.Errno {
 	}[c.Code]
 }
 
-func TestEveryCaseAnswersInItsWay(t *testing.T) {
+func TestCasesReplyAsListed(t *testing.T) {
 	for _, c := range Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()

@@ -65,7 +65,7 @@ func drain(c *net.UDPConn, each func(netip.AddrPort)) (n int) {
 	}
 }
 
-func TestLossIsWhatItSays(t *testing.T) {
+func TestLossRateIsAsRequested(t *testing.T) {
 	t.Parallel()
 	const n = 1000
 	near := func(got, of int, p float64) bool {
@@ -102,7 +102,7 @@ func TestLossIsWhatItSays(t *testing.T) {
 	}
 }
 
-func TestLedgersCountByAddress(t *testing.T) {
+func TestLedgerCountsByAddress(t *testing.T) {
 	l := New(t)
 	h := l.Host("10.5.0.2/24 fd05::2/64", Own("10.6.0.0/24"))
 	sent, arrived := l.Ledger(), h.Ledger()
@@ -264,7 +264,7 @@ func TestThousandListeners(t *testing.T) {
 	}
 }
 
-func TestNothingIsLeftOver(t *testing.T) {
+func TestLinksAreRemoved(t *testing.T) {
 	Need(t)
 	count := func() int {
 		fds, err := os.ReadDir("/proc/self/fd")
@@ -310,7 +310,7 @@ func TestWithoutRoot(t *testing.T) {
 	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(dir+"/lab.test", exe, 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(dir+"/lab.test", "-test.run=^(TestHostOptions|TestDelay|TestNothingIsLeftOver)$", "-test.v")
+	cmd := exec.Command(dir+"/lab.test", "-test.run=^(TestHostOptions|TestDelay|TestLinksAreRemoved)$", "-test.v")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), envOutside+"=", "REQUIRE=all")
 	asNobody(cmd)

@@ -73,7 +73,7 @@ func TestHostOptions(t *testing.T) {
 	}
 }
 
-func TestNothingLeaves(t *testing.T) {
+func TestPacketsStayInTheNamespace(t *testing.T) {
 	l := New(t)
 	l.Host("")
 	routes, err := whole(func() ([]netlink.Route, error) { return netlink.RouteList(nil, unix.AF_UNSPEC) })
@@ -101,7 +101,7 @@ func TestNothingLeaves(t *testing.T) {
 	}
 }
 
-func TestSeveralHostsAndTheDeadOnOneLink(t *testing.T) {
+func TestHostsAndUnusedAddressesOnOneLink(t *testing.T) {
 	l := New(t)
 	l.Host("10.0.0.2/24 10.0.0.7/24 fd00::2/64", Listen("80"),
 		To("10.0.0.7/32", Silent("")), NeighborRetry(50*time.Millisecond))
@@ -119,7 +119,7 @@ func TestSeveralHostsAndTheDeadOnOneLink(t *testing.T) {
 	}
 }
 
-func TestWholePrefix(t *testing.T) {
+func TestHostHasAWholePrefix(t *testing.T) {
 	l := New(t)
 	l.Host("10.1.0.2/24 fd01::2/64", Listen("80"), Own("10.2.0.0/16"), Own("fd02::/48"))
 	for _, to := range []string{
@@ -145,7 +145,7 @@ func TestWholePrefix(t *testing.T) {
 	}
 }
 
-func TestBehindAGateway(t *testing.T) {
+func TestHostBehindAGateway(t *testing.T) {
 	l := New(t)
 	g := l.Host("", Listen("1"))
 	near := g.Behind("10.3.0.2/24 fd03::2/64", Listen("80"), NeighborRetry(50*time.Millisecond))
@@ -170,7 +170,7 @@ func TestBehindAGateway(t *testing.T) {
 	}
 }
 
-func TestDark(t *testing.T) {
+func TestDarkHostLosesEverything(t *testing.T) {
 	l := New(t)
 	h := l.Host("", Listen("80"))
 	for _, to := range []netip.Addr{h.Addr(), h.Addr6()} {

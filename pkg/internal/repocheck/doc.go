@@ -6,4 +6,4 @@
 // a row there.
 package repocheck
 
-//go:generate go test . -run ^TestDocs$ -count=1 -update
+//go:generate go test . -run ^TestGeneratedFilesAreCurrent$ -count=1 -update

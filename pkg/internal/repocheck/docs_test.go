@@ -26,9 +26,9 @@ func tools() []cli.Tool {
 
 func file(path string) string { return filepath.Join(root, filepath.FromSlash(path)) }
 
-// TestDocs compares man/ and completions/ with what the source makes; with
+// TestGeneratedFilesAreCurrent compares man/ and completions/ with what the source makes; with
 // -update it makes them.
-func TestDocs(t *testing.T) {
+func TestGeneratedFilesAreCurrent(t *testing.T) {
 	files, err := manual.Files(tools())
 	if err != nil {
 		t.Fatal(err)
@@ -57,8 +57,8 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// TestDocsAreRead gives the files to the programs that they are for.
-func TestDocsAreRead(t *testing.T) {
+// TestProgramsReadGeneratedFiles gives the files to the programs that they are for.
+func TestProgramsReadGeneratedFiles(t *testing.T) {
 	for _, c := range []struct{ files, program, args string }{
 		{"man/*.[157]", "mandoc", "-T lint -W all"},
 		{"man/*.[157]", "groff", "-man -ww -z -Tutf8"},
@@ -82,9 +82,9 @@ func TestDocsAreRead(t *testing.T) {
 	}
 }
 
-// TestToolsSayEverything holds each tool to the texts that help and manual
+// TestHelpAndManualAreComplete holds each tool to the texts that help and manual
 // are made of.
-func TestToolsSayEverything(t *testing.T) {
+func TestHelpAndManualAreComplete(t *testing.T) {
 	for _, tool := range tools() {
 		d, err := cli.Describe(tool)
 		if err != nil {

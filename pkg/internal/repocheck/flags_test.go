@@ -9,9 +9,9 @@ import (
 	"portkit/pkg/translate"
 )
 
-// TestFlagsOfOtherToolsAreNamed gives each tool every flag that it does not
+// TestUnknownFlagNamesTheToolThatHasIt gives each tool every flag that it does not
 // have and another has: the error names the tools that have it, and no others.
-func TestFlagsOfOtherToolsAreNamed(t *testing.T) {
+func TestUnknownFlagNamesTheToolThatHasIt(t *testing.T) {
 	owners := map[string][]string{}
 	has := map[[2]string]bool{}
 	for _, tool := range tools() {

@@ -55,8 +55,8 @@ func floors(t *testing.T) map[string]int {
 	return all
 }
 
-// TestMapIsComplete compares the map with the packages that Go finds.
-func TestMapIsComplete(t *testing.T) {
+// TestMapListsAllPackages compares the map with the packages that Go finds.
+func TestMapListsAllPackages(t *testing.T) {
 	list := exec.Command("go", "list", "./pkg/...")
 	list.Dir = file(".")
 	out, err := list.Output()
@@ -103,7 +103,7 @@ func TestPackagesImportLowerFloorsOnly(t *testing.T) {
 		name := room(s.dir)
 		floor, ok := mapped[name]
 		if s.test || !ok || floor == testOnly {
-			continue // TestMapIsComplete reports packages without a floor
+			continue // TestMapListsAllPackages reports packages without a floor
 		}
 		for _, imported := range s.imports {
 			checkImport(t, mapped, s, floor, imported)

@@ -40,9 +40,9 @@ func TestFunctionsAreShort(t *testing.T) {
 	}
 }
 
-// TestImportsDoNothing holds that importing a package runs none of its code:
+// TestNoPackageStateAndNoInit holds that importing a package runs none of its code:
 // no init function.
-func TestImportsDoNothing(t *testing.T) {
+func TestNoPackageStateAndNoInit(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, d := range s.syntax.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {

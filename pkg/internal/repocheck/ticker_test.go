@@ -9,9 +9,9 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// TestTicker: the steps of make that take long are never silent on a terminal,
+// TestTickerShowsStepsOnTerminalsOnly: the steps of make that take long are never silent on a terminal,
 // and print nothing of their own elsewhere.
-func TestTicker(t *testing.T) {
+func TestTickerShowsStepsOnTerminalsOnly(t *testing.T) {
 	t.Parallel()
 	lab.Programs(t, "sh", "script")
 	piped := exec.Command(file(".ci/ticker"), "waiting", "sh", "-c", "echo out; echo err >&2; exit 3")

@@ -114,8 +114,8 @@ func exceptionFor(rule, text string, match []int, exceptions []wordException) (w
 	return wordException{}, false
 }
 
-// TestWords checks the texts that users read against the rules.
-func TestWords(t *testing.T) {
+// TestTextsFollowTheWordRules checks the texts that users read against the rules.
+func TestTextsFollowTheWordRules(t *testing.T) {
 	t.Parallel()
 	rules, exceptions, used := wordRules(), wordExceptions(), map[wordException]bool{}
 	seen := map[string]bool{}
@@ -144,9 +144,9 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestWordRules has each rule fail on its planted sentence, alone and as an
+// TestWordRulesFindTheirSentences has each rule fail on its planted sentence, alone and as an
 // exception.
-func TestWordRules(t *testing.T) {
+func TestWordRulesFindTheirSentences(t *testing.T) {
 	t.Parallel()
 	rules := wordRules()
 	for _, r := range rules {
@@ -170,9 +170,9 @@ func TestWordRules(t *testing.T) {
 	}
 }
 
-// TestWordSources checks that each kind of text is read without its code, and
+// TestProseIsReadWithoutCode checks that each kind of text is read without its code, and
 // with everything else.
-func TestWordSources(t *testing.T) {
+func TestProseIsReadWithoutCode(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string

@@ -55,8 +55,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestBrokenTools gives the demo tools that do not do what they promise.
-func TestBrokenTools(t *testing.T) {
+// TestDemoReportsBrokenTools gives the demo tools that do not do what they promise.
+func TestDemoReportsBrokenTools(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the demo needs a POSIX shell")
 	}
@@ -86,7 +86,7 @@ func script(t *testing.T, bin, name, text string) {
 	}
 }
 
-func TestInterrupted(t *testing.T) {
+func TestInterruptedDemoIsAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := demo(ctx, t.TempDir(), &bytes.Buffer{}); err == nil {
@@ -120,7 +120,7 @@ func TestListenersTakeTheNextFreePort(t *testing.T) {
 	}
 }
 
-func TestStory(t *testing.T) {
+func TestClosingSentences(t *testing.T) {
 	for _, c := range []struct {
 		open   []int
 		states map[string]int
