@@ -1,4 +1,4 @@
-// Portprobe asks endpoints and says what came back.
+// Command portprobe probes endpoints and writes their results.
 package main
 
 import (
