@@ -11,38 +11,38 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestBuckets(t *testing.T) {
+func TestBucketsAreNarrow(t *testing.T) {
 	want := []int64{1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40}
-	for i, most := range want {
-		if got := Most(uint8(i)); got != most {
-			t.Errorf("bucket %d ends at %d, want %d", i, got, most)
+	for i, upper := range want {
+		if got := Upper(uint8(i)); got != upper {
+			t.Errorf("bucket %d ends at %d, want %d", i, got, upper)
 		}
 	}
 	before := int64(0)
 	for b := range Buckets {
-		most := Most(uint8(b))
-		if BucketOf(before+1) != uint8(b) || BucketOf(most) != uint8(b) {
-			t.Errorf("%d and %d fall into buckets %d and %d, want %d", before+1, most, BucketOf(before+1), BucketOf(most), b)
+		upper := Upper(uint8(b))
+		if BucketOf(before+1) != uint8(b) || BucketOf(upper) != uint8(b) {
+			t.Errorf("%d and %d are in buckets %d and %d, want %d", before+1, upper, BucketOf(before+1), BucketOf(upper), b)
 		}
-		if b >= 4 && (most-before)*4 > before {
-			t.Errorf("bucket %d is from %d to %d: too wide", b, before, most)
+		if b >= 4 && (upper-before)*4 > before {
+			t.Errorf("bucket %d is from %d to %d: too wide", b, before, upper)
 		}
-		before = most
+		before = upper
 	}
 	if last := time.Duration(before) * time.Microsecond; last < 3*24*time.Hour {
 		t.Errorf("the last bucket ends at %v", last)
 	}
 	for _, us := range []int64{before + 1, math.MaxInt64} {
 		if got := BucketOf(us); got != Buckets-1 {
-			t.Errorf("%d falls into bucket %d", us, got)
+			t.Errorf("%d is in bucket %d", us, got)
 		}
 	}
 	if BucketOf(0) != 0 || BucketOf(-1) != 0 {
-		t.Error("0 and less do not fall into the first bucket")
+		t.Error("0 and less are not in the first bucket")
 	}
 }
 
-// random draws lengths from nanoseconds to hours.
+// random returns durations from nanoseconds to hours.
 func random(rnd *rand.Rand, n int) []time.Duration {
 	all := make([]time.Duration, n)
 	for i := range all {
@@ -59,8 +59,7 @@ func of(all []time.Duration) *Histogram {
 	return h
 }
 
-// TestSumOfParts sums random parts in random trees.
-func TestSumOfParts(t *testing.T) {
+func TestSumOfPartsIsTheWhole(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		all := random(rnd, rnd.IntN(300))
@@ -82,7 +81,7 @@ func TestSumOfParts(t *testing.T) {
 	})
 }
 
-func TestQuantiles(t *testing.T) {
+func TestQuantilesAreWithinABucket(t *testing.T) {
 	all := random(rand.New(rand.NewPCG(2, 2)), 5000)
 	h := of(all)
 	slices.Sort(all)
@@ -104,7 +103,7 @@ func TestQuantiles(t *testing.T) {
 	}
 }
 
-func TestSumsThatDoNotFit(t *testing.T) {
+func TestSumsDoNotOverflow(t *testing.T) {
 	huge := &Histogram{Sum: math.MaxInt64 - 1, Min: 5, Max: 9, Bins: []Bin{{4, math.MaxInt64 - 1}, {9, 7}}}
 	h := new(Histogram)
 	for range 3 {

@@ -8,8 +8,8 @@ import (
 	"portkit/pkg/cli"
 )
 
-// FuzzTool gives the whole tool any bytes: it ends well or says which lines could
-// not be read, and the sum of what it writes is the same again.
+// FuzzTool runs the tool on any bytes. It exits with 0 or names the lines that it
+// could not read, and the summary of its output is the same again.
 func FuzzTool(f *testing.F) {
 	f.Add(resultLines(rand.New(rand.NewPCG(1, 1)), 30), "owner")
 	f.Add("\xff\xfe{\x00}\x00", "")
@@ -22,19 +22,19 @@ func FuzzTool(f *testing.F) {
 		}
 		status, out, errs := run(in, args...)
 		if status == 2 && out == "" {
-			return // no such field can be grouped by
+			return // not a field to group by
 		}
 		if status == cli.StatusIO && strings.Contains(errs, "; convert ") {
 			return // not UTF-8, or not one record per line
 		}
 		if status != 0 && (status != 1 || errs == "") {
-			t.Fatalf("exit %d, it says %q", status, errs)
+			t.Fatalf("exit %d, messages %q", status, errs)
 		}
 		if status, again, errs := run(out, args...); again != out || status != 0 {
-			t.Fatalf("exit %d, it says %q: the sum of\n%s is\n%s", status, errs, out, again)
+			t.Fatalf("exit %d, messages %q: the sum of\n%s is\n%s", status, errs, out, again)
 		}
 		if status, _, errs := run(in, append(args[2:], "-o", "text")...); status > 1 {
-			t.Fatalf("text: exit %d, it says %q", status, errs)
+			t.Fatalf("text: exit %d, messages %q", status, errs)
 		}
 	})
 }

@@ -35,7 +35,7 @@ func run(stdin string, args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
-// resultLines are n results about few hosts, with a field of the user's.
+// resultLines returns n results of few hosts, with a field of the user.
 func resultLines(rnd *rand.Rand, n int) string {
 	states := []string{
 		`"state":"open","reason":"syn-ack","app":"ssh","rtt_ms":1.5,"time":"2026-01-02T03:04:05.678Z"`, `"state":"open","reason":"syn-ack"`,
@@ -61,7 +61,7 @@ func resultLines(rnd *rand.Rand, n int) string {
 	return b.String()
 }
 
-func TestSummaryOfSummariesThroughTheTool(t *testing.T) {
+func TestSummaryOfSummariesIsTheSummary(t *testing.T) {
 	lab.Slow(t, "large inputs")
 	for seed := range uint64(25) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
@@ -78,13 +78,13 @@ func TestSummaryOfSummariesThroughTheTool(t *testing.T) {
 			}
 			rnd.Shuffle(len(sums), func(i, j int) { sums[i], sums[j] = sums[j], sums[i] })
 			if status, got, errs := run(strings.Join(sums, ""), by...); got != whole || status != 0 || errs != "" {
-				t.Fatalf("seed %d, by %q: status %d, said %q\n%s\nwant\n%s", seed, by, status, errs, got, whole)
+				t.Fatalf("seed %d, by %q: status %d, messages %q\n%s\nwant\n%s", seed, by, status, errs, got, whole)
 			}
 		}
 	}
 }
 
-func TestOutputFollowsItsSchema(t *testing.T) {
+func TestOutputMatchesItsSchema(t *testing.T) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(record.Schema(record.KindSummary)))
 	if err != nil {
 		t.Fatal(err)
@@ -126,9 +126,7 @@ func TestOutputFollowsItsSchema(t *testing.T) {
 	}
 }
 
-// TestManyBadLines: what is wrong is said in the order of the lines, however
-// many processors read them.
-func TestManyBadLines(t *testing.T) {
+func TestErrorsAreInTheOrderOfLines(t *testing.T) {
 	var in strings.Builder
 	for i := range 100000 {
 		fmt.Fprintf(&in, `{"ip":"192.0.2.1","port":%d,"state":"open"}`+"\n", 1+i%65535)
@@ -136,11 +134,11 @@ func TestManyBadLines(t *testing.T) {
 			in.WriteString("nonsense\n")
 		}
 	}
-	status, out, said := run(in.String())
+	status, out, messages := run(in.String())
 	if status != cli.StatusRecords || !strings.Contains(out, `"counts":{"open":65535}`) {
 		t.Errorf("status %d, output %.200s", status, out)
 	}
-	lines := strings.Split(strings.TrimSpace(said), "\n")
+	lines := strings.Split(strings.TrimSpace(messages), "\n")
 	for i, want := range []string{"line 52: ", "line 153: ", "line 254: "} {
 		if !strings.HasPrefix(lines[i], "portsum: "+want) {
 			t.Errorf("message %q, want %q first", lines[i], want)

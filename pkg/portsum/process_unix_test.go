@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// TestInterrupt: the signal goes to the whole pipe, and portsum still has to
-// read what the tools before it have left to say, print, then end by it.
-func TestInterrupt(t *testing.T) {
+// A terminal sends the signal to the whole pipe. portsum still reads the rest from
+// the tools before it and prints the summary, then ends by the signal.
+func TestSignalEndsAfterTheInput(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		cmd := exec.Command(os.Args[0])
-		cmd.Args = []string{"portsum"} // TestMain goes by this name
+		cmd.Args = []string{"portsum"} // selects the command in TestMain
 		in, err := cmd.StdinPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -29,11 +29,11 @@ func TestInterrupt(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// More than a pipe holds: once it is written, the tool is reading.
+		// More than the capacity of a pipe: once written, the tool is reading.
 		line := `{"ip":"192.0.2.1","port":22,"state":"open"}` + "\n"
 		io.WriteString(in, strings.Repeat(line, 1<<20/len(line)))
 		cmd.Process.Signal(sig)
-		time.Sleep(100 * time.Millisecond) // a signal that comes at the end may find nobody
+		time.Sleep(100 * time.Millisecond) // the signal must arrive before the end of the input
 		io.WriteString(in, strings.ReplaceAll(line, "22", "23"))
 		in.Close()
 		err = cmd.Wait()

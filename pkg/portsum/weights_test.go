@@ -13,7 +13,7 @@ import (
 	"portkit/pkg/portspec"
 )
 
-// countedWeights are the lines of --weights, counted from results with maps.
+// countedWeights returns the lines of --weights, counted with maps.
 func countedWeights(t *testing.T, lines string) string {
 	type port struct {
 		number int
@@ -49,8 +49,8 @@ func countedWeights(t *testing.T, lines string) string {
 	return b.String()
 }
 
-// TestWeightsAddUp: weights are the same from results, from summaries of
-// their parts, grouped or not, and from both.
+// Weights are the same from results, from summaries of their parts, grouped or not,
+// and from both.
 func TestWeightsAddUp(t *testing.T) {
 	for seed := range uint64(25) {
 		rnd := rand.New(rand.NewPCG(seed, 3))
@@ -60,13 +60,12 @@ func TestWeightsAddUp(t *testing.T) {
 		_, rightSum, _ := run(right)
 		for _, in := range []string{left + right, leftSum + rightSum, rightSum + left, leftSum + rightSum + left} {
 			if status, got, errs := run(in, "--weights"); got != want || status != 0 || errs != "" {
-				t.Fatalf("seed %d: status %d, said %q\n%s\nwant\n%s", seed, status, errs, got, want)
+				t.Fatalf("seed %d: status %d, messages %q\n%s\nwant\n%s", seed, status, errs, got, want)
 			}
 		}
 	}
 }
 
-// TestWeightsAreAPortsFile: portgen takes the ports in the order of the lines.
 func TestWeightsAreAPortsFile(t *testing.T) {
 	_, lines, _ := run(resultLines(rand.New(rand.NewPCG(7, 3)), 300), "--weights")
 	list, err := portspec.ReadPortsFile(strings.NewReader(lines), []endpoint.Proto{endpoint.UDP}, nil)

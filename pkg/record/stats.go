@@ -120,7 +120,7 @@ func (s *Stats) object() any {
 		rtt.Add("min", h.Min)
 		rtt.Add("max", h.Max)
 		for _, b := range h.Bins {
-			buckets.Add(strconv.FormatInt(histogram.Most(b.Bucket), 10), b.Count)
+			buckets.Add(strconv.FormatInt(histogram.Upper(b.Bucket), 10), b.Count)
 		}
 		rtt.Add("buckets", buckets)
 		o.Add("rtt_us", rtt)

@@ -4,6 +4,7 @@
 package report
 
 import (
+	"fmt"
 	"iter"
 	"net/netip"
 	"slices"
@@ -134,9 +135,9 @@ func NoResults(bad uint64) string {
 	return "No results: the input has no records."
 }
 
-// Noun returns one or many, according to n.
-func Noun[N int | int64 | uint64](n N, one, many string) string {
-	if n == 1 {
+// Noun returns one or many, according to the integer n.
+func Noun(n any, one, many string) string {
+	if fmt.Sprint(n) == "1" {
 		return one
 	}
 	return many

@@ -16,7 +16,7 @@ type Bar struct {
 // Bars returns one bar for each power of two, without gaps.
 func Bars(h *histogram.Histogram) (bars []Bar) {
 	for _, b := range h.Bins {
-		end := histogram.Most(b.Bucket | 3)
+		end := histogram.Upper(b.Bucket | 3)
 		for n := len(bars); n > 0 && bars[n-1].Max < end; n++ {
 			bars = append(bars, Bar{Max: bars[n-1].Max * 2})
 		}

@@ -15,20 +15,19 @@ import (
 	"portkit/pkg/summary"
 )
 
-// BenchmarkEveryPort adds up every port of a thousand hosts, in an order that
-// goes from host to host and jumps from port to port, with answers mixed as
-// they would be behind a leaky firewall, and says what 65,536 such hosts would
-// keep resident.
+// BenchmarkEveryPort adds up all ports of a thousand hosts: host by host for each
+// port, ports in random order, with mixed results. It extrapolates the resident
+// memory to 65,536 hosts.
 func BenchmarkEveryPort(b *testing.B) {
 	const hosts, whole = 1024, 65536
-	answers := []endpoint.Reason{
+	results := []endpoint.Reason{
 		endpoint.SynAck, endpoint.NoResponse, endpoint.NoResponse, endpoint.NoResponse,
 		endpoint.ConnRefused, endpoint.ConnRefused, endpoint.ConnRefused, endpoint.HostUnreach,
 	}
-	for _, different := range []int{7, 8} { // 3 answers, 4 answers
-		b.Run(strconv.Itoa(different-4)+"-answers", func(b *testing.B) {
+	for _, different := range []int{7, 8} { // the first 7 contain 3 different results, all 8 contain 4
+		b.Run(strconv.Itoa(different-4)+"-results", func(b *testing.B) {
 			debug.FreeOSMemory()
-			if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil { // forget the most so far
+			if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil { // resets the high-water mark
 				b.Fatal(err)
 			}
 			before := resident(b)
@@ -36,7 +35,7 @@ func BenchmarkEveryPort(b *testing.B) {
 				s := summary.New()
 				var both sync.WaitGroup
 				for part := range 2 {
-					both.Go(func() { everyPort(s, part*hosts/2, hosts/2, answers[:different]) })
+					both.Go(func() { everyPort(s, part*hosts/2, hosts/2, results[:different]) })
 				}
 				both.Wait()
 				b.ReportMetric(float64(resident(b)-before)/1e6*whole/hosts, "MB/65536-hosts")
@@ -47,7 +46,7 @@ func BenchmarkEveryPort(b *testing.B) {
 	}
 }
 
-func everyPort(s *summary.Sum, first, n int, answers []endpoint.Reason) {
+func everyPort(s *summary.Sum, first, n int, results []endpoint.Reason) {
 	a := s.Adder()
 	r := record.Result{RTT: -1}
 	var host []byte
@@ -57,7 +56,7 @@ func everyPort(s *summary.Sum, first, n int, answers []endpoint.Reason) {
 			r.Addr = netip.AddrFrom4([4]byte{10, 0, byte(h >> 8), byte(h)})
 			host = r.Addr.AppendTo(host[:0])
 			r.Host, r.Port = host, uint16(port)
-			r.Reason = answers[(port*2654435761>>7^h*7919)%len(answers)]
+			r.Reason = results[(port*2654435761>>7^h*7919)%len(results)]
 			r.State = r.Reason.State(endpoint.TCP)
 			a.Result(nil, &r)
 		}
@@ -65,12 +64,12 @@ func everyPort(s *summary.Sum, first, n int, answers []endpoint.Reason) {
 	a.Flush()
 }
 
-// resident is the most memory that the process has had so far, in bytes.
+// resident returns the peak resident memory of the process in bytes.
 func resident(b *testing.B) int64 {
 	b.Helper()
 	kib := lab.HighWater(os.Getpid())
 	if kib == 0 {
-		b.Fatal("its memory cannot be told")
+		b.Fatal("the memory is unknown")
 	}
 	return int64(kib) << 10
 }

@@ -12,28 +12,27 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// oracleKey and oracleAnswer are what a summary record is about and what it
-// says of a port.
+// oracleKey identifies a summary record, oracleResult is the result of a port.
 type (
 	oracleKey struct {
 		by, host, ip string
 		proto        endpoint.Proto
 	}
-	oracleAnswer struct {
+	oracleResult struct {
 		state       endpoint.State
 		reason, app string
 	}
-	oraclePorts map[int]oracleAnswer
+	oraclePorts map[int]oracleResult
 )
 
-func (a oracleAnswer) better(b oracleAnswer) bool {
+func (a oracleResult) better(b oracleResult) bool {
 	if (a.app == "") != (b.app == "") && a.state == b.state && a.reason == b.reason {
 		return a.app != ""
 	}
 	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.reason, b.reason), cmp.Compare(a.app, b.app)) < 0
 }
 
-// oracleSum is the contract in maps and nothing else.
+// oracleSum adds up results with maps only.
 func oracleSum(results []result) []byte {
 	all := map[oracleKey]oraclePorts{}
 	bad := map[string]int{}
@@ -49,7 +48,7 @@ func oracleSum(results []result) []byte {
 		if all[k] == nil {
 			all[k] = oraclePorts{}
 		}
-		a := oracleAnswer{r.State, r.Reason.String(), string(r.App)}
+		a := oracleResult{r.State, r.Reason.String(), string(r.App)}
 		if old, ok := all[k][int(r.Port)]; !ok || a.better(old) {
 			all[k][int(r.Port)] = a
 		}
@@ -71,7 +70,7 @@ func (k oracleKey) compare(l oracleKey) int {
 		cmp.Compare(k.name(), l.name()), cmp.Compare(k.proto, l.proto))
 }
 
-// group is where the group stands among all.
+// group returns the rank of the group.
 func (k oracleKey) group() int {
 	return slices.Index(groupOrder(), k.by)
 }
@@ -82,7 +81,7 @@ func groupOrder() []string {
 	}
 }
 
-// number is a text that sorts as the addresses do.
+// number returns text that sorts like the addresses.
 func (k oracleKey) number() string {
 	addr, err := netip.ParseAddr(k.ip)
 	switch {
@@ -101,7 +100,7 @@ func (k oracleKey) name() string {
 	return k.host
 }
 
-func (p oraclePorts) pick(want func(oracleAnswer) bool) (ports []int) {
+func (p oraclePorts) pick(want func(oracleResult) bool) (ports []int) {
 	for port, a := range p {
 		if want(a) {
 			ports = append(ports, port)
@@ -123,7 +122,7 @@ func (k oracleKey) line(ports oraclePorts) string {
 	parts = append(parts, fmt.Sprintf(`"proto":"%s"`, k.proto))
 	var counts, reasons, named []string
 	for state := endpoint.Open; state <= endpoint.Error; state++ {
-		list := ports.pick(func(a oracleAnswer) bool { return a.state == state })
+		list := ports.pick(func(a oracleResult) bool { return a.state == state })
 		if state == endpoint.Open {
 			parts = append(parts, fmt.Sprintf(`"open":[%s]`, strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", ",")))
 		} else if len(list) > 0 {
@@ -134,11 +133,11 @@ func (k oracleKey) line(ports oraclePorts) string {
 		}
 	}
 	for r := endpoint.Reason(1); int(r) < endpoint.Reasons; r++ {
-		if list := ports.pick(func(a oracleAnswer) bool { return a.reason == r.String() }); len(list) > 0 {
+		if list := ports.pick(func(a oracleResult) bool { return a.reason == r.String() }); len(list) > 0 {
 			reasons = append(reasons, fmt.Sprintf(`"%s":"%s"`, r, ranges(list)))
 		}
 	}
-	for _, port := range ports.pick(func(a oracleAnswer) bool { return a.app != "" }) {
+	for _, port := range ports.pick(func(a oracleResult) bool { return a.app != "" }) {
 		named = append(named, fmt.Sprintf(`"%d":%s`, port, quote(ports[port].app)))
 	}
 	parts = append(parts, `"counts":{`+strings.Join(counts, ",")+"}", `"reasons":{`+strings.Join(reasons, ",")+"}")

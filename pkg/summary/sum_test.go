@@ -20,13 +20,13 @@ import (
 	"portkit/pkg/summary"
 )
 
-// result is a result record with the fields it is grouped by.
+// result is a result record with the fields to group by.
 type result struct {
 	by string
 	record.Result
 }
 
-// The pools are small, so that endpoints meet again and contradict themselves.
+// The pools are small, so that endpoints occur again with other results.
 var (
 	hosts = []struct{ host, ip string }{
 		{"192.0.2.9", "192.0.2.9"},
@@ -87,7 +87,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// lines are the lines of a Sum.
+// lines returns the records of a Sum as lines.
 func lines(s *summary.Sum) []byte {
 	var e record.Encoder
 	var out []byte
@@ -97,7 +97,7 @@ func lines(s *summary.Sum) []byte {
 	return out
 }
 
-// sumOf adds up results and the lines of other Sums.
+// sumOf adds up results and the lines of other sums.
 func sumOf(t testing.TB, results []result, parts ...[]byte) []byte {
 	return sumInto(t, summary.New(), results, parts...)
 }
@@ -134,7 +134,7 @@ func addLines(t testing.TB, a *summary.Adder, part []byte) {
 	}
 }
 
-func TestSumAgainstMaps(t *testing.T) {
+func TestSumAgreesWithMaps(t *testing.T) {
 	for seed := range uint64(60) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		results := randomResults(rnd, rnd.IntN(800))
@@ -144,14 +144,13 @@ func TestSumAgainstMaps(t *testing.T) {
 	}
 }
 
-// TestSummaryOfSummaries is the promise: the summary of the parts' summaries
-// is byte for byte the summary of the whole, in any order and grouping.
-func TestSummaryOfSummaries(t *testing.T) {
+// The summary of the parts' summaries is byte for byte the summary of the whole, in
+// any order and grouping.
+func TestSummaryOfSummariesIsTheWhole(t *testing.T) {
 	checkTrees(t, 2, sumOf, tree, func(*rapid.T, []result, []byte) {})
 }
 
-// TestStatsAddUp: what results tell of time adds up exactly too, in any order
-// and grouping, where each result goes in once.
+// Stats also add up exactly in any order and grouping, if each result is added once.
 func TestStatsAddUp(t *testing.T) {
 	checkTrees(t, 4, withStats, statsTree, func(rt *rapid.T, results []result, whole []byte) {
 		if plain := sumOf(t, nil, whole); !bytes.Equal(plain, sumOf(t, results)) {
@@ -160,7 +159,7 @@ func TestStatsAddUp(t *testing.T) {
 	})
 }
 
-// checkTrees holds a thousand times that a tree of sums is the sum of the whole.
+// checkTrees compares a thousand random trees of sums with the sum of the whole.
 func checkTrees(t *testing.T, seed uint64,
 	sum func(testing.TB, []result, ...[]byte) []byte, tree func(testing.TB, *rand.Rand, []result) []byte,
 	also func(*rapid.T, []result, []byte),
@@ -190,7 +189,7 @@ func withStats(t testing.TB, results []result, parts ...[]byte) []byte {
 	return sumInto(t, s, results, parts...)
 }
 
-// statsTree sums results in parts and their sums, each once.
+// statsTree adds up random parts and their sums, each once.
 func statsTree(t testing.TB, rnd *rand.Rand, results []result) []byte {
 	if len(results) < 2 || rnd.IntN(4) == 0 {
 		return withStats(t, results)
@@ -203,7 +202,7 @@ func statsTree(t testing.TB, rnd *rand.Rand, results []result) []byte {
 	return withStats(t, nil, right, statsTree(t, rnd, results[:at]))
 }
 
-// tree sums results in parts, some of them twice, and their sums in parts.
+// tree adds up random parts, some of them twice, and their sums.
 func tree(t testing.TB, rnd *rand.Rand, results []result) []byte {
 	if len(results) < 2 || rnd.IntN(4) == 0 {
 		return sumOf(t, results)
@@ -211,7 +210,7 @@ func tree(t testing.TB, rnd *rand.Rand, results []result) []byte {
 	at := 1 + rnd.IntN(len(results)-1)
 	left, right := tree(t, rnd, results[:at]), tree(t, rnd, results[at:])
 	switch rnd.IntN(4) {
-	case 0: // endpoints that are met again change nothing, bad records do
+	case 0: // repeated endpoints change nothing, repeated bad records do
 		return sumOf(t, nil, right, left, withoutBad(left))
 	case 1: // results and summaries mixed
 		return sumOf(t, results[:at], right)
@@ -219,7 +218,7 @@ func tree(t testing.TB, rnd *rand.Rand, results []result) []byte {
 	return sumOf(t, nil, left, right)
 }
 
-// withoutBad returns the lines that do not count bad records.
+// withoutBad returns the lines without counts of bad records.
 func withoutBad(lines []byte) (kept []byte) {
 	for line := range bytes.Lines(lines) {
 		if !bytes.Contains(line, []byte(`"bad_records":`)) {
@@ -229,7 +228,7 @@ func withoutBad(lines []byte) (kept []byte) {
 	return kept
 }
 
-func TestSeveralAdders(t *testing.T) {
+func TestAddersMayRunConcurrently(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 3))
 	results := randomResults(rnd, 20000)
 	want := sumOf(t, results)
@@ -250,7 +249,7 @@ func TestSeveralAdders(t *testing.T) {
 	}
 }
 
-// fill adds n results about the same 1000 hosts and 100 ports.
+// fill adds n results of the same 1000 hosts and 100 ports.
 func fill(s *summary.Sum, n int) {
 	a := s.Adder()
 	r := record.Result{State: endpoint.Closed, Reason: endpoint.ConnRefused}
@@ -288,7 +287,7 @@ func TestMemoryFollowsHostsNotRecords(t *testing.T) {
 	}
 }
 
-func TestMemoryOfAHost(t *testing.T) {
+func TestMemoryOfAHostIsBounded(t *testing.T) {
 	lab.Slow(t, "memory")
 	const hosts = 256
 	for _, c := range []struct {
@@ -297,10 +296,10 @@ func TestMemoryOfAHost(t *testing.T) {
 		code  func(*rand.Rand) endpoint.Reason
 		most  int64
 	}{
-		{"in order, alike", ascending(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 9 << 10},
-		{"at random, alike", shuffled(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 9 << 10},
-		{"at random, three answers", shuffled(), func(r *rand.Rand) endpoint.Reason { return endpoint.Reason(1 + r.IntN(3)) }, 25 << 10},
-		{"at random, different", shuffled(), func(r *rand.Rand) endpoint.Reason { return endpoint.Reason(1 + r.IntN(22)) }, 52 << 10},
+		{"in order, same result", ascending(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 9 << 10},
+		{"at random, same result", shuffled(), func(*rand.Rand) endpoint.Reason { return endpoint.Reset }, 9 << 10},
+		{"at random, three results", shuffled(), func(r *rand.Rand) endpoint.Reason { return endpoint.Reason(1 + r.IntN(3)) }, 25 << 10},
+		{"at random, different results", shuffled(), func(r *rand.Rand) endpoint.Reason { return endpoint.Reason(1 + r.IntN(22)) }, 52 << 10},
 	} {
 		before := heap()
 		s := summary.New()

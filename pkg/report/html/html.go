@@ -51,7 +51,9 @@ func Write(w io.Writer, r *report.Report) error {
 }
 
 func parse(text string) (*template.Template, error) {
-	return template.New("page").Funcs(template.FuncMap{"thousands": thousands}).Parse(startHTML + text)
+	return template.New("page").Funcs(template.FuncMap{
+		"thousands": thousands, "clock": report.Clock, "noun": report.Noun, "reason": report.ReasonText, "join": strings.Join,
+	}).Parse(startHTML + text)
 }
 
 // page is the data of page.html, whose sections call its methods.
@@ -68,10 +70,8 @@ type page struct {
 
 func newPage(r *report.Report) *page {
 	p := &page{survey: *newSurvey(r), Script: template.JS(pageJS)}
-	p.Columns, p.Timed = p.columns(), len(p.totals.Times.RTT.Bins) > 0
-	for _, name := range p.byFields().By {
-		p.ByNames = append(p.ByNames, r.Printable(name))
-	}
+	p.Columns, p.Timed = p.columns(), len(p.Totals.Times.RTT.Bins) > 0
+	p.ByNames = names(p.byFields())
 	style := baseCSS + pageCSS + p.widths()
 	p.Style, p.Policy = template.CSS(style), policy(style, pageJS)
 	return p
@@ -109,57 +109,30 @@ func hashOf(text string) string {
 
 // Title returns the title of the page.
 func (p *page) Title() string {
-	switch p.totals.Hosts {
+	switch p.Totals.Hosts {
 	case 0:
 		return "Port scan without results"
 	case 1:
-		return "Port scan of " + p.last
+		return "Port scan of " + p.lastTitle
 	}
-	return "Port scan of " + thousands(p.totals.Hosts) + " hosts"
+	return "Port scan of " + thousands(p.Totals.Hosts) + " hosts"
 }
-
-// Span returns the time of the results; "" if it is unknown.
-func (p *page) Span() string {
-	if p.totals.Times.Last == 0 {
-		return ""
-	}
-	return report.Clock(p.totals.Times.First) + " to " + report.Clock(p.totals.Times.Last)
-}
-
-// Made returns the time of writing.
-func (p *page) Made() string { return report.Clock(p.report.Now.UnixMilli()) }
-
-// Program returns the name and version of the writer.
-func (p *page) Program() string { return p.report.Program + " " + p.report.Version }
 
 // Nothing returns why the report is empty; "" if it has results.
 func (p *page) Nothing() string {
-	if p.totals.Hosts > 0 {
+	if p.Totals.Hosts > 0 {
 		return ""
 	}
-	return report.NoResults(p.totals.Bad)
+	return report.NoResults(p.Totals.Bad)
 }
 
-type tile struct{ Class, Number, Label string }
+// OpenPorts returns the number of open ports.
+func (p *page) OpenPorts() uint64 { return p.Totals.States[endpoint.Open] }
 
-// Tiles returns the most important numbers.
-func (p *page) Tiles() []tile {
-	t := p.totals
-	tiles := []tile{
-		{"", thousands(t.Hosts), report.Noun(t.Hosts, "host", "hosts")},
-		{"", thousands(t.Replied) + " of " + thousands(t.Hosts), report.Noun(t.Hosts, "host replied", "hosts replied")},
-		{"good", thousands(t.Open), report.Noun(t.Open, "host with open ports", "hosts with open ports")},
-		{"good", thousands(t.States[endpoint.Open]), report.Noun(t.States[endpoint.Open], "open port", "open ports")},
-		{"", thousands(t.Total()), report.Noun(t.Total(), "port scanned", "ports scanned")},
-	}
-	// Every prefix has broadcast addresses, which are never probed.
-	if n := t.States[endpoint.Error] - t.Of(endpoint.Error, endpoint.NotUnicast); n > 0 {
-		tiles = append(tiles, tile{"bad", thousands(n), report.Noun(n, "port not probed", "ports not probed")})
-	}
-	if t.Bad > 0 {
-		tiles = append(tiles, tile{"bad", thousands(t.Bad), report.Noun(t.Bad, "unreadable record", "unreadable records")})
-	}
-	return tiles
+// NotProbed returns the number of ports that could not be probed, without those of
+// the broadcast address that every prefix has.
+func (p *page) NotProbed() uint64 {
+	return p.Totals.States[endpoint.Error] - p.Totals.Of(endpoint.Error, endpoint.NotUnicast)
 }
 
 // look is the appearance of a state: the class of its color, and a letter that
@@ -179,47 +152,32 @@ func looks() [endpoint.States]look {
 
 type stateRow struct {
 	look
-	Number, Percent, Reasons string
-	X, Width                 float64 // position in a bar of 1000 units
+	Ports            uint64
+	Percent, Reasons string
+	X, Width         float64 // position in a bar of 1000 units
 }
 
 // States returns the share of each state in all ports.
 func (p *page) States() (rows []stateRow) {
-	x, all := 0.0, float64(max(p.totals.Total(), 1))
+	x, all := 0.0, float64(max(p.Totals.Total(), 1))
 	for state := endpoint.Open; state <= endpoint.Error; state++ {
-		n := p.totals.States[state]
+		n := p.Totals.States[state]
 		width := 1000 * float64(n) / all
-		percent := fmt.Sprintf("%.1f %%", 100*float64(n)/all)
-		rows = append(rows, stateRow{looks()[state], thousands(n), percent, p.totals.ReasonsOf(state), x, width})
+		rows = append(rows, stateRow{looks()[state], n, fmt.Sprintf("%.1f %%", 100*float64(n)/all), p.Totals.ReasonsOf(state), x, width})
 		x += width
 	}
 	return rows
 }
 
-// HasPorts reports whether the report has ports.
-func (p *page) HasPorts() bool { return p.totals.Total() > 0 }
-
 // GroupNames returns the names of the fields to group by.
-func (p *page) GroupNames() (names []string) {
-	for _, name := range p.report.By {
-		names = append(names, p.report.Printable(name))
+func (p *page) GroupNames() []string { return names(p.Report) }
+
+func names(r *report.Report) (names []string) {
+	for _, name := range r.By {
+		names = append(names, r.Printable(name))
 	}
 	return names
 }
-
-// GroupTitle returns the names of the fields to group by as one text.
-func (p *page) GroupTitle() string { return strings.Join(p.GroupNames(), ", ") }
-
-// Groups returns the groups to list.
-func (p *page) Groups() []*report.Group {
-	if p.groups == nil {
-		return nil
-	}
-	return p.groups.Listed()
-}
-
-// HasBadGroups reports whether a group has records that could not be read.
-func (p *page) HasBadGroups() bool { return p.groups.HasBad }
 
 // thousands returns an integer with thin spaces (ISO 80000-1, section 7.3.1).
 func thousands(n any) string {

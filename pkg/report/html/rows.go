@@ -20,7 +20,6 @@ const (
 	maxApps     = 4      // protocols named for a port
 	maxRows     = 20_000 // of the table of hosts; above it, hosts without open ports are omitted
 	maxNamed    = 48     // open ports of a host listed with names; more are listed as ranges
-	manyRows    = 1000   // above it, a browser lays out only the rows in view
 )
 
 // meanings explains the reasons for an unknown state.
@@ -33,29 +32,23 @@ func meanings() map[endpoint.Reason]string {
 		endpoint.Interrupted:   "The scan was interrupted before the state was determined.",
 		endpoint.LocalError:    "A failure of the scanning host: its network, limits or firewall.",
 		endpoint.RateLimited:   "The host limits the rate of its ICMP errors: the port may be open, closed or filtered.",
-		endpoint.BadRecord:     "The record could not be read.",
 		0:                      "The records contain no reason.",
 	}
 }
 
-type unknownRow struct{ Reason, Meaning, Ports, Hosts, Examples string }
+// Meaning explains the reason.
+func (u *unknown) Meaning() string { return meanings()[u.Reason] }
+
+// More returns the number of hosts that are not among the examples.
+func (u *unknown) More() int { return u.Hosts - len(u.Examples) }
 
 // Unknown returns why the state of ports is unknown.
-func (p *page) Unknown() (rows []unknownRow) {
-	for reason, u := range p.unknown {
-		if u.ports == 0 {
-			continue
+func (p *page) Unknown() (rows []*unknown) {
+	for reason := range p.unknown {
+		if u := &p.unknown[reason]; u.Ports > 0 {
+			u.Reason = endpoint.Reason(reason)
+			rows = append(rows, u)
 		}
-		examples := strings.Join(u.examples, ", ")
-		if more := u.Hosts - len(u.examples); more > 0 {
-			examples += " and " + thousands(more) + " more"
-		}
-		r := endpoint.Reason(reason)
-		rows = append(rows, unknownRow{report.ReasonText(r), meanings()[r], thousands(u.ports), thousands(u.Hosts), examples})
-	}
-	if bad := p.totals.Bad; bad > 0 {
-		r := endpoint.BadRecord
-		rows = append(rows, unknownRow{r.String(), meanings()[r], thousands(bad), "", "records without a host and port"})
 	}
 	return rows
 }
@@ -64,16 +57,17 @@ func (p *page) Unknown() (rows []unknownRow) {
 // if a group has some.
 func (p *page) Numbers(g *report.Group) []uint64 {
 	numbers := slices.Clone(g.States[endpoint.Open:])
-	if p.groups.HasBad {
+	if p.Groups.HasBad {
 		numbers = append(numbers, g.Bad)
 	}
 	return numbers
 }
 
 type serviceRow struct {
-	Port                 report.Port
-	Service, Apps, Hosts string
-	Share                float64
+	Port       report.Port
+	Name, Apps string
+	Hosts      int
+	Share      float64 // of all hosts, in percent
 }
 
 // Services returns the open ports, those of most hosts first.
@@ -81,27 +75,18 @@ func (p *page) Services() (rows []serviceRow) {
 	ports := p.open.Ports()
 	for _, port := range ports[:min(len(ports), maxServices)] {
 		n := p.open.Of(port)
-		name := p.report.Services.Name(port.Proto, port.Number)
-		rows = append(rows, serviceRow{port, name, p.appText(port), thousands(n), 100 * float64(n) / float64(p.totals.Hosts)})
+		name := p.Report.Services.Name(port.Proto, port.Number)
+		rows = append(rows, serviceRow{port, name, p.appText(port), n, 100 * float64(n) / float64(p.Totals.Hosts)})
 	}
 	return rows
 }
 
-// MoreServices returns how many open ports are not listed; "" if all are.
-func (p *page) MoreServices() string {
-	n := len(p.open.Ports()) - maxServices
-	if n <= 0 {
-		return ""
-	}
-	return thousands(n) + " more " + report.Noun(n, "port is", "ports are") + " open, each on at most as many hosts."
-}
-
-// HasApps reports whether a protocol was recognized.
-func (p *page) HasApps() bool { return len(p.apps) > 0 }
+// MoreServices returns the number of open ports that are not listed.
+func (p *page) MoreServices() int { return max(0, len(p.open.Ports())-maxServices) }
 
 // appText lists the protocols recognized at a port, the most frequent first.
 func (p *page) appText(port report.Port) string {
-	counts := p.apps[port]
+	counts := p.Apps[port]
 	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
@@ -110,24 +95,17 @@ func (p *page) appText(port report.Port) string {
 		names, more = names[:maxApps], " …"
 	}
 	for i, name := range names {
-		names[i] = p.report.Printable(name)
+		names[i] = p.Report.Printable(name)
 	}
 	return strings.Join(names, ", ") + more
 }
 
-// HasHosts reports whether there is a table of hosts.
-func (p *page) HasHosts() bool { return p.totals.Hosts > 0 }
-
-// Many reports whether the table of hosts is too long for a browser to lay out at
-// once.
-func (p *page) Many() bool { return p.rows > manyRows }
-
 // LeftOut returns how many hosts the table omits; "" if none.
 func (p *page) LeftOut() string {
-	if p.rows <= maxRows {
+	if p.Rows <= maxRows {
 		return ""
 	}
-	return thousands(p.totals.Hosts-p.totals.Open) + " hosts without open ports are not listed."
+	return thousands(p.Totals.Hosts-p.Totals.Open) + " hosts without open ports are not listed."
 }
 
 type (
@@ -150,7 +128,7 @@ func (p *page) Hosts() iter.Seq[hostRow] {
 	return func(yield func(hostRow) bool) {
 		for h := range r.Hosts() {
 			t := h.Tally()
-			if p.rows > maxRows && t.States[endpoint.Open] == 0 {
+			if p.Rows > maxRows && t.States[endpoint.Open] == 0 {
 				continue
 			}
 			row := p.hostRow(h, &t)
@@ -166,15 +144,15 @@ func (p *page) Hosts() iter.Seq[hostRow] {
 
 // byFields returns the report without the groups that the table of hosts has
 // anyway.
-func (p *page) byFields() *report.Report { return p.report.ByOthers("host", "ip", "proto") }
+func (p *page) byFields() *report.Report { return p.Report.ByOthers("host", "ip", "proto") }
 
 func (p *page) hostRow(h *report.Host, t *report.Tally) hostRow {
 	row := hostRow{
-		Name: p.report.Printable(string(h.Name)), Open: t.States[endpoint.Open],
+		Name: p.Report.Printable(string(h.Name)), Open: t.States[endpoint.Open],
 		Ports: p.openText(h, t.States[endpoint.Open]), Map: mapOf(h.Records, p.Columns),
 	}
 	if h.Addr.String() != string(h.Name) {
-		row.Addr = p.report.Address(h.Addr)
+		row.Addr = p.Report.Address(h.Addr)
 	}
 	for state := endpoint.Closed; state <= endpoint.Error; state++ {
 		n := number{Class: "n" + looks()[state].Class}
@@ -208,7 +186,7 @@ func (p *page) openText(h *report.Host, n uint64) string {
 		return strings.Join(parts, "; ")
 	}
 	for _, port := range h.OpenPorts() {
-		parts = append(parts, strings.TrimSpace(port.String()+"\u00a0"+p.report.PortName(port)))
+		parts = append(parts, strings.TrimSpace(port.String()+"\u00a0"+p.Report.PortName(port)))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -262,7 +240,7 @@ type tripBar struct {
 
 // Trips returns the histogram of round-trip times, nil if there are none.
 func (p *page) Trips() *trips {
-	h := &p.totals.Times.RTT
+	h := &p.Totals.Times.RTT
 	if len(h.Bins) == 0 {
 		return nil
 	}

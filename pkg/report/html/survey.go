@@ -20,28 +20,29 @@ const (
 
 // survey is what the page shows of all hosts together.
 type survey struct {
-	report  *report.Report
-	totals  *report.Counts
-	groups  *report.Groups   // nil: the report is not grouped
-	rows    int              // of the table of hosts: a host has one in each of its groups
-	last    string           // title of the last host
-	probed  report.PortHosts // a host counts once in each of its groups
-	open    report.PortHosts // a host counts once
-	apps    map[report.Port]map[string]int
-	unknown [endpoint.Reasons]unknown
+	Report    *report.Report
+	Totals    *report.Counts
+	Groups    *report.Groups // nil: there are none
+	Rows      int            // of the table of hosts: a host has one in each of its groups
+	Apps      map[report.Port]map[string]int
+	lastTitle string           // of the last host
+	probed    report.PortHosts // a host counts once in each of its groups
+	open      report.PortHosts // a host counts once
+	unknown   [endpoint.Reasons]unknown
 }
 
 // unknown is the ports whose state is unknown for the same reason.
 type unknown struct {
 	report.HostCount
-	ports    uint64
-	examples []string
+	Reason   endpoint.Reason
+	Ports    uint64
+	Examples []string // hosts
 }
 
 func newSurvey(r *report.Report) *survey {
-	s := &survey{report: r, totals: r.Totals(), apps: map[report.Port]map[string]int{}}
-	if len(r.By) > 0 {
-		s.groups = r.Groups()
+	s := &survey{Report: r, Totals: r.Totals(), Apps: map[report.Port]map[string]int{}}
+	if g := r.Groups(); len(r.By) > 0 && len(g.All) > 0 {
+		s.Groups = g
 	}
 	type key struct {
 		name string
@@ -49,8 +50,8 @@ func newSurvey(r *report.Report) *survey {
 	}
 	grouped := map[key]*[2]summary.Ports{} // open ports of each host, some of them in several groups
 	for h := range r.Hosts() {
-		s.rows++
-		s.last = r.Title(h.Name, h.Addr)
+		s.Rows++
+		s.lastTitle = r.Title(h.Name, h.Addr)
 		k := key{string(h.Name), h.Addr}
 		if len(r.By) > 0 && grouped[k] == nil {
 			grouped[k] = &[2]summary.Ports{}
@@ -80,24 +81,24 @@ func (s *survey) add(sum *record.Summary) {
 	s.probed.Add(sum.Proto, sum.Spans...)
 	for _, span := range sum.Spans {
 		if span.State == endpoint.Error || span.Reason == endpoint.RateLimited {
-			s.unknown[span.Reason].add(s.report, sum, uint64(span.Last-span.First)+1)
+			s.unknown[span.Reason].add(s.Report, sum, uint64(span.Last-span.First)+1)
 		}
 	}
 	for _, app := range sum.Apps {
 		key := report.Port{Number: app.Port, Proto: sum.Proto}
-		if s.apps[key] == nil {
-			s.apps[key] = map[string]int{}
+		if s.Apps[key] == nil {
+			s.Apps[key] = map[string]int{}
 		}
-		if _, known := s.apps[key][app.Name]; known || len(s.apps[key]) < maxAppNames {
-			s.apps[key][app.Name]++
+		if _, known := s.Apps[key][app.Name]; known || len(s.Apps[key]) < maxAppNames {
+			s.Apps[key][app.Name]++
 		}
 	}
 }
 
 func (u *unknown) add(r *report.Report, sum *record.Summary, ports uint64) {
-	u.ports += ports
-	if next := u.HostCount.Add(sum); next && len(u.examples) < maxExamples {
-		u.examples = append(u.examples, r.Title(sum.Host, sum.Addr))
+	u.Ports += ports
+	if next := u.HostCount.Add(sum); next && len(u.Examples) < maxExamples {
+		u.Examples = append(u.Examples, r.Title(sum.Host, sum.Addr))
 	}
 }
 

@@ -155,7 +155,7 @@ const firstPower, lastPower = 6, 24
 func (m *metrics) histogram(labels string, h *histogram.Histogram) {
 	n, i := int64(0), 0
 	for power := firstPower; power <= lastPower; power++ {
-		for ; i < len(h.Bins) && histogram.Most(h.Bins[i].Bucket) <= 1<<power; i++ {
+		for ; i < len(h.Bins) && histogram.Upper(h.Bins[i].Bucket) <= 1<<power; i++ {
 			n += h.Bins[i].Count
 		}
 		le := strconv.FormatFloat(float64(int64(1)<<power)/1e6, 'g', -1, 64)
