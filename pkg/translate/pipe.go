@@ -144,3 +144,12 @@ func (p *pipe) line(list []stage) string {
 	}
 	return line
 }
+
+// quote returns word as a POSIX shell reads it as one word.
+func quote(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-"
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -256,22 +256,23 @@ func (r *reader) wantsTargets() bool {
 
 // isTarget reports whether word is a target of portgen.
 func isTarget(word string) bool {
-	name, _, err := target.Split(word)
-	if err == nil {
-		_, err = target.Parse(name)
-	}
+	_, _, err := parse(word)
 	return err == nil
 }
 
 // isAddress reports whether word is a target that is unlikely to be the name of
 // a file.
 func isAddress(word string) bool {
-	name, ports, err := target.Split(word)
-	if err != nil {
-		return false
-	}
-	t, err := target.Parse(name)
+	t, ports, err := parse(word)
 	return err == nil && (ports != "" || t.Is4() || t.Is6())
+}
+
+func parse(word string) (t target.Target, ports string, err error) {
+	name, ports, err := target.Split(word)
+	if err == nil {
+		t, err = target.Parse(name)
+	}
+	return t, ports, err
 }
 
 // isFileName reports whether word ends as the names of scans and lists do.

@@ -1,3 +1,11 @@
+// Package translate turns a command line in the style of nmap, masscan, naabu
+// or nc into the pipe of portkit's tools that does the same.
+//
+// Line reads the arguments of a tool by three tables: rows are the flags of
+// other scanners, letters those of nc, and toolFlags those of portkit's own
+// tools, which may have been given to the wrong one. It understands all of the
+// arguments or returns nothing: a flag in no table may be a typing error, which the
+// caller reports.
 package translate
 
 import (

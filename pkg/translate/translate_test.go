@@ -7,8 +7,7 @@ import (
 
 func none(string) bool { return false }
 
-// TestEveryRowIsUnderstood types each flag of another scanner, with a target.
-func TestEveryRowIsUnderstood(t *testing.T) {
+func TestEveryForeignFlagIsTranslated(t *testing.T) {
 	for _, row := range rows() {
 		value := ""
 		for _, v := range []string{"5", "s", "c", "0-9", "192.0.2.9"} {
@@ -30,7 +29,7 @@ func TestEveryRowIsUnderstood(t *testing.T) {
 	}
 }
 
-func TestOwnCommandLinesAreLeftAlone(t *testing.T) {
+func TestOwnCommandLinesAreNotTranslated(t *testing.T) {
 	for _, line := range []string{
 		"portgen", "portgen 192.0.2.1", "portgen -p 22 192.0.2.1", "portgen -i hosts -p22", "portprobe -t 2 -c5 -vk results",
 		"portprobe --method syn", "portprobe -t 1.5s", "portsum -o text results", "portdiff -sS a b", "portprobe -sS --nosuch",
@@ -43,7 +42,7 @@ func TestOwnCommandLinesAreLeftAlone(t *testing.T) {
 	}
 }
 
-func TestQuote(t *testing.T) {
+func TestQuoteIsOneWordToAShell(t *testing.T) {
 	for word, want := range map[string]string{
 		"": "''", "22,80": "22,80", "[::1]:22": "'[::1]:22'", "a b": "'a b'", "it's": `'it'\''s'`,
 		"192.0.2.*": "'192.0.2.*'", "$(id)": "'$(id)'", "http*": "'http*'", "a;b": "'a;b'",
@@ -54,7 +53,7 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-// FuzzLine holds that no argument makes Line fail.
+// FuzzLine checks that Line returns a suggestion if it reports one, and never panics.
 func FuzzLine(f *testing.F) {
 	for _, args := range []string{"-sS\n192.0.2.1", "-zvw\n3", "-\xff", "-p\n0-", "-s\xff\xfe", "--\n\n", "192.0.2.1\n\n-", "-oX", "-T\n-iL=", "--top-ports=5"} {
 		f.Add(args)
