@@ -47,7 +47,8 @@ func (r *recorder) Send(as []*probe.Attempt) (int, error) {
 	return n, err
 }
 
-// scan is one run of the engine over a simulated network.
+// scan is one run of the engine over a simulated network. Tests in x_sim_test.go scan,
+// those in x_test.go call a type of the engine directly.
 type scan struct {
 	opts   probe.Options
 	net    simnet.Config
