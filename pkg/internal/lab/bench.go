@@ -9,19 +9,18 @@ import (
 	"time"
 )
 
-// Count is what a scanner says of a target's tcp ports.
+// Count is the number of a target's TCP ports in each state, as a scanner reports it.
 type Count struct {
 	Asked, Open, Closed int
 	Took                time.Duration
-	// CPU is the processor time it cost, the kernel's work for it included.
+	// CPU is the processor time used, including the kernel's.
 	CPU time.Duration
 }
 
 // Rate returns ports a second.
 func (c Count) Rate() float64 { return float64(c.Asked) / c.Took.Seconds() }
 
-// Target is what scanners are given: every port of every host, the ports of a
-// host behind one another.
+// Target is every given port of every host, ordered by host.
 type Target struct {
 	Hosts []netip.Addr
 	Ports []uint16
@@ -30,12 +29,12 @@ type Target struct {
 // Len is the number of endpoints.
 func (t Target) Len() int { return len(t.Hosts) * len(t.Ports) }
 
-// At is one of them.
+// At returns endpoint i.
 func (t Target) At(i int) netip.AddrPort {
 	return netip.AddrPortFrom(t.Hosts[i/len(t.Ports)], t.Ports[i%len(t.Ports)])
 }
 
-// Whole is one host's every tcp port.
+// Whole returns all TCP ports of a host.
 func Whole(host netip.Addr) Target {
 	return Target{Hosts: []netip.Addr{host}, Ports: AllPorts()}
 }
@@ -53,15 +52,15 @@ func Addresses(prefix string, n int) []netip.Addr {
 // Peer is a scanner to run beside others.
 type Peer struct {
 	Name string
-	// Missing says why the peer cannot be run here; empty when it can.
+	// Missing returns why the peer cannot run here, or "".
 	Missing string
-	// Scan asks every endpoint of the target once and counts the answers.
+	// Scan probes every endpoint of the target once and counts the replies.
 	Scan func(Target) (Count, error)
 }
 
-// Standing is how one peer did: its median round, its rate over that of the
-// first peer that ran, the median processor time a port in µs, and how many of
-// its rounds were wrong about a port.
+// Standing is the result of one peer: its median round, its rate relative to the
+// first peer that ran, the median processor time per port in µs, and the number of
+// rounds with a wrong state.
 type Standing struct {
 	Peer   string
 	Median Count
@@ -70,10 +69,10 @@ type Standing struct {
 	Wrong  int
 }
 
-// Race lets the peers scan the target in turn, rounds times, so that a busy
-// minute of the machine falls on all of them, and logs the standings. A peer
-// that is missing is named; one that fails ends the test. want is the number
-// of open and closed ports; time counts for nothing when the answer is wrong.
+// Race runs the peers in turn, rounds times, so that a busy minute of the machine
+// affects all of them, and logs the standings. Missing peers are named. A peer that
+// fails ends the test. want is the number of open and closed ports: a round with
+// other numbers is wrong, however fast.
 func Race(tb testing.TB, rounds int, to Target, want Count, peers []Peer) []Standing {
 	tb.Helper()
 	runs := make([][]Count, len(peers))

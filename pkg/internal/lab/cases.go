@@ -6,53 +6,52 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// Kind is a way in which a port is answered, or not.
+// Kind is how a port replies, or why it does not.
 type Kind uint8
 
-// The ways of answering.
 const (
 	Accepts          Kind = iota + 1 // a listener that holds the connection
 	AcceptsAndReset                  // a listener that ends it with RST at once
 	AcceptsAndClose                  // a listener that ends it with FIN at once
 	Refuses                          // the host's own RST
-	FirewallResets                   // a firewall's RST: nobody can tell
+	FirewallResets                   // a firewall's RST, which looks like the host's
 	StaysSilent                      // a firewall drops
 	Unreachable                      // a firewall rejects with ICMP 3 or ICMPv6 1 of Code
 	GatewayRejects                   // a gateway rejects with port-unreachable, ICMP 3/3 or ICMPv6 1/4, from its own address
 	HopsRunOut                       // a gateway answers ICMP 11 or ICMPv6 3
-	NobodyThere                      // no ARP or neighbor answer on the link: Linux tells itself so, by ICMP 3/1 or ICMPv6 1/3 from its own address
-	NobodyBehind                     // the same on a gateway's link: it says so by ICMP 3/1 or ICMPv6 1/3
-	Answers                          // udp: the datagram comes back, as with the next kinds
-	AnswersTwice                     // udp: twice, the second time later
-	AnswersLate                      // udp: after longer than the first attempt is waited for
-	AnswersHuge                      // udp: the longest datagram there is
-	AnswersElsewhere                 // udp: from another port of that address, as TFTP does
-	AnswersForged                    // udp: from another address, which is no answer
-	NoRoute                          // the asking machine has no way there
-	RouteRefuses                     // the asking machine's routing table refuses: unreachable
-	RouteProhibits                   // the same: prohibited
-	OwnDrop                          // the asking machine's firewall drops
-	OwnReject                        // the asking machine's firewall rejects with ICMP 3/13, from its own address
+	NobodyThere                      // no ARP or neighbor reply on the link: Linux sends itself ICMP 3/1 or ICMPv6 1/3
+	NobodyBehind                     // the same on a gateway's link: the gateway sends ICMP 3/1 or ICMPv6 1/3
+	Answers                          // UDP: the datagram is echoed, as with the next kinds
+	AnswersTwice                     // UDP: twice
+	AnswersLate                      // UDP: after the timeout of the first probe
+	AnswersHuge                      // UDP: with the longest possible datagram
+	AnswersElsewhere                 // UDP: from another port of the address, as TFTP does
+	AnswersForged                    // UDP: from another address, which is not a reply
+	NoRoute                          // the scanner has no route
+	RouteRefuses                     // the scanner's routing table has an unreachable route
+	RouteProhibits                   // the scanner's routing table has a prohibited route
+	OwnDrop                          // the scanner's firewall drops
+	OwnReject                        // the scanner's firewall rejects with ICMP 3/13, from its own address
 	LinkBroadcast                    // the broadcast address of a link
-	NotUnicast                       // a multicast or broadcast address, whatever the network
+	NotUnicast                       // a multicast or broadcast address
 )
 
-// Case is one way of answering and what a record must say.
+// Case is a kind of reply and what a record must contain.
 type Case struct {
 	Name  string
 	Proto endpoint.Proto
 	Kind  Kind
-	// V6 asks over IPv6; LinkLocal at a link-local address with its zone.
+	// V6 probes over IPv6, LinkLocal a link-local address with its zone.
 	V6, LinkLocal bool
 	// Code is of ICMP type 3 or ICMPv6 type 1, for Unreachable.
 	Code uint8
 	// To is the address for the kinds that need no host.
 	To string
-	// Want is the truth as a transport sees it that reads the socket's error
-	// queue (IP_RECVERR), and as a simulated network tells it.
+	// Want is the reason for a transport that reads the error queue of its sockets
+	// (IP_RECVERR), and in a simulated network.
 	Want endpoint.Reason
-	// Portable is what can be known by errno alone, through net.Dialer: the
-	// same as Want except where Why says what hides the difference.
+	// Portable is the reason that errno alone reveals, as through net.Dialer. Where it
+	// differs from Want, Why gives the cause.
 	Portable endpoint.Reason
 	Why      string
 }
@@ -65,20 +64,20 @@ func (c Case) Truth() (endpoint.Reason, endpoint.State) {
 	return c.Want, c.Want.State(c.Proto)
 }
 
-// ByErrno returns what a record must contain where errno is all that is seen.
+// ByErrno returns what a record must contain if only errno is known.
 func (c Case) ByErrno() (endpoint.Reason, endpoint.State) {
 	return c.Portable, c.Portable.State(c.Proto)
 }
 
-// Remote says whether the answer, or its lack, is the target's or the
-// network's, so that a simulated network can be told to give it.
+// Remote reports whether the target or the network decides the reply, so that a
+// simulated network can give it.
 func (c Case) Remote() bool { return c.Kind < NoRoute }
 
-// sameErrno says why errno alone tells two ICMP codes apart no further
-// (Linux icmp_err_convert and icmpv6_err_convert).
+// sameErrno is why errno does not distinguish two ICMP codes (icmp_err_convert and
+// icmpv6_err_convert in Linux).
 const sameErrno = "the same errno as for the code that gives the portable reason"
 
-// Cases returns the table: one host for each way of answering.
+// Cases returns the cases for TCP, each with a host of its own.
 func Cases() []Case {
 	cases := slices.Concat(hostCases(), icmpCases(), localCases())
 	for i := range cases {
@@ -89,7 +88,7 @@ func Cases() []Case {
 	return cases
 }
 
-// hostCases are answers of the host itself, and silence.
+// hostCases are replies of the host itself, and silence.
 func hostCases() []Case {
 	return []Case{
 		{Name: "accepts", Kind: Accepts, Want: endpoint.SynAck},
@@ -109,7 +108,7 @@ func hostCases() []Case {
 	}
 }
 
-// icmpCases are what routers and firewalls on the way say.
+// icmpCases are replies of routers and firewalls on the path.
 func icmpCases() []Case {
 	return []Case{
 		{Name: "icmp-net-unreachable", Kind: Unreachable, Code: 0, Want: endpoint.NetUnreach},
@@ -171,9 +170,9 @@ func icmpCases() []Case {
 	}
 }
 
-// localCases are failures of the asking machine, and what it does not ask. A
-// udp connect, which sends nothing, fails as the tcp connect does where there
-// is no route or the routing table refuses: that tells them from ICMP.
+// localCases are failures of the scanner, and addresses that it does not probe.
+// Without a usable route, connect fails for UDP too, although it sends nothing: that
+// distinguishes these cases from ICMP errors.
 func localCases() []Case {
 	return []Case{
 		{Name: "no-route", Kind: NoRoute, To: "192.0.2.1", Want: endpoint.LocalError},

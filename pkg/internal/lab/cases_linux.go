@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// casePort is the port that every case asks.
+// casePort is the port that is probed in every case.
 const casePort = 7777
 
-// Build makes the host of the case in l and returns what to ask there. Cases
-// may be built one after another in one Lab.
+// Build makes the host of the case in l and returns the endpoint to probe. A Lab may
+// contain several cases.
 func (c Case) Build(l *Lab) netip.AddrPort {
 	l.tb.Helper()
 	return netip.AddrPortFrom(c.build(l), casePort)
@@ -50,14 +50,14 @@ func (c Case) build(l *Lab) netip.Addr {
 	return c.addr(h)
 }
 
-// answering is how the udp service of a kind answers.
+// answering is how the UDP service of a kind replies.
 var answering = map[Kind]Answering{
 	Answers: Echo, AnswersTwice: Twice, AnswersLate: Late, AnswersHuge: Huge,
 	AnswersElsewhere: Elsewhere, AnswersForged: Forged,
 }
 
-// tiny is a link with a round trip of 2 ms: Linux keeps errors back that
-// come before connect(2) has returned, as they do on a link without any.
+// tiny gives a link an RTT of 2 ms. Linux delays errors that arrive before connect(2)
+// has returned, as on a link without a delay.
 func tiny(c *config) error { return Delay(time.Millisecond, 0)(c) }
 
 func (c Case) options() []Option {

@@ -6,7 +6,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// UDPCases returns the table for udp: one host for each way of answering.
+// UDPCases returns the cases for UDP, each with a host of its own.
 func UDPCases() []Case {
 	cases := slices.Concat(udpHostCases(), udpICMPCases(), udpLocalCases())
 	for i := range cases {
@@ -18,10 +18,10 @@ func UDPCases() []Case {
 	return cases
 }
 
-// notConnected is why a connected socket misses what the others hear.
+// notConnected is why a connected socket misses a reply.
 const notConnected = "a connected socket hears the port that was asked and no other"
 
-// udpHostCases are answers of the host itself, and silence.
+// udpHostCases are replies of the host itself, and silence.
 func udpHostCases() (cases []Case) {
 	both := func(c Case) {
 		cases = append(cases, c)
@@ -49,11 +49,10 @@ func udpHostCases() (cases []Case) {
 		})
 }
 
-// passing is why a connected socket misses what ICMP says.
+// passing is why a connected socket misses an ICMP error.
 const passing = "Linux does not tell a connected socket of what may pass (icmp_err_convert)"
 
-// udpICMPCases are those of tcp: a code says the same of either, and only what a
-// connected socket is told of it differs.
+// udpICMPCases are those of TCP, except for what a connected socket learns of them.
 func udpICMPCases() []Case {
 	cases := icmpCases()
 	for i := range cases {
@@ -74,8 +73,8 @@ func udpICMPCases() []Case {
 	return cases
 }
 
-// udpLocalCases are those of tcp, but that a datagram which the own firewall
-// stops is told so by the call that sends it.
+// udpLocalCases are those of TCP, except that sending reports a datagram that the
+// scanner's own firewall stops.
 func udpLocalCases() []Case {
 	cases := localCases()
 	for i := range cases {

@@ -14,14 +14,13 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Zone is what a name server of the lab knows: the addresses of names, without
-// their last dot. It says that any other name does not exist; of names that end
-// in .servfail that it has failed; of those in .silent nothing; and of those in
-// .rotating one address after the other.
+// Zone maps names without their last dot to addresses. Names that end in .servfail
+// fail, those in .silent get no reply, and those in .rotating one address after the
+// other. Any other name does not exist.
 type Zone map[string][]netip.Addr
 
-// NameServer serves the zone on port 53 of the host until the test ends, and
-// counts what it is asked.
+// NameServer serves the zone on port 53 of the host until the test ends, and counts
+// queries.
 func (h *Host) NameServer(z Zone) *NameServer {
 	h.lab.tb.Helper()
 	s := &NameServer{zone: z, asked: map[string]int{}, At: netip.AddrPortFrom(h.Addr(), 53)}
@@ -64,7 +63,7 @@ func (s *NameServer) Dropped() int {
 	return s.dropped
 }
 
-// count counts a query, and reports whether it is within the limit.
+// count counts a query and reports whether it is within the limit.
 func (s *NameServer) count(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,21 +90,20 @@ func (s *NameServer) rotated(name string) []netip.Addr {
 	return addrs[s.asked[name]/2%len(addrs):][:1]
 }
 
-// Close ends the server: what is sent to it from then on is refused.
+// Close ends the server. Later queries are refused.
 func (s *NameServer) Close() {
 	s.conn.Close()
 	s.done.Wait()
 }
 
-// Asked is how often the server was asked for a name's addresses of either
-// family.
+// Asked returns the number of queries for a name's addresses of either family.
 func (s *NameServer) Asked(name string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.asked[name]
 }
 
-// Resolver asks this server and no other.
+// Resolver returns a resolver that uses this server only.
 func (s *NameServer) Resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		d := net.Dialer{Timeout: time.Second}
@@ -126,7 +124,7 @@ func (s *NameServer) serve() {
 	}
 }
 
-// answer is the answer to a query (RFC 1035 section 4.1); nil is silence.
+// answer returns the response to a query (RFC 1035 section 4.1), nil for none.
 func (s *NameServer) answer(query []byte) []byte {
 	var m dnsmessage.Message
 	if m.Unpack(query) != nil || len(m.Questions) != 1 {

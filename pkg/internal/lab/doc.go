@@ -1,21 +1,19 @@
-// Package lab makes hosts that answer in every way a port can be answered,
-// in network namespaces of its own: for tests of truth and for benchmarks
-// side by side with other scanners. It is for tests only.
+// Package lab makes hosts in network namespaces whose ports reply in every way that
+// a port can, for tests, and for benchmarks beside other scanners.
 //
-// The whole test binary runs in a fresh network namespace that holds nothing
-// but loopback and the lab's own veth links, so nothing a test sends can
-// leave the machine, and nothing of the machine is touched:
+// The test binary runs in a new network namespace with nothing but loopback and the
+// veth links of the lab. So no packet leaves the machine, and its configuration is
+// not changed:
 //
 //	func TestMain(m *testing.M) { lab.Main(m) }
 //
-//	func TestTruth(t *testing.T) {
-//		l := lab.New(t) // skips by name where namespaces cannot be had
+//	func TestStates(t *testing.T) {
+//		l := lab.New(t) // skips the test where there are no namespaces
 //		h := l.Host("", lab.Listen("22,80"), lab.Silent("1000-1999"))
-//		ask(h.Addr(), 22) // open; 1000: silence; 23: refused
+//		probe(h.Addr(), 22) // open; 1000 is silent, 23 refuses
 //	}
 //
-// As root a network namespace is enough; otherwise a user namespace gives
-// the rights (user_namespaces(7)). Linux only: elsewhere Need skips. No nft
-// or ip program is needed. The namespace of the process is called the
-// scanner's here.
+// Linux only. Without root, a user namespace provides the privileges, see
+// user_namespaces(7). The programs nft and ip are not needed. The namespace of the
+// test is called the scanner's.
 package lab

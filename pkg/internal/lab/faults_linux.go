@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Up takes the scanner's end of the host's link down, or brings it up again with
-// its addresses and routes, as a cable that is pulled and put back.
+// Up brings the scanner's end of the host's link down, or up again with its addresses
+// and routes, like a cable that is pulled and put back.
 func (h *Host) Up(up bool) {
 	h.lab.tb.Helper()
 	h.lab.check(h.upstream().do(func() error { return h.setUp(up) }), "the link of a host")
@@ -22,8 +22,8 @@ func (h *Host) setUp(up bool) error {
 	if !up {
 		return netlink.LinkSetDown(link)
 	}
-	// The kernel takes a link's IPv6 addresses with it, but for the link-local
-	// one that it makes itself.
+	// The kernel removes a link's IPv6 addresses, except the link-local one, which it
+	// adds by itself.
 	if err := addresses(h.link, nil); err != nil {
 		return err
 	}
@@ -54,8 +54,7 @@ func (h *Host) setUp(up bool) error {
 	return nil
 }
 
-// Routed takes the scanner's routes to what the host owns away, or gives them
-// back.
+// Routed removes or restores the scanner's routes to the prefixes that the host owns.
 func (h *Host) Routed(routed bool) {
 	h.lab.tb.Helper()
 	for _, p := range h.cfg.own {
@@ -67,8 +66,8 @@ func (h *Host) Routed(routed bool) {
 	}
 }
 
-// Reboot ends all that the host listens with, is dark for a moment, and then
-// listens on other ports.
+// Reboot closes the host's listeners, makes it dark for a moment, and then listens on
+// other ports.
 func (h *Host) Reboot(ports string) {
 	h.lab.tb.Helper()
 	h.Dark(true)

@@ -18,10 +18,10 @@ type Host struct {
 	space  *space
 	cfg    config
 	parent *Host  // the gateway it is behind; nil: the scanner's link
-	link   string // the near end's name
+	link   string // name of the near end
 	number int
-	addrs  []netip.Prefix // its own on the link
-	near   []netip.Prefix // the near end's on the link
+	addrs  []netip.Prefix // of the host, on the link
+	near   []netip.Prefix // of the near end, on the link
 	server *server
 	udp    *udpServer
 	late   atomic.Int64 // nanoseconds; see Late
@@ -53,20 +53,19 @@ func (h *Host) Open() []uint16 {
 	return expand(all)
 }
 
-// Do runs fn on the thread that lives in the host's namespace: sockets that
-// fn opens are the host's. fn must not end the test or start goroutines that
-// open sockets.
+// Do runs fn on the thread in the host's namespace: sockets that fn opens belong to
+// the host. fn must not end the test, nor start goroutines that open sockets.
 func (h *Host) Do(fn func() error) error { return h.space.do(fn) }
 
-// Behind makes a host that is reached through h as a gateway. An address of
-// its link that nobody has is answered by h with ICMP host unreachable.
+// Behind makes a host with h as its gateway. For unused addresses of its link, h
+// sends ICMP host unreachable.
 func (h *Host) Behind(addrs string, opts ...Option) *Host {
 	h.lab.tb.Helper()
 	return h.lab.host(h, addrs, opts)
 }
 
-// Dark makes the host lose everything, both ways, until it is called with
-// false. Neighbors still see the link.
+// Dark makes the host lose all packets, in both directions, until it is called with
+// false. Neighbor resolution still works.
 func (h *Host) Dark(dark bool) {
 	h.lab.tb.Helper()
 	h.lab.check(h.darken(dark), "making a host dark")
@@ -81,7 +80,7 @@ func (h *Host) first(is func(netip.Addr) bool) netip.Addr {
 	return netip.Addr{}
 }
 
-// host builds a host and sees to it that it goes away with the test.
+// host builds a host that is removed with the test.
 func (l *Lab) host(parent *Host, addrs string, opts []Option) *Host {
 	l.tb.Helper()
 	h := &Host{lab: l, parent: parent}
@@ -128,7 +127,7 @@ func (h *Host) upstream() *space {
 	return h.parent.space
 }
 
-// connect makes the link, with a relay in it when there is to be a delay.
+// connect makes the link, with a relay in it for a delay.
 func (h *Host) connect() (err error) {
 	far, peer := h.space, "eth0"
 	if h.cfg.delay > 0 || h.cfg.jitter > 0 || h.cfg.portDelay != nil {
@@ -198,7 +197,7 @@ func (h *Host) neighbors() error {
 	return nil
 }
 
-// plan settles the addresses of both ends.
+// plan chooses the addresses of both ends.
 func (h *Host) plan(addrs string) error {
 	if addrs == "" {
 		var err error
@@ -229,8 +228,8 @@ func (h *Host) plan(addrs string) error {
 	return nil
 }
 
-// choose makes addresses of the numbers of the links, which are unique: of
-// the scanner's link, and for a host behind a gateway of the gateway's too.
+// choose derives addresses from the indexes of links, which are unique: that of the
+// scanner's link, and for a host behind a gateway also that of the gateway's link.
 func (h *Host) choose() (string, error) {
 	switch n := h.number; {
 	case h.parent == nil:

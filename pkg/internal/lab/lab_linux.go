@@ -15,9 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Lab is the hosts of one test. They go away when the test ends. Tests that
-// run at the same time may each have a lab when they leave the choice of
-// addresses to it; methods of one Lab are for one goroutine at a time.
+// Lab is the hosts of one test, which are removed when it ends. Parallel tests may
+// each have a Lab if it chooses their addresses. The methods of a Lab are not safe
+// for concurrent use.
 type Lab struct{ tb testing.TB }
 
 // New returns an empty lab, or skips the test: see Need.
@@ -27,19 +27,18 @@ func New(tb testing.TB) *Lab {
 	return &Lab{tb}
 }
 
-// Host makes a host on a link of its own. addrs are its addresses with the
-// prefix of the link ("10.0.0.2/24 fd00::2/64"), of which the scanner gets
-// the first that is free; several of one prefix are several hosts that live
-// in one network, and the rest of the prefix is dead. Empty, the lab chooses
-// one IPv4 /24 and one IPv6 /64 that nothing else in the process uses. Every
-// host also has the link-local address fe80::2.
+// Host makes a host on a link of its own. addrs are its addresses with the prefix of
+// the link ("10.0.0.2/24 fd00::2/64"). The scanner gets the first free address of each
+// prefix, and the rest of the prefix is unused. If addrs is empty, the lab chooses an
+// IPv4 /24 and an IPv6 /64 that are unique in the process. Every host also has the
+// link-local address fe80::2.
 func (l *Lab) Host(addrs string, opts ...Option) *Host {
 	l.tb.Helper()
 	return l.host(nil, addrs, opts)
 }
 
 // Sysctl sets a setting of the scanner's namespace ("net/ipv4/…") until the
-// test ends. It holds for the whole process: not for parallel tests.
+// test ends. It affects the whole process: not for parallel tests.
 func (l *Lab) Sysctl(key, value string) {
 	l.tb.Helper()
 	old, err := os.ReadFile("/proc/sys/" + key)
@@ -52,8 +51,8 @@ func (l *Lab) Sysctl(key, value string) {
 	})
 }
 
-// Unroutable makes the scanner's own routing table refuse a prefix until the
-// test ends: kind is unix.RTN_UNREACHABLE, RTN_PROHIBIT or RTN_BLACKHOLE.
+// Unroutable makes the scanner's routing table refuse a prefix until the test ends.
+// kind is unix.RTN_UNREACHABLE, RTN_PROHIBIT or RTN_BLACKHOLE.
 func (l *Lab) Unroutable(prefix string, kind int) {
 	l.tb.Helper()
 	p, err := netip.ParsePrefix(prefix)
@@ -71,9 +70,9 @@ func (l *Lab) check(err error, doing string) {
 	}
 }
 
-// pair joins near (nil: the scanner) and far by a veth link and returns its
-// index on the near side, after which it is named there. An index is never
-// given twice, so neither is a name: net keeps a zone's index for a minute.
+// pair joins near (nil: the scanner) and far by a veth link and returns its index on
+// the near side, which is part of its name there. Package net caches the index of a
+// zone for a minute, so names must not be reused; the kernel does not reuse indexes.
 func pair(near, far *space, peer string) (index int, err error) {
 	err = near.do(func() error {
 		link := &netlink.Veth{
@@ -132,9 +131,9 @@ func addresses(name string, addrs []netip.Prefix) error {
 	return nil
 }
 
-// awaitUp waits until a link carries traffic and answers for its addresses.
-// Before, the kernel drops what is sent, or has not yet joined the multicast
-// group in which its neighbors ask for it, and each loss costs 1 s.
+// awaitUp waits until a link carries traffic and its addresses can be resolved. Until
+// then the kernel drops packets, or has not yet joined the multicast group for
+// neighbor solicitations, and each loss costs 1 s.
 func awaitUp(name string) error {
 	for range 2000 {
 		link, err := netlink.LinkByName(name)
@@ -156,8 +155,8 @@ func awaitUp(name string) error {
 	return fmt.Errorf("link %s does not come up", name)
 }
 
-// free fails where one of the scanner's links already has a network that
-// overlaps one of addrs: two hosts would answer for one address.
+// free returns an error if a network of one of the scanner's links overlaps addrs: two
+// hosts would reply for one address.
 func free(addrs []netip.Prefix) error {
 	have, err := addrsOf(nil, unix.AF_UNSPEC)
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	// envEntered is set in the process that has the namespace to itself, for
 	// the processes that it starts.
 	envEntered = "PORTKIT_LAB_ENTERED"
-	// envWhy says why the lab could not be entered.
+	// envWhy is why the lab could not be entered.
 	envWhy = "PORTKIT_LAB_WHY"
 )
 
@@ -39,8 +39,8 @@ func Inside(m interface{ Run() int }) *Runner { return &Runner{m} }
 type Runner struct{ tests interface{ Run() int } }
 
 // Run starts the test binary again in a fresh network namespace, or runs the
-// tests when it is that second process. Where no namespace can be had the
-// tests run where they are, and Need skips.
+// tests if it is that second process. Without a namespace the tests run where they
+// are, and Need skips.
 func (r *Runner) Run() int {
 	if inside() {
 		return r.runInside()
@@ -53,7 +53,7 @@ func (r *Runner) Run() int {
 	return code
 }
 
-// Missing says why the lab cannot be had; empty when it can.
+// Missing returns why there is no lab, or "".
 func Missing() string {
 	switch why := os.Getenv(envWhy); {
 	case why != "":
@@ -121,9 +121,8 @@ func enter() (int, error) {
 	return code, nil
 }
 
-// again returns the status that the second process ended with, or the error
-// that kept it from starting. Signals are handed on, so that a test run that
-// is told to stop, or to print its stacks, does.
+// again returns the exit status of the second process, or why it did not start.
+// Signals are forwarded, so that they stop the tests or print their stacks.
 func again(attr *syscall.SysProcAttr) (int, error) {
 	outside, err := os.Readlink("/proc/self/ns/net")
 	if err != nil {
@@ -154,7 +153,7 @@ func again(attr *syscall.SysProcAttr) (int, error) {
 	return max(cmd.ProcessState.ExitCode(), -1) & 0xff, nil
 }
 
-// forward lives as long as the process that it hands signals to.
+// forward forwards signals until the process has ended.
 func forward(signals <-chan os.Signal, ended <-chan struct{}, p *os.Process) {
 	for {
 		select {
@@ -166,8 +165,8 @@ func forward(signals <-chan os.Signal, ended <-chan struct{}, p *os.Process) {
 	}
 }
 
-// prepare brings loopback up and tries once everything that hosts are made
-// of, so that Need can say at the start what is missing.
+// prepare brings loopback up and tries once all that hosts need, so that Need can
+// report what is missing.
 func prepare() error {
 	if err := setUp(); err != nil {
 		return fmt.Errorf("preparing the namespace: %w", err)
@@ -187,7 +186,7 @@ func prepare() error {
 	return nil
 }
 
-// leftovers names goroutines and links that outlived the tests.
+// leftovers returns an error for goroutines and links that outlived the tests.
 func leftovers() error {
 	links, err := allLinks()
 	if err != nil {

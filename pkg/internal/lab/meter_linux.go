@@ -29,9 +29,8 @@ func (h *Host) AwaitProbes(n uint64) {
 	h.lab.tb.Errorf("lab: fewer than %d packets were sent", n)
 }
 
-// SYNs counts the SYNs that reach the host while fn runs, and tells how long it
-// took from the first to the last: that is how fast they were sent, whatever else
-// the sender did before and after.
+// SYNs counts the SYNs that reach the host while fn runs, and returns the time from
+// the first to the last: the sending rate, without the sender's start and end.
 func (h *Host) SYNs(fn func() error) (n int, took time.Duration, err error) {
 	var fd int
 	err = h.Do(func() (err error) {
@@ -53,8 +52,8 @@ func (h *Host) SYNs(fn func() error) (n int, took time.Duration, err error) {
 	return n, took, err
 }
 
-// synCounter is a packet socket that takes SYNs and is never read: the kernel
-// counts them (packet(7), PACKET_STATISTICS).
+// synCounter opens a packet socket that accepts SYNs and is never read: the kernel
+// counts them (PACKET_STATISTICS in packet(7)).
 func synCounter() (fd int, err error) {
 	if fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0); err != nil {
 		return -1, err
@@ -86,7 +85,7 @@ func synCounter() (fd int, err error) {
 	return fd, err
 }
 
-// countSYNs looks every millisecond until it is told to stop.
+// countSYNs reads the count every millisecond until quit is closed.
 func countSYNs(fd int, quit <-chan struct{}) (n int, took time.Duration) {
 	var first, last time.Time
 	for {

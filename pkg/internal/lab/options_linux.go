@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Option says how a host behaves. Without any, a host is a Linux machine
-// with nothing running: every port refuses.
+// Option sets how a host behaves. Without options all its ports refuse.
 type Option func(*config) error
 
 type config struct {
@@ -43,19 +42,19 @@ func listening(ports string, how afterAccept) Option {
 	}
 }
 
-// Silent drops what is sent to the ports, tcp and udp ("": all).
+// Silent drops what is sent to the ports, TCP and UDP ("": all).
 func Silent(ports string) Option { return ruling(ports, rule{verdict: drop}) }
 
-// Reset answers the tcp ports with RST, as a firewall does ("": all).
+// Reset answers the TCP ports with RST, as a firewall does ("": all).
 func Reset(ports string) Option { return ruling(ports, rule{verdict: rejectReset}) }
 
-// Reject4 answers the ports, tcp and udp, over IPv4 with ICMP destination
+// Reject4 answers the ports, TCP and UDP, over IPv4 with ICMP destination
 // unreachable (type 3) of that code, RFC 792 and RFC 1812 section 5.2.7.1.
 func Reject4(ports string, code uint8) Option {
 	return ruling(ports, rule{verdict: rejectICMP, code: code, to4: true})
 }
 
-// Reject6 answers the ports, tcp and udp, over IPv6 with ICMPv6 destination
+// Reject6 answers the ports, TCP and UDP, over IPv6 with ICMPv6 destination
 // unreachable (type 1) of that code, RFC 4443 section 3.1. A link without
 // Delay answers while connect(2) still holds the socket, and Linux then keeps
 // an ICMPv6 error back until it repeats the SYN, 1 s later.
@@ -101,7 +100,7 @@ func Loss(in, out float64) Option {
 	}
 }
 
-// Resets lets at most that many RST a second leave the host.
+// Resets limits the RSTs that leave the host per second.
 func Resets(perSecond uint64) Option {
 	return func(c *config) error {
 		c.resets = perSecond
@@ -109,9 +108,9 @@ func Resets(perSecond uint64) Option {
 	}
 }
 
-// ICMPLimit restores the limit that a stock Linux puts on ICMP errors: to
-// one address one a second after a burst of six, and 1,000 a second in all
-// (icmp(7), icmp_ratelimit). Other hosts of the lab limit nothing.
+// ICMPLimit restores the default limit of Linux for ICMP errors: to one address 1 per
+// second after a burst of 6, and 1,000 per second in total (icmp_ratelimit in
+// icmp(7)). Hosts without this option have no limit.
 func ICMPLimit() Option {
 	return func(c *config) error {
 		c.sysctls = append(c.sysctls,
@@ -131,8 +130,8 @@ func Sysctl(key, value string) Option {
 	}
 }
 
-// Own makes the host answer for every address of a prefix, which the scanner
-// reaches through the host as a gateway: one neighbor for all.
+// Own makes the host reply for every address of a prefix, to which it is the
+// scanner's gateway: one neighbor for all.
 func Own(prefix string) Option {
 	return func(c *config) error {
 		p, err := netip.ParsePrefix(prefix)
@@ -141,8 +140,8 @@ func Own(prefix string) Option {
 	}
 }
 
-// Hops is for a host behind another: what the scanner sends to it starts
-// with that hop limit, and runs out at the last gateway it reaches.
+// Hops sets the hop limit of what the scanner sends to a host behind another, so that
+// it is exceeded at a gateway.
 func Hops(n int) Option {
 	return func(c *config) error {
 		c.hops = n
@@ -150,8 +149,8 @@ func Hops(n int) Option {
 	}
 }
 
-// Delay holds every frame back, each way, by delay and a random time of up
-// to jitter, which may change their order. The clock is good to 1 ms.
+// Delay delays every frame, in each direction, by delay and a random time of up to
+// jitter, which may reorder them. Times are exact to 1 ms.
 func Delay(delay, jitter time.Duration) Option {
 	return func(c *config) error {
 		c.delay, c.jitter = delay, jitter
@@ -167,8 +166,8 @@ func MTU(bytes int) Option {
 	}
 }
 
-// PortDelay holds back what the host's TCP ports send, by a time for each port, as a
-// load balancer with far backends does. The clock is good to 1 ms.
+// PortDelay delays what the host's TCP ports send, by a time for each port, like a load
+// balancer with far backends. Times are exact to 1 ms.
 func PortDelay(delay func(port uint16) time.Duration) Option {
 	return func(c *config) error {
 		c.portDelay = delay
@@ -176,9 +175,9 @@ func PortDelay(delay func(port uint16) time.Duration) Option {
 	}
 }
 
-// NeighborRetry is how long the near end of the link waits for an answer to
-// each of three neighbor solicitations (1 s on a stock Linux, RFC 4861
-// section 10): a dead address of the link is known after three of them.
+// NeighborRetry sets the retransmission timer of neighbor solicitations at the near
+// end of the link (default 1 s, RFC 4861 section 10). An address is unresolved after
+// three of them.
 func NeighborRetry(d time.Duration) Option {
 	return func(c *config) error {
 		c.neighborRetry = d

@@ -16,9 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Peers returns the scanners that portkit is measured against: what a person
-// would type, what a Go programmer would write, and the least that a loop
-// over system calls can do.
+// Peers returns the scanners to compare portkit with: what a user would type, what a
+// Go programmer would write, and the minimum, a loop over system calls.
 func Peers() []Peer { return []Peer{Nmap(), Dialers(100), Epoll(2, 128)} }
 
 // Nmap is nmap's connect scan at its fastest.
@@ -26,7 +25,7 @@ func Nmap() Peer {
 	return nmapPeer("-sT")
 }
 
-// NmapUDP is nmap's udp scan at its fastest. It takes root.
+// NmapUDP is nmap's UDP scan at its fastest. It requires root.
 func NmapUDP() Peer {
 	p := nmapPeer("-sU")
 	if p.Missing == "" && os.Geteuid() != 0 {
@@ -89,9 +88,9 @@ func nmapPorts(ports []uint16) string {
 	return strings.Join(b, ",")
 }
 
-// Masscan is masscan without a ceiling on its rate, at a host on a link of the
-// scanner's. It knows of no neighbor but a default gateway's, so it is told. Its
-// time is that in which its SYNs reached the host: it starts slowly and waits long.
+// Masscan is masscan without a rate limit, for a host on a link of the scanner. It
+// resolves the default gateway only, so the host's MAC address is given. Its time is
+// that in which its SYNs reached the host: it starts slowly and waits long.
 func (h *Host) Masscan() Peer {
 	return needs("masscan", Peer{
 		Name: "masscan --rate 1000000",
@@ -115,8 +114,8 @@ func (h *Host) Masscan() Peer {
 	})
 }
 
-// Zmap is zmap without a ceiling on its rate, which asks one port of many hosts, at
-// hosts behind one on a link of the scanner's. Its time is taken as masscan's is.
+// Zmap is zmap without a rate limit, for one port of many hosts behind a host on a
+// link of the scanner. Its time is measured like masscan's.
 func (h *Host) Zmap() Peer {
 	return needs("zmap", Peer{
 		Name: "zmap -B 10G",
@@ -145,7 +144,7 @@ func (h *Host) Zmap() Peer {
 	})
 }
 
-// station is the scanner's end of the host's link, and the address of the host's.
+// station returns the scanner's end of the host's link, and the host's MAC address.
 func (h *Host) station() (near *net.Interface, mac string, err error) {
 	if near, err = net.InterfaceByName(h.link); err != nil {
 		return nil, "", err
@@ -176,7 +175,7 @@ func (h *Host) sending(to Target, name string, args ...string) (c Count, out str
 	return c, out, err
 }
 
-// needs names the program that a peer lacks.
+// needs returns an error that names the program that a peer lacks.
 func needs(program string, p Peer) Peer {
 	if _, err := exec.LookPath(program); err != nil {
 		p.Missing = program + " is not installed"
@@ -219,7 +218,7 @@ func dialers(n int, to Target) (Count, error) {
 	}, nil
 }
 
-// used is the processor time that this process has had.
+// used returns the processor time of this process.
 func used() time.Duration {
 	var u unix.Rusage
 	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {

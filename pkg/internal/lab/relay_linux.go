@@ -15,14 +15,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A relay is a namespace in the middle of a link that passes every frame on
-// after a while. It has packet sockets (packet(7)) and no addresses, so it
-// works without /dev/net/tun, which an unprivileged user cannot open.
+// A relay is a namespace in the middle of a link that delays every frame. It has
+// packet sockets (packet(7)) and no addresses, so it works without /dev/net/tun, which
+// an unprivileged user cannot open.
 const (
 	relayNear = "near"
 	relayFar  = "far"
-	// relayQueue is the most frames held each way; more are lost, as in a
-	// router.
+	// relayQueue is the maximum number of frames in each direction; more are lost, as
+	// in a router.
 	relayQueue = 1 << 16
 	// maxAge bounds how long ago a frame may have arrived: the wall clock may be set.
 	maxAge = 10 * time.Second
@@ -36,7 +36,7 @@ func (h *Host) relay() (*space, error) {
 	}
 	h.undo = append(h.undo, func() error { s.close(); return nil })
 	return s, s.do(func() error {
-		// Without IPv6 the relay says nothing of its own.
+		// Without IPv6 the relay sends nothing by itself.
 		if err := writeSysctl("net/ipv6/conf/default/disable_ipv6", "1"); err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (h *Host) relay() (*space, error) {
 	})
 }
 
-// startRelay begins to pass frames on, once both links are there.
+// startRelay starts forwarding, once both links exist.
 func (h *Host) startRelay(s *space) error {
 	var ends [2]*os.File
 	err := s.do(func() (err error) {
@@ -82,8 +82,8 @@ func (h *Host) startRelay(s *space) error {
 	return nil
 }
 
-// Late returns the longest time since the last call by which a frame has left the
-// host's Delay or PortDelay late: a busy machine does not let the lab keep its times.
+// Late returns the maximum time since the last call by which a frame has left Delay or
+// PortDelay late, because the machine was busy.
 func (h *Host) Late() time.Duration { return time.Duration(h.late.Swap(0)) }
 
 // packetSocket opens a socket for all that arrives on a link. Frames carry
@@ -129,7 +129,7 @@ type delayQueue struct {
 	closed bool
 }
 
-// read takes frames in until its end is closed.
+// read queues frames until its socket is closed.
 func (q *delayQueue) read(from *os.File) {
 	buf := make([]byte, 1<<17)
 	for {
@@ -152,8 +152,8 @@ func (q *delayQueue) read(from *os.File) {
 	}
 }
 
-// receive reads a frame and when the kernel had it: on a busy machine that is long
-// before it is read.
+// receive reads a frame and the time at which the kernel received it, which on a busy
+// machine is much earlier.
 func receive(from *os.File, buf []byte) (n int, arrived time.Time, err error) {
 	raw, err := from.SyscallConn()
 	if err != nil {
@@ -216,7 +216,7 @@ func (q *delayQueue) push(f frame, last bool) {
 	}
 }
 
-// write lets frames out when they are due, until the reader has ended.
+// write sends frames when they are due, until the reader has ended.
 func (q *delayQueue) write(to *os.File) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -227,7 +227,7 @@ func (q *delayQueue) write(to *os.File) {
 		}
 		if f != nil {
 			raise(q.late, int64(late))
-			// A frame that the link does not take is lost, as on any link.
+			// A frame that cannot be sent is lost, as on any link.
 			_, _ = to.Write(f)
 			continue
 		}

@@ -16,10 +16,9 @@ import (
 	"portkit/pkg/wire"
 )
 
-// Rings is the bare SYN sender: threads with a ring of frames to send and a ring
-// of answers each (packet(7)), nothing read and nothing written, all targets
-// behind one neighbor. It is a bound, not a scanner: what is lost is not asked
-// again. IPv4 only. To open and close the rings is not in its time.
+// Rings is the upper bound for a SYN scanner: threads with a ring each for sending and
+// receiving (packet(7)), no input and no output, all targets behind one neighbor, no
+// retransmission. IPv4 only. Its time excludes opening and closing the rings.
 func Rings(threads int) Peer {
 	return Peer{
 		Name: fmt.Sprintf("bare SYN rings, %d threads", threads),
@@ -30,8 +29,8 @@ func Rings(threads int) Peer {
 const (
 	ringFrames = 4096
 	ringFrame  = 256   // bytes
-	ringBatch  = 64    // frames that leave in one call
-	ringPort   = 62000 // the first thread asks from it, the next from the next
+	ringBatch  = 64    // frames per system call
+	ringPort   = 62000 // source port of the first thread; the next uses the next
 )
 
 func ringScan(threads int, to Target) (c Count, err error) {
@@ -68,14 +67,14 @@ func ringScan(threads int, to Target) (c Count, err error) {
 	return c, errors.Join(errs...)
 }
 
-// path is how a neighbor is reached.
+// path is the link and MAC address of a neighbor.
 type path struct {
 	link     int
 	from     netip.Addr
 	own, mac wire.MAC
 }
 
-// pathTo asks the kernel for the neighbor behind which an address is.
+// pathTo returns the neighbor through which the kernel sends to an address.
 func pathTo(to netip.Addr) (p path, err error) {
 	routes, err := netlink.RouteGet(to.AsSlice())
 	if err != nil || len(routes) == 0 {
@@ -103,7 +102,7 @@ func pathTo(to netip.Addr) (p path, err error) {
 				return p, nil
 			}
 		}
-		// A datagram makes the kernel ask for it.
+		// A datagram makes the kernel resolve it.
 		if c, err := net.Dial("udp", netip.AddrPortFrom(to, 9).String()); err == nil {
 			_, _ = c.Write(nil)
 			c.Close()
@@ -113,14 +112,14 @@ func pathTo(to netip.Addr) (p path, err error) {
 	return p, fmt.Errorf("nobody answers for %v", next)
 }
 
-// ringLoop is one thread's work.
+// ringLoop is the work of one thread.
 type ringLoop struct {
 	path
 	target            Target
 	port              uint16
-	at, end           int // what is still to be asked
+	at, end           int // range of endpoints left
 	accepted, refused int
-	last              time.Time // when the last answer was seen
+	last              time.Time // time of the last reply
 	in, out           ringMemory
 }
 
@@ -177,7 +176,7 @@ func (l *ringLoop) syn(b []byte) []byte {
 	return wire.AppendSYN(b, netip.AddrPortFrom(l.from, l.port), to, uint32(l.at), 1460)
 }
 
-// hear counts what has come in; false when nothing has.
+// hear counts replies and reports whether there were any.
 func (l *ringLoop) hear() (any bool) {
 	for {
 		frame := l.in.full()

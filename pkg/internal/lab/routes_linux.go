@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// routes gives the host its settings, the prefixes it owns, and its place
-// behind a gateway.
+// routes configures the host's settings, the prefixes it owns, and its routes through
+// a gateway.
 func (h *Host) routes() error {
 	if err := h.space.do(h.ownWays); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (h *Host) ownWays() error {
 	return h.defaultRoutes()
 }
 
-// defaultRoutes sends a host's answers back through its gateway.
+// defaultRoutes routes the replies of a host through its gateway.
 func (h *Host) defaultRoutes() error {
 	link, err := netlink.LinkByName("eth0")
 	if err != nil {
@@ -78,9 +78,8 @@ func (h *Host) defaultRoutes() error {
 	return nil
 }
 
-// route leads p to the host, from the scanner and from every gateway on the
-// way. hops, if there is one and it is not 0, is the hop limit of what the
-// scanner sends that way.
+// route adds a route for p to the host, from the scanner and every gateway on the path.
+// hops, if not 0, is the hop limit of what the scanner sends there.
 func (h *Host) route(p netip.Prefix, hops ...int) error {
 	for x := h; x != nil; x = x.parent {
 		via := x.Addr()

@@ -22,15 +22,14 @@ type listen struct {
 	how   afterAccept
 }
 
-// server listens on thousands of ports with one goroutine. Its listeners are
-// sockets of their own, as on any machine, in one epoll set.
+// server listens on thousands of ports with one goroutine, with one socket per port.
 type server struct {
 	epoll, stop int
 	listeners   map[int]afterAccept
 	done        sync.WaitGroup
 }
 
-// serve opens the host's listeners, if it is to have any.
+// serve opens the host's listeners, if any.
 func (h *Host) serve() error {
 	if len(h.cfg.listen) == 0 {
 		return nil
@@ -95,8 +94,7 @@ func (s *server) listen(port uint16, how afterAccept) error {
 	return s.watch(fd, unix.EPOLLIN|unix.EPOLLET)
 }
 
-// run is the server's whole life: it accepts, reads what peers send and
-// closes when they do.
+// run accepts connections, reads what peers send, and closes when they do.
 func (s *server) run() {
 	events := make([]unix.EpollEvent, 256)
 	open := map[int]bool{}
@@ -118,8 +116,8 @@ func (s *server) run() {
 				return
 			case listener:
 				s.accept(fd, how, open)
-			// One that is closed may still be told of, while a process that is being
-			// started has it too (epoll(7)); the number may be another file's by then.
+			// There may be events for a closed descriptor while a process that is being
+			// started has it too (epoll(7)), and its number may have been reused.
 			case open[fd] && ended(fd):
 				delete(open, fd)
 				unix.Close(fd)
@@ -148,7 +146,7 @@ func (s *server) accept(listener int, how afterAccept, open map[int]bool) {
 	}
 }
 
-// ended reads what there is and says whether the peer has ended it.
+// ended reads what has arrived and reports whether the peer has closed.
 func ended(fd int) bool {
 	var buf [4096]byte
 	n, err := unix.Read(fd, buf[:])

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// space is a network namespace and the thread that lives in it. The nil
-// space is the scanner's own, where everything else runs.
+// space is a network namespace with a thread in it. The nil space is the scanner's,
+// where everything else runs.
 type space struct {
 	ns   netns.NsHandle
 	work chan func()
@@ -31,9 +31,9 @@ func newSpace() (*space, error) {
 	return s, nil
 }
 
-// live is the whole life of the namespace's thread. It ends locked, so that
-// the runtime ends the thread with it and the namespace goes away. The main
-// thread would not end: it is held back while another one is found.
+// live runs the thread of the namespace. It returns without unlocking the thread, so
+// that the runtime ends it and the namespace is removed. The main thread would not
+// end, so it is kept busy until another one is found.
 func (s *space) live(ready chan<- error) {
 	runtime.LockOSThread()
 	if unix.Gettid() == unix.Getpid() {
@@ -83,9 +83,8 @@ func (s *space) close() {
 	s.ns.Close()
 }
 
-// settings are for every namespace of the lab: addresses serve at once
-// (no duplicate address detection, RFC 4862 section 5.4), and ICMP is not
-// limited unless a host asks for that.
+// settings are those of every namespace: no duplicate address detection (RFC 4862
+// section 5.4), so that addresses can be used at once, and no limit for ICMP errors.
 var settings = [...][2]string{
 	{"net/ipv6/conf/all/disable_ipv6", "0"},
 	{"net/ipv6/conf/default/disable_ipv6", "0"},
@@ -101,7 +100,7 @@ var settings = [...][2]string{
 
 func setUp() error {
 	for _, kv := range settings {
-		// Older kernels keep some of these outside of namespaces.
+		// In older kernels some of these are not per namespace.
 		if err := writeSysctl(kv[0], kv[1]); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -113,8 +112,8 @@ func setUp() error {
 	return netlink.LinkSetUp(lo)
 }
 
-// writeSysctl sets key (net/ipv4/…) in the namespace of the calling thread:
-// that is whose settings /proc/sys/net shows.
+// writeSysctl sets key (net/ipv4/…) in the namespace of the calling thread, whose
+// settings /proc/sys/net shows.
 func writeSysctl(key, value string) error {
 	f, err := os.OpenFile("/proc/sys/"+key, os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {
