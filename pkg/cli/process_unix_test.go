@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portkit/pkg/internal/lab"
 )
 
 // ending is the signal or the status that a process ended with.
@@ -163,6 +165,7 @@ func TestClosedPipe(t *testing.T) {
 
 // TestInShell checks redirections and the exit status as a shell sees it.
 func TestInShell(t *testing.T) {
+	lab.Programs(t, "bash")
 	for _, c := range []struct{ script, want string }{
 		{`echo in | toy`, "in\n0\n"},
 		{`toy </dev/null`, "0\n"},

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"portkit/pkg/internal/lab"
 )
 
 // terminal opens a pseudo-terminal (pty(7)): the user's side, and the side for the
@@ -117,6 +119,7 @@ func TestInterruptAtTerminal(t *testing.T) {
 // TestStatusLineOfJob checks that a job draws the status line in the foreground
 // only.
 func TestStatusLineOfJob(t *testing.T) {
+	lab.Programs(t, "bash")
 	for script, want := range map[string]string{
 		"set -m; toy --status half /dev/null; :":                         "half\r\x1b[K",
 		"set -m; toy --status half /dev/null & set +m; wait $!":          "",
