@@ -4,7 +4,6 @@ package nmapxml
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -283,16 +282,14 @@ func (d *document) tail() {
 // begin writes the name of an element and its attributes except those without a
 // value. encoding/xml cannot write elements that close themselves.
 func (d *document) begin(name string, attributes ...string) {
-	var b bytes.Buffer
-	b.WriteString("<" + name)
+	d.w.WriteString("<" + name)
 	for i := 0; i < len(attributes); i += 2 {
 		if attributes[i+1] != "" {
-			b.WriteString(" " + attributes[i] + `="`)
-			xml.EscapeText(&b, []byte(attributes[i+1])) // a Buffer never fails
-			b.WriteByte('"')
+			d.w.WriteString(" " + attributes[i] + `="`)
+			xml.EscapeText(d.w, []byte(attributes[i+1]))
+			d.w.WriteByte('"')
 		}
 	}
-	d.w.Write(b.Bytes())
 }
 
 // empty writes an element without content.

@@ -142,5 +142,6 @@ func (t *writer) end() {
 
 func (t *writer) line(format string, a ...any) {
 	t.begun = true
-	fmt.Fprintf(t.w, format+"\n", a...)
+	fmt.Fprintf(t.w, format, a...)
+	t.w.WriteByte('\n')
 }
