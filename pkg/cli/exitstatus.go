@@ -21,7 +21,7 @@ const (
 const statusPipe = 141
 
 // finish prints the messages that are left and returns the exit status: that
-// of the signal that came, else that of err, else that of a stream that failed
+// of a received signal, else that of err, else that of a stream that failed
 // without an error of the command.
 func (c *Context) finish(err error) int {
 	for _, failed := range []error{c.out.failed(), c.inputs.failed} {

@@ -104,7 +104,7 @@ func (c *Context) Open(name string) (io.ReadCloser, error) {
 		r = &namedReader{name: name, r: f}
 	}
 	if out := c.with.OutFile; out != nil && out.Mode().IsRegular() && isFile(r.r, out) {
-		_ = r.Close() // was not read
+		_ = r.Close() // an error does not matter: nothing was read
 		return nil, fmt.Errorf("%s: also the output file", r.name)
 	}
 	if name == StdinName {

@@ -7,10 +7,10 @@ import (
 	"golang.org/x/term"
 )
 
-// Main runs a tool as this process and returns its exit status. If a signal
-// ended the tool, Main does not return: the process ends by that signal, as a
-// shell expects. This file is the only one that names the process's streams,
-// arguments and environment.
+// Main runs a tool with the arguments and streams of the process and returns its
+// exit status. If a signal ended the tool, Main does not return: the process ends
+// by that signal, as a shell expects. This file is the only one that names the
+// process's streams, arguments and environment.
 func Main(t Tool) int {
 	stdin, stdout, stderr := os.Stdin, os.Stdout, os.Stderr
 	sig := catchSignals()

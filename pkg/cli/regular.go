@@ -31,7 +31,7 @@ func (c *Context) Regular(files []string) (readers iter.Seq[io.Reader], ok bool)
 				return
 			}
 			more := yield(f)
-			f.Close() // was only read
+			f.Close() // an error does not matter: it was only read
 			if !more {
 				return
 			}

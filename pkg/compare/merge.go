@@ -20,7 +20,7 @@ type merged struct {
 	tidier tidier
 }
 
-// merge returns the hosts of all runs. It sorts what is in memory.
+// merge returns the hosts of all runs. It first sorts the entries in memory.
 func (s *sorter) merge() (*merged, error) {
 	m := &merged{}
 	for _, part := range s.parts() {

@@ -168,6 +168,6 @@ func (s *sorter) write(w *bufio.Writer, part []sorting) (end int64, err error) {
 // close closes the file.
 func (s *sorter) close() {
 	if s.file != nil {
-		_ = s.file.Close() // nobody reads it any more
+		_ = s.file.Close() // the file is not needed any more, so an error does not matter
 	}
 }

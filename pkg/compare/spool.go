@@ -73,7 +73,7 @@ func (s *Spool) ReadAt(p []byte, off int64) (n int, err error) {
 // Close releases what was stored.
 func (s *Spool) Close() {
 	if s.file != nil {
-		_ = s.file.Close() // nobody reads it any more
+		_ = s.file.Close() // the file is not needed any more, so an error does not matter
 	}
 	s.file, s.mem = nil, nil
 }

@@ -31,7 +31,8 @@ type Command struct {
 	memory int // compare.Options.Memory, for tests
 }
 
-// Main runs the tool as this process and returns its exit status.
+// Main runs the tool with the arguments and streams of the process and returns its
+// exit status.
 func Main() int { return cli.Main(Tool()) }
 
 // Validate checks the flags and arguments together.

@@ -35,7 +35,7 @@ func (s *source) close() {
 	if s.kept != nil {
 		s.kept.Close()
 	}
-	_ = s.file.Close() // was only read
+	_ = s.file.Close() // an error does not matter: it was only read
 }
 
 // readExpected reads the --expect file. An incomplete list would report false

@@ -23,7 +23,7 @@ type exclusion struct {
 type excluded struct {
 	where  string
 	target target.Target
-	lookup <-chan resolve.Result // of a name
+	lookup <-chan resolve.Result // nil if the entry is not a name
 }
 
 // maxAhead is the maximum number of excluded names looked up before they are used.

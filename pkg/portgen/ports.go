@@ -16,7 +16,7 @@ import (
 // maxPlans is the maximum number of cached port specs.
 const maxPlans = 4096
 
-// plans returns the ports of a target: its own, or those of -p and --top.
+// plans determines the ports of a target: its own, or those of -p and --top.
 type plans struct {
 	def     []endpoint.Proto // default protocols
 	names   portspec.Services

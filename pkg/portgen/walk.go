@@ -108,7 +108,7 @@ func (s *source) readAhead(queue chan<- pending, stop <-chan struct{}) {
 		}
 		return send(p)
 	}, func() error { return nil })
-	_ = send(pending{err: err, end: true}) // unless stopped
+	_ = send(pending{err: err, end: true}) // fails only after a stop, when nothing is needed
 }
 
 // next receives from c. It calls idle first if it has to wait.

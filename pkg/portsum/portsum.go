@@ -43,7 +43,8 @@ func formats() map[string]func(io.Writer, *report.Report) error {
 	}
 }
 
-// Main runs the tool as this process and returns its exit status.
+// Main runs the tool with the arguments and streams of the process and returns its
+// exit status.
 func Main() int { return cli.Main(Tool()) }
 
 // Validate checks combinations of flags.

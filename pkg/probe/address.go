@@ -70,7 +70,7 @@ type outcome struct {
 	rtt        time.Duration // negative: unknown
 	upperBound bool          // of rtt: the system has retransmitted the probe
 	late       bool          // the reply came after the timeout
-	over       int           // probes of the endpoint that have timed out
+	timedOut   int           // probes of the endpoint that have timed out
 	slot       bool          // its endpoint counts in the window
 	discounted int           // earlier probes whose timeout was not evidence
 	kind       replyKind     // of a UDP reply
@@ -89,7 +89,7 @@ func (a *address) noteReply(now Time, o outcome) (wake uint64) {
 		return a.wake()
 	}
 	if o.late {
-		a.recent.late(o.n, o.over)
+		a.recent.late(o.n, o.timedOut)
 	} else {
 		a.recent.add(now, o.n, true, a.rtt.timeout())
 	}

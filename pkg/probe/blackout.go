@@ -20,9 +20,9 @@ const (
 	// minimum number: time in which nothing was sent does not count as patience.
 	blackoutProbe  = 100 * time.Millisecond
 	blackoutProbes = 20
-	// minRelapse is how long timeouts of an address that had a blackout before may be
-	// another one, which is not detected while only endpoints are probed that have
-	// timed out before; longer if the longest blackout was more than half of that.
+	// minRelapse is how long after the latest reply the timeouts of an address that had
+	// a blackout may be another one: it is not detected while only endpoints are probed
+	// that have timed out before. It is longer after long blackouts.
 	minRelapse = 2 * time.Second
 	// highLoss is the loss of the moment above which timeouts are no evidence: the
 	// address is probed more slowly until it falls.
@@ -36,8 +36,8 @@ const (
 )
 
 // blackout detects that an address which used to reply has stopped. Its timeouts are
-// discounted meanwhile. Silent ports among others are no blackout: only what was sent
-// after the latest probe that was replied to counts. An address that replied to a of n
+// discounted meanwhile. Silent ports among others are not a blackout: only
+// probes sent after the latest one that was replied to count. An address that replied to a of n
 // first probes leaves m more unanswered with a probability of about (n ÷ (n + m))^a.
 type blackout struct {
 	missed  int           // timeouts since the latest reply

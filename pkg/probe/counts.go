@@ -24,9 +24,9 @@ type Counts struct {
 	Short atomic.Int32
 	// Repeats counts retransmissions that the system sent by itself.
 	Repeats counter
-	// Answered counts endpoints that replied, Tries the probes up to the one that was
-	// replied to: 1 − Answered ÷ Tries was lost.
-	Answered, Tries counter
+	// Replied counts endpoints that replied, Probes the probes up to the one that was
+	// replied to: 1 − Replied ÷ Probes was lost.
+	Replied, Probes counter
 	// Unproven counts TCP endpoints concluded silent although their address, which
 	// had replied before, replied to no probe sent after theirs.
 	Unproven counter
@@ -39,7 +39,7 @@ type Counts struct {
 // if losses are independent.
 func (c *Counts) FalseSilenceProb() float64 { return math.Float64frombits(c.falseSilence.Load()) }
 
-// noteFalseSilence records one such probability.
+// noteFalseSilence adds a conclusion that is wrong with probability p.
 func (c *Counts) noteFalseSilence(p float64) {
 	if p > c.FalseSilenceProb() {
 		c.falseSilence.Store(math.Float64bits(p))
@@ -54,13 +54,13 @@ func (c *Counts) Done() (n int64) {
 	return n
 }
 
-// Loss returns the part of the probes that was lost, as far as endpoints that replied
-// in the end can tell.
+// Loss returns the part of the probes that was lost, measured at endpoints that replied
+// in the end.
 func (c *Counts) Loss() float64 {
-	if c.Tries.Load() == 0 {
+	if c.Probes.Load() == 0 {
 		return 0
 	}
-	return 1 - float64(c.Answered.Load())/float64(c.Tries.Load())
+	return 1 - float64(c.Replied.Load())/float64(c.Probes.Load())
 }
 
 // Counts returns the sum of what the workers have done so far.
@@ -74,8 +74,8 @@ func (e *Engine) Counts() *Counts {
 		sum.Attempts.add(w.counts.Attempts.Load())
 		sum.Short.Store(max(sum.Short.Load(), w.counts.Short.Load()))
 		sum.Repeats.add(w.counts.Repeats.Load())
-		sum.Answered.add(w.counts.Answered.Load())
-		sum.Tries.add(w.counts.Tries.Load())
+		sum.Replied.add(w.counts.Replied.Load())
+		sum.Probes.add(w.counts.Probes.Load())
 		sum.Unproven.add(w.counts.Unproven.Load())
 		sum.noteFalseSilence(w.counts.FalseSilenceProb())
 	}

@@ -47,7 +47,7 @@ func (r *room) Send(as []*probe.Attempt) (int, error) {
 	return len(as), nil
 }
 
-func (r *room) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+func (r *room) Poll(until probe.Time, into []probe.Reply) (int, bool, error) {
 	n, drained, err := r.Transport.Poll(until, into)
 	for _, a := range into[:n] {
 		delete(r.held, attempt{a.ID, a.N})

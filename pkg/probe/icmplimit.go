@@ -78,10 +78,10 @@ func (j *Job) replyKind(r endpoint.Reason) replyKind {
 // udpView is the part of a view that concerns UDP.
 type udpView struct {
 	otherPort    bool // further probes need a socket of their own
-	noEvidence   bool // the timeout is no evidence
+	noEvidence   bool // the timeout is not evidence
 	paced        bool // one lost error must not count for several probes
 	limited      bool // there is a limit
-	shared       bool // it may be that of a group, which is waited for
+	shared       bool // it may be that of a group, which then sets the pace
 	groupLimited bool // the group has a limit, or a high loss
 	retry        Time // when a probe would be evidence
 	since        Time // start of the wait for a limit

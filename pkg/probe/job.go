@@ -36,7 +36,7 @@ type Request struct {
 type Result struct {
 	// Reason is the evidence for the state.
 	Reason endpoint.Reason
-	// TTL is the reply's, as in Answer.
+	// TTL is the reply's, as in Reply.
 	TTL uint8
 	// Relayed reports that the reply came from another address than To's: a router
 	// or a firewall rejected the probe.

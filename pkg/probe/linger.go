@@ -3,8 +3,8 @@ package probe
 import "time"
 
 const (
-	// repeatMargin is how long before the system would retransmit a SYN its socket is
-	// closed, if nothing is known to reply that late.
+	// repeatMargin is how early a socket is closed before the system retransmits its
+	// SYN, unless later replies were seen.
 	repeatMargin = 10 * time.Millisecond
 	// Late replies are common, and lengthen the RTO, when an address has sent
 	// commonLate of them and more than half of its timeouts were followed by one.

@@ -97,13 +97,13 @@ func (r *returner) Send(as []*probe.Attempt) (int, error) {
 	return n, err
 }
 
-func (r *returner) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
+func (r *returner) Poll(until probe.Time, into []probe.Reply) (n int, drained bool, err error) {
 	n, drained, err = r.Transport.Poll(until, into)
 	for i := range into[:n] {
 		a := &into[i]
 		if to := r.to[a.ID]; r.returned[to] < 10 {
 			r.returned[to]++
-			*a = probe.Answer{ID: a.ID, N: a.N, At: a.At, Reason: endpoint.LocalError, Err: probe.ErrBusy}
+			*a = probe.Reply{ID: a.ID, N: a.N, At: a.At, Reason: endpoint.LocalError, Err: probe.ErrBusy}
 		}
 	}
 	return n, drained, err

@@ -52,7 +52,7 @@ func TestFastHostUnreachIsOnePort(t *testing.T) {
 	s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: byPort}}
 	s.opts.OnLink = everyAddress
 	s.wrap = func(inner probe.Transport) probe.Transport {
-		return edited{inner, func(a *probe.Answer) { a.Unresolved = a.Reason == endpoint.HostUnreach }}
+		return edited{inner, func(a *probe.Reply) { a.Unresolved = a.Reason == endpoint.HostUnreach }}
 	}
 	done := s.run(t, jobsFor("10.0.0.1", 2, 100))
 	requireRight(t, done, byPort)
@@ -100,7 +100,7 @@ func TestNeighborTableDecidesUnreportedSearches(t *testing.T) {
 // that the neighbor was not resolved.
 type holder struct {
 	probe.Transport
-	held    []probe.Answer
+	held    []probe.Reply
 	seen    map[netip.AddrPort]bool
 	busy    probe.Time    // end of a time in which it accepts no probe
 	heldFor time.Duration // duration of a search
@@ -119,7 +119,7 @@ func (h *holder) Send(as []*probe.Attempt) (int, error) {
 			continue
 		}
 		h.seen[a.To], a.Queued, a.Sent = true, !h.mute, h.Now()
-		answer := probe.Answer{ID: a.ID, N: a.N, At: a.Sent.Add(h.heldFor), Reason: endpoint.LocalError, Err: probe.ErrBusy}
+		answer := probe.Reply{ID: a.ID, N: a.N, At: a.Sent.Add(h.heldFor), Reason: endpoint.LocalError, Err: probe.ErrBusy}
 		if a.To.Port()%2 == 1 {
 			answer.Reason, answer.Unresolved, answer.Err = endpoint.HostUnreach, true, nil
 		}
@@ -128,7 +128,7 @@ func (h *holder) Send(as []*probe.Attempt) (int, error) {
 	return len(as), nil
 }
 
-func (h *holder) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
+func (h *holder) Poll(until probe.Time, into []probe.Reply) (n int, drained bool, err error) {
 	if len(h.held) > 0 {
 		until = min(until, h.held[0].At)
 	}

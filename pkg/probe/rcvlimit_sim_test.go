@@ -17,7 +17,7 @@ type narrow struct {
 	reports     bool // dropped is reported
 }
 
-func (n *narrow) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+func (n *narrow) Poll(until probe.Time, into []probe.Reply) (int, bool, error) {
 	got, drained, err := n.Transport.Poll(until, into)
 	kept := 0
 	for _, a := range into[:got] {

@@ -8,7 +8,7 @@ import (
 )
 
 // onReply settles the job that a replies to, unless it was settled before.
-func (w *worker) onReply(a *Answer) {
+func (w *worker) onReply(a *Reply) {
 	if a.FromOtherPort {
 		w.engine.table.replyFromOtherPort(a.From)
 		return
@@ -40,31 +40,31 @@ func (w *worker) onReply(a *Answer) {
 	if a.Unresolved {
 		j.address.markUnresolved(a.At)
 	}
-	w.counts.Answered.add(1)
+	w.counts.Replied.add(1)
 	n := o.n
 	if j.address.icmpLimiter != nil {
 		n = max(n-int(j.discounted), 1) // probes that an ICMP limit left unanswered were not lost
 	}
-	w.counts.Tries.add(int64(n))
+	w.counts.Probes.add(int64(n))
 	w.takeOff(j)
 	w.deliver(j, a.Reason, a.At)
 }
 
 // replied returns the outcome of the probe that a replies to, and sets j's RTT.
-func (w *worker) replied(j *Job, a *Answer) outcome {
+func (w *worker) replied(j *Job, a *Reply) outcome {
 	n := int(a.N)
 	if n == 0 {
 		n = int(j.Attempts)
 	}
 	sent := j.sentAt(n)
 	rtt, upperBound := w.measureRTT(j, a, sent)
-	over := int(j.Attempts)
+	timedOut := int(j.Attempts)
 	if j.phase == outstanding && !j.extended {
-		over--
+		timedOut--
 	}
 	return outcome{
 		n: n, sent: max(sent, j.first), rtt: rtt, upperBound: upperBound,
-		late: n <= over && !(j.extended && n == over), over: over,
+		late: n <= timedOut && !(j.extended && n == timedOut), timedOut: timedOut,
 		slot:       j.phase.inFlight() || j.phase == lingering && w.countsLingering(),
 		discounted: int(j.discounted), kind: j.replyKind(a.Reason), from: a.From, variants: int(j.Variants),
 	}
@@ -72,7 +72,7 @@ func (w *worker) replied(j *Job, a *Answer) outcome {
 
 // onLocalError undoes the latest probe. An error about an earlier one is ignored,
 // since another was sent after it.
-func (w *worker) onLocalError(j *Job, a *Answer) {
+func (w *worker) onLocalError(j *Job, a *Reply) {
 	if j.phase != outstanding || a.N != 0 && a.N != j.cur.n {
 		return
 	}
@@ -113,7 +113,7 @@ func (w *worker) resend(j *Job) {
 // the reply has to name the one that it replies to (Karn's algorithm, RFC 6298 section
 // 3). It returns the RTT to learn from, negative if there is none, and whether that is
 // only an upper bound, because the system has retransmitted the probe.
-func (w *worker) measureRTT(j *Job, a *Answer, sent Time) (rtt time.Duration, upperBound bool) {
+func (w *worker) measureRTT(j *Job, a *Reply, sent Time) (rtt time.Duration, upperBound bool) {
 	if sent >= 0 && (a.N != 0 || j.Attempts == 1) {
 		j.RTT = max(a.At.Sub(sent), 0)
 	}

@@ -12,10 +12,10 @@ type reservation struct {
 	retry    bool // of the address's ICMP limit
 	group    bool // of its group's
 	hostRate bool // of --host-rate
-	blackout bool // one of the probes of a blackout
-	begins   bool // the first probe to the address of any protocol
-	first    bool // the first to the address of this protocol
-	link     bool // the one that starts address resolution
+	blackout bool // a probe of a blackout
+	begins   bool // first probe to the address by any protocol
+	first    bool // first probe to the address by this protocol
+	link     bool // the probe that starts address resolution
 	view     view
 }
 

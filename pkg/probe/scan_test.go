@@ -245,10 +245,10 @@ func opensFrom(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
 // edited is a transport whose replies pass through a function.
 type edited struct {
 	probe.Transport
-	edit func(*probe.Answer)
+	edit func(*probe.Reply)
 }
 
-func (e edited) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+func (e edited) Poll(until probe.Time, into []probe.Reply) (int, bool, error) {
 	n, drained, err := e.Transport.Poll(until, into)
 	for i := range into[:n] {
 		e.edit(&into[i])

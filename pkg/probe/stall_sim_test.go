@@ -35,7 +35,7 @@ func (j *jumping) Send(as []*probe.Attempt) (int, error) {
 	return n, err
 }
 
-func (j *jumping) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+func (j *jumping) Poll(until probe.Time, into []probe.Reply) (int, bool, error) {
 	if until != probe.Never {
 		until = until.Add(-j.off)
 	}

@@ -36,7 +36,7 @@ type ID struct{ Slot, Gen uint32 }
 type Attempt struct {
 	To    netip.AddrPort
 	Proto endpoint.Proto
-	// ID is returned in the Answer.
+	// ID is returned in the Reply.
 	ID ID
 	// N is the number of the probe of its endpoint, from 1.
 	N uint8
@@ -47,7 +47,7 @@ type Attempt struct {
 	// The remaining fields are set by Send.
 
 	// Sent is when the probe left. Queued is set if it has not left because its next
-	// hop is being resolved: the Transport then reports an Answer that is Unresolved,
+	// hop is being resolved: the Transport then reports a Reply that is Unresolved,
 	// or ErrBusy if the probe may be sent again.
 	Sent   Time
 	Queued bool
@@ -58,8 +58,8 @@ type Attempt struct {
 	Handle uint64
 }
 
-// Answer is what a Transport received for a probe.
-type Answer struct {
+// Reply is what a Transport received for a probe.
+type Reply struct {
 	ID ID
 	// N is the number of the probe replied to; 0 if unknown.
 	N uint8
@@ -94,7 +94,7 @@ type Answer struct {
 // probe.
 var ErrBusy = errors.New("the transport is busy")
 
-// ErrPacket in an Answer with LocalError means that a router could not forward the packet
+// ErrPacket in a Reply with LocalError means that a router could not forward the packet
 // as it was: an ICMP error about its size or header, which is no evidence about the port.
 // The kernel may know the path MTU now (RFC 1191, RFC 8201).
 var ErrPacket = errors.New("an ICMP error is about the packet, not the port")
@@ -119,7 +119,7 @@ type Transport interface {
 	// Poll waits for a reply, until a time or for Wake, and stores what it received
 	// in into. If until has passed it does not wait. drained reports that every reply
 	// that was there when Poll began to read has been returned.
-	Poll(until Time, into []Answer) (n int, drained bool, err error)
+	Poll(until Time, into []Reply) (n int, drained bool, err error)
 	// Forget ends an outstanding probe. Replies to it may still be returned.
 	Forget(a *Attempt)
 	// Wake ends the current Poll, or the next one that would wait.

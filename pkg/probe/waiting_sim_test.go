@@ -15,7 +15,7 @@ type polled struct {
 	after func(now time.Duration)
 }
 
-func (p polled) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+func (p polled) Poll(until probe.Time, into []probe.Reply) (int, bool, error) {
 	n, drained, err := p.Transport.Poll(until, into)
 	p.after(simnet.Elapsed(p.Now()))
 	return n, drained, err

@@ -57,7 +57,7 @@ type worker struct {
 	outgoing    [sendsPerPoll]outgoing // by index in batch
 	batch       []*Attempt             // to be sent; into attempts
 	dropped     Attempt                // argument of Forget, here to avoid an allocation
-	replies     [repliesPerPoll]Answer
+	replies     [repliesPerPoll]Reply
 	expired     func(*Job)
 	now         Time
 	polled      Time // end of the latest poll

@@ -14,7 +14,7 @@ type clocked struct {
 
 func (c *clocked) Now() Time { return c.now }
 
-func (c *clocked) Poll(Time, []Answer) (int, bool, error) { return 0, c.drained, nil }
+func (c *clocked) Poll(Time, []Reply) (int, bool, error) { return 0, c.drained, nil }
 
 func (c *clocked) Stats() Stats { return Stats{} }
 

@@ -191,8 +191,8 @@ func readAmount(v any) (int64, error) {
 	return n, err
 }
 
-// readBins parses the count of each bucket. An upper bound that is not one of ours
-// counts for the bucket that contains it.
+// readBins parses the count of each bucket. An upper bound that is not that of
+// a bucket counts for the bucket that contains it.
 func readBins(v any, bins []histogram.Bin) ([]histogram.Bin, error) {
 	sum := histogram.Histogram{Bins: bins}
 	err := eachMember(v, func(name string, v any) error {

@@ -43,7 +43,7 @@ type Services interface {
 	Name(p endpoint.Proto, port uint16) string
 }
 
-// Printable returns s after Escape.
+// Printable returns s with control characters escaped.
 func (r *Report) Printable(s string) string { return string(r.Escape(nil, s)) }
 
 // Title returns a host's address, or its name followed by the address.

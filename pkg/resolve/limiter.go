@@ -25,7 +25,7 @@ const (
 	slowest, slow = 1, 5
 	// fastest is the pace in queries per second above which there is no limit.
 	fastest = 100_000
-	// memory is how long a server that replied counts as one that would reply.
+	// memory is how long after a reply a server is assumed to be up.
 	memory = 30 * time.Second
 )
 

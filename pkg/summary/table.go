@@ -130,7 +130,7 @@ func (t *table) appendSpans(dst []record.Span) []record.Span {
 		for at := 0; at < 64; {
 			port := uint16(first + at)
 			number := t.numberOf(port)
-			length := min(bits.TrailingZeros64(^(t.having(port, number) >> at)), 64-at) // of the ports with this number
+			length := min(bits.TrailingZeros64(^(t.having(port, number) >> at)), 64-at) // of the run of ports with this number
 			if number > 0 {
 				dst = push(dst, spanOf(port, port+uint16(length-1), t.codes[number-1]))
 			}

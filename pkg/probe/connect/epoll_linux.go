@@ -29,7 +29,7 @@ type Epoll struct {
 	queue  errorQueue
 	addr   kernel.Sockaddr
 	events [256]unix.EpollEvent
-	early  []probe.Answer // known when connect returned
+	early  []probe.Reply // known when connect returned
 }
 
 // NewEpoll returns a transport for one worker.
@@ -112,7 +112,7 @@ func (t *Epoll) outstanding() int {
 }
 
 // Poll returns the results of attempts.
-func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
+func (t *Epoll) Poll(until probe.Time, into []probe.Reply) (n int, drained bool, err error) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
 	ms := t.poller.Timeout(t.Now(), until)
@@ -144,7 +144,7 @@ func (t *Epoll) Poll(until probe.Time, into []probe.Answer) (n int, drained bool
 
 // onEvent writes the result of the attempt on socket i, if there is one. The event may be
 // an old one, of a forgotten attempt, so it checks the current state of the socket.
-func (t *Epoll) onEvent(i, events uint32, at probe.Time, into *probe.Answer) bool {
+func (t *Epoll) onEvent(i, events uint32, at probe.Time, into *probe.Reply) bool {
 	s := &t.all[i]
 	if !s.busy {
 		return false
@@ -169,7 +169,7 @@ func (t *Epoll) onEvent(i, events uint32, at probe.Time, into *probe.Answer) boo
 }
 
 // queuedError returns the answer for the entry that was read from the error queue.
-func (t *Epoll) queuedError(i uint32, at probe.Time) probe.Answer {
+func (t *Epoll) queuedError(i uint32, at probe.Time) probe.Reply {
 	s := &t.all[i]
 	var own netip.Addr
 	if kernel.Name(int(s.fd), &t.addr) == 0 {
@@ -186,7 +186,7 @@ func (t *Epoll) queuedError(i uint32, at probe.Time) probe.Answer {
 }
 
 // connected returns the answer for an established connection, and resets it.
-func (t *Epoll) connected(i uint32, at probe.Time) probe.Answer {
+func (t *Epoll) connected(i uint32, at probe.Time) probe.Reply {
 	s := &t.all[i]
 	a := t.answer(s, at, endpoint.SynAck, nil)
 	if at.Sub(s.sent) >= initialRTO {
@@ -225,7 +225,7 @@ func measuredRTT(fd int) time.Duration {
 }
 
 // failed processes an attempt that failed with an errno and no entry in the error queue.
-func (t *Epoll) failed(i uint32, e syscall.Errno, at probe.Time, into *probe.Answer) bool {
+func (t *Epoll) failed(i uint32, e syscall.Errno, at probe.Time, into *probe.Reply) bool {
 	reason := errno.Reason(e, endpoint.TCP)
 	if e == unix.EPIPE { // the reset of a connection that was closed already
 		reason = endpoint.SynAck
@@ -245,8 +245,8 @@ func (t *Epoll) failed(i uint32, e syscall.Errno, at probe.Time, into *probe.Ans
 	return reason != 0
 }
 
-func (t *Epoll) answer(s *socket, at probe.Time, r endpoint.Reason, err error) probe.Answer {
-	return probe.Answer{ID: s.id, N: s.n, At: at, Reason: r, From: s.to.Addr(), Err: err}
+func (t *Epoll) answer(s *socket, at probe.Time, r endpoint.Reason, err error) probe.Reply {
+	return probe.Reply{ID: s.id, N: s.n, At: at, Reason: r, From: s.to.Addr(), Err: err}
 }
 
 // Forget aborts an attempt and keeps its socket for the next.

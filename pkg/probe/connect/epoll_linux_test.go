@@ -43,9 +43,9 @@ func (k *tester) send(a netip.Addr, port uint16) *probe.Attempt {
 }
 
 // wait returns the answer to an attempt, which has to be the only one.
-func (k *tester) wait(a *probe.Attempt) probe.Answer {
+func (k *tester) wait(a *probe.Attempt) probe.Reply {
 	k.tb.Helper()
-	var into [4]probe.Answer
+	var into [4]probe.Reply
 	for end := k.Now().Add(3 * time.Second); k.Now() < end; {
 		n, _, err := k.Poll(end, into[:])
 		if err != nil {
@@ -60,7 +60,7 @@ func (k *tester) wait(a *probe.Attempt) probe.Answer {
 		return into[0]
 	}
 	k.tb.Fatalf("no answer to %v", a.To)
-	return probe.Answer{}
+	return probe.Reply{}
 }
 
 // probe returns the reason of an endpoint.
@@ -72,7 +72,7 @@ func (k *tester) probe(a netip.Addr, port uint16) endpoint.Reason {
 // quiet fails if an answer arrives within a moment.
 func (k *tester) quiet(d time.Duration) {
 	k.tb.Helper()
-	var into [4]probe.Answer
+	var into [4]probe.Reply
 	for end := k.Now().Add(d); k.Now() < end; {
 		if n, _, err := k.Poll(end, into[:]); n > 0 || err != nil {
 			k.tb.Fatalf("%d answers, %+v, %v; want none", n, into[0], err)
@@ -191,7 +191,7 @@ func TestPollContinuesWithTheRest(t *testing.T) {
 	}
 	time.Sleep(20 * time.Millisecond)
 	seen := map[uint32]bool{}
-	var into [7]probe.Answer
+	var into [7]probe.Reply
 	for {
 		n, drained, err := k.Poll(0, into[:])
 		if err != nil {
@@ -224,7 +224,7 @@ func TestAnswersOfConnectItselfComeFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var into [2]probe.Answer
+	var into [2]probe.Reply
 	for i := range uint32(2) {
 		n, drained, err := k.Poll(probe.Never, into[:1+i])
 		if n != 1 || drained != (i == 1) || err != nil || into[0].ID.Slot != 100+i || into[0].Reason != refused {
@@ -244,7 +244,7 @@ func TestAnswersOfConnectItselfComeFirst(t *testing.T) {
 
 func TestWakeEndsOnePoll(t *testing.T) {
 	k := newTester(t, Options{})
-	var into [1]probe.Answer
+	var into [1]probe.Reply
 	poll := func(until probe.Time) time.Duration {
 		began := time.Now()
 		if n, drained, err := k.Poll(until, into[:]); n != 0 || !drained || err != nil {

@@ -20,13 +20,13 @@ func NewPortable(o Options, c probe.Clock) probe.Transport {
 	if o.Source.IsValid() {
 		d.LocalAddr = &net.TCPAddr{IP: o.Source.AsSlice(), Zone: o.Source.Zone()}
 	}
-	return goroutine.New(o.Room, c, func(ctx context.Context, a *probe.Attempt) (probe.Answer, bool) {
+	return goroutine.New(o.Room, c, func(ctx context.Context, a *probe.Attempt) (probe.Reply, bool) {
 		return dial(ctx, &d, a)
 	})
 }
 
 // dial makes one attempt; ok is false for no reply.
-func dial(ctx context.Context, d *net.Dialer, a *probe.Attempt) (answer probe.Answer, ok bool) {
+func dial(ctx context.Context, d *net.Dialer, a *probe.Attempt) (answer probe.Reply, ok bool) {
 	conn, err := d.DialContext(ctx, "tcp", a.To.String())
 	if err != nil {
 		answer.Reason, answer.Err = reasonOf(err, a.To)
@@ -34,9 +34,9 @@ func dial(ctx context.Context, d *net.Dialer, a *probe.Attempt) (answer probe.An
 	}
 	defer closeWithReset(conn)
 	if conn.LocalAddr().String() == conn.RemoteAddr().String() {
-		return probe.Answer{Reason: endpoint.LocalError, Err: ErrSelf}, true
+		return probe.Reply{Reason: endpoint.LocalError, Err: ErrSelf}, true
 	}
-	return probe.Answer{Reason: endpoint.SynAck, From: a.To.Addr()}, true
+	return probe.Reply{Reason: endpoint.SynAck, From: a.To.Addr()}, true
 }
 
 // reasonOf returns the reason of a failed connect, with the error if it is

@@ -52,7 +52,7 @@ type meetings struct{ all, open, met int }
 func meet(k *tester, to netip.Addr, enough *atomic.Bool) (m meetings) {
 	defer k.Close()
 	defer enough.Store(true)
-	var into [8]probe.Answer
+	var into [8]probe.Reply
 	free := 3
 	for end := time.Now().Add(2 * time.Second); m.met+m.open < 20 && !enough.Load() && time.Now().Before(end); {
 		for range free {

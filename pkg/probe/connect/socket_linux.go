@@ -20,7 +20,7 @@ type socket struct {
 	id   probe.ID
 	to   netip.AddrPort
 	sent probe.Time
-	tick uint64 // of the attempt in opts.Probed; 0 if it is not recorded
+	tick uint64 // number of the attempt in opts.Probed; 0 if it is not recorded
 }
 
 // sockets holds the sockets of a transport, at most opts.Room.

@@ -167,7 +167,7 @@ func TestAttemptsDoNotAllocate(t *testing.T) {
 		"silent":     {h.Addr(), silentPort},
 	} {
 		k := newTester(t, Options{Room: 100})
-		as, into := make([]*probe.Attempt, 64), make([]probe.Answer, 64)
+		as, into := make([]*probe.Attempt, 64), make([]probe.Reply, 64)
 		for i := range as {
 			as[i] = &probe.Attempt{To: netip.AddrPortFrom(c.to, c.port)}
 		}

@@ -144,7 +144,7 @@ func (t *Transport) allow(ip netip.Addr, now probe.Time) bool {
 
 // Poll returns the replies that have arrived. Without any it moves the clock to the
 // next reply or to until, or waits for Wake if there is neither.
-func (t *Transport) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+func (t *Transport) Poll(until probe.Time, into []probe.Reply) (int, bool, error) {
 	if n := t.read(into); n > 0 || until <= t.Now() {
 		return n, t.next() > t.now, nil
 	}
@@ -190,14 +190,14 @@ func (t *Transport) sleep(until probe.Time) {
 }
 
 // read moves the replies that have arrived to into.
-func (t *Transport) read(into []probe.Answer) (n int) {
+func (t *Transport) read(into []probe.Reply) (n int) {
 	now := t.Now()
 	for n < len(into) && t.next() <= now {
 		at, r := t.replies.Pop()
 		if !t.sent.receive(r) {
 			continue
 		}
-		into[n] = probe.Answer{
+		into[n] = probe.Reply{
 			ID: r.id, N: r.n, At: at, Reason: r.reason, Unresolved: r.unresolved,
 			FromOtherPort: r.fromOtherPort, From: r.from,
 		}

@@ -190,7 +190,7 @@ func (t *Transport) giveUp(nb *neighbor, now probe.Time) {
 			t.report(q.sendAgain(now))
 			continue
 		}
-		t.report(probe.Answer{
+		t.report(probe.Reply{
 			ID: q.id, N: q.n, At: now, Reason: endpoint.HostUnreach, Unresolved: true, From: nb.route.source,
 		})
 	}
@@ -206,13 +206,13 @@ func (t *Transport) uses(to netip.Addr, h nextHop) bool {
 
 // sendAgain returns an answer that makes the engine send the probe again: by the current
 // route, within the rate limits, and with an RTT that starts then.
-func (q *queuedProbe) sendAgain(now probe.Time) probe.Answer {
-	return probe.Answer{ID: q.id, N: q.n, At: now, Reason: endpoint.LocalError, Err: probe.ErrBusy}
+func (q *queuedProbe) sendAgain(now probe.Time) probe.Reply {
+	return probe.Reply{ID: q.id, N: q.n, At: now, Reason: endpoint.LocalError, Err: probe.ErrBusy}
 }
 
 // report adds an answer that no packet brings. Forgotten attempts get it too: the job
 // may still be waiting for a late reply.
-func (t *Transport) report(a probe.Answer) {
+func (t *Transport) report(a probe.Reply) {
 	if t.isLatest(a.ID, a.N) {
 		t.early = append(t.early, a)
 	}

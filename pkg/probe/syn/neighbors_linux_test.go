@@ -99,7 +99,7 @@ func TestNeighborIsRevalidated(t *testing.T) {
 // awaitReply probes until a reply has arrived and no neighbor is being resolved.
 func awaitReply(t *testing.T, tr *Transport, a netip.Addr) (replied bool) {
 	t.Helper()
-	into := make([]probe.Answer, 8)
+	into := make([]probe.Reply, 8)
 	for n := range uint8(100) {
 		at := &probe.Attempt{To: netip.AddrPortFrom(a, 22), ID: probe.ID{Slot: 1, Gen: uint32(tr.Now())}, N: n + 1}
 		if _, err := tr.Send([]*probe.Attempt{at}); err != nil {

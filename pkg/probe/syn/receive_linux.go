@@ -15,7 +15,7 @@ import (
 )
 
 // Poll returns the replies that have arrived, and sends due solicitations.
-func (t *Transport) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
+func (t *Transport) Poll(until probe.Time, into []probe.Reply) (n int, drained bool, err error) {
 	now := t.Now()
 	t.retrySolicits(now)
 	n, drained = t.drain(now, into)
@@ -35,7 +35,7 @@ func (t *Transport) Poll(until probe.Time, into []probe.Answer) (n int, drained 
 }
 
 // drain reads the rings until they are empty or into is full.
-func (t *Transport) drain(now probe.Time, into []probe.Answer) (n int, drained bool) {
+func (t *Transport) drain(now probe.Time, into []probe.Reply) (n int, drained bool) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
 	t.readARP(now)
@@ -107,7 +107,7 @@ func (c clocks) arrival(in *incoming) probe.Time {
 }
 
 // parseReply reports whether a packet is a reply to a probe, and writes it to into.
-func (t *Transport) parseReply(in *incoming, into *probe.Answer) bool {
+func (t *Transport) parseReply(in *incoming, into *probe.Reply) bool {
 	p, ok := wire.ParseIP(in.packet)
 	if !ok || p.Src.Is4() && !wire.HeaderIntact(in.packet) {
 		return false
@@ -127,7 +127,7 @@ func (t *Transport) parseReply(in *incoming, into *probe.Answer) bool {
 // parseTCP reports whether a TCP segment is a reply: it has to acknowledge the cookie. A
 // bare SYN (RFC 9293 section 3.5, simultaneous open) acknowledges nothing; it is matched
 // by its ports and address, from which a probe to that endpoint left.
-func (t *Transport) parseTCP(in *incoming, p *wire.IP, into *probe.Answer) bool {
+func (t *Transport) parseTCP(in *incoming, p *wire.IP, into *probe.Reply) bool {
 	h, ok := wire.ParseTCP(p.Payload, p.Size)
 	i, ours := t.block.find(h.DstPort)
 	if !ok || !ours || !t.isSource(p.Dst) || !in.noChecksum && p.Whole() && !p.Intact() {
@@ -152,7 +152,7 @@ func (t *Transport) parseTCP(in *incoming, p *wire.IP, into *probe.Answer) bool 
 		return false
 	}
 	id, n, ok := t.attempt(c, i/laneSize, i%laneSize)
-	*into = probe.Answer{ID: id, N: n, Reason: reason, From: p.Src, TTL: p.TTL}
+	*into = probe.Reply{ID: id, N: n, Reason: reason, From: p.Src, TTL: p.TTL}
 	return ok
 }
 
@@ -166,7 +166,7 @@ func scopeOf(a netip.Addr, link uint32) uint32 {
 
 // parseICMP reports whether a packet is an ICMP error about a probe: it has to quote the
 // cookie.
-func (t *Transport) parseICMP(in *incoming, p *wire.IP, into *probe.Answer) bool {
+func (t *Transport) parseICMP(in *incoming, p *wire.IP, into *probe.Reply) bool {
 	r, ok := wire.ParseRejection(p)
 	if !ok || r.About.Proto != wire.ProtoTCP || !t.isSource(p.Dst) || r.About.Src != p.Dst {
 		return false
@@ -184,7 +184,7 @@ func (t *Transport) parseICMP(in *incoming, p *wire.IP, into *probe.Answer) bool
 	id, n, ok := t.attempt(c, i/laneSize, i%laneSize)
 	q := kernel.Queued{Proto: p.Proto, Kind: r.Kind, Code: r.Code, Offender: p.Src}
 	reason, err := q.Judge(to, p.Dst)
-	*into = probe.Answer{
+	*into = probe.Reply{
 		ID: id, N: n, Reason: reason, Err: err, From: p.Src, TTL: p.TTL,
 		Unresolved: q.Unresolved(reason, to, p.Dst),
 	}

@@ -64,7 +64,7 @@ func (e ends) icmpErrorAbout(t *Transport, n int, kind, code uint8) []byte {
 }
 
 // parse parses a whole packet without checksums.
-func parse(t *Transport, b []byte) (a probe.Answer, ok bool) {
+func parse(t *Transport, b []byte) (a probe.Reply, ok bool) {
 	ok = t.parseReply(&incoming{packet: b, toUs: true, noChecksum: true}, &a)
 	return a, ok
 }
@@ -128,7 +128,7 @@ func TestOtherPacketsAreNoReplies(t *testing.T) {
 			if _, ok := parse(tr, whole[:head+7]); ok {
 				t.Errorf("%v: a truncated packet is a reply", e)
 			}
-			var a probe.Answer
+			var a probe.Reply
 			if tr.parseReply(&incoming{packet: whole, noChecksum: true}, &a) {
 				t.Errorf("%v: a packet to another MAC address is a reply", e)
 			}
@@ -139,7 +139,7 @@ func TestOtherPacketsAreNoReplies(t *testing.T) {
 			}
 		}
 		b := e.replyTo(tr, 2, wire.FlagRST|wire.FlagACK)
-		if tr.parseReply(&incoming{packet: b, toUs: true}, new(probe.Answer)) {
+		if tr.parseReply(&incoming{packet: b, toUs: true}, new(probe.Reply)) {
 			t.Errorf("%v: a segment with a wrong checksum is a reply", e)
 		}
 	}
@@ -182,7 +182,7 @@ func FuzzParseReply(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, noChecksum bool) {
 		n := testing.AllocsPerRun(1, func() {
-			var a probe.Answer
+			var a probe.Reply
 			if !tr.parseReply(&incoming{packet: b, toUs: true, noChecksum: noChecksum}, &a) {
 				return
 			}

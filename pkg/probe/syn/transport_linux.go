@@ -38,7 +38,7 @@ type Transport struct {
 	owners       []int // for each packet of the batch, its index in the current Send
 	failed       int   // index of the first attempt of the current Send that was not sent
 	failure      syscall.Errno
-	early        []probe.Answer // answers that no packet brings
+	early        []probe.Reply // answers that no packet brings
 	dropped      uint64
 	tableLoaded  [2]bool    // the kernel's neighbor table, by family
 	routeEvents  int        // netlink socket for changes of routes

@@ -29,8 +29,8 @@ type Datagram struct {
 	events [64]unix.EpollEvent
 	out    outgoing
 	in     incoming
-	more   bool           // a socket has unread data
-	early  []probe.Answer // answers that no datagram brings
+	more   bool          // a socket has unread data
+	early  []probe.Reply // answers that no datagram brings
 }
 
 // NewDatagram returns a transport for one worker.
@@ -70,7 +70,7 @@ func (t *Datagram) Send(as []*probe.Attempt) (int, error) {
 // run.
 func (t *Datagram) refuse(a *probe.Attempt) {
 	a.Sent = t.Now()
-	t.early = append(t.early, probe.Answer{
+	t.early = append(t.early, probe.Reply{
 		ID: a.ID, N: a.N, At: a.Sent, Reason: endpoint.PortUnreach, From: a.To.Addr(),
 	})
 }
@@ -178,7 +178,7 @@ func mayBePending(e syscall.Errno) bool {
 }
 
 // Poll returns the replies that have arrived.
-func (t *Datagram) Poll(until probe.Time, into []probe.Answer) (n int, drained bool, err error) {
+func (t *Datagram) Poll(until probe.Time, into []probe.Reply) (n int, drained bool, err error) {
 	n = copy(into, t.early)
 	t.early = append(t.early[:0], t.early[n:]...)
 	ms := t.poller.Timeout(t.Now(), until)
@@ -210,7 +210,7 @@ const maxReads = 4
 
 // readData reads datagrams. A pending error fails one call: it does not mean that the queue
 // is empty.
-func (t *Datagram) readData(sock uint32, pending bool, at probe.Time, into []probe.Answer) (n int) {
+func (t *Datagram) readData(sock uint32, pending bool, at probe.Time, into []probe.Reply) (n int) {
 	for range maxReads {
 		room := min(batchSize, len(into)-n)
 		got, e := t.in.receive(t.sockets.all[sock].listen, room, unix.MSG_DONTWAIT)
@@ -231,7 +231,7 @@ func (t *Datagram) readData(sock uint32, pending bool, at probe.Time, into []pro
 }
 
 // onDatagram reports whether datagram i is a reply, and writes it to into.
-func (t *Datagram) onDatagram(sock uint32, i int, at probe.Time, into *probe.Answer) bool {
+func (t *Datagram) onDatagram(sock uint32, i int, at probe.Time, into *probe.Reply) bool {
 	text, from, scope := t.in.datagram(i)
 	if t.opts.Sources.contains(from) {
 		return false
@@ -247,7 +247,7 @@ func (t *Datagram) onDatagram(sock uint32, i int, at probe.Time, into *probe.Ans
 		t.onUnsolicited(from.Addr())
 	}
 	p.replied = true
-	*into = probe.Answer{
+	*into = probe.Reply{
 		ID: p.id, N: p.n, At: at, Reason: endpoint.UDPResponse, From: p.to.Addr(),
 		TTL: parseMetadata(t.in.messages(i)).ttl,
 		App: payload.Recognize(p.to.Port(), p.request, text, t.query(p.to)),
@@ -267,13 +267,13 @@ func (t *Datagram) exclusiveProbe(sock uint32, h hostKey) *sentProbe {
 // onUnmatched processes a datagram from an endpoint that was not probed. If other ports of
 // its address were, it may be a reply from another port (as with TFTP, RFC 1350 section 4).
 // To which of them shows only when each is probed from an exclusive socket.
-func (t *Datagram) onUnmatched(key endpointKey, from netip.Addr, into *probe.Answer) bool {
+func (t *Datagram) onUnmatched(key endpointKey, from netip.Addr, into *probe.Reply) bool {
 	t.onUnsolicited(from)
 	addr, ok := t.outstandingTo(key.hostKey)
 	if !ok || !t.firstReply(key) {
 		return false
 	}
-	*into = probe.Answer{FromOtherPort: true, From: addr}
+	*into = probe.Reply{FromOtherPort: true, From: addr}
 	return true
 }
 
@@ -285,7 +285,7 @@ func (t *Datagram) onUnsolicited(from netip.Addr) {
 }
 
 // readErrors reads ICMP errors.
-func (t *Datagram) readErrors(sock uint32, at probe.Time, into []probe.Answer) (n int) {
+func (t *Datagram) readErrors(sock uint32, at probe.Time, into []probe.Reply) (n int) {
 	for range maxReads {
 		room := min(batchSize, len(into)-n)
 		got, e := t.in.receive(t.sockets.all[sock].listen, room, unix.MSG_DONTWAIT|unix.MSG_ERRQUEUE)
@@ -306,7 +306,7 @@ func (t *Datagram) readErrors(sock uint32, at probe.Time, into []probe.Answer) (
 }
 
 // onError reports whether error i is about an attempt, and writes the answer to into.
-func (t *Datagram) onError(sock uint32, i int, at probe.Time, into *probe.Answer) bool {
+func (t *Datagram) onError(sock uint32, i int, at probe.Time, into *probe.Reply) bool {
 	_, to, scope := t.in.datagram(i)
 	p := t.find(endpointKey{hostKeyOf(to.Addr(), scope, sock), to.Port()})
 	q, ok := kernel.ParseQueued(t.in.messages(i))
@@ -316,7 +316,7 @@ func (t *Datagram) onError(sock uint32, i int, at probe.Time, into *probe.Answer
 	p.replied = true
 	meta := parseMetadata(t.in.messages(i))
 	reason, err := q.Judge(p.to.Addr(), meta.to)
-	*into = probe.Answer{
+	*into = probe.Reply{
 		ID: p.id, N: p.n, At: at, Reason: reason, Err: err, From: q.Offender, TTL: meta.ttl,
 		Unresolved: q.Unresolved(reason, p.to.Addr(), meta.to),
 	}

@@ -72,10 +72,10 @@ func reply(t *testing.T, c *net.UDPConn, to netip.AddrPort) {
 }
 
 // answers polls until there are n answers, for at most 10 s.
-func answers(t *testing.T, d *Datagram, n int) (all []probe.Answer) {
+func answers(t *testing.T, d *Datagram, n int) (all []probe.Reply) {
 	t.Helper()
 	for end := d.Now().Add(10 * time.Second); len(all) < n && d.Now() < end; {
-		into := make([]probe.Answer, 16)
+		into := make([]probe.Reply, 16)
 		got, _, err := d.Poll(end, into)
 		if err != nil {
 			t.Fatal(err)
@@ -202,7 +202,7 @@ func TestFloodingAddressIsMuted(t *testing.T) {
 
 func noAnswerNow(t *testing.T, d *Datagram) {
 	t.Helper()
-	into := make([]probe.Answer, 4)
+	into := make([]probe.Reply, 4)
 	if n, _, err := d.Poll(d.Now().Add(20*time.Millisecond), into); n != 0 || err != nil {
 		t.Errorf("answers are %+v, %v", into[:n], err)
 	}
@@ -259,7 +259,7 @@ func FuzzReceive(f *testing.F) {
 		h := &d.in.headers[0]
 		h.Length, h.Header.Namelen = uint32(length), uint32(names)
 		h.Header.SetControllen(controls)
-		var into probe.Answer
+		var into probe.Reply
 		clear(d.counts) // nothing is flooding
 		n := testing.AllocsPerRun(1, func() {
 			parseMetadata(control)

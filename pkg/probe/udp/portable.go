@@ -30,25 +30,25 @@ type prober struct {
 }
 
 // probe makes one attempt; ok is false for no reply.
-func (p *prober) probe(ctx context.Context, a *probe.Attempt) (answer probe.Answer, ok bool) {
+func (p *prober) probe(ctx context.Context, a *probe.Attempt) (answer probe.Reply, ok bool) {
 	conn, err := p.dialer.DialContext(ctx, "udp", a.To.String())
 	if err != nil {
-		return probe.Answer{Reason: endpoint.LocalError, Err: errno.Bare(err)}, true
+		return probe.Reply{Reason: endpoint.LocalError, Err: errno.Bare(err)}, true
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	q, r := p.tokens.query(a.To), p.requests.of(a.To.Port(), a.N)
 	if _, err := conn.Write(r.Build(nil, q)); err != nil {
-		return probe.Answer{Reason: endpoint.LocalError, Err: errno.Bare(err)}, true
+		return probe.Reply{Reason: endpoint.LocalError, Err: errno.Bare(err)}, true
 	}
 	var text [2048]byte
 	n, err := conn.Read(text[:])
 	if err != nil && !errno.Truncated(err) {
 		// A local error while waiting is no evidence: like no reply.
 		reason := errno.Reason(err, endpoint.UDP)
-		return probe.Answer{Reason: reason}, reason != 0 && reason != endpoint.LocalError
+		return probe.Reply{Reason: reason}, reason != 0 && reason != endpoint.LocalError
 	}
-	return probe.Answer{
+	return probe.Reply{
 		Reason: endpoint.UDPResponse, From: a.To.Addr(),
 		App: payload.Recognize(a.To.Port(), r, text[:n], q),
 	}, true

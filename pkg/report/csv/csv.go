@@ -70,7 +70,7 @@ type table struct {
 func newTable(w io.Writer, r *report.Report) *table {
 	r = r.ByOthers("host", "ip", "proto")
 	t := &table{w: bufio.NewWriterSize(w, 64<<10), report: r, values: r.Values(), lineEnd: "\r\n"}
-	if r.Terminal { // which shows the carriage return as an escape
+	if r.Terminal { // a terminal would show the carriage return as an escape
 		t.lineEnd = "\n"
 	}
 	return t

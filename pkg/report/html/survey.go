@@ -23,7 +23,7 @@ type survey struct {
 	Report    *report.Report
 	Totals    *report.Counts
 	Groups    *report.Groups // nil: there are none
-	Rows      int            // of the table of hosts: a host has one in each of its groups
+	Rows      int            // of the table of hosts, which lists a host once per group
 	Apps      map[report.Port]map[string]int
 	lastTitle string           // of the last host
 	probed    report.PortHosts // a host counts once in each of its groups

@@ -12,7 +12,7 @@ import (
 
 // Probe makes one attempt; ok is false for no reply. It uses at most one descriptor, which it
 // closes before it returns. It returns soon after ctx is done; its result is ignored then.
-type Probe func(ctx context.Context, a *probe.Attempt) (answer probe.Answer, ok bool)
+type Probe func(ctx context.Context, a *probe.Attempt) (answer probe.Reply, ok bool)
 
 // Transport is a probe.Transport of goroutines.
 type Transport struct {
@@ -32,7 +32,7 @@ type Transport struct {
 
 // result is the end of an attempt.
 type result struct {
-	probe.Answer
+	probe.Reply
 	handle  uint64
 	noReply bool
 }
@@ -80,7 +80,7 @@ func (t *Transport) acquire() bool {
 func (t *Transport) run(ctx context.Context, a probe.Attempt) {
 	answer, ok := t.probe(ctx, &a)
 	answer.ID, answer.N, answer.At = a.ID, a.N, t.Now()
-	t.finish(result{Answer: answer, handle: a.Handle, noReply: !ok || ctx.Err() != nil})
+	t.finish(result{Reply: answer, handle: a.Handle, noReply: !ok || ctx.Err() != nil})
 }
 
 // finish passes a result to Poll.
@@ -101,7 +101,7 @@ func (t *Transport) signal() {
 }
 
 // Poll returns the answers of finished goroutines.
-func (t *Transport) Poll(until probe.Time, into []probe.Answer) (int, bool, error) {
+func (t *Transport) Poll(until probe.Time, into []probe.Reply) (int, bool, error) {
 	if wait := until.Sub(t.Now()); wait > 0 && !t.ready() {
 		t.sleep(until, wait)
 	}
@@ -117,7 +117,7 @@ func (t *Transport) Poll(until probe.Time, into []probe.Answer) (int, bool, erro
 		used++
 		t.cancel(r.handle)
 		if !r.noReply {
-			into[n] = r.Answer
+			into[n] = r.Reply
 			n++
 		}
 	}
