@@ -203,14 +203,18 @@ func (r *report) show(test key) {
 	delete(r.tests, test)
 }
 
-var logged = regexp.MustCompile(`^\s*\S+\.go:\d+: `)
+// logged is what t.Log prepends, and scripted what testscript prints of a skip.
+var (
+	logged   = regexp.MustCompile(`^\s*\S+\.go:\d+: `)
+	scripted = regexp.MustCompile(`^> .*skip '(.*)'$`)
+)
 
 // reason returns the last line that a test printed before it was skipped.
 func reason(output []string) string {
 	for i := len(output) - 1; i >= 0; i-- {
 		text := strings.TrimSpace(logged.ReplaceAllString(output[i], ""))
 		if text != "" && !strings.HasPrefix(text, "=== ") && !strings.HasPrefix(text, "--- ") {
-			return text
+			return scripted.ReplaceAllString(text, "$1")
 		}
 	}
 	return "has no reason"

@@ -23,7 +23,7 @@ const events = `{"Action":"start","Package":"a"}
 {"Action":"fail","Package":"b","Test":"TestBad"}
 {"Action":"output","Package":"b","Test":"TestCrash","Output":"panic: crash\n"}
 {"Action":"output","Package":"b","Output":"FAIL\tb\t0.1s\n"}
-{"Action":"output","Package":"c","Test":"TestOther","Output":"    c_test.go:7: needs root: nmap\n"}
+{"Action":"output","Package":"c","Test":"TestOther","Output":"        > [!root] skip 'needs root: nmap'\n"}
 {"Action":"skip","Package":"c","Test":"TestOther"}
 {"Action":"output","Package":"c","Test":"TestShort","Output":"    c_test.go:8: has no reason\n"}
 {"Action":"skip","Package":"c","Test":"TestShort"}

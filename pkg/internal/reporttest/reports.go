@@ -271,9 +271,7 @@ func (Full) Write([]byte) (int, error) { return 0, ErrFull }
 // the test if the program is not installed.
 func Run(t *testing.T, input, name string, args ...string) string {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		lab.Skip(t, name+" is not installed")
-	}
+	lab.Programs(t, name)
 	cmd := exec.Command(name, args...)
 	var out, errs strings.Builder
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, &errs
