@@ -189,6 +189,7 @@ func (r *report) packageOutput(e event) {
 func (r *report) unfinished(pkg string) {
 	for test := range r.tests {
 		if test.pkg == pkg {
+			fmt.Fprintf(r.out, "--- UNFINISHED: %s\n", test.test)
 			r.show(test)
 		}
 	}

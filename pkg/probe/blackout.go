@@ -48,6 +48,7 @@ type blackout struct {
 	since   Time          // start of the blackout; 0: there is none
 	probe   Time          // time of the next probe in it
 	probes  int           // sent in it
+	refused bool          // this machine refuses probes: one every 100 ms would only delay its errors
 	longest time.Duration // of the blackouts that have ended
 }
 
@@ -58,6 +59,7 @@ func (b *blackout) noteTimeout(now, sent Time) (over bool) {
 		return false
 	}
 	b.missed++
+	b.refused = false
 	if b.since == 0 && b.replies*math.Log1p(float64(b.missed)/b.tried) >= blackoutAfter {
 		b.since, b.probe, b.probes = now, now, 0
 	}
@@ -77,7 +79,7 @@ func (b *blackout) noteReply(now, sent Time, r *recent) {
 // recover ends a blackout after a reply to a probe sent at sent.
 func (b *blackout) recover(sent Time) {
 	b.longest = max(b.longest, sent.Sub(b.latest))
-	b.missed, b.since, b.latest = 0, 0, max(b.latest, sent)
+	b.missed, b.since, b.refused, b.latest = 0, 0, false, max(b.latest, sent)
 }
 
 // relapse returns until when timeouts of probes sent after the latest one that was
@@ -91,7 +93,7 @@ func (b *blackout) relapse() Time {
 
 // allow reports whether a probe may be sent at now in a blackout, or else when.
 func (b *blackout) allow(now Time) (ok bool, next Time) {
-	if now < b.probe {
+	if now < b.probe && !b.refused {
 		return false, b.probe
 	}
 	b.probe = now.Add(blackoutProbe)

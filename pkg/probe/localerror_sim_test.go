@@ -179,3 +179,59 @@ func TestRefusedSendsSettle(t *testing.T) {
 		}
 	}
 }
+
+// unroutable is a transport of a machine that loses its route: from then on each probe
+// fails, in Send or right after it.
+type unroutable struct {
+	probe.Transport
+	from    probe.Time
+	inSend  bool
+	replies []probe.Reply
+}
+
+var errNoRoute = errors.New("network is unreachable")
+
+func (u *unroutable) Send(as []*probe.Attempt) (int, error) {
+	now := u.Now()
+	switch {
+	case now < u.from:
+		return u.Transport.Send(as)
+	case u.inSend:
+		return 0, errNoRoute
+	}
+	for _, a := range as {
+		a.Sent = now
+		u.replies = append(u.replies, probe.Reply{ID: a.ID, N: a.N, At: now, Reason: endpoint.LocalError, Err: errNoRoute})
+	}
+	return len(as), nil
+}
+
+func (u *unroutable) Poll(until probe.Time, into []probe.Reply) (n int, drained bool, err error) {
+	if len(u.replies) == 0 {
+		return u.Transport.Poll(until, into)
+	}
+	n = copy(into, u.replies)
+	u.replies = u.replies[n:]
+	return n, len(u.replies) == 0, nil
+}
+
+// TestLostRouteDuringABlackout has the route vanish while the host is in a blackout. Its
+// pace, one probe every 100 ms, would take more than an hour for the errors.
+func TestLostRouteDuringABlackout(t *testing.T) {
+	start := probe.Time(time.Hour)
+	for _, inSend := range []bool{false, true} {
+		s := scan{opts: defaults(), net: simnet.Config{
+			RTT: 5 * time.Millisecond, Port: byPort,
+			Blackout: func(_ netip.Addr, now probe.Time) bool { return now >= start.Add(200*time.Millisecond) },
+		}}
+		s.opts.Rate = 20_000
+		s.wrap = func(inner probe.Transport) probe.Transport {
+			return &unroutable{Transport: inner, from: start.Add(time.Second), inSend: inSend}
+		}
+		done := s.run(t, jobsFor("10.0.0.1", 1, 10_000))
+		if n := reasons(done)[endpoint.LocalError]; n < 6000 {
+			t.Errorf("%d endpoints have a local error: the route vanished too late", n)
+		}
+		s.requireWithin(t, done, 10*time.Second)
+	}
+}

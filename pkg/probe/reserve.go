@@ -123,6 +123,13 @@ func (a *address) unsent(sent Time) {
 	a.blackout.cancel(sent)
 }
 
+// refuse records that this machine refused a probe.
+func (a *address) refuse() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.blackout.refused = a.blackout.since != 0
+}
+
 // hostRate is the rate limit of one address, and the time of its first probe. All
 // protocols share it. A nil hostRate has no limit.
 type hostRate struct {

@@ -322,6 +322,7 @@ func (w *worker) localError(j *Job, err error) {
 	if j.phase == retransmit {
 		w.releaseSlot(j)
 	}
+	j.address.refuse()
 	j.phase = waiting
 	w.wheel.add(j, w.now.Add(localErrorPause<<j.localErrors))
 	if j.localErrors++; j.localErrors == maxLocalErrors {
