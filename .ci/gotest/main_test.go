@@ -46,7 +46,7 @@ func TestReport(t *testing.T) {
 		r := report{out: &out, tests: map[key][]string{}, status: &status{}}
 		r.read(strings.NewReader(events))
 		r.closing(c.require, c.names)
-		want := "ok  \ta\t0.1s\n    b_test.go:9: 1 is not 2\n--- FAIL: TestBad (0.00s)\npanic: crash\nFAIL\tb\t0.1s\n" +
+		want := "ok  \ta\t0.1s\n    b_test.go:9: 1 is not 2\n--- FAIL: TestBad (0.00s)\n--- UNFINISHED: TestCrash\npanic: crash\nFAIL\tb\t0.1s\n" +
 			"d.go:1: syntax error\nno event at all\n" + c.last
 		if out.String() != want || r.refused != c.require {
 			t.Errorf("%+v: refused %v and printed\n%s", c, r.refused, out.String())
