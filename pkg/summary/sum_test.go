@@ -272,6 +272,7 @@ func heap() uint64 {
 
 func TestMemoryFollowsHostsNotRecords(t *testing.T) {
 	lab.Slow(t, "memory")
+	lab.NotRaced(t)
 	var sums [2]*summary.Sum
 	var used [2]uint64
 	for i, n := range []int{1_000_000, 10_000_000} {
@@ -289,6 +290,7 @@ func TestMemoryFollowsHostsNotRecords(t *testing.T) {
 
 func TestMemoryOfAHostIsBounded(t *testing.T) {
 	lab.Slow(t, "memory")
+	lab.NotRaced(t)
 	const hosts = 256
 	for _, c := range []struct {
 		name  string
