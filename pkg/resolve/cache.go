@@ -63,8 +63,11 @@ func NewCache[W any](ctx context.Context, look Func, deliver func([]W, Result)) 
 func (c *Cache[W]) Get(name []byte, w W) (Result, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.key = AppendKey(c.key[:0], name)
-	e := c.entries[string(c.key)]
+	e := c.find(name)
+	for e == nil && len(c.entries) >= maxNames && !c.evict() {
+		c.known.Wait()
+		e = c.find(name) // another goroutine may have added it
+	}
 	if e == nil {
 		e = c.add(string(name), string(c.key))
 	} else {
@@ -76,6 +79,12 @@ func (c *Cache[W]) Get(name []byte, w W) (Result, bool) {
 	}
 	e.waiting = append(e.waiting, w)
 	return Result{}, false
+}
+
+// find returns the entry of a name, or nil, and sets c.key to its Key.
+func (c *Cache[W]) find(name []byte) *entry[W] {
+	c.key = AppendKey(c.key[:0], name)
+	return c.entries[string(c.key)]
 }
 
 // Full reports whether Get may block: it does while none of maxNames names has a
@@ -91,9 +100,6 @@ func (c *Cache[W]) Wait() { c.workers.Wait() }
 
 // add inserts a name and starts its lookup.
 func (c *Cache[W]) add(name, key string) *entry[W] {
-	for len(c.entries) >= maxNames && !c.evict() {
-		c.known.Wait()
-	}
 	e := &entry[W]{name: name, key: key}
 	c.entries[key] = e
 	c.queue = append(c.queue, e)

@@ -91,6 +91,33 @@ func TestCacheDropsTheNameUsedLeastRecently(t *testing.T) {
 	})
 }
 
+// TestFullCacheLooksUpEachNameOnce has two callers wait for room for the same name.
+func TestFullCacheLooksUpEachNameOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		var lookups atomic.Int64
+		c := NewCache(t.Context(), func(_ context.Context, name string) ([]netip.Addr, error) {
+			<-release
+			if name == "more" {
+				lookups.Add(1)
+			}
+			return addrs("10.0.0.1"), nil
+		}, func([]int, Result) {})
+		for i := range maxNames {
+			c.Get(fmt.Appendf(nil, "n%d", i), i)
+		}
+		for i := range 2 {
+			go c.Get([]byte("more"), i)
+		}
+		synctest.Wait()
+		close(release)
+		synctest.Wait()
+		if n := lookups.Load(); n != 1 || len(c.entries) != maxNames {
+			t.Errorf("%d lookups, %d names are cached; want 1, %d", n, len(c.entries), maxNames)
+		}
+	})
+}
+
 // TestFullCacheWaits: without a limit, names of a resolver that does not reply would
 // fill the memory.
 func TestFullCacheWaits(t *testing.T) {
