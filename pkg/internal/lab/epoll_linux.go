@@ -46,7 +46,7 @@ func epollScan(threads, sockets int, to Target) (Count, error) {
 type bareLoop struct {
 	epoll        int
 	target       Target
-	at, end      int // what is still to be asked
+	at, end      int // endpoints still to be probed
 	flying       int
 	open, closed int
 	addr         []byte // sockaddr_in or sockaddr_in6

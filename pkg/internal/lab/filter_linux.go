@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// verdict is what a rule does with a packet.
+// verdict is the effect of a rule on a packet.
 type verdict uint8
 
 const (

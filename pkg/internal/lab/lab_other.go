@@ -11,7 +11,7 @@ import (
 // Lab is a network of hosts in namespaces; there are none on this system.
 type Lab struct{}
 
-// Missing returns why there is no lab.
+// Missing returns the reason why the lab cannot run.
 func Missing() string { return "network namespaces need Linux" }
 
 // Main runs the tests and exits with their status.

@@ -53,7 +53,7 @@ func (r *Runner) Run() int {
 	return code
 }
 
-// Missing returns why there is no lab, or "".
+// Missing returns the reason why the lab cannot run, or "".
 func Missing() string {
 	switch why := os.Getenv(envWhy); {
 	case why != "":

@@ -2,12 +2,11 @@ package lab
 
 import (
 	"fmt"
-	"sync"
 
 	"golang.org/x/sys/unix"
 )
 
-// afterAccept is what happens to a connection that was accepted.
+// afterAccept is the treatment of an accepted connection.
 type afterAccept uint8
 
 const (
@@ -24,9 +23,8 @@ type listen struct {
 
 // server listens on thousands of ports with one goroutine, with one socket per port.
 type server struct {
-	epoll, stop int
-	listeners   map[int]afterAccept
-	done        sync.WaitGroup
+	loop
+	listeners map[int]afterAccept
 }
 
 // serve opens the host's listeners, if any.
@@ -34,7 +32,7 @@ func (h *Host) serve() error {
 	if len(h.cfg.listen) == 0 {
 		return nil
 	}
-	s := &server{listeners: map[int]afterAccept{}}
+	s := &server{loop: loop{epoll: -1, stop: -1}, listeners: map[int]afterAccept{}}
 	err := h.space.do(func() error { return s.open(h.cfg.listen) })
 	if err != nil {
 		s.release()
@@ -45,14 +43,8 @@ func (h *Host) serve() error {
 	return nil
 }
 
-func (s *server) open(all []listen) (err error) {
-	if s.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
-		return err
-	}
-	if s.stop, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
-		return err
-	}
-	if err := s.watch(s.stop, unix.EPOLLIN); err != nil {
+func (s *server) open(all []listen) error {
+	if err := s.loop.open(); err != nil {
 		return err
 	}
 	for _, l := range all {
@@ -63,10 +55,6 @@ func (s *server) open(all []listen) (err error) {
 		}
 	}
 	return nil
-}
-
-func (s *server) watch(fd int, events uint32) error {
-	return unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
 }
 
 // listen opens one port for both families.
@@ -154,8 +142,7 @@ func ended(fd int) bool {
 }
 
 func (s *server) close() {
-	_, _ = unix.Write(s.stop, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-	s.done.Wait()
+	s.end()
 	s.release()
 }
 
@@ -163,6 +150,5 @@ func (s *server) release() {
 	for fd := range s.listeners {
 		unix.Close(fd)
 	}
-	unix.Close(s.stop)
-	unix.Close(s.epoll)
+	s.loop.release()
 }

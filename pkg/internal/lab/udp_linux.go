@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// Answering is what a udp service sends back for a datagram.
+// Answering is the reply of a UDP service to a datagram.
 type Answering uint8
 
 // The ways of answering.
@@ -52,12 +51,11 @@ func Answer(ports string, how Answering) Option {
 
 // udpServer answers on any number of ports with one goroutine.
 type udpServer struct {
-	epoll, stop int
-	services    map[int]Answering
-	elsewhere   int // the socket that answers for others; -1: none
-	forged      []forger
-	pending     []reply
-	done        sync.WaitGroup
+	loop
+	services  map[int]Answering
+	elsewhere int // the socket that replies for others; -1: none
+	forged    []forger
+	pending   []reply
 }
 
 // forger is a socket with a port of an address that the host does not have.
@@ -81,7 +79,7 @@ func (h *Host) serveUDP() error {
 	if len(h.cfg.answer) == 0 {
 		return nil
 	}
-	s := &udpServer{services: map[int]Answering{}, epoll: -1, stop: -1, elsewhere: -1}
+	s := &udpServer{loop: loop{epoll: -1, stop: -1}, services: map[int]Answering{}, elsewhere: -1}
 	if err := h.space.do(func() error { return s.open(h) }); err != nil {
 		s.release()
 		return err
@@ -92,13 +90,7 @@ func (h *Host) serveUDP() error {
 }
 
 func (s *udpServer) open(h *Host) (err error) {
-	if s.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
-		return err
-	}
-	if s.stop, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
-		return err
-	}
-	if err := s.watch(s.stop); err != nil {
+	if err := s.loop.open(); err != nil {
 		return err
 	}
 	if s.elsewhere, err = udpSocket(netip.IPv6Unspecified(), 0); err != nil {
@@ -112,10 +104,6 @@ func (s *udpServer) open(h *Host) (err error) {
 		}
 	}
 	return nil
-}
-
-func (s *udpServer) watch(fd int) error {
-	return unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 }
 
 // serve opens one port for both families.
@@ -135,7 +123,7 @@ func (s *udpServer) serve(h *Host, port uint16, how Answering) error {
 		}
 		s.forged = append(s.forged, forger{other, fd, a.Is6()})
 	}
-	return s.watch(fd)
+	return s.watch(fd, unix.EPOLLIN)
 }
 
 // udpSocket opens a socket; the IPv6 one of the unspecified address serves IPv4
@@ -283,8 +271,7 @@ func (s *udpServer) send(now time.Time) {
 }
 
 func (s *udpServer) close() {
-	_, _ = unix.Write(s.stop, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-	s.done.Wait()
+	s.end()
 	s.release()
 }
 
@@ -295,7 +282,6 @@ func (s *udpServer) release() {
 	for _, f := range s.forged {
 		unix.Close(f.fd)
 	}
-	for _, fd := range []int{s.elsewhere, s.stop, s.epoll} {
-		unix.Close(fd)
-	}
+	unix.Close(s.elsewhere)
+	s.loop.release()
 }

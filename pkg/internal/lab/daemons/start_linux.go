@@ -34,7 +34,7 @@ type Daemon struct {
 	Beside string
 }
 
-// Env is what a daemon's Setup may use.
+// Env is the environment of a daemon's Setup.
 type Env struct {
 	testing.TB
 	Dir  string     // the daemon's own, empty at first

@@ -11,7 +11,7 @@ import (
 type listeners struct {
 	open   []net.Listener
 	ports  []int
-	vacant int // a port next to the last one that nobody listens on
+	vacant int // a port next to the last one, without a listener
 }
 
 // listen opens a listener on each of the ports, or on the next one that is

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// results is what portprobe said of all ports.
+// results are portprobe's results for all ports.
 type results struct {
 	open   []int // ascending
 	ports  map[int]bool
