@@ -17,7 +17,7 @@ const (
 	StatusIO      = 3
 )
 
-// statusPipe is what a shell shows for an end by SIGPIPE: 128 + 13.
+// statusPipe is the status that a shell reports after SIGPIPE: 128 + 13.
 const statusPipe = 141
 
 // finish prints the messages that are left and returns the exit status: that

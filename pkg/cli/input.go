@@ -146,7 +146,7 @@ func (c *Context) Reads(files []string, name string) bool {
 	})
 }
 
-// promptOnce tells the user of a terminal that the tool waits for input.
+// promptOnce reports to the user of a terminal that the tool waits for input.
 func (c *Context) promptOnce() {
 	c.inputs.mu.Lock()
 	defer c.inputs.mu.Unlock()

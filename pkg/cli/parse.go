@@ -50,8 +50,8 @@ func (c *Context) printHelp(_ kong.HelpOptions, k *kong.Context) error {
 	return errAnswered
 }
 
-// newParser builds the parser of a tool's flags. c is what flags that print a
-// text are answered with. An error is a mistake in the tool's tags.
+// newParser builds the parser of a tool's flags. c is passed to the flags that
+// print a text. An error is a mistake in the tool's tags.
 func newParser(t Tool, c *Context) (*kong.Kong, error) {
 	options := append(mappers(),
 		kong.Name(t.Name),

@@ -105,7 +105,7 @@ func TestInterruptAtTerminal(t *testing.T) {
 	person, process := terminal(t, 60)
 	cmd := exec.Command("readtoy")
 	startAt(t, process, cmd)
-	if _, err := person.Read(make([]byte, 100)); err != nil { // what it says that it waits for
+	if _, err := person.Read(make([]byte, 100)); err != nil { // the prompt
 		t.Fatal(err)
 	}
 	_, _ = io.WriteString(person, "\x03")

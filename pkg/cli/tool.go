@@ -79,7 +79,7 @@ func (t *Tool) onSignal(inTerminal bool) OnSignal {
 	return t.OnSignal
 }
 
-// Context is what a command runs with.
+// Context is the environment of a command.
 type Context struct {
 	context.Context // canceled by the first signal, unless the tool is ReadOn; see Signal
 
@@ -102,7 +102,7 @@ type Context struct {
 	out    *output      // Out without the escapes
 }
 
-// IO is what a tool gets from outside. Only In, Out and Err are required.
+// IO is the input and output of a tool. Only In, Out and Err are required.
 type IO struct {
 	Args     []string // without the program's name
 	In       io.Reader

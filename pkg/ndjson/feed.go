@@ -39,7 +39,7 @@ func NewFeed[T any](in io.Reader, parsers []func(*Block, *T)) *Feed[T] {
 	return f
 }
 
-// parse parses blocks until there are no more.
+// parse parses blocks until none is left.
 func (f *Feed[T]) parse(parse func(*Block, *T)) {
 	for p := range f.todo {
 		parse(&p.block, &p.of)

@@ -12,8 +12,8 @@ import (
 // members in their order, several of one name included.
 type Object []Member
 
-// Member is one member of an Object. Its value is what Decode returns. Append
-// also takes a Raw, and what json-iterator encodes: numbers, slices of them.
+// Member is one member of an Object. Its value is one that Decode returns. Append
+// also accepts a Raw, and the numbers and slices that json-iterator encodes.
 type Member struct {
 	Name  string
 	Value any

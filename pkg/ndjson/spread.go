@@ -55,7 +55,7 @@ type spread struct {
 	want expect
 }
 
-// expect is what may follow.
+// expect is the kind of token that may follow.
 type expect uint8
 
 const (
@@ -67,7 +67,7 @@ const (
 	wantNext // a comma, or the end of the innermost object or array
 )
 
-// spreadState is what a line is to the value.
+// spreadState is the relation of a line to the value.
 type spreadState uint8
 
 const (

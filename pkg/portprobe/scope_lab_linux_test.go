@@ -24,7 +24,7 @@ type world struct {
 	names lab.Zone
 }
 
-// covered is what an entry of a list applies to.
+// covered is the set of endpoints that an entry of a list applies to.
 type covered struct {
 	text  string
 	addrs []netip.Addr

@@ -62,7 +62,7 @@ func TestStatusSignal(t *testing.T) {
 	}
 }
 
-// If nobody reads standard error, the first signal still ends the run.
+// If standard error is not read, the first signal still ends the run.
 func TestUnreadMessagesDoNotBlock(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// address is what is known of one address and protocol. All workers share it behind a
+// address is the state of one address and protocol. All workers share it behind a
 // mutex that is never held across a system call.
 type address struct {
 	ip   netip.Addr
@@ -159,7 +159,7 @@ type view struct {
 	loss        loss          // of the whole run
 	lost        float64       // loss of the moment
 	blackout    bool          // it used to reply and has stopped
-	highLoss    bool          // the loss of the moment is so high that timeouts are no evidence
+	highLoss    bool          // the loss of the moment is so high that timeouts are not evidence
 	alive       Time          // when the latest probe that it replied to was sent
 	relapse     Time          // until then a timeout may be another blackout
 	unseen      bool          // it is on-link and never replied

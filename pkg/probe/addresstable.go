@@ -54,7 +54,7 @@ type entry struct {
 
 func (e *entry) chain() (hash uint32, next **entry) { return e.hash, &e.hashNext }
 
-// learned is what is kept of an address that is not active.
+// learned is the state kept of an address that is not active.
 type learned struct {
 	rtt  estimate
 	loss loss

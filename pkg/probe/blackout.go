@@ -24,7 +24,7 @@ const (
 	// a blackout may be another one: it is not detected while only endpoints are probed
 	// that have timed out before. It is longer after long blackouts.
 	minRelapse = 2 * time.Second
-	// highLoss is the loss of the moment above which timeouts are no evidence: the
+	// highLoss is the loss of the moment above which timeouts are not evidence: the
 	// address is probed more slowly until it falls.
 	highLoss = 0.5
 	// lossBackoff is the pause between two probes of an endpoint at a loss above

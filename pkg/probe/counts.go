@@ -12,7 +12,7 @@ type counter struct{ atomic.Int64 }
 
 func (c *counter) add(n int64) { c.Store(c.Load() + n) }
 
-// Counts is what a worker, or all of them, have done so far.
+// Counts are the totals of a worker, or of all, so far.
 type Counts struct {
 	// Settled counts jobs by state.
 	Settled [endpoint.States]counter

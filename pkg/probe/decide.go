@@ -31,7 +31,7 @@ type facts struct {
 	patience  time.Duration // --udp-patience
 }
 
-// action is what to do after a timeout.
+// action is an effect that a step has.
 type action uint8
 
 const (

@@ -219,8 +219,8 @@ func (j *Job) hashed(seed uint64) uint32 {
 // spread over all workers.
 func share(hash uint32, workers int) int { return int(uint64(hash) * uint64(workers) >> 32) }
 
-// hashOf returns a hash of an address and more. With a random seed nobody can write a
-// list of endpoints that all have the same hash.
+// hashOf returns a hash of an address and more. A random seed prevents lists of endpoints
+// that all have the same hash.
 func hashOf(ip netip.Addr, more, seed uint64) uint32 {
 	b := ip.As16()
 	h := binary.LittleEndian.Uint64(b[:8]) ^ seed

@@ -272,7 +272,7 @@ func TestJobCanBeReused(t *testing.T) {
 				t.Errorf("run %d: %v: %+v, at first %+v", run, j.To, r, old)
 			}
 			first[j.To] = r
-			j.Fail(probe.ErrBusy) // what a caller leaves in it is no part of the next result
+			j.Fail(probe.ErrBusy) // what a caller leaves in it must not reach the next result
 			j.TTL, j.Relayed = 77, true
 		}
 	}

@@ -189,7 +189,7 @@ type silence struct {
 	prob      float64 // probability that a paced retry is rejected; unknown
 }
 
-// judgment is what a group concludes from a timeout.
+// judgment is the conclusion of a group from a timeout.
 type judgment struct {
 	shared     bool    // the limit may be shared: retries follow the group's pace
 	shown      bool    // retries of the group were rejected

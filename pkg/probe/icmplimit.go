@@ -39,7 +39,7 @@ const (
 	patienceAnew = Time(5 * time.Second)
 )
 
-// icmpLimiter is what is known of how an address rejects probes to closed UDP ports.
+// icmpLimiter records how an address rejects probes to closed UDP ports.
 // Most systems limit the rate of their ICMP errors. A timeout is then no evidence,
 // unless the limit would have allowed an error for that probe.
 type icmpLimiter struct {

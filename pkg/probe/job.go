@@ -16,7 +16,7 @@ type Job struct {
 	jobState
 }
 
-// Request is what a Job probes. The engine does not change it.
+// Request names the endpoint and how to probe it. The engine does not change it.
 type Request struct {
 	To    netip.AddrPort
 	Proto endpoint.Proto
@@ -125,7 +125,7 @@ func (j *Job) reset() {
 	j.jobState = jobState{}
 }
 
-// sentProbe is what is kept of a probe that was sent. n is 0 if there is none.
+// sentProbe is the state of a probe that was sent. n is 0 if there is none.
 type sentProbe struct {
 	sent      Time
 	handle    uint64

@@ -16,7 +16,7 @@ const (
 )
 
 // loss counts the endpoints of an address that replied and the probes which that took.
-// An endpoint that never replies may be filtered: it says nothing about loss.
+// An endpoint that never replies may be filtered: it is not evidence of loss.
 type loss struct {
 	endpoints, probes float32
 }

@@ -69,7 +69,7 @@ func (a *address) markResolved() {
 	}
 }
 
-// Neighbor is what the system knows of an on-link address.
+// Neighbor is the state of an on-link address in the system.
 type Neighbor uint8
 
 // The states of a neighbor (RFC 4861 section 5.1).

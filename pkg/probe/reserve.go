@@ -2,7 +2,7 @@ package probe
 
 import "sync"
 
-// reservation is what the limits at an address have granted to one probe. Either the
+// reservation lists the limits at an address that have granted one probe. Either the
 // probe is sent or cancel returns all of it: what was not sent must not use up a
 // rate, nor the patience with a blackout.
 type reservation struct {

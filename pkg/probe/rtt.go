@@ -14,7 +14,7 @@ const (
 	// that it is silent, so that a short outage of the target does not look like a
 	// firewall.
 	minSilence = time.Second
-	// stall is the time without a poll after which expired timers are no evidence:
+	// stall is the time without a poll after which expired timers are not evidence:
 	// the process was stopped, or the machine suspended.
 	stall = 200 * time.Millisecond
 )

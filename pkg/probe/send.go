@@ -21,7 +21,7 @@ const (
 	maxQueued = time.Minute
 )
 
-// outgoing is what the worker keeps of a probe in the batch until it is sent.
+// outgoing is the state of a probe in the batch until it is sent.
 type outgoing struct {
 	reservation
 	timeout time.Duration

@@ -58,7 +58,7 @@ type Attempt struct {
 	Handle uint64
 }
 
-// Reply is what a Transport received for a probe.
+// Reply is the reply to a probe, or an event that ends it.
 type Reply struct {
 	ID ID
 	// N is the number of the probe replied to; 0 if unknown.
@@ -95,7 +95,7 @@ type Reply struct {
 var ErrBusy = errors.New("the transport is busy")
 
 // ErrPacket in a Reply with LocalError means that a router could not forward the packet
-// as it was: an ICMP error about its size or header, which is no evidence about the port.
+// as it was: an ICMP error about its size or header, which is not evidence about the port.
 // The kernel may know the path MTU now (RFC 1191, RFC 8201).
 var ErrPacket = errors.New("an ICMP error is about the packet, not the port")
 

@@ -6,7 +6,7 @@ const (
 	// startWindow is the window of an address that has not replied yet.
 	startWindow = 128
 	// congestedLoss is the loss of the moment above which an address may be probed
-	// too fast. A trial tells.
+	// too fast. A trial decides.
 	congestedLoss = 0.25
 	// A rate of replies is measured over an epoch of epochReplies, or of fewReplies
 	// in slowEpoch.
@@ -52,7 +52,7 @@ type window struct {
 	schedule schedule
 }
 
-// trial is what an epoch tries.
+// trial is the change that an epoch tries.
 type trial uint8
 
 const (

@@ -67,7 +67,7 @@ type worker struct {
 	counts      Counts
 }
 
-// inbox is what other goroutines pass to a worker.
+// inbox holds jobs and events from other goroutines.
 type inbox struct {
 	mu    sync.Mutex
 	full  atomic.Bool
@@ -154,7 +154,7 @@ func (w *worker) detectStall(at, until Time) {
 	w.polled = w.now
 }
 
-// slotFreed tells the worker that an address has a free slot. Other goroutines call it.
+// slotFreed reports to the worker that an address has a free slot. Other goroutines call it.
 func (w *worker) slotFreed(a *address) {
 	w.inbox.mu.Lock()
 	w.inbox.freed = append(w.inbox.freed, a)
@@ -213,7 +213,7 @@ func (w *worker) accept(j *Job) {
 	}
 }
 
-// report tells the engine how many jobs were started. A worker is starved if it may not
+// report passes the number of started jobs to the engine. A worker is starved if it may not
 // start any, though it has slots: then it lets more be submitted. report returns when
 // to do so again.
 func (w *worker) report() Time {

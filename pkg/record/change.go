@@ -116,7 +116,7 @@ func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 	}
 	k := d.index()
 	var r Result
-	if p := d.asked(&k, &r); p != nil {
+	if p := d.resultEndpoint(&k, &r); p != nil {
 		return p.bad(l)
 	}
 	c.Host, c.Addr, c.Port, c.Proto = r.Host, r.Addr, r.Port, r.Proto

@@ -56,7 +56,7 @@ func FuzzInput(f *testing.F) {
 func keepsFields(t *testing.T, line, extra []byte) {
 	own, err := ndjson.Scan(line, nil)
 	if err != nil {
-		own = nil // a line that is no object has no fields to keep
+		own = nil // a line that is not an object has no fields to keep
 	}
 	kept, err := ndjson.Scan(append(append([]byte{'{'}, extra...), '}'), nil)
 	if err != nil {

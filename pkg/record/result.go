@@ -101,7 +101,7 @@ func (d *Decoder) result(k *known, r *Result) *problem {
 			r.unusable("reason %s is unknown", d.value(k, fieldReason))
 		}
 	}
-	p := d.asked(k, r)
+	p := d.resultEndpoint(k, r)
 	if r.State == endpoint.Error && (p != nil || r.Reason == endpoint.BadRecord) {
 		*r = Result{State: r.State, Reason: r.Reason, RTT: -1, NoEndpoint: true, Fields: r.Fields, Unusable: r.Unusable}
 		return nil
@@ -129,8 +129,8 @@ func (d *Decoder) stateProblem(k *known) *problem {
 	return problemf("state", "state %s is not one of open, closed, filtered, open|filtered, error", ndjson.Show(value))
 }
 
-// asked parses the endpoint of a result.
-func (d *Decoder) asked(k *known, r *Result) (p *problem) {
+// resultEndpoint parses the endpoint of a result.
+func (d *Decoder) resultEndpoint(k *known, r *Result) (p *problem) {
 	r.Host, r.Addr, p = parseWhere(d.value(k, hostField(k)), d.value(k, fieldIP), &d.hostText, &d.ipText)
 	if p != nil {
 		return p

@@ -7,7 +7,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// Scope is what may be probed: addresses that are in every Allow list and in no
+// Scope is the set of endpoints that may be probed: addresses that are in every Allow list and in no
 // Deny list. The zero Scope allows everything.
 type Scope struct {
 	Allow []*Set

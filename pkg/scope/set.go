@@ -35,7 +35,7 @@ type rule struct {
 	ports [2]map[uint16]bool // by protocol
 }
 
-// Options are what entries refer to.
+// Options resolve names and interfaces in entries.
 type Options struct {
 	Resolver *resolve.Resolver
 	Services portspec.Services

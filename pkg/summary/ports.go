@@ -9,7 +9,7 @@ import (
 )
 
 // code is the result of one port: its state in the upper three bits, its reason
-// in the lower five. Zero is no result.
+// in the lower five. Zero means no result.
 type code uint8
 
 func codeOf(s endpoint.State, r endpoint.Reason) code { return code(s)<<5 | code(r) }
@@ -50,7 +50,7 @@ type Ports struct {
 	more  *more
 }
 
-// more is what few hosts need.
+// more is needed by few hosts only.
 type more struct {
 	table *table            // instead of spans
 	apps  map[uint16]uint32 // word of the recognized protocol by port

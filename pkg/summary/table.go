@@ -13,7 +13,7 @@ import (
 // which they were probed.
 type table struct {
 	// codes are the different results. The number of a result is its index + 1; 0
-	// is no result.
+	// means no result.
 	codes []code
 	// low contains the lower two bits of every port's number, those of 64 ports
 	// side by side: one access to memory per port.

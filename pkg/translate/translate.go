@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Suggestion is what to type instead of a command line.
+// Suggestion is the command line to type instead.
 type Suggestion struct {
 	Why  string   // what a flag means here, or that it has no equivalent; "" if every flag is one of portkit's
 	Line string   // the command line to use; "" if there is none

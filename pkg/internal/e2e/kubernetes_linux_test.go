@@ -15,7 +15,7 @@ import (
 	"portkit/pkg/internal/manual"
 )
 
-// job is what the tests use of a Kubernetes Job.
+// job is the part of a Kubernetes Job that the tests use.
 type job struct {
 	APIVersion, Kind string
 	Metadata         struct{ Name string }

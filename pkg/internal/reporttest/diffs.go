@@ -11,7 +11,7 @@ import (
 	"portkit/pkg/service"
 )
 
-// Change returns the change of a port; a state of "" is no result.
+// Change returns the change of a port; a state of "" means no result.
 func Change(host, ip string, port int, before, after string) record.Change {
 	c := record.Change{Host: []byte(host), Port: uint16(port)}
 	if ip != "" {

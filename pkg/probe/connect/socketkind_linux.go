@@ -2,7 +2,7 @@ package connect
 
 import "golang.org/x/sys/unix"
 
-// kind is what limits which addresses a socket can be used for: its family and, once it
+// kind limits the addresses that a socket can be used for: its family and, once it
 // was connected to a link-local address, the link.
 type kind struct {
 	family int

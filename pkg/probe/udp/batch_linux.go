@@ -113,7 +113,7 @@ func (in *incoming) messages(i int) []byte {
 	return in.control[i][:min(uint64(in.headers[i].Header.Controllen), maxControl)]
 }
 
-// metadata is what control messages contain about a packet (ip(7), ipv6(7)).
+// metadata is the information about a packet in control messages (ip(7), ipv6(7)).
 type metadata struct {
 	ttl uint8
 	to  netip.Addr // its destination

@@ -44,7 +44,7 @@ func (p *prober) probe(ctx context.Context, a *probe.Attempt) (answer probe.Repl
 	var text [2048]byte
 	n, err := conn.Read(text[:])
 	if err != nil && !errno.Truncated(err) {
-		// A local error while waiting is no evidence: like no reply.
+		// A local error while waiting is not evidence, like no reply.
 		reason := errno.Reason(err, endpoint.UDP)
 		return probe.Reply{Reason: reason}, reason != 0 && reason != endpoint.LocalError
 	}

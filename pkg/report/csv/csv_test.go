@@ -139,7 +139,7 @@ func anyText(t *rapid.T, name string) string {
 	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 8).Draw(t, name), "")
 }
 
-// Any text stays in its cell, reads the same, and is no formula to a spreadsheet,
+// Any text stays in its cell, reads the same, and is not a formula to a spreadsheet,
 // whichever separator that uses.
 func TestNoCellIsAFormula(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

@@ -18,7 +18,7 @@ const (
 	maxAppNames = 100 // protocols counted for a port
 )
 
-// survey is what the page shows of all hosts together.
+// survey is the part of the page about all hosts together.
 type survey struct {
 	Report    *report.Report
 	Totals    *report.Counts

@@ -23,7 +23,7 @@ const (
 // instead.
 func Write(w io.Writer, r *report.Report) error {
 	t := &writer{w: bufio.NewWriterSize(w, 64<<10), Report: r, totals: r.Totals()}
-	if n := t.totals.Hosts; n > 1 { // tells unused addresses from a firewall in front of them
+	if n := t.totals.Hosts; n > 1 { // distinguishes unused addresses from a firewall in front of them
 		t.line("Hosts that replied: %d of %d", t.totals.Replied, n)
 	}
 	if len(r.By) > 0 {

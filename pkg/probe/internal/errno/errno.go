@@ -10,7 +10,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// noReply is the reason of errors that are no evidence: the engine treats them as
+// noReply is the reason of errors that are not evidence: the engine treats them as
 // a timeout.
 const noReply endpoint.Reason = 0
 
