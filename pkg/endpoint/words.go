@@ -36,7 +36,9 @@ const (
 	ConnRefused
 	Deadline
 	DestUnreach
+	HostLost
 	HostProhibited
+	HostSilent
 	HostUnreach
 	Interrupted
 	LocalError
@@ -91,7 +93,9 @@ var reasonTable = [...]struct {
 	ConnRefused:     {"conn-refused", Closed},
 	Deadline:        {"deadline", Error},
 	DestUnreach:     {"dest-unreach", Filtered},
+	HostLost:        {"host-lost", Filtered},
 	HostProhibited:  {"host-prohibited", Filtered},
+	HostSilent:      {"host-silent", Filtered},
 	HostUnreach:     {"host-unreach", Filtered},
 	Interrupted:     {"interrupted", Error},
 	LocalError:      {"local-error", Error},
@@ -121,7 +125,7 @@ func (r Reason) State(p Proto) State {
 		return 0
 	case p == UDP && r == PortUnreach:
 		return Closed
-	case p == UDP && r == NoResponse:
+	case p == UDP && (r == NoResponse || r == HostSilent || r == HostLost):
 		return OpenFiltered
 	}
 	return reasonTable[r].state
