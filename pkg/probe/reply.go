@@ -13,6 +13,9 @@ func (w *worker) onReply(a *Reply) {
 		w.engine.table.replyFromOtherPort(a.From)
 		return
 	}
+	if a.EchoReply {
+		return
+	}
 	if int(a.ID.Slot) >= len(w.jobs) || w.gens[a.ID.Slot] != a.ID.Gen {
 		return
 	}

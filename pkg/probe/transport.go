@@ -75,6 +75,9 @@ type Reply struct {
 	// from a port that was not probed. Further probes to it have to be Exclusive.
 	// Reason and ID are not set.
 	FromOtherPort bool
+	// EchoReply reports that From replied to an echo request. Reason and ID are not
+	// set.
+	EchoReply bool
 	// RTT is the round trip, if the Transport measures it: with retransmissions by
 	// the system it does not follow from At. 0: unknown.
 	RTT time.Duration

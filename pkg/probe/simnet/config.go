@@ -58,6 +58,9 @@ type Config struct {
 	// Blackout, if not nil, reports whether packets to and from an address are lost
 	// at a time.
 	Blackout func(netip.Addr, probe.Time) bool
+	// Echo, if not nil, reports whether an address replies to echo requests; nil: all
+	// do.
+	Echo func(netip.Addr) bool
 	// Unresolved, if not nil, reports whether an address is on-link and unused. The
 	// system reports that after three seconds.
 	Unresolved func(netip.Addr) bool

@@ -14,6 +14,7 @@ type reply struct {
 	n             uint8
 	unresolved    bool
 	fromOtherPort bool
+	echo          bool
 	from          netip.Addr
 	sent          uint32 // number of the probe in sentProbes; 0: Forget has no effect
 	gen           uint32 // generation of that number

@@ -24,6 +24,7 @@ type Transport struct {
 	replies timeline.Queue[probe.Time, reply]
 	sent    sentProbes
 	limits  map[netip.Addr]*limit
+	echoes  map[netip.Addr]uint8 // requests sent
 	wake    chan struct{}
 	woken   atomic.Bool
 }
@@ -42,7 +43,7 @@ func New(c Config) *Transport {
 	}
 	return &Transport{
 		config: c, now: startTime, began: began,
-		limits: map[netip.Addr]*limit{}, wake: make(chan struct{}, 1),
+		limits: map[netip.Addr]*limit{}, echoes: map[netip.Addr]uint8{}, wake: make(chan struct{}, 1),
 	}
 }
 
@@ -85,14 +86,7 @@ func (t *Transport) send(a *probe.Attempt, now probe.Time) {
 	if reason != endpoint.SynAck && reason != endpoint.UDPResponse && !t.allow(a.To.Addr(), now) {
 		return
 	}
-	trip := c.RTT
-	if c.Jitter > 0 {
-		trip += time.Duration(c.random(a, jitter) * float64(c.Jitter))
-	}
-	at := now.Add(trip)
-	if c.Delay != nil {
-		at = at.Add(c.Delay(a.To))
-	}
+	at := now.Add(c.trip(a))
 	if c.lost(a, at, replyLoss) {
 		return
 	}
@@ -104,6 +98,18 @@ func (t *Transport) send(a *probe.Attempt, now probe.Time) {
 	if c.Duplicate > 0 {
 		t.replies.Push(at.Add(c.Duplicate), r)
 	}
+}
+
+// trip returns the round-trip time of an attempt.
+func (c *Config) trip(a *probe.Attempt) time.Duration {
+	d := c.RTT
+	if c.Jitter > 0 {
+		d += time.Duration(c.random(a, jitter) * float64(c.Jitter))
+	}
+	if c.Delay != nil {
+		d += c.Delay(a.To)
+	}
+	return d
 }
 
 // lost reports whether a packet of an attempt is lost.
@@ -199,7 +205,7 @@ func (t *Transport) read(into []probe.Reply) (n int) {
 		}
 		into[n] = probe.Reply{
 			ID: r.id, N: r.n, At: at, Reason: r.reason, Unresolved: r.unresolved,
-			FromOtherPort: r.fromOtherPort, From: r.from,
+			FromOtherPort: r.fromOtherPort, EchoReply: r.echo, From: r.from,
 		}
 		if r.reason == endpoint.LocalError {
 			into[n].Err = probe.ErrPacket
