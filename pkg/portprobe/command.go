@@ -45,7 +45,7 @@ type Command struct {
 	Source    *string `placeholder:"ADDR" group:"probing" help:"Source address of all probes. Must be an address of this machine."`
 	Interface *string `placeholder:"NAME" complete:"interface" group:"probing" help:"Network interface to send probes through (Linux)."`
 	Payload   string  `placeholder:"auto|none|hex:…|@FILE" default:"auto" values:"auto,none" group:"probing" help:"UDP payload. auto: request of the service registered for the port. none: empty datagram. hex:00ff: these bytes. @FILE: contents of FILE."`
-	Simulate  *string `placeholder:"SPEC" group:"probing" help:"Probe a simulated network on a virtual clock. Nothing is sent. SPEC: rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=real, each optional."`
+	Simulate  *string `placeholder:"SPEC" group:"probing" help:"Probe a simulated network on a virtual clock. Nothing is sent. SPEC: rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,dead=0.96,lost=0.02,limit=200,seed=1,clock=real, each optional."`
 
 	Open      bool         `xor:"shown" group:"output" help:"Write only open ports (same as --state open)."`
 	State     []string     `placeholder:"LIST" enum:"open,closed,filtered,open|filtered,error" xor:"shown" group:"output" help:"Write only these states (open, closed, filtered, open|filtered, error; comma-separated)."`

@@ -25,6 +25,11 @@ type Config struct {
 	// Open and Silent are the fractions of ports that are open and that never
 	// reply. The others are closed.
 	Open, Silent float64
+	// Dead is the fraction of addresses from which nothing is ever received.
+	Dead float64
+	// Lost is the fraction of addresses that stop replying for good, after 100 probes
+	// from one Transport. It replaces Firewall.
+	Lost float64
 	// Limit is the maximum number of rejections that an address sends per second;
 	// 0: no limit.
 	Limit int
@@ -55,11 +60,15 @@ type Config struct {
 	// FromOtherPort, if not nil, reports whether an endpoint replies from a port that
 	// was not probed. Only an exclusive attempt can be matched with such a reply.
 	FromOtherPort func(netip.AddrPort) bool
+	// Failed, if not nil, reports whether an endpoint has stopped replying at a time.
+	Failed func(netip.AddrPort, probe.Time) bool
+	// Firewall, if not nil, drops packets. The workers of one Engine share it.
+	Firewall *Firewall
 	// Blackout, if not nil, reports whether packets to and from an address are lost
 	// at a time.
 	Blackout func(netip.Addr, probe.Time) bool
-	// Echo, if not nil, reports whether an address replies to echo requests; nil: all
-	// do.
+	// Echo, if not nil, reports whether an address that is not dead replies to echo
+	// requests; nil: all do.
 	Echo func(netip.Addr) bool
 	// Unresolved, if not nil, reports whether an address is on-link and unused. The
 	// system reports that after three seconds.
@@ -72,6 +81,9 @@ type Config struct {
 
 // replyOf returns the reply to an attempt; 0 for none.
 func (c *Config) replyOf(a *probe.Attempt) endpoint.Reason {
+	if c.isDead(a.To.Addr()) {
+		return 0
+	}
 	if c.TooBig != nil && c.TooBig(a) {
 		return endpoint.LocalError
 	}
@@ -111,11 +123,22 @@ const (
 	probeLoss = iota + 2
 	replyLoss
 	jitter
+	// Uses of an address, at port 0.
+	deadAddress
+	lostAddress
 )
 
 // random returns the number from 0 to 1 of an attempt for a use.
 func (c *Config) random(a *probe.Attempt, use uint64) float64 {
 	return fraction(c.hash(a.To, uint64(a.N)<<8|use))
+}
+
+// isDead reports whether nothing is received from an address.
+func (c *Config) isDead(ip netip.Addr) bool { return c.Dead > 0 && c.roll(ip, deadAddress) < c.Dead }
+
+// roll returns the number from 0 to 1 of an address for a use.
+func (c *Config) roll(ip netip.Addr, use uint64) float64 {
+	return fraction(c.hash(netip.AddrPortFrom(ip, 0), use))
 }
 
 // hash mixes the seed, an endpoint and a use.

@@ -9,13 +9,14 @@ import (
 // Echo sends an ICMP echo request to an address. Poll returns the reply.
 func (t *Transport) Echo(ip netip.Addr) error {
 	c := &t.config
-	if c.Echo != nil && !c.Echo(ip) || c.Unresolved != nil && c.Unresolved(ip) {
+	now := t.Now()
+	if c.isDead(ip) || c.Echo != nil && !c.Echo(ip) || c.Unresolved != nil && c.Unresolved(ip) ||
+		c.Firewall.dropsEcho(ip, now) {
 		return nil
 	}
 	t.echoes[ip]++
 	// An attempt at port 0, which no endpoint has.
 	a := &probe.Attempt{To: netip.AddrPortFrom(ip, 0), N: t.echoes[ip]}
-	now := t.Now()
 	at := now.Add(c.trip(a))
 	if !c.lost(a, now, probeLoss) && !c.lost(a, at, replyLoss) {
 		t.replies.Push(at, reply{echo: true, from: ip})

@@ -8,7 +8,7 @@ import (
 )
 
 // Usage is a specification with every key, for help texts.
-const Usage = "rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed=1,clock=virtual"
+const Usage = "rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,dead=0.96,lost=0.02,limit=200,seed=1,clock=virtual"
 
 // Parse reads a comma-separated list of KEY=VALUE:
 //
@@ -17,6 +17,8 @@ const Usage = "rtt=20ms,jitter=5ms,loss=0.05,open=0.01,silent=0.3,limit=200,seed
 //	loss    probability that a packet is lost, in each direction (0)
 //	open    fraction of ports that are open (0.01)
 //	silent  fraction of ports that never reply (0)
+//	dead    fraction of addresses from which nothing is ever received (0)
+//	lost    fraction of addresses that stop replying for good after 100 probes (0)
 //	limit   maximum rejections per second from an address; 0: no limit (0)
 //	seed    number that selects the network (1)
 //	clock   virtual: as fast as possible; real: in real time (virtual)
@@ -54,6 +56,10 @@ func (c *Config) set(key, value string) (err error) {
 		c.Open, err = share(key, value)
 	case "silent":
 		c.Silent, err = share(key, value)
+	case "dead":
+		c.Dead, err = share(key, value)
+	case "lost":
+		c.Lost, err = share(key, value)
 	case "limit":
 		c.Limit, err = strconv.Atoi(value)
 		if err != nil || c.Limit < 0 {

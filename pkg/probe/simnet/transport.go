@@ -41,6 +41,9 @@ func New(c Config) *Transport {
 	if began.IsZero() {
 		began = time.Now()
 	}
+	if c.Lost > 0 {
+		c.Firewall = c.losing()
+	}
 	return &Transport{
 		config: c, now: startTime, began: began,
 		limits: map[netip.Addr]*limit{}, echoes: map[netip.Addr]uint8{}, wake: make(chan struct{}, 1),
@@ -80,7 +83,10 @@ func (t *Transport) send(a *probe.Attempt, now probe.Time) {
 		return
 	}
 	reason := c.replyOf(a)
-	if reason == 0 || c.lost(a, now, probeLoss) {
+	if c.lost(a, now, probeLoss) || c.Firewall.count(a.To.Addr(), now, reason) || reason == 0 {
+		return
+	}
+	if c.Failed != nil && c.Failed(a.To, now) {
 		return
 	}
 	if reason != endpoint.SynAck && reason != endpoint.UDPResponse && !t.allow(a.To.Addr(), now) {
