@@ -136,15 +136,15 @@ func expectOracle(open map[string]bool, results scan, all bool) (lines []string)
 		if open[key] {
 			before = endpoint.Open
 		}
-		after := byAddr[key].state
-		if named, ok := byName[key]; ok && strings.HasPrefix(key, "7 ") && (after == 0 || named.state < after) {
-			after = named.state
+		after := byAddr[key]
+		if named, ok := byName[key]; ok && strings.HasPrefix(key, "7 ") && (after.state == 0 || named.better(after)) {
+			after = named
 		}
-		change := oracleChange(before, after)
-		if change == "" || before == 0 && named[key] || after != endpoint.Open && before == 0 && !all {
+		change := oracleChange(before, after.known())
+		if change == "" || before == 0 && named[key] || after.state != endpoint.Open && before == 0 && !all {
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s", key[strings.IndexByte(key, 0)+1:], change, orNull(after)))
+		lines = append(lines, fmt.Sprintf("%s %s %s", key[strings.IndexByte(key, 0)+1:], change, orNull(after.state)))
 	}
 	slices.Sort(lines)
 	return lines

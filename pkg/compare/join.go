@@ -79,7 +79,7 @@ func (j *join) host(key []byte, old, new []span) error {
 			return nil
 		}
 		x, y, last := overlap(&a, &b)
-		if x == nil || y == nil || x.state != y.state {
+		if x == nil || y == nil || x.known() != y.known() {
 			if err := j.ports(key, x, y, last); err != nil {
 				return err
 			}
@@ -119,7 +119,10 @@ func drop(s *span, last uint16) {
 // ports writes the changes of the ports from the spans' first to last. One of the
 // spans may be nil.
 func (j *join) ports(key []byte, old, new *span, last uint16) error {
-	c := record.Change{}
+	if j.omitted(old, new) {
+		return nil
+	}
+	c := record.Change{Change: change(old, new)}
 	one, line := new, j.new // NEW, or OLD if there is no NEW
 	if old != nil {
 		c.Old = old.state
@@ -128,9 +131,6 @@ func (j *join) ports(key []byte, old, new *span, last uint16) error {
 		c.New = new.state
 	} else {
 		one, line = old, j.old
-	}
-	if c.Change = endpoint.ChangeOf(c.Old, c.New); j.omitted(old, new) {
-		return nil
 	}
 	c.Proto = one.proto
 	if one.at == noLine {
@@ -153,6 +153,18 @@ func (j *join) ports(key []byte, old, new *span, last uint16) error {
 	}
 	j.tally.Renamed = j.tally.Renamed || new != nil && line.renamed
 	return nil
+}
+
+// change returns the change from old to new, of which one may be nil.
+func change(old, new *span) endpoint.Change {
+	var before, after endpoint.State
+	if old != nil {
+		before = old.known()
+	}
+	if new != nil {
+		after = new.known()
+	}
+	return endpoint.ChangeOf(before, after)
 }
 
 // omitted reports whether ports that only one side has are left out: they are not

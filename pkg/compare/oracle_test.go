@@ -44,7 +44,7 @@ var (
 		{"192.0.2.77", ""},
 		{"1.example", "9.9.9.9"},
 	}
-	reasons = []endpoint.Reason{0, endpoint.SynAck, endpoint.ConnRefused, endpoint.NoResponse}
+	reasons = []endpoint.Reason{0, endpoint.SynAck, endpoint.ConnRefused, endpoint.NoResponse, endpoint.HostSilent, endpoint.HostLost}
 	owners  = []string{"", `,"owner":"ops"`, `,"owner" : {"a":[1, 2]}`, `,"change":"CHG-1","old":7`}
 )
 
@@ -168,7 +168,21 @@ func place(id string) string {
 func (a answer) better(b answer) bool {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	sum := func(s string) uint32 { return crc32.Checksum([]byte(s), table) }
-	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.reason.String(), b.reason.String()), cmp.Compare(sum(a.line), sum(b.line))) < 0
+	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(weak(a), weak(b)), cmp.Compare(a.reason.String(), b.reason.String()), cmp.Compare(sum(a.line), sum(b.line))) < 0
+}
+
+// weak orders results of the same state that are no evidence about the port itself
+// behind the others.
+func weak(a answer) int {
+	return slices.Index([]string{"host-silent", "host-lost"}, a.reason.String())
+}
+
+// known returns the state, error if there is no evidence for it.
+func (a answer) known() endpoint.State {
+	if a.reason.String() == "host-lost" {
+		return endpoint.Error
+	}
+	return a.state
 }
 
 // standing returns the result that counts for each endpoint.
@@ -199,7 +213,7 @@ func oracle(old, new scan, id func(answer) string, all bool) string {
 	var out strings.Builder
 	for _, key := range keys {
 		a, b := before[key], after[key]
-		change := oracleChange(a.state, b.state)
+		change := oracleChange(a.known(), b.known())
 		if change == "" || (a.state == 0 || b.state == 0) && a.state != endpoint.Open && b.state != endpoint.Open && !all {
 			continue
 		}

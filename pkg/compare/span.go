@@ -26,8 +26,8 @@ type span struct {
 const noLine = -1
 
 // better reports whether s counts for a port that both contain: the more definite
-// state, then the first reason by name. Of equal records one is used for its
-// fields; the checksum makes the choice independent of their order.
+// state, then the lower reason. Of equal records one is used for its fields; the
+// checksum makes the choice independent of their order.
 func (s *span) better(t *span) bool { return s.weigh(t) < 0 }
 
 func (s *span) weigh(t *span) int {
@@ -50,7 +50,15 @@ func (s *span) before(t *span) bool {
 
 // same reports whether both have the same ports in the same state.
 func (s *span) same(t *span) bool {
-	return s.first == t.first && s.last == t.last && s.proto == t.proto && s.state == t.state
+	return s.first == t.first && s.last == t.last && s.proto == t.proto && s.known() == t.known()
+}
+
+// known returns the state as far as there is evidence for it: without any, Error.
+func (s *span) known() endpoint.State {
+	if s.reason == endpoint.HostLost {
+		return endpoint.Error
+	}
+	return s.state
 }
 
 // tidier makes spans ascending and disjoint.

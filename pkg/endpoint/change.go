@@ -9,7 +9,7 @@ const (
 	ChangeOpened  Change = iota + 1 // open now, was not
 	ChangeClosed                    // was open, now closed or filtered
 	ChangeChanged                   // any other change of state
-	ChangeUnknown                   // one of the two is an error
+	ChangeUnknown                   // one of the two is unknown: an error, or host-lost
 	ChangeAdded                     // in the new scan only
 	ChangeRemoved                   // in the old scan only
 )
@@ -23,7 +23,7 @@ var changeNames = [...]string{
 }
 
 // ChangeOf returns the change of an endpoint from state before to state after. The
-// zero State means that a scan does not have it.
+// zero State means that a scan does not have it, Error that its state is unknown.
 func ChangeOf(before, after State) Change {
 	switch {
 	case before == after:

@@ -25,8 +25,10 @@ const (
 // States is the length of an array indexed by State.
 const States = int(Error) + 1
 
-// Reason is the evidence for a state. The values are in the alphabetical order of
-// their names: comparing Reasons compares names.
+// Reason is the evidence for a state. Of several results for one endpoint with the same
+// state, the one with the lowest reason counts. The values are in the alphabetical order
+// of their names, except the last two: these are no evidence about the port itself, and
+// count only if no probe of it led to more.
 type Reason uint8
 
 // The reasons. The zero Reason means that there is no result.
@@ -36,9 +38,7 @@ const (
 	ConnRefused
 	Deadline
 	DestUnreach
-	HostLost
 	HostProhibited
-	HostSilent
 	HostUnreach
 	Interrupted
 	LocalError
@@ -56,10 +56,12 @@ const (
 	SynAck
 	TimeExceeded
 	UDPResponse
+	HostSilent
+	HostLost
 )
 
 // Reasons is the length of an array indexed by Reason.
-const Reasons = int(UDPResponse) + 1
+const Reasons = int(HostLost) + 1
 
 // Method is how an endpoint was probed.
 type Method uint8
@@ -93,9 +95,7 @@ var reasonTable = [...]struct {
 	ConnRefused:     {"conn-refused", Closed},
 	Deadline:        {"deadline", Error},
 	DestUnreach:     {"dest-unreach", Filtered},
-	HostLost:        {"host-lost", Filtered},
 	HostProhibited:  {"host-prohibited", Filtered},
-	HostSilent:      {"host-silent", Filtered},
 	HostUnreach:     {"host-unreach", Filtered},
 	Interrupted:     {"interrupted", Error},
 	LocalError:      {"local-error", Error},
@@ -113,6 +113,8 @@ var reasonTable = [...]struct {
 	SynAck:          {"syn-ack", Open},
 	TimeExceeded:    {"time-exceeded", Filtered},
 	UDPResponse:     {"udp-response", Open},
+	HostSilent:      {"host-silent", Filtered},
+	HostLost:        {"host-lost", Filtered},
 }
 
 // State returns the state that follows from r for a port of protocol p. A UDP port

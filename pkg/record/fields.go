@@ -108,7 +108,7 @@ func changeFields() []FieldDoc {
 		{"ip", "string", false, "As in results, from the same scan as host.", aText},
 		{"port", "integer 1-65535", true, "The port.", aPort},
 		{"proto", `"tcp" or "udp"`, true, "The transport protocol.", aProtocol},
-		{"change", "string", true, "opened: open now, and not before. closed: open before, closed or filtered now. changed: any other change of state. unknown: one of the two scans could not probe it. added, removed: probed only by NEW, only by OLD.", enum(endpoint.Change(1), endpoint.Change(endpoint.Changes))},
+		{"change", "string", true, "opened: open now, and not before. closed: open before, closed or filtered now. changed: any other change of state. unknown: one of the two scans has no evidence for the state: an error, or the reason host-lost. added, removed: probed only by NEW, only by OLD.", enum(endpoint.Change(1), endpoint.Change(endpoint.Changes))},
 		{"old", "string or null", true, "State in OLD; null if not probed.", strings.Replace(states(), "]", ", null]", 1)},
 		{"new", "string or null", true, "State in NEW; null if not probed.", strings.Replace(states(), "]", ", null]", 1)},
 	}

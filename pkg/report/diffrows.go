@@ -133,6 +133,9 @@ func portsOf(rows []DiffRow) string {
 // note returns the state before and now.
 func (d *differ) note(c *record.Change) string {
 	was, now, detail := "was "+c.Old.String(), c.New.String(), d.detail(c)
+	if lostBefore(c) {
+		was += " (" + endpoint.HostLost.String() + ")"
+	}
 	switch {
 	case c.Change == endpoint.ChangeOpened && detail != "":
 		return was + "; " + detail
@@ -156,6 +159,12 @@ func (d *differ) note(c *record.Change) string {
 		return was + ", no result now"
 	}
 	return was + ", now " + now
+}
+
+// lostBefore reports whether the old result was host-lost. A change record does not
+// contain the old reason, but nothing else makes it unknown.
+func lostBefore(c *record.Change) bool {
+	return c.Change == endpoint.ChangeUnknown && c.Old != endpoint.Error && c.New != endpoint.Error && c.Reason != endpoint.HostLost
 }
 
 // detail returns the error, the reason or the recognized protocol of the new

@@ -29,8 +29,11 @@ func (a oracleResult) better(b oracleResult) bool {
 	if (a.app == "") != (b.app == "") && a.state == b.state && a.reason == b.reason {
 		return a.app != ""
 	}
-	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.reason, b.reason), cmp.Compare(a.app, b.app)) < 0
+	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.weak(), b.weak()), cmp.Compare(a.reason, b.reason), cmp.Compare(a.app, b.app)) < 0
 }
+
+// weak orders results that are no evidence about the port itself behind the others.
+func (a oracleResult) weak() int { return slices.Index([]string{"host-silent", "host-lost"}, a.reason) }
 
 // oracleSum adds up results with maps only.
 func oracleSum(results []result) []byte {

@@ -20,7 +20,7 @@ func (c code) state() endpoint.State   { return endpoint.State(c >> 5) }
 func (c code) reason() endpoint.Reason { return endpoint.Reason(c & 31) }
 
 // better reports whether c replaces old: the more definite state wins, among
-// equal states the alphabetically first reason.
+// equal states the lower reason.
 func (c code) better(old code) bool { return old == 0 || c < old }
 
 func spanOf(first, last uint16, c code) record.Span {
