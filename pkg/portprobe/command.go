@@ -51,7 +51,7 @@ type Command struct {
 	State     []string     `placeholder:"LIST" enum:"open,closed,filtered,open|filtered,error" xor:"shown" group:"output" help:"Write only these states (open, closed, filtered, open|filtered, error; comma-separated)."`
 	Plain     bool         `group:"output" help:"Write lines ADDRESS:PORT, without the state, instead of records. Use with --open."`
 	KeepOrder bool         `short:"k" group:"output" help:"Write results in input order."`
-	Resume    *string      `placeholder:"FILE" complete:"file" group:"output" help:"Append results to FILE (created if missing) instead of standard output, and skip endpoints with a result in FILE. To resume, run the same command again."`
+	Resume    *string      `placeholder:"FILE" complete:"file" group:"output" help:"Append results to FILE (created if missing) instead of standard output, and skip endpoints with a result in FILE other than error or host-lost. To resume, run the same command again."`
 	Fsync     cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"24h" group:"output" help:"Sync the file of --resume to disk at this interval (default: 0s, never)."`
 	NoShare   bool         `group:"probing" help:"Probe duplicate endpoints separately (default: concurrent duplicates share a probe)."`
 

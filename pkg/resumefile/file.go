@@ -28,9 +28,9 @@ type File struct {
 	drop      int64
 	keptAfter bool
 	// Answered is the number of results in the file when it was opened, without
-	// errors.
+	// those that Open removed.
 	Answered int64
-	// Dropped is the number of error records that Open removed.
+	// Dropped is the number of records that Open removed: errors and host-lost.
 	Dropped int64
 }
 
@@ -38,8 +38,8 @@ type File struct {
 var ErrInUse = errors.New("in use by another run")
 
 // Open locks a file of results, which is created if necessary, and reads it. It
-// removes error records and a torn last line, whose endpoints are probed again. It
-// leaves the file unchanged and fails if the first line is not a result, or if a
+// removes errors, records with the reason host-lost and a torn last line, whose
+// endpoints are probed again. It leaves the file unchanged and fails if the first line is not a result, or if a
 // later line is not one and results follow it. Errors name the file.
 func Open(name string) (*File, error) {
 	f := &File{name: name, index: newIndex()}

@@ -15,7 +15,10 @@ import (
 )
 
 func result(host, ip string, port int, state string) string {
-	reason := map[string]string{"open": "syn-ack", "closed": "conn-refused", "filtered": "no-response", "error": "interrupted"}[state]
+	reason := map[string]string{"open": "syn-ack", "closed": "conn-refused", "filtered": "no-response", "error": "interrupted", "lost": "host-lost", "silent": "host-silent"}[state]
+	if state == "lost" || state == "silent" {
+		state = "filtered"
+	}
 	return fmt.Sprintf(`{"host":%q,"ip":%q,"port":%d,"proto":"tcp","state":%q,"reason":%q}`+"\n", host, ip, port, state, reason)
 }
 
@@ -88,6 +91,27 @@ func TestResultIsTakenOnce(t *testing.T) {
 		if info, _ := os.Stat(name); info.Mode().Perm() != 0o640 {
 			t.Errorf("its mode is %v", info.Mode())
 		}
+	}
+}
+
+// A host that stopped replying is probed again. If its old lines stayed, portsum
+// would count an endpoint by them. Not probing a silent host is a result.
+func TestLostIsDroppedAndSilentIsKept(t *testing.T) {
+	t.Parallel()
+	lost, silent := result("10.0.0.1", "10.0.0.1", 22, "lost"), result("10.0.0.2", "10.0.0.2", 22, "silent")
+	for _, text := range []string{lost + silent + lost, silent + lost, silent} {
+		name := write(t, text)
+		f, err := Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Answered != 1 || f.Dropped != int64(strings.Count(text, "host-lost")) || read(t, name) != silent {
+			t.Errorf("%s: %d answered, %d dropped, left\n%s", text, f.Answered, f.Dropped, read(t, name))
+		}
+		if f.Take([]byte("10.0.0.1"), anywhere, 22, endpoint.TCP) || !f.Take([]byte("10.0.0.2"), anywhere, 22, endpoint.TCP) {
+			t.Errorf("%s: the lost host has a result, or the silent one has none", text)
+		}
+		f.Close()
 	}
 }
 

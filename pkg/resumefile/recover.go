@@ -16,7 +16,7 @@ import (
 )
 
 // recover finishes what an interrupted run left, reads the results, and removes
-// error records and a torn last line.
+// records without evidence and a torn last line.
 func (f *File) recover(path string, info fs.FileInfo) error {
 	size := info.Size()
 	if m, ok := lastMark(f.file, size); ok {
@@ -62,9 +62,11 @@ func (f *File) read(size int64) (err error) {
 	return err
 }
 
-// answers reports whether a result is kept: errors are probed again. nil is a
-// damaged line.
-func answers(r *record.Result) bool { return r != nil && r.State != endpoint.Error }
+// answers reports whether a result is kept. Errors and endpoints of hosts that
+// stopped replying are no evidence and probed again. nil is a damaged line.
+func answers(r *record.Result) bool {
+	return r != nil && r.State != endpoint.Error && r.Reason != endpoint.HostLost
+}
 
 // sizeWithoutTornLine returns the size of the whole lines of the file, which is
 // size bytes long. A file without any must look like the beginning of a result.
