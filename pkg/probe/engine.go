@@ -49,6 +49,9 @@ type Options struct {
 	// Patience is the maximum time to wait for an address that limits its ICMP
 	// errors.
 	Patience time.Duration
+	// LostPatience is the maximum time to wait for an address that has stopped replying
+	// to come back; 0: do not wait.
+	LostPatience time.Duration
 	// Repeats are the times after which the system itself retransmits a TCP probe
 	// that has not been forgotten, ascending; nil: it does not.
 	Repeats []time.Duration
