@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"portkit/pkg/endpoint"
 )
 
 // address is the state of one address and protocol. All workers share it behind a
@@ -20,6 +22,7 @@ type address struct {
 	blackout    blackout
 	window      window
 	rate        *hostRate    // nil: no limit on the rate, nor on the duration
+	presence    *presence    // nil: without Options.SkipSilent
 	slotWaiters uint64       // workers, as bits, that wait for a slot
 	link        onLink       // of an on-link address
 	icmpLimiter *icmpLimiter // of UDP; nil: TCP
@@ -32,6 +35,14 @@ type address struct {
 	replied     Time         // of the latest reply; before any, of the first probe
 
 	lanes []lane // one per worker, used by that worker alone
+}
+
+// proto returns the protocol of the state.
+func (a *address) proto() endpoint.Proto {
+	if a.icmpLimiter != nil {
+		return endpoint.UDP
+	}
+	return endpoint.TCP
 }
 
 // overdue reports whether the first probe to an address was sent longer ago than

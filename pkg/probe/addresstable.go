@@ -32,6 +32,7 @@ type tableOptions struct {
 	start   window
 	onLink  func(netip.Addr) bool
 	rate    bool // addresses need a hostRate
+	silent  bool // addresses need a presence
 }
 
 // tableKey is an address and a protocol: the loss and RTT of one protocol say nothing
@@ -44,8 +45,9 @@ type tableKey struct {
 // entry is an address in the table.
 type entry struct {
 	tableKey
-	rate         *hostRate // shared with the other protocol's entry
-	busy         *address  // nil: not active
+	rate         *hostRate // shared with the other protocol's entry, as is presence
+	presence     *presence
+	busy         *address // nil: not active
 	learned      learned
 	newer, older *entry
 	hashNext     *entry // in a chain of the hash table
@@ -91,7 +93,8 @@ func (t *table) renew(k tableKey) *entry {
 	e := t.find(k, hash)
 	if e == nil {
 		t.evict()
-		e = &entry{tableKey: k, learned: learned{size: t.start.size}, rate: t.hostRate(k), hash: hash}
+		e = &entry{tableKey: k, learned: learned{size: t.start.size}, hash: hash}
+		t.share(e)
 		t.entries.add(e)
 	} else {
 		t.takeOut(e)
@@ -111,17 +114,36 @@ func (t *table) find(k tableKey, hash uint32) *entry {
 
 func (t *table) hash(k tableKey) uint32 { return hashOf(k.ip, uint64(k.proto), t.seed) }
 
-// hostRate returns the rate limit of an address, shared by TCP and UDP; nil if there is
-// no limit.
-func (t *table) hostRate(k tableKey) *hostRate {
-	if !t.rate {
-		return nil
+// share gives a new entry what TCP and UDP share at its address.
+func (t *table) share(e *entry) {
+	if other := t.entry(e.ip, 1-e.proto); other != nil {
+		e.rate, e.presence = other.rate, other.presence
+		return
 	}
-	k.proto = 1 - k.proto
-	if other := t.find(k, t.hash(k)); other != nil {
-		return other.rate
+	if t.rate {
+		e.rate = &hostRate{}
 	}
-	return &hostRate{}
+	if t.silent {
+		e.presence = &presence{}
+	}
+}
+
+// entry returns the entry of an address and protocol; nil if there is none.
+func (t *table) entry(ip netip.Addr, p endpoint.Proto) *entry {
+	k := tableKey{ip, p}
+	return t.find(k, t.hash(k))
+}
+
+// presence returns the presence of an address; nil if there is none.
+func (t *table) presence(ip netip.Addr) *presence {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, p := range [...]endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+		if e := t.entry(ip, p); e != nil {
+			return e.presence
+		}
+	}
+	return nil
 }
 
 // replyFromOtherPort records that an address may reply from other ports than those
@@ -129,8 +151,7 @@ func (t *table) hostRate(k tableKey) *hostRate {
 func (t *table) replyFromOtherPort(ip netip.Addr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	k := tableKey{ip, endpoint.UDP}
-	if e := t.find(k, t.hash(k)); e != nil && e.busy != nil {
+	if e := t.entry(ip, endpoint.UDP); e != nil && e.busy != nil {
 		e.busy.markOtherPort()
 	}
 }
@@ -145,7 +166,7 @@ func (t *table) activate(e *entry) {
 		}
 	}
 	a := t.newAddress(e.proto)
-	a.ip, a.rate = e.ip, e.rate
+	a.ip, a.rate, a.presence = e.ip, e.rate, e.presence
 	a.rtt, a.loss = e.learned.rtt, e.learned.loss
 	a.unresolved, a.icmpLimiter = e.learned.unresolved, e.learned.icmpLimiter
 	if e.proto == endpoint.UDP {
@@ -190,6 +211,7 @@ func (t *table) newAddress(p endpoint.Proto) *address {
 		l := &a.lanes[i]
 		l.retransmits.init(a, false, false)
 		l.needSlot.init(a, true, false)
+		l.held.init(a, true, false)
 		if p == endpoint.UDP {
 			l.icmpPaced = &queue{}
 			l.icmpPaced.init(a, true, true)

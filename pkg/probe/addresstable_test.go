@@ -76,6 +76,30 @@ func TestLearnedOutlivesRest(t *testing.T) {
 	}
 }
 
+// TestPresenceOutlivesRest has as many addresses as a /16 be reduced to what was learned
+// of them. TCP and UDP share it.
+func TestPresenceOutlivesRest(t *testing.T) {
+	tab := newTable(tableOptions{size: 1 << 18, workers: [2]int{1, 1}, start: newWindow(100), silent: true})
+	first := netip.MustParseAddr("10.1.0.0")
+	ip := first
+	for i := range 1 << 16 {
+		a := tab.get(ip, endpoint.Proto(i%2))
+		a.presence.silent = i
+		a.refs.Add(-1)
+		ip = ip.Next()
+	}
+	ip = first
+	for i := range 1 << 16 {
+		a, b := tab.get(ip, endpoint.TCP), tab.get(ip, endpoint.UDP)
+		if a.presence != b.presence || a.presence.silent != i || tab.presence(ip) != a.presence {
+			t.Fatalf("%v: %d by TCP, %d by UDP, want %d", ip, a.presence.silent, b.presence.silent, i)
+		}
+		a.refs.Add(-1)
+		b.refs.Add(-1)
+		ip = ip.Next()
+	}
+}
+
 // TestUnresolvedNeighborGetsASmallWindow: the kernel holds few packets for a neighbor
 // that it searches for.
 func TestUnresolvedNeighborGetsASmallWindow(t *testing.T) {

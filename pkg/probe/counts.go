@@ -31,6 +31,12 @@ type Counts struct {
 	// had replied before, replied to no probe sent after theirs.
 	Unproven counter
 
+	// SilentHosts counts addresses of which endpoints were settled without a probe
+	// because nothing was received from them.
+	SilentHosts counter
+	// Echoes counts ICMP echo requests.
+	Echoes counter
+
 	falseSilence atomic.Uint64 // bits of a float64 that only grows
 }
 
@@ -77,6 +83,8 @@ func (e *Engine) Counts() *Counts {
 		sum.Replied.add(w.counts.Replied.Load())
 		sum.Probes.add(w.counts.Probes.Load())
 		sum.Unproven.add(w.counts.Unproven.Load())
+		sum.SilentHosts.add(w.counts.SilentHosts.Load())
+		sum.Echoes.add(w.counts.Echoes.Load())
 		sum.noteFalseSilence(w.counts.FalseSilenceProb())
 	}
 	return sum

@@ -7,7 +7,7 @@
 // # The life of a probe
 //
 //	Engine.Submit     waits while enough jobs are queued (readAhead), selects a worker
-//	worker.accept     puts the job in the worker's table and in its lane
+//	worker.accept     puts the job in the worker's table and in its lane, or holds it
 //	worker.transmit   collect → admit: every limit below has to agree (reserve), or the
 //	                  job waits; makeProbe → Transport.Send → sent starts the timer, or
 //	                  cancel returns what the limits have granted
@@ -25,14 +25,15 @@
 //
 // # Phases of a job
 //
-//	queued       in its lane, not sent yet
+//	queued       in its lane or held, not sent yet
 //	outstanding  a reply is waited for; holds a slot
 //	retransmit   in its lane, to be sent again; keeps its slot
 //	waiting      until a time
 //	lingering    listens for a late reply; holds a socket
 //	ready        in its lane after waiting
 //
-//	queued → outstanding → settled                            a reply
+//	queued → settled                                          its address is silent
+//	       → outstanding → settled                            a reply
 //	                     → retransmit → outstanding           a timeout: once more
 //	                     → [lingering →] waiting → ready → outstanding
 //	                     → settled                            silence
@@ -54,6 +55,7 @@
 //	icmplimit    ICMP errors about UDP ports        retransmissions; discounts timeouts
 //	group        the same of a /24, router or host  retransmissions of all its addresses
 //	onlink       address resolution                 outstanding endpoints before the first reply
+//	silent       whether anything was received    outstanding endpoints, until then; skips endpoints
 //	rcvlimit     replies dropped by the kernel      outstanding endpoints of a worker
 //	ratelimit    --rate, --host-rate                every probe
 //
@@ -87,6 +89,8 @@
 //	relapse       a blackout after an earlier one
 //	stall         time in which this process did not poll
 //	repeat        a retransmission by the system
+//	sample        the first endpoints of an address, by which silent addresses are recognized
+//	held          of a job: it waits for the sample of its address
 //	variant       one of several requests that a UDP port is probed with
 //	rejection     an ICMP error about a closed port
 //	settle        to give a job its final state and pass it to the sink

@@ -41,6 +41,14 @@ type Options struct {
 	// HostTimeout is the time after its first probe at which an address is given up;
 	// 0: never.
 	HostTimeout time.Duration
+	// SkipSilent is the number of endpoints of an address that have to be concluded
+	// silent before its others are settled without a probe, as endpoint.HostSilent, if
+	// nothing was ever received from the address; 0: all are probed.
+	SkipSilent int
+	// Echo, if not nil, sends an ICMP echo request without waiting, with SkipSilent.
+	// Engine.Received or a Reply reports the reply. After ErrBusy it is called again;
+	// other errors are ignored. Workers call it.
+	Echo func(netip.Addr) error
 	// Share lets concurrent jobs for the same endpoint share probes.
 	Share bool
 	// Allowed reports whether an endpoint may be probed. It is called before every
@@ -138,6 +146,7 @@ func Start(opts Options) (*Engine, error) {
 		table: newTable(tableOptions{
 			size: opts.Addresses, workers: [2]int{pools[0].Workers, pools[1].Workers},
 			start: start, onLink: opts.OnLink, rate: opts.HostRate > 0 || opts.HostTimeout > 0,
+			silent: opts.SkipSilent > 0,
 		}),
 		pace:     pace{ceiling: newCeiling(opts.Rate)},
 		hostRate: newCeiling(opts.HostRate),
@@ -186,6 +195,7 @@ func (e *Engine) Submit(jobs []*Job) {
 	for _, j := range jobs {
 		j.reset()
 		j.address = e.table.get(j.To.Addr(), j.Proto)
+		j.sample = j.address.presence.draw(e.opts.SkipSilent)
 		protos[j.Proto] = true
 	}
 	e.distribute(jobs)

@@ -26,6 +26,7 @@ func (w *worker) takeOff(j *Job) {
 func (w *worker) deliver(j *Job, r endpoint.Reason, at Time) {
 	sharing := w.detach(j)
 	w.forget(j)
+	w.leaveSample(j, r == endpoint.NoResponse)
 	w.gens[j.slot]++
 	w.jobs[j.slot] = nil
 	w.free = append(w.free, j.slot)

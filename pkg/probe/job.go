@@ -72,6 +72,7 @@ type jobState struct {
 	localErrors uint8 // errors of this machine so far
 	discounted  uint8 // probes whose timeout was not evidence
 	exclusive   uint8 // probes sent from a socket of their own
+	sample      bool  // part of the sample of its address (presence)
 	extended    bool  // the timer of the latest probe was extended; its timeout has been counted
 	slot        uint32
 	hash        uint32    // of the endpoint

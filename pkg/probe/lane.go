@@ -4,6 +4,7 @@ package probe
 type lane struct {
 	retransmits queue  // jobs that hold a slot
 	needSlot    queue  // the others
+	held        queue  // jobs that wait for the sample of their address (presence)
 	icmpPaced   *queue // of the others, those that an ICMP limit may have left unanswered; nil for TCP
 }
 
@@ -99,6 +100,7 @@ func (w *worker) round(q *queue) *round {
 // round.
 func (w *worker) lookAgain(a *address) {
 	l := &a.lanes[w.index]
+	w.lookAtHeld(a)
 	w.needSlot.push(&l.needSlot)
 	if l.icmpPaced != nil {
 		w.needSlot.push(l.icmpPaced)

@@ -122,7 +122,7 @@ func (w *worker) onListenEnd(j *Job) {
 func (a *address) listenLong(end Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.longListens++
+	a.longListens = min(a.longListens+1, maxLongListens)
 	a.hearing = max(a.hearing, end)
 }
 

@@ -92,6 +92,7 @@ func (w *worker) lookUpNeighbor(j *Job, f *facts) {
 	}
 	if f.neighbor == NeighborFound {
 		j.address.markResolved()
+		w.engine.receivedFrom(j.address.presence)
 		f.resolving = false
 	}
 }

@@ -11,12 +11,13 @@ import (
 func (w *worker) onReply(a *Reply) {
 	if a.FromOtherPort {
 		w.engine.table.replyFromOtherPort(a.From)
-		return
 	}
-	if a.EchoReply {
+	if a.FromOtherPort || a.EchoReply {
+		w.engine.Received(a.From)
 		return
 	}
 	if int(a.ID.Slot) >= len(w.jobs) || w.gens[a.ID.Slot] != a.ID.Gen {
+		w.engine.Received(a.From) // too late for the endpoint
 		return
 	}
 	j := w.jobs[a.ID.Slot]
@@ -34,6 +35,9 @@ func (w *worker) onReply(a *Reply) {
 	}
 	if j.replyKind(a.Reason) == replyRejected {
 		w.resolveNeighbor(j.address)
+	}
+	if j.isFrom(a) {
+		w.engine.receivedFrom(j.address.presence)
 	}
 	o := w.replied(j, a)
 	if j.phase.inFlight() {

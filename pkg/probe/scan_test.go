@@ -55,6 +55,7 @@ type scan struct {
 	full   func() bool                           // the sink's Full; nil: never
 	wrap   func(probe.Transport) probe.Transport // around the simulated network
 	during func(*probe.Engine)                   // called after the last Submit
+	extra  int                                   // jobs that during submits
 	batch  int                                   // jobs per Submit; 0: all, or the virtual clock may run ahead of them
 
 	started   chan *probe.Engine // receives the engine, if not nil
@@ -76,8 +77,13 @@ func (s *scan) run(t *testing.T, jobs []*probe.Job) []*probe.Job {
 	}
 	var done []*probe.Job
 	var mu sync.Mutex
+	var latest *simnet.Transport
+	if s.opts.SkipSilent > 0 && s.opts.Echo == nil && s.opts.Workers == 1 {
+		s.opts.Echo = func(ip netip.Addr) error { return latest.Echo(ip) }
+	}
 	s.opts.Transport = func(int) (probe.Transport, error) {
-		var t probe.Transport = simnet.New(s.net)
+		latest = simnet.New(s.net)
+		var t probe.Transport = latest
 		if s.wrap != nil {
 			t = s.wrap(t)
 		}
@@ -93,9 +99,9 @@ func (s *scan) run(t *testing.T, jobs []*probe.Job) []*probe.Job {
 	if s.started != nil {
 		s.started <- e
 	}
-	count := len(jobs)
+	count := len(jobs) + s.extra
 	if s.batch == 0 {
-		s.batch = count
+		s.batch = len(jobs)
 	}
 	for len(jobs) > 0 {
 		n := min(len(jobs), s.batch)

@@ -34,12 +34,12 @@ func (w *worker) transmit() Time {
 		return w.busy
 	}
 	w.releasePaced()
-	next := w.collect(&w.retransmit)
+	next := min(w.collect(&w.retransmit), w.sendEchoes())
 	if w.end != nil && w.live > 0 {
 		next = min(next, w.end.at)
 	}
 	if !w.sink.Full() {
-		next = min(next, w.collect(&w.needSlot))
+		next = min(next, w.collect(&w.needSlot), w.skipSilent())
 	}
 	if len(w.batch) > 0 {
 		refused := w.send()
@@ -249,6 +249,9 @@ func (w *worker) sent(a *Attempt, timeout time.Duration) {
 	w.start(j)
 	if j.Attempts == 0 {
 		j.first, j.silentAfter = a.Sent, a.Sent.Add(minSilence)
+		if j.sample {
+			w.sampled(j)
+		}
 	}
 	j.Attempts++
 	if a.Exclusive {

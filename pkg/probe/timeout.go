@@ -87,7 +87,7 @@ func (w *worker) facts(j *Job, v view) facts {
 		// Where nothing else needs its slot, the last probe to an address that never
 		// replied may have its whole timeout.
 		hasRoom:   w.needSlot.empty() && w.inFlight <= w.room*3/4,
-		mayListen: v.longListens && w.open <= w.descriptors/2,
+		mayListen: j.sample || v.longListens && w.open <= w.descriptors/2,
 		patience:  w.engine.opts.Patience,
 	}
 }

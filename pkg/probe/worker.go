@@ -50,7 +50,9 @@ type worker struct {
 	wheel      *wheel
 	retransmit round                        // queues with jobs that hold a slot
 	needSlot   round                        // the others
+	skipped    round                        // queues with jobs of silent addresses
 	paced      timeline.Queue[Time, *queue] // queues that wait for a rate limit
+	echoes     timeline.Queue[Time, echo]   // that are to be sent
 	busy       Time                         // the transport is busy until then
 
 	attempts    [sendsPerPoll]Attempt
@@ -195,6 +197,7 @@ func (w *worker) takeInbox() {
 // accept puts a job in the table and in its lane, unless it shares another's probes.
 func (w *worker) accept(j *Job) {
 	if w.attach(j) {
+		w.leaveSample(j, false)
 		return
 	}
 	if n := len(w.free); n > 0 {
@@ -207,7 +210,11 @@ func (w *worker) accept(j *Job) {
 		w.gens = append(w.gens, 1)
 	}
 	w.live++
-	w.queue(j)
+	if j.sample || j.address.presence == nil {
+		w.queue(j)
+	} else {
+		w.hold(j)
+	}
 	if w.end != nil {
 		w.settle(j, w.end.reason, w.now)
 	}
