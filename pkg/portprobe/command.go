@@ -29,6 +29,7 @@ type Command struct {
 	LookupRate  cli.Rate      `placeholder:"N" group:"timing" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
 	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per address (default: 0, adapts to losses)."`
 	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"timing" help:"Maximum time to wait for a reply. The actual timeout adapts to the measured RTT. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h."`
+	SkipSilent  cli.Count     `placeholder:"N" max:"65536" group:"timing" help:"Skip the rest of an address once N endpoints are silent and nothing was ever received from it; such as 20 (default: 0, off)."`
 	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"timing" help:"Retransmissions after no reply, 0 to 20. auto adapts to the measured loss."`
 	Patience    cli.Duration  `name:"udp-patience" placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"timing" help:"Maximum time to spend on an address that rate-limits ICMP errors."`
 

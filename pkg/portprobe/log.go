@@ -82,6 +82,9 @@ func (r *run) logSummary() {
 	if n := counts.Repeats.Load(); n > 0 {
 		attempts += fmt.Sprintf(" (and %s by the system)", plural(n, "retransmission"))
 	}
+	if n := counts.Echoes.Load(); n > 0 {
+		attempts += fmt.Sprintf(" (and %s)", plural(n, "echo request"))
+	}
 	r.ctx.Log.Printf("%d probed: %s; %s in %.2f s, %.0f per second; %s", probed,
 		strings.Join(states, ", "), attempts, seconds,
 		float64(counts.Attempts.Load())/seconds, lossText(counts))
@@ -95,6 +98,9 @@ func lossText(c *probe.Counts) string {
 	}
 	if doubt := c.FalseSilenceProb(); doubt > 0 {
 		text += fmt.Sprintf(", probability of a wrong no-response at most %.0e if losses are independent", doubt)
+	}
+	if n := c.SilentHosts.Load(); n > 0 {
+		text += fmt.Sprintf(", %s skipped", plural(n, "silent host"))
 	}
 	if n := c.Unproven.Load(); n > 0 {
 		text += fmt.Sprintf(", %d no-response without a later reply from the same address", n)

@@ -18,6 +18,7 @@ const waitingAfter = 2 * time.Second
 // progress is how far the run has come.
 type progress struct {
 	done, total, inFlight, open, errors int64
+	silentHosts                         int64   // skipped by --skip-silent
 	settled                             int64   // done without those found in the file of --resume
 	rate                                float64 // records per second, smoothed
 	elapsed                             time.Duration
@@ -43,11 +44,13 @@ func (r *run) startProgress() (stop func()) {
 			ticks = tick.C
 		}
 		var last progress
+		hint := r.skipHint()
 		for {
 			select {
 			case <-ticks:
 				last = r.progress(last)
 				show(last)
+				hint(last.elapsed, r.engine.Counts())
 			case <-asked:
 				last = r.progress(last)
 				r.ctx.Log.Printf("%s", last.text(0))
@@ -90,8 +93,9 @@ func (r *run) drawProgress(p progress) {
 // starts from that of last.
 func (r *run) progress(last progress) progress {
 	t, failures := r.out.count()
+	counts := r.engine.Counts()
 	p := progress{
-		done: r.reader.answered.Load(), inFlight: r.engine.Counts().InFlight.Load(),
+		done: r.reader.answered.Load(), inFlight: counts.InFlight.Load(), silentHosts: counts.SilentHosts.Load(),
 		open: t[endpoint.Open], errors: failures, elapsed: time.Since(r.began),
 	}
 	for _, n := range t {
@@ -155,6 +159,7 @@ func (p progress) json() string {
 	o.Add("in_flight", p.inFlight)
 	o.Add("open", p.open)
 	o.Add("errors", p.errors)
+	o.Add("silent_hosts", p.silentHosts)
 	o.Add("rate", decimal(p.rate, 1))
 	o.Add("elapsed_s", decimal(p.elapsed.Seconds(), 3))
 	if left, ok := p.left(); ok {

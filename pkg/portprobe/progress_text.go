@@ -39,6 +39,9 @@ func (p progress) parts() []part {
 	if p.errors > 0 {
 		parts = append(parts, part{4, plural(p.errors, "error")})
 	}
+	if p.silentHosts > 0 {
+		parts = append(parts, part{5, plural(p.silentHosts, "silent host")})
+	}
 	if p.waiting != "" {
 		return append(parts, part{0, "waiting for " + p.waiting})
 	}

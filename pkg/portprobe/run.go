@@ -12,6 +12,7 @@ import (
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
+	"portkit/pkg/probe/echo"
 	"portkit/pkg/probe/simnet"
 	"portkit/pkg/probe/syn"
 	"portkit/pkg/resolve"
@@ -39,6 +40,7 @@ type run struct {
 	scope      *scope.Scope
 	resumeFile *resumefile.File // of --resume; nil without
 	synNet     *syn.Net         // nil unless TCP is probed by SYN
+	echo       *echo.Socket     // nil without --skip-silent, or if not permitted
 	failed     chan struct{}    // closed when the output cannot be written
 
 	ended   atomic.Uint32 // endpoint.Reason for which the run was ended early; 0: it was not
@@ -66,6 +68,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	r.readAll(stopLookups)
 	r.names.Wait() // the reader has finished
 	probeErr := r.engine.Close()
+	r.closeEcho()
 	writeErr := r.out.close()
 	if err := stopSync(); writeErr == nil {
 		writeErr = err
@@ -112,6 +115,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 			return nil, cli.UsageError(err)
 		}
 	}
+	r.openEcho()
 	r.format = r.newFormat()
 	var w io.Writer = r.ctx.Out
 	if r.resumeFile != nil {
@@ -121,7 +125,11 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 		func() { r.engine.WakeAll() }, func() { close(r.failed) })
 	if r.engine, err = r.startEngine(workers, concurrency, room); err != nil {
 		r.out.close()
+		r.closeEcho()
 		return nil, cli.UsageError(err)
+	}
+	if r.echo != nil {
+		r.echo.Start(r.engine.Received)
 	}
 	r.dropPrivileges()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -138,7 +146,7 @@ func (r *run) startEngine(workers, concurrency, room int) (*probe.Engine, error)
 		Workers: workers, Concurrency: concurrency, HostConcurrency: int(r.HostConc),
 		Rate: float64(r.Rate), HostRate: float64(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Patience: r.Patience.D(), HostTimeout: r.HostTimeout.D(),
-		Addresses: maxAddresses, Share: !r.NoShare,
+		Addresses: maxAddresses, Share: !r.NoShare, SkipSilent: int(r.SkipSilent),
 		OnLink: r.links.onLink, Neighbor: r.links.neighbor, LinkLayer: r.links.linkLayer,
 		Sink: func(int) probe.Sink { return &workerSink{recordFormat: r.format, out: r.out} },
 	}

@@ -17,8 +17,13 @@ const synAhead = 8192
 // of descriptors that a worker's probes may hold.
 func (r *run) setTransports(o *probe.Options, room int) {
 	if r.simulate != nil {
-		o.Transport = func(int) (probe.Transport, error) { return simnet.New(*r.simulate), nil }
+		t := simnet.New(*r.simulate) // for the one worker
+		o.Transport = func(int) (probe.Transport, error) { return t, nil }
+		o.Echo = t.Echo
 		return
+	}
+	if r.echo != nil {
+		o.Echo = r.echo.Send
 	}
 	clock := probe.NewClock(r.began) // shared, so that times compare
 	o.UDP = r.udpPool(o.Workers, room, clock)

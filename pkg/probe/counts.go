@@ -31,6 +31,8 @@ type Counts struct {
 	// had replied before, replied to no probe sent after theirs.
 	Unproven counter
 
+	// Unheard counts timeouts of probes to addresses that had not replied.
+	Unheard counter
 	// SilentHosts counts addresses of which endpoints were settled without a probe
 	// because nothing was received from them.
 	SilentHosts counter
@@ -83,6 +85,7 @@ func (e *Engine) Counts() *Counts {
 		sum.Replied.add(w.counts.Replied.Load())
 		sum.Probes.add(w.counts.Probes.Load())
 		sum.Unproven.add(w.counts.Unproven.Load())
+		sum.Unheard.add(w.counts.Unheard.Load())
 		sum.SilentHosts.add(w.counts.SilentHosts.Load())
 		sum.Echoes.add(w.counts.Echoes.Load())
 		sum.noteFalseSilence(w.counts.FalseSilenceProb())

@@ -73,6 +73,9 @@ func (w *worker) noteTimeout(j *Job) view {
 		n: int(j.Attempts), sent: j.cur.sent, discounted: int(j.discounted), variants: int(j.Variants),
 	})
 	w.wake(j.address, wake)
+	if !v.replied {
+		w.counts.Unheard.add(1)
+	}
 	return v
 }
 
