@@ -64,6 +64,10 @@ func (h *Host) filter() error {
 		}
 		f.loss(f.chain("before", nftables.ChainHookPrerouting, -300), h.cfg.lossIn)
 		f.loss(f.chain("after", nftables.ChainHookPostrouting, 300), h.cfg.lossOut)
+		blockIn, blockOut := f.chain("block", nftables.ChainHookPrerouting, -350), f.chain("blocked", nftables.ChainHookPostrouting, 350)
+		if err := f.blocks(blockIn, blockOut, h.cfg.blocks); err != nil {
+			return err
+		}
 		f.resets(f.chain("resets", nftables.ChainHookOutput, 0), h.cfg.resets)
 		for _, c := range []*nftables.Chain{
 			f.chain("in", nftables.ChainHookInput, 0),

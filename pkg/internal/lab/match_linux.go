@@ -39,15 +39,19 @@ func destination(p netip.Prefix) []expr.Any {
 
 // loadDestination loads the destination address of an IPv4 (RFC 791 section
 // 3.1) or IPv6 packet (RFC 8200 section 3); other packets do not match.
-func loadDestination(v4 bool) (exprs []expr.Any, size uint32) {
-	if v4 {
-		return append(ipFamily(unix.NFPROTO_IPV4), &expr.Payload{
-			DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 16, Len: 4,
-		}), 4
+func loadDestination(v4 bool) (exprs []expr.Any, size uint32) { return loadAddress(v4, 16, 24) }
+
+// loadSource loads the source address.
+func loadSource(v4 bool) (exprs []expr.Any, size uint32) { return loadAddress(v4, 12, 8) }
+
+func loadAddress(v4 bool, offset4, offset6 uint32) (exprs []expr.Any, size uint32) {
+	family, offset, size := byte(unix.NFPROTO_IPV4), offset4, uint32(4)
+	if !v4 {
+		family, offset, size = unix.NFPROTO_IPV6, offset6, 16
 	}
-	return append(ipFamily(unix.NFPROTO_IPV6), &expr.Payload{
-		DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 24, Len: 16,
-	}), 16
+	return append(ipFamily(family), &expr.Payload{
+		DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: offset, Len: size,
+	}), size
 }
 
 // neighborDiscovery matches ICMPv6 types 133 to 137, RFC 4861 section 4.

@@ -3,17 +3,19 @@ package lab
 import (
 	"time"
 
+	"github.com/vishvananda/netlink"
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
-// AwaitProbes waits until this machine has sent n packets to the host since the
+// AwaitProbes waits until n packets have been sent to the host since the
 // call, for up to 10 s, so that what follows happens in the middle of a scan.
 func (h *Host) AwaitProbes(n uint64) {
 	h.lab.tb.Helper()
 	var first uint64
 	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
-		link, err := h.nearLink()
+		var link netlink.Link
+		err := h.upstream().do(func() (err error) { link, err = h.nearLink(); return })
 		if err != nil {
 			h.lab.tb.Errorf("lab: counting packets: %v", err) // not Fatal: this may be another goroutine
 			return

@@ -12,10 +12,12 @@ type config struct {
 	listen        []listen
 	answer        []answer
 	rules         []rule
+	blocks        []blocking
 	lossIn        float64
 	lossOut       float64
 	resets        uint64
 	own           []netip.Prefix
+	sparse, alive []netip.Prefix
 	sysctls       [][2]string
 	hops          int
 	delay, jitter time.Duration
@@ -136,6 +138,19 @@ func Own(prefix string) Option {
 	return func(c *config) error {
 		p, err := netip.ParsePrefix(prefix)
 		c.own = append(c.own, p.Masked())
+		return err
+	}
+}
+
+// Sparse makes the host the scanner's gateway to a prefix of which it has only the
+// addresses alive. It drops what is sent to others.
+func Sparse(prefix string, alive []netip.Addr) Option {
+	return func(c *config) error {
+		p, err := netip.ParsePrefix(prefix)
+		c.sparse = append(c.sparse, p.Masked())
+		for _, a := range alive {
+			c.alive = append(c.alive, netip.PrefixFrom(a, a.BitLen()))
+		}
 		return err
 	}
 }

@@ -15,7 +15,7 @@ func (h *Host) routes() error {
 	if err := h.space.do(h.ownWays); err != nil {
 		return err
 	}
-	for _, p := range h.cfg.own {
+	for _, p := range slices.Concat(h.cfg.own, h.cfg.sparse) {
 		if err := h.route(p); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (h *Host) ownWays() error {
 	if err != nil {
 		return err
 	}
-	for _, p := range h.cfg.own {
+	for _, p := range slices.Concat(h.cfg.own, h.cfg.alive) {
 		err := netlink.RouteAdd(&netlink.Route{
 			LinkIndex: lo.Attrs().Index, Dst: ipNet(p), Family: family(p.Addr()),
 			Type: unix.RTN_LOCAL, Scope: unix.RT_SCOPE_HOST, Table: unix.RT_TABLE_LOCAL,
