@@ -37,7 +37,7 @@ func toolWith(t *testing.T, with cli.IO) ran {
 }
 
 // records parses lines as JSON objects.
-func records(t *testing.T, lines string) (list []map[string]any) {
+func records(t testing.TB, lines string) (list []map[string]any) {
 	t.Helper()
 	for line := range strings.Lines(lines) {
 		var m map[string]any

@@ -31,7 +31,9 @@ func Block(ports string, after uint32, d time.Duration) Option {
 // blocks adds rules that count on the way in, and drop in both directions.
 func (f *firewall) blocks(in, out *nftables.Chain, all []blocking) error {
 	for _, b := range all {
-		f.add(in, append(neighborDiscovery(), &expr.Verdict{Kind: expr.VerdictAccept})...)
+		for _, c := range []*nftables.Chain{in, out} {
+			f.add(c, append(neighborDiscovery(), &expr.Verdict{Kind: expr.VerdictAccept})...)
+		}
 		for _, v4 := range []bool{true, false} {
 			if err := f.block(in, out, b, v4); err != nil {
 				return err
