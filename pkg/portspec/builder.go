@@ -12,29 +12,28 @@ import (
 // spec.
 const few = 128
 
-// builder collects the items of a set: in a list while they are few, else in a bitmap,
-// since a spec may contain all ports many times.
+// builder collects the items of a set in the order given. While they are few, the list may
+// have duplicates. After that a bitmap prevents them, since a spec may contain all ports
+// many times.
 type builder struct {
 	list []item
-	bits *bitmap // nil while the items are in list
+	bits *bitmap // of the items in list; nil while they are few
 }
 
 func (b *builder) add(i item) {
 	if b.bits == nil && len(b.list) == few {
 		b.spill()
 	}
-	if b.bits == nil {
+	if b.bits == nil || b.bits.add(i) {
 		b.list = append(b.list, i)
-		return
 	}
-	b.bits.add(i)
 }
 
 // addRange adds the ports from lo to hi for each protocol in mask.
 func (b *builder) addRange(lo, hi uint16, mask protoMask) {
 	if hi-lo >= few/2 {
 		b.spill()
-		b.bits.addRange(lo, hi, mask)
+		b.list = b.bits.addRange(b.list, lo, hi, mask)
 		return
 	}
 	for i := itemOf(lo, endpoint.TCP); i <= itemOf(hi, endpoint.UDP); i++ {
@@ -48,31 +47,51 @@ func (b *builder) spill() {
 	if b.bits != nil {
 		return
 	}
-	b.bits = new(bitmap)
-	for _, i := range b.list {
-		b.bits.add(i)
+	list := b.list
+	b.bits, b.list = new(bitmap), nil
+	for _, i := range list {
+		b.add(i)
 	}
 }
 
-// set returns the items, sorted and distinct. The builder must not be used afterwards.
+// set returns the items. The builder must not be used afterwards.
 func (b *builder) set() Set {
-	if b.bits != nil {
-		return b.bits.set()
+	if b.bits == nil {
+		return newSet(distinct(b.list))
 	}
-	slices.Sort(b.list)
-	return Set{slices.Clip(slices.Compact(b.list))}
+	if slices.IsSorted(b.list) {
+		return Set{items: b.list}
+	}
+	return Set{b.bits.items(len(b.list)), b.list}
+}
+
+// distinct removes duplicates from a short list.
+func distinct(list []item) []item {
+	kept := list[:0]
+	for _, i := range list {
+		if !slices.Contains(kept, i) {
+			kept = append(kept, i)
+		}
+	}
+	return kept
 }
 
 // bitmap has a bit for each item.
 type bitmap [items / 64]uint64
 
-func (b *bitmap) add(i item)      { b[i/64] |= 1 << (i % 64) }
-func (b *bitmap) has(i item) bool { return b[i/64]&(1<<(i%64)) != 0 }
+// add adds i and reports whether it is new.
+func (b *bitmap) add(i item) bool {
+	old := b[i/64]
+	b[i/64] |= 1 << (i % 64)
+	return b[i/64] != old
+}
 
-// addRange sets whole words for the ports from lo to hi and each protocol in mask.
-func (b *bitmap) addRange(lo, hi uint16, mask protoMask) {
+// addRange adds whole words: the ports from lo to hi for each protocol in mask. It appends
+// the new items to list.
+func (b *bitmap) addRange(list []item, lo, hi uint16, mask protoMask) []item {
 	pattern := uint64(mask) * 0x5555_5555_5555_5555
 	first, last := itemOf(lo, endpoint.TCP), itemOf(hi, endpoint.UDP)
+	list = slices.Grow(list, int(hi-lo)+1)
 	for w := first / 64; w <= last/64; w++ {
 		word := pattern
 		if w == first/64 {
@@ -81,20 +100,25 @@ func (b *bitmap) addRange(lo, hi uint16, mask protoMask) {
 		if w == last/64 {
 			word &= ^uint64(0) >> (63 - last%64)
 		}
+		list = appendWord(list, w, word&^b[w])
 		b[w] |= word
 	}
+	return list
 }
 
-func (b *bitmap) set() Set {
-	n := 0
-	for _, word := range b {
-		n += bits.OnesCount64(word)
+// appendWord appends the items of a word.
+func appendWord(list []item, w item, word uint64) []item {
+	for ; word != 0; word &= word - 1 {
+		list = append(list, w*64+item(bits.TrailingZeros64(word)))
 	}
+	return list
+}
+
+// items returns the n items of the bitmap, ascending.
+func (b *bitmap) items(n int) []item {
 	list := make([]item, 0, n)
 	for w, word := range b {
-		for ; word != 0; word &= word - 1 {
-			list = append(list, item(w*64+bits.TrailingZeros64(word)))
-		}
+		list = appendWord(list, item(w), word)
 	}
-	return Set{list}
+	return list
 }

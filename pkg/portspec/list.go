@@ -148,12 +148,9 @@ func (b ranking) list() List {
 	var l List
 	var seen bitmap
 	for _, r := range b {
-		if seen.has(r.item) {
-			continue
+		if p := r.proto(); seen.add(r.item) {
+			l.ports[p] = append(l.ports[p], r.port())
 		}
-		seen.add(r.item)
-		p := r.proto()
-		l.ports[p] = append(l.ports[p], r.port())
 	}
 	return l
 }

@@ -122,6 +122,13 @@ func TestTop(t *testing.T) {
 	if got := list.Top(2, both).String(); got != "tcp:80,443,udp:53,161" {
 		t.Errorf("Top(2) is %s", got)
 	}
+	var order []uint16
+	for port := range list.Top(4, onlyTCP).Given() {
+		order = append(order, port)
+	}
+	if want := list.Ports(tcp)[:4]; !slices.Equal(order, want) {
+		t.Errorf("Top(4) gives %v, want %v", order, want)
+	}
 	if got, want := list.Set().Len(), len(list.Ports(tcp))+len(list.Ports(udp)); got != want {
 		t.Errorf("the set has %d items, the lists have %d", got, want)
 	}

@@ -21,10 +21,22 @@ func itemOf(port uint16, p endpoint.Proto) item { return item(port)<<1 | item(p&
 func (i item) port() uint16          { return uint16(i >> 1) }
 func (i item) proto() endpoint.Proto { return endpoint.Proto(i & 1) }
 
-// Set is a set of ports with their protocols, ascending, TCP before UDP. The zero Set
-// is empty. A Set is immutable and uses four bytes per item.
+// Set is a set of ports with their protocols, ascending, TCP before UDP. It also has the
+// order in which they were given. The zero Set is empty. A Set is immutable and uses four
+// bytes per item, or eight if they were not given in ascending order.
 type Set struct {
 	items []item
+	given []item // in the order given; nil: that of items
+}
+
+// newSet returns a set of distinct items in the order given.
+func newSet(given []item) Set {
+	if slices.IsSorted(given) {
+		return Set{items: given}
+	}
+	items := slices.Clone(given)
+	slices.Sort(items)
+	return Set{items, given}
 }
 
 // Len returns the number of items.
@@ -41,10 +53,22 @@ func (s Set) Has(port uint16, p endpoint.Proto) bool {
 	return found
 }
 
-// All yields the items in order.
-func (s Set) All() iter.Seq2[uint16, endpoint.Proto] {
+// All yields the items in ascending order.
+func (s Set) All() iter.Seq2[uint16, endpoint.Proto] { return each(s.items) }
+
+// Given yields the items in the order in which they were given.
+func (s Set) Given() iter.Seq2[uint16, endpoint.Proto] { return each(s.order()) }
+
+func (s Set) order() []item {
+	if s.given != nil {
+		return s.given
+	}
+	return s.items
+}
+
+func each(items []item) iter.Seq2[uint16, endpoint.Proto] {
 	return func(yield func(uint16, endpoint.Proto) bool) {
-		for _, i := range s.items {
+		for _, i := range items {
 			if !yield(i.port(), i.proto()) {
 				return
 			}
@@ -52,7 +76,10 @@ func (s Set) All() iter.Seq2[uint16, endpoint.Proto] {
 	}
 }
 
-// Union returns the items of either set.
+// Slice returns the items from index i to j-1, in ascending order. It does not copy them.
+func (s Set) Slice(i, j int) Set { return Set{items: s.items[i:j]} }
+
+// Union returns the items of either set. Those of s were given first.
 func (s Set) Union(other Set) Set {
 	switch {
 	case len(s.items) == 0:
@@ -60,23 +87,24 @@ func (s Set) Union(other Set) Set {
 	case len(other.items) == 0:
 		return s
 	}
-	merged := slices.Concat(s.items, other.items)
-	slices.Sort(merged)
-	return Set{slices.Clip(slices.Compact(merged))}
+	return newSet(slices.Concat(s.order(), other.Minus(s).order()))
 }
 
 // Minus returns the items of s that are not in other.
 func (s Set) Minus(other Set) Set {
-	var left []item
-	rest := other.items
-	for _, i := range s.items {
-		n, found := slices.BinarySearch(rest, i)
-		rest = rest[n:]
-		if !found {
+	if len(other.items) == 0 {
+		return s
+	}
+	return Set{without(s.items, other), without(s.given, other)}
+}
+
+func without(list []item, other Set) (left []item) {
+	for _, i := range list {
+		if _, found := slices.BinarySearch(other.items, i); !found {
 			left = append(left, i)
 		}
 	}
-	return Set{left}
+	return left
 }
 
 // String returns a spec that Parse parses to the same set for any default protocols:

@@ -1,6 +1,8 @@
 package portspec_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -39,9 +41,43 @@ func TestItemsAreSortedByPortThenProtocol(t *testing.T) {
 	for range s.All() {
 		break
 	}
+	if got := s.Slice(1, 3).String(); got != "tcp:53,udp:53" {
+		t.Errorf("items 1 and 2 are %s", got)
+	}
 	if n := must(t, "T:-,U:-").Len(); n != 131070 {
 		t.Errorf("all ports are %d items", n)
 	}
+}
+
+// TestGivenOrder: each item once, where it was given first.
+func TestGivenOrder(t *testing.T) {
+	word := rapid.StringMatching(`[TU]:([1-9][0-9]?|[1-9]-[1-9][0-9]|[1-9][0-9]-1[0-9]{2})(/udp|/tcp)?`)
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(word, 1, 8).Draw(t, "items")
+		cut := rapid.IntRange(1, len(words)).Draw(t, "cut")
+		minus := must(t, rapid.SampledFrom([]string{"5", "T:1-9,U:7-160"}).Draw(t, "minus"))
+		set := must(t, strings.Join(words[:cut], ","))
+		if cut < len(words) {
+			set = set.Union(must(t, strings.Join(words[cut:], ",")))
+		}
+		var want, got []port
+		seen := map[port]bool{}
+		for _, w := range words {
+			for number, proto := range must(t, w).All() {
+				p := port{number, proto}
+				if !seen[p] && !minus.Has(number, proto) {
+					want = append(want, p)
+				}
+				seen[p] = true
+			}
+		}
+		for number, proto := range set.Minus(minus).Given() {
+			got = append(got, port{number, proto})
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v from %d: %.99v, want %.99v", words, cut, got, want)
+		}
+	})
 }
 
 // TestSetsAgreeWithMaps compares union, difference and membership with those of a map.
