@@ -37,6 +37,14 @@ func BenchmarkRandom(b *testing.B)     { benchmark(b, "10.0.0.0/8 -p- --order ra
 func BenchmarkRandom6(b *testing.B) {
 	benchmark(b, "2001:db8::/64 -p- --order random --seed 1", "")
 }
+func BenchmarkInterleaved(b *testing.B) {
+	benchmark(b, "10.0.0.0/16 172.16.0.0/12 -p- --order interleaved", "")
+}
+
+func BenchmarkInterleaved6(b *testing.B) {
+	benchmark(b, "2001:db8::/112 -p- --order interleaved", "")
+}
+
 func BenchmarkShard(b *testing.B) { benchmark(b, "10.0.0.0/8 -p- --shard 3/7", "") }
 
 func BenchmarkListText(b *testing.B) {

@@ -34,7 +34,7 @@ type Command struct {
 
 	LookupRate cli.Rate `placeholder:"N" group:"names" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
 
-	Order string  `enum:"linear,random" default:"linear" group:"which" help:"linear: targets as given, ports of each address ascending. random: all records shuffled."`
+	Order string  `enum:"linear,interleaved,random" default:"linear" group:"which" help:"linear: targets as given, ports of each address ascending. interleaved: each port at all targets, then the next port. random: all records shuffled."`
 	Seed  *uint64 `placeholder:"N" group:"which" help:"Seed of the random order: the same N gives the same order (default: random, reported by -v)."`
 	Shard shard   `placeholder:"I/N" group:"which" help:"Write shard I of N: shards do not overlap, and together contain all records."`
 	Skip  count   `placeholder:"N" group:"which" help:"Skip the first N records (of the shard)."`
@@ -76,9 +76,12 @@ func (c *Command) Run(ctx *cli.Context) error {
 		return c.count(ctx, s)
 	}
 	out := newEmitter(ctx, c.Plain)
-	if c.Order == "random" {
+	switch c.Order {
+	case "random":
 		err = c.random(ctx, s, out)
-	} else {
+	case "interleaved":
+		err = c.interleaved(ctx, s, out)
+	default:
 		err = c.linear(ctx, s, out)
 	}
 	switch {
@@ -147,20 +150,16 @@ func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 		ctx.Log.Printf("%s", w.explain(c))
 		return nil
 	}
-	err := s.each(func(e *entry) error {
-		if c.unwritable(e) {
-			out.failed = true
-			return nil
-		}
+	err := s.each(c.writable(out, func(e *entry) error {
 		size, _ := e.size() // too many to count are too many to write
-		if off, n := w.pick(size); !n.IsZero() && !out.emit(e, off, n, w.step) {
+		if off, n := w.pick(size); !n.IsZero() && !out.emit(e, e.ports, off, n, w.step) {
 			return out.err
 		}
 		if w.done() {
 			return errEnough
 		}
 		return nil
-	}, func() error {
+	}), func() error {
 		if !out.flush() {
 			return out.err
 		}
@@ -175,14 +174,7 @@ func (c *Command) linear(ctx *cli.Context, s *source, out *emitter) error {
 // random reads all entries, then writes their records in random order.
 func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 	all := &space{}
-	err := s.each(func(e *entry) error {
-		if c.unwritable(e) {
-			out.failed = true
-			return nil
-		}
-		return all.add(e)
-	}, ctx.Err)
-	if err != nil {
+	if err := s.each(c.writable(out, all.add), ctx.Err); err != nil {
 		return err
 	}
 	if c.Seed == nil {
@@ -199,6 +191,19 @@ func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 	return out.err
 }
 
+// interleaved reads all entries, then writes their records port by port.
+func (c *Command) interleaved(ctx *cli.Context, s *source, out *emitter) error {
+	all := &passes{}
+	if err := s.each(c.writable(out, all.add), ctx.Err); err != nil {
+		return err
+	}
+	w := newWindow(c.Shard, c.Skip, c.Limit)
+	if out.interleave(all, &w) {
+		c.explainEmpty(ctx, s, &w)
+	}
+	return out.err
+}
+
 // count prints the number of selected records, which does not depend on the order.
 func (c *Command) count(ctx *cli.Context, s *source) error {
 	w := newWindow(c.Shard, c.Skip, c.Limit)
@@ -208,11 +213,11 @@ func (c *Command) count(ctx *cli.Context, s *source) error {
 		if c.unwritable(e) {
 			return nil
 		}
-		size, ok := e.size()
-		if _, fits := plus(w.seen, size); !ok || !fits {
-			return errTooMany()
+		after, err := e.addTo(w.seen)
+		if err != nil {
+			return err
 		}
-		_, n := w.pick(size)
+		_, n := w.pick(after.Sub(w.seen))
 		total = total.Add(n)
 		return nil
 	}, ctx.Err)
@@ -227,6 +232,17 @@ func (c *Command) count(ctx *cli.Context, s *source) error {
 		return cli.ErrRecords
 	}
 	return nil
+}
+
+// writable returns yield without the entries that are unwritable.
+func (c *Command) writable(out *emitter, yield func(*entry) error) func(*entry) error {
+	return func(e *entry) error {
+		if c.unwritable(e) {
+			out.failed = true
+			return nil
+		}
+		return yield(e)
+	}
 }
 
 // unwritable reports whether an entry is an error record, which --plain omits.

@@ -23,11 +23,12 @@ type emitter struct {
 	err    error // of a write or of ctx
 	failed bool  // an error record was written
 
-	parts *record.Parts
-	head  head
-	tails *tails
-	extra []byte // the user's fields of the current entry
-	line  []byte // scratch for extended
+	parts  *record.Parts
+	head   head
+	tails  *tails
+	column column
+	extra  []byte // the user's fields of the current entry
+	line   []byte // scratch for extended
 }
 
 func newEmitter(ctx *cli.Context, plain bool) *emitter {

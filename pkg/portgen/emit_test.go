@@ -3,6 +3,7 @@ package portgen
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"net/netip"
 	"strings"
@@ -64,6 +65,34 @@ func TestEmittedRecordsEqualEncodedOnes(t *testing.T) {
 	}
 }
 
+// TestColumnsEqualEncodedRecords: of shortest and longest parts, and all octets.
+func TestColumnsEqualEncodedRecords(t *testing.T) {
+	for _, c := range []struct {
+		addr string
+		n    int
+	}{{"1.2.3.0", 257}, {"9.10.99.250", 300}, {"255.255.254.0", 512}} {
+		for _, spec := range []string{"1", "9/udp", "10000", "65535/udp"} {
+			set, _ := portspec.Parse(spec, nil, nil)
+			port, proto := set.At(0)
+			first := netip.MustParseAddr(c.addr)
+			for _, plain := range []bool{false, true} {
+				var out bytes.Buffer
+				e := newEmitter(&cli.Context{Context: context.Background(), Out: &out}, plain)
+				if b := first.As4(); !e.writeColumn(binary.BigEndian.Uint32(b[:]), uint64(c.n), port, proto) || !e.flush() {
+					t.Fatal(e.err)
+				}
+				var want []byte
+				for i, a := 0, first; i < c.n; i, a = i+1, a.Next() {
+					want = append(want, encoded("", a, set, nil, plain)...)
+				}
+				if !bytes.Equal(out.Bytes(), want) {
+					t.Errorf("%s port %s plain %v: %s", c.addr, spec, plain, firstDifference(out.Bytes(), want))
+				}
+			}
+		}
+	}
+}
+
 // encoded returns the record as encoded by package record.
 func encoded(host string, addr netip.Addr, set portspec.Set, extra []byte, plain bool) (lines []byte) {
 	var enc record.Encoder
@@ -114,7 +143,7 @@ func (p *tornPipe) Write([]byte) (int, error) { p.writes++; return 0, errTorn }
 // TestNothingIsWrittenAfterAnError: of writing, or of the context. The rest of the
 // space is not generated either.
 func TestNothingIsWrittenAfterAnError(t *testing.T) {
-	for _, args := range []string{"::/0 -p 80", "::/64 -p 80 --order random", "10.0.0.0/8 -p- --shard 1/3", "2001:db8::/32 -p- --plain"} {
+	for _, args := range []string{"::/0 -p 80", "::/64 -p 80 --order random", "10.0.0.0/8 -p- --order interleaved", "::/64 -p- --order interleaved", "10.0.0.0/8 -p- --shard 1/3", "2001:db8::/32 -p- --plain"} {
 		var w tornPipe
 		tool := Tool()
 		in := cli.IO{Args: strings.Fields(args), In: strings.NewReader(""), Out: &w, Err: new(bytes.Buffer)}

@@ -30,7 +30,7 @@ func TestReasonForNoEndpointsIsReported(t *testing.T) {
 		if want != "" {
 			want = "portgen: no endpoints: " + want + "\n"
 		}
-		for _, more := range []string{"", " --count", " --order random --seed 1"} {
+		for _, more := range []string{"", " --count", " --order interleaved", " --order random --seed 1"} {
 			got := run(c.in, c.args+more)
 			if c.want != "" && got.out != "" && got.out != "0\n" {
 				t.Errorf("portgen %s%s: endpoints beside %q", c.args, more, want)

@@ -3,12 +3,13 @@ package portgen
 import (
 	"net/netip"
 
+	"portkit/pkg/cli"
 	"portkit/pkg/portspec"
 	"portkit/pkg/target"
 )
 
-// entry is a target with its ports: a sequence of records. In random order all entries
-// are in memory, so the fields of few entries are separate.
+// entry is a target with its ports: a sequence of records. In other than linear order
+// all entries are in memory, so the fields of few entries are separate.
 type entry struct {
 	target target.Target
 	ports  *portspec.Set
@@ -34,8 +35,22 @@ func (e *entry) size() (n number, ok bool) {
 	return times(e.addresses(), uint64(e.ports.Len()))
 }
 
+// addTo returns sum and the number of records. It fails on overflow.
+func (e *entry) addTo(sum number) (number, error) {
+	n, ok := e.size()
+	sum, fits := plus(sum, n)
+	if !ok || !fits {
+		return sum, cli.Usagef("the targets make 2^128 records or more")
+	}
+	return sum, nil
+}
+
+// addresses returns the number of records of each port.
 func (e *entry) addresses() number {
-	if e.more != nil && e.more.resolved {
+	switch {
+	case e.isError():
+		return num(1)
+	case e.more != nil && e.more.resolved:
 		return num(uint64(len(e.more.addrs)))
 	}
 	return e.target.Count()

@@ -4,10 +4,13 @@ import (
 	"encoding/binary"
 	"math"
 	"net/netip"
+
+	"portkit/pkg/portspec"
 )
 
-// emit writes n records of an entry: the one at index off and then every step-th.
-func (e *emitter) emit(ent *entry, off, n number, step uint64) bool {
+// emit writes n records of an entry at some of its ports: the one at index off and then
+// every step-th. The index counts all ports of the first address, then those of the next.
+func (e *emitter) emit(ent *entry, ports *portspec.Set, off, n number, step uint64) bool {
 	if ent.isError() {
 		e.failed = true
 		return e.write(ent.more.line)
@@ -19,23 +22,22 @@ func (e *emitter) emit(ent *entry, off, n number, step uint64) bool {
 		count = math.MaxUint64
 	}
 	if step > 1 {
-		return e.strides(ent, off, count, step)
+		return e.strides(ent, *ports, off, count, step)
 	}
-	ports := uint64(ent.ports.Len())
-	addr, port := off.QuoRem64(ports)
-	w := &walk{e: e, ent: ent, from: port, left: count}
+	addr, port := off.QuoRem64(uint64(ports.Len()))
+	w := &walk{e: e, ports: *ports, from: int(port), left: count}
 	host, addrs := ent.host()
 	switch {
 	case addrs != nil:
 		for _, a := range addrs[addr.Lo:] {
 			e.head.set(host, a)
-			if !w.ports() {
+			if !w.row() {
 				break
 			}
 		}
 	case host != "":
 		e.head.set(host, ent.target.At(addr))
-		w.ports()
+		w.row()
 	default:
 		ent.target.Runs(addr, w.run)
 	}
@@ -44,18 +46,18 @@ func (e *emitter) emit(ent *entry, off, n number, step uint64) bool {
 
 // walk writes consecutive records: all ports of each address.
 type walk struct {
-	e    *emitter
-	ent  *entry
-	from uint64 // index of the first port at the next address
-	left uint64 // records to write
+	e     *emitter
+	ports portspec.Set
+	from  int    // index of the first port at the next address
+	left  uint64 // records to write
 }
 
-// ports writes the ports of the current head. It returns false after the last record.
-func (w *walk) ports() bool {
+// row writes the ports of the current head. It returns false after the last record.
+func (w *walk) row() bool {
 	// left may be MaxUint64: adding to it overflows.
-	to := w.from + min(uint64(w.ent.ports.Len())-w.from, w.left)
-	ok := w.e.ports(*w.ent.ports, int(w.from), int(to))
-	w.left -= to - w.from
+	n := min(uint64(w.ports.Len()-w.from), w.left)
+	ok := w.e.ports(w.ports, w.from, w.from+int(n))
+	w.left -= n
 	w.from = 0
 	return ok && w.left > 0
 }
@@ -67,7 +69,7 @@ func (w *walk) run(first, last netip.Addr) bool {
 	}
 	for a := first; ; a = a.Next() {
 		w.e.head.set("", a)
-		if !w.ports() {
+		if !w.row() {
 			return false
 		}
 		if a == last {
@@ -77,10 +79,13 @@ func (w *walk) run(first, last netip.Addr) bool {
 }
 
 func (w *walk) run4(first, last [4]byte) bool {
-	to := binary.BigEndian.Uint32(last[:])
-	for a := binary.BigEndian.Uint32(first[:]); ; a++ {
+	a, to := binary.BigEndian.Uint32(first[:]), binary.BigEndian.Uint32(last[:])
+	if w.ports.Len() == 1 && w.e.extra == nil {
+		return w.column(a, uint64(to-a)+1)
+	}
+	for ; ; a++ {
 		w.e.head.set4(a)
-		if !w.ports() {
+		if !w.row() {
 			return false
 		}
 		if a == to {
@@ -89,12 +94,19 @@ func (w *walk) run4(first, last [4]byte) bool {
 	}
 }
 
+// column writes the records of the only port at the addresses from a on.
+func (w *walk) column(a uint32, addrs uint64) bool {
+	n := min(addrs, w.left)
+	port, proto := w.ports.At(0)
+	w.left -= n
+	return w.e.writeColumn(a, n, port, proto) && w.left > 0
+}
+
 // strides writes n records, every step-th.
-func (e *emitter) strides(ent *entry, off number, n, step uint64) bool {
-	ports := uint64(ent.ports.Len())
+func (e *emitter) strides(ent *entry, set portspec.Set, off number, n, step uint64) bool {
+	ports := uint64(set.Len())
 	addr, port := off.QuoRem64(ports)
 	addrStep, portStep := step/ports, step%ports
-	set := *ent.ports
 	e.head.set(ent.at(addr))
 	for {
 		if n--; !e.ports(set, int(port), int(port)+1) || n == 0 {

@@ -22,6 +22,8 @@ func TestMemoryDependsOnTargetsOnly(t *testing.T) {
 		"10.0.0.0/8 -p- --order random --seed 1",
 		"10.0.0.0/8 -p- --tcp --udp --order random --seed 1",
 		"10.0.0.0/8 -p-",
+		"10.0.0.0/8 2001:db8::/32 10.1.0.1-10.200.0.0 -p- --tcp --udp --order interleaved -x 10.0.0.9",
+		"2001:db8::/32 -p- --order interleaved --shard 2/3 --plain",
 		"2001:db8::/32 -p- --order random --seed 1 --plain",
 	} {
 		used := resident(t, args, 200<<20)

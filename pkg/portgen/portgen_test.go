@@ -195,6 +195,7 @@ func TestInvalidCommandLine(t *testing.T) {
 		{"a --ports-file /no/such/file", `--ports-file: /no/such/file: no such file or directory`},
 		{"a --ports-file " + bad, `--ports-file: ` + bad + `: line 1: unknown service name "10.0.0.1"`},
 		{"::/0 -p- --count", `the targets make 2^128 records or more`},
+		{"::/0 -p- --order interleaved", `the targets make 2^128 records or more`},
 		{"::/0 -p- --order random", `the targets make 2^128 records or more`},
 		{"::/0 ::/0 -p 1 --count", `the targets make 2^128 records or more`},
 	} {

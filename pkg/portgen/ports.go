@@ -66,7 +66,8 @@ func newPlans(c *Command, ctx *cli.Context) (*plans, error) {
 	return p, nil
 }
 
-// commonPorts returns the union of -p, --top and --ports-file.
+// commonPorts returns the union of -p, --top and --ports-file. The likely ports are given
+// first: after -p- they would not change the order.
 func (p *plans) commonPorts(c *Command, ctx *cli.Context) (all portspec.Set, err error) {
 	for _, spec := range c.Ports {
 		set, err := portspec.Parse(spec, p.def, p.names)
@@ -82,12 +83,12 @@ func (p *plans) commonPorts(c *Command, ctx *cli.Context) (all portspec.Set, err
 			return all, err
 		}
 		if c.Top == 0 {
-			return all.Union(list.Set()), nil
+			return list.Set().Union(all), nil
 		}
 		// The file selects the protocols.
-		return all.Union(list.Top(int(c.Top), []endpoint.Proto{endpoint.TCP, endpoint.UDP})), nil
+		return list.Top(int(c.Top), []endpoint.Proto{endpoint.TCP, endpoint.UDP}).Union(all), nil
 	case c.Top > 0:
-		return all.Union(portspec.CommonList().Top(int(c.Top), p.def)), nil
+		return portspec.CommonList().Top(int(c.Top), p.def).Union(all), nil
 	}
 	return all, nil
 }

@@ -2,6 +2,7 @@ package portgen
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -75,13 +76,41 @@ func sorted(s []string) string {
 	return strings.Join(s, "\n")
 }
 
+// byPort sorts the records of linear order by port: the ports of the first target, then
+// those that other targets add. It retains the order of targets. Error records without a
+// port are with the first port.
+func byPort(out string) string {
+	port := regexp.MustCompile(`"port":\d+,"proto":"..."`)
+	number := map[string]int{}
+	of := func(line string) int {
+		key := port.FindString(line)
+		if key == "" {
+			return 0
+		}
+		if _, ok := number[key]; !ok {
+			number[key] = len(number)
+		}
+		return number[key]
+	}
+	all := strings.SplitAfter(out, "\n")
+	all = all[:len(all)-1]
+	for _, line := range all {
+		of(line)
+	}
+	slices.SortStableFunc(all, func(a, b string) int { return of(a) - of(b) })
+	return strings.Join(all, "")
+}
+
 func TestShardsSkipsAndLimitsAddUpToTheWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		args, list := commandLine(t)
-		order := rapid.SampledFrom([]string{"", " --order random --seed 5"}).Draw(t, "order")
+		order := rapid.SampledFrom([]string{"", " --order interleaved", " --order random --seed 5"}).Draw(t, "order")
 		linear, whole := run(list, args), run(list, args+order)
 		if sorted(lines(linear.out)) != sorted(lines(whole.out)) || linear.status != whole.status {
-			t.Fatalf("%s: random is no permutation of linear\n%s\n%s", args, linear.out, whole.out)
+			t.Fatalf("%s: the order is not a permutation of linear\n%s\n%s", args+order, linear.out, whole.out)
+		}
+		if want := byPort(linear.out); order == " --order interleaved" && whole.out != want {
+			t.Fatalf("%s:\n%s\nwant\n%s", args+order, whole.out, want)
 		}
 		all := strings.SplitAfter(whole.out, "\n")
 		all = all[:len(all)-1]
@@ -174,6 +203,9 @@ func TestVastSpacesAreExact(t *testing.T) {
 		{"2001:db8::/64 -p 80,443 --plain --skip 18446744073709551615 --limit 2", "[2001:db8::7fff:ffff:ffff:ffff]:443 [2001:db8:0:0:8000::]:80 "},
 		{"2001:db8::/64 -p 80,443 --plain --skip 36893488147419103231", "[2001:db8::ffff:ffff:ffff:ffff]:443 "},
 		{"2001:db8::/64 -p 80,443 --plain --shard 18446744073709551615/18446744073709551615", "[2001:db8::7fff:ffff:ffff:ffff]:80 [2001:db8::ffff:ffff:ffff:fffe]:443 "},
+		{"2001:db8::/64 -p 443,80 --plain --order interleaved --skip 18446744073709551615 --limit 2", "[2001:db8::ffff:ffff:ffff:ffff]:443 [2001:db8::]:80 "},
+		{"2001:db8::/64 -p 443,80 --plain --order interleaved --shard 18446744073709551615/18446744073709551615", "[2001:db8::ffff:ffff:ffff:fffe]:443 [2001:db8::ffff:ffff:ffff:fffd]:80 "},
+		{"2001:db8::/48 10.0.0.0/8 -p- --plain --order interleaved --skip 79226953588444724063847317503 --limit 2", "[2001:db8:0:ffff:ffff:ffff:ffff:ffff]:65535 10.0.0.0:65535 "},
 		{"2001:db8::/32 -p- --plain --skip 5192217630372313364192902785269759 --limit 9 -6", "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:65535 "},
 	} {
 		if got := run("", c.args); !strings.HasPrefix(strings.ReplaceAll(got.out, "\n", " "), c.want) || got.status != 0 {

@@ -5,7 +5,6 @@ import (
 
 	"lukechampine.com/uint128"
 
-	"portkit/pkg/cli"
 	"portkit/pkg/permutation"
 )
 
@@ -27,19 +26,14 @@ type placed struct {
 }
 
 func (s *space) add(e *entry) error {
-	n, ok := e.size()
-	size, fits := plus(s.size, n)
-	if !ok || !fits {
-		return errTooMany()
+	size, err := e.addTo(s.size)
+	if err != nil || size == s.size {
+		return err
 	}
-	if !n.IsZero() {
-		s.placed = append(s.placed, placed{s.size, *e})
-		s.size = size
-	}
+	s.placed = append(s.placed, placed{s.size, *e})
+	s.size = size
 	return nil
 }
-
-func errTooMany() error { return cli.Usagef("the targets make 2^128 records or more") }
 
 // index builds the guide.
 func (s *space) index() {

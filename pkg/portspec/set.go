@@ -29,6 +29,9 @@ type Set struct {
 	given []item // in the order given; nil: that of items
 }
 
+// Of returns the set of one port.
+func Of(port uint16, p endpoint.Proto) Set { return Set{items: []item{itemOf(port, p)}} }
+
 // newSet returns a set of distinct items in the order given.
 func newSet(given []item) Set {
 	if slices.IsSorted(given) {
