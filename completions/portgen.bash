@@ -110,7 +110,7 @@ _portgen() {
         :
         return ;;
     --order)
-        COMPREPLY=($(compgen -P "$head" -W 'linear random' -- "$cur"))
+        COMPREPLY=($(compgen -P "$head" -W 'linear interleaved random' -- "$cur"))
         return ;;
     --seed)
         :

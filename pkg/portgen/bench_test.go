@@ -77,3 +77,26 @@ func BenchmarkRandomManyTargets(b *testing.B) {
 	e.shuffle(&all, &w, 1)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrecords/s")
 }
+
+// BenchmarkInterleavedManyTargets: of a list of addresses.
+func BenchmarkInterleavedManyTargets(b *testing.B) {
+	var all passes
+	ports, err := portspec.Parse("-", nil, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 100000 {
+		one, err := target.Parse(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := all.add(&entry{target: one, ports: &ports}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	e := newEmitter(&cli.Context{Context: context.Background(), Out: io.Discard}, false)
+	w := newWindow(shard{}, count{}, count{num(uint64(b.N)), true})
+	b.ResetTimer()
+	e.interleave(&all, &w)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrecords/s")
+}

@@ -80,7 +80,7 @@ func (w *walk) run(first, last netip.Addr) bool {
 
 func (w *walk) run4(first, last [4]byte) bool {
 	a, to := binary.BigEndian.Uint32(first[:]), binary.BigEndian.Uint32(last[:])
-	if w.ports.Len() == 1 && w.e.extra == nil {
+	if w.ports.Len() == 1 && w.e.extra == nil && to-a >= minColumn {
 		return w.column(a, uint64(to-a)+1)
 	}
 	for ; ; a++ {
@@ -93,6 +93,10 @@ func (w *walk) run4(first, last [4]byte) bool {
 		}
 	}
 }
+
+// minColumn is the number of addresses below which preparing a column takes more time
+// than it saves.
+const minColumn = 8
 
 // column writes the records of the only port at the addresses from a on.
 func (w *walk) column(a uint32, addrs uint64) bool {
