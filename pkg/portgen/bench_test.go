@@ -37,6 +37,7 @@ func BenchmarkRandom(b *testing.B)     { benchmark(b, "10.0.0.0/8 -p- --order ra
 func BenchmarkRandom6(b *testing.B) {
 	benchmark(b, "2001:db8::/64 -p- --order random --seed 1", "")
 }
+
 func BenchmarkInterleaved(b *testing.B) {
 	benchmark(b, "10.0.0.0/16 172.16.0.0/12 -p- --order interleaved", "")
 }
