@@ -41,6 +41,7 @@ func resultLines(rnd *rand.Rand, n int) string {
 		`"state":"open","reason":"syn-ack","app":"ssh","rtt_ms":1.5,"time":"2026-01-02T03:04:05.678Z"`, `"state":"open","reason":"syn-ack"`,
 		`"state":"closed","reason":"conn-refused"`, `"state":"filtered","reason":"no-response"`,
 		`"state":"error","reason":"deadline","error":"time was up"`, `"state":"open|filtered"`,
+		`"state":"filtered","reason":"host-lost"`, `"state":"filtered","reason":"host-silent"`,
 	}
 	var b strings.Builder
 	for range n {

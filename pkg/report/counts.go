@@ -37,14 +37,18 @@ func (t *Tally) Total() (n uint64) {
 // Of returns the number of ports with a state and a reason.
 func (t *Tally) Of(s endpoint.State, r endpoint.Reason) uint64 { return t.reasons[s][r] }
 
+// OfReason returns the number of ports with a reason.
+func (t *Tally) OfReason(r endpoint.Reason) (n uint64) {
+	for state := range t.reasons {
+		n += t.reasons[state][r]
+	}
+	return n
+}
+
 // Reasons yields the known reasons of all states with the number of their ports.
 func (t *Tally) Reasons(yield func(endpoint.Reason, uint64) bool) {
 	for r := endpoint.Reason(1); int(r) < endpoint.Reasons; r++ {
-		n := uint64(0)
-		for state := range t.reasons {
-			n += t.reasons[state][r]
-		}
-		if n > 0 && !yield(r, n) {
+		if n := t.OfReason(r); n > 0 && !yield(r, n) {
 			return
 		}
 	}
@@ -83,10 +87,11 @@ func ReasonText(r endpoint.Reason) string {
 }
 
 // HostCount counts hosts: all, those that replied themselves, that is without
-// those for which a firewall or router did, and those with an open port. The
-// records of a host must follow each other, unless known is set.
+// those for which a firewall or router did, those with an open port, those that
+// are silent as in Tally.IsSilent, and those that stopped replying. The records of a
+// host must follow each other, unless known is set.
 type HostCount struct {
-	Hosts, Replied, Open int
+	Hosts, Replied, Open, Silent, Lost int
 
 	known map[hostKey]*hostSeen
 	last  hostKey
@@ -98,7 +103,28 @@ type hostKey struct {
 	addr netip.Addr
 }
 
-type hostSeen struct{ replied, open bool }
+type hostSeen struct{ replied, open, notProbed, heard, lost bool }
+
+func (h *hostSeen) add(s record.Span) {
+	h.open = h.open || s.State == endpoint.Open
+	h.replied = h.replied || s.State == endpoint.Open || s.State == endpoint.Closed
+	h.notProbed = h.notProbed || s.Reason == endpoint.HostSilent
+	h.heard = h.heard || !isUnheard(s.Reason)
+	h.lost = h.lost || s.Reason == endpoint.HostLost
+}
+
+func (h *hostSeen) silent() bool { return h.notProbed && !h.heard }
+
+// gained returns the change of a count that includes what is true.
+func gained(was, is bool) int {
+	switch {
+	case is && !was:
+		return 1
+	case was && !is:
+		return -1
+	}
+	return 0
+}
 
 // Add counts the host of a record. It reports whether the host is another one
 // than that of the record before.
@@ -113,17 +139,14 @@ func (c *HostCount) Add(s *record.Summary) (next bool) {
 			}
 		}
 	}
-	has := func(states ...endpoint.State) bool {
-		return slices.ContainsFunc(s.Spans, func(s record.Span) bool { return slices.Contains(states, s.State) })
+	was := *c.seen
+	for _, span := range s.Spans {
+		c.seen.add(span)
 	}
-	if !c.seen.open && has(endpoint.Open) {
-		c.seen.open = true
-		c.Open++
-	}
-	if !c.seen.replied && has(endpoint.Open, endpoint.Closed) {
-		c.seen.replied = true
-		c.Replied++
-	}
+	c.Replied += gained(was.replied, c.seen.replied)
+	c.Open += gained(was.open, c.seen.open)
+	c.Silent += gained(was.silent(), c.seen.silent())
+	c.Lost += gained(was.lost, c.seen.lost)
 	return next
 }
 

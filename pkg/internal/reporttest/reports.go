@@ -114,7 +114,11 @@ func Reports() map[string][]record.Summary {
 			Host("nowhere.example", "", endpoint.TCP, Span(80, 82, endpoint.Error, endpoint.ResolveFailed)),
 			{Bad: 2},
 		},
-		"apps": {apps},
+		"apps":    {apps},
+		"silence": silence(),
+		"silent-host": {
+			WithTimes(Host("192.0.2.7", "192.0.2.7", endpoint.TCP, Span(1, 1000, endpoint.Filtered, endpoint.HostSilent)), 1767323045678),
+		},
 		"hostile": {
 			Host("evil\x1b]0;owned\a\n===.example", "192.0.2.1", endpoint.TCP, Span(1, 1, endpoint.Filtered, 0)),
 			Host("evil\x1b", "", endpoint.TCP, Span(1, 1, endpoint.Error, 0)),
@@ -122,6 +126,9 @@ func Reports() map[string][]record.Summary {
 		"grouped": {
 			Grouped(`"owner":"\u001bops","rack":[1,2]`, Host("192.0.2.1", "192.0.2.1", endpoint.TCP, Span(22, 22, endpoint.Open, endpoint.SynAck))),
 			Host("192.0.2.1", "192.0.2.1", endpoint.TCP, Span(22, 22, endpoint.Open, endpoint.SynAck)),
+		},
+		"grouped-silence": {
+			Grouped(`"owner":"a"`, silence()[0]), Grouped(`"owner":"a"`, silence()[3]), Grouped(`"owner":"b"`, silence()[4]),
 		},
 		"only-bad":    {{Bad: 1}},
 		"many-groups": groups,
@@ -133,9 +140,31 @@ func Reports() map[string][]record.Summary {
 	}
 }
 
+// silence returns hosts that never replied, and hosts that stopped replying.
+func silence() (all []record.Summary) {
+	silent := func(host, ip string, probed uint16, last uint16) {
+		all = append(all, Host(host, ip, endpoint.TCP, Span(1, probed, endpoint.Filtered, endpoint.NoResponse), Span(probed+1, last, endpoint.Filtered, endpoint.HostSilent)))
+	}
+	add := func(ip string, spans ...record.Span) { all = append(all, Host(ip, ip, endpoint.TCP, spans...)) }
+	silent("192.0.2.1", "192.0.2.1", 20, 100)
+	silent("192.0.2.2", "192.0.2.2", 20, 100)
+	all = append(all, Host("192.0.2.2", "192.0.2.2", endpoint.UDP, Span(53, 53, endpoint.OpenFiltered, endpoint.HostSilent)))
+	add("192.0.2.3", Span(22, 22, endpoint.Open, endpoint.SynAck), Span(23, 24, endpoint.Closed, endpoint.ConnRefused), Span(25, 100, endpoint.Filtered, endpoint.HostLost))
+	all = append(all, Host("192.0.2.3", "192.0.2.3", endpoint.UDP, Span(53, 53, endpoint.OpenFiltered, endpoint.HostLost)))
+	silent("192.0.2.4", "192.0.2.4", 1, 2)
+	silent("192.0.2.6", "192.0.2.6", 20, 100)
+	add("192.0.2.7", Span(1, 3, endpoint.Filtered, endpoint.HostUnreach), Span(4, 20, endpoint.Filtered, endpoint.NoResponse), Span(21, 100, endpoint.Filtered, endpoint.HostSilent))
+	silent("db.example", "192.0.2.8", 20, 100)
+	add("192.0.2.9", Span(1, 9, endpoint.Filtered, endpoint.NoResponse))
+	add("192.0.2.10", Span(1, 20, endpoint.Filtered, endpoint.NoResponse), Span(21, 99, endpoint.Filtered, endpoint.HostSilent), Span(100, 100, endpoint.Closed, endpoint.ConnRefused))
+	add("192.0.2.11", Span(1, 20, endpoint.Filtered, endpoint.NoResponse), Span(21, 99, endpoint.Filtered, endpoint.HostSilent), Span(100, 100, endpoint.Error, endpoint.Deadline))
+	add("192.0.2.12", Span(1, 9, endpoint.Filtered, endpoint.HostLost))
+	return all
+}
+
 // Named returns the report of Reports with a name, grouped by its fields.
 func Named(name string) *report.Report {
-	by := map[string][]string{"grouped": {"owner", "rack"}, "many-groups": {"team"}}
+	by := map[string][]string{"grouped": {"owner", "rack"}, "grouped-silence": {"owner"}, "many-groups": {"team"}}
 	return New(Reports()[name], by[name]...)
 }
 
@@ -180,7 +209,7 @@ func Hostile(by ...string) *report.Report {
 }
 
 // Network returns the records of n hosts of three owners with the 20 most common
-// ports of both protocols.
+// ports of both protocols, and of silent hosts.
 func Network(n int) (all []record.Summary) {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	owners := []string{`"owner":"data"`, `"owner":"office"`, `"owner":"web team"`}
@@ -200,16 +229,23 @@ func Network(n int) (all []record.Summary) {
 			all = append(all, s)
 		}
 	}
+	for i := range 20 {
+		addr := fmt.Sprintf("10.255.%d.%d", i/5, i%5)
+		s := Host(addr, addr, endpoint.TCP, Span(1, 20, endpoint.Filtered, endpoint.NoResponse), Span(21, 1000, endpoint.Filtered, endpoint.HostSilent))
+		all = append(all, Grouped(owners[2], s))
+	}
 	return append(all, record.Summary{Bad: 3})
 }
 
 // reply returns the result of a port. Some hosts are behind a firewall, some could
-// not be probed, and about one port in ten is open.
+// not be probed, some stopped replying, and about one port in ten is open.
 func reply(rnd *rand.Rand, port uint16, proto endpoint.Proto, host int) record.Span {
 	reason := endpoint.ConnRefused
 	switch {
 	case host%31 == 30:
 		reason = endpoint.LocalError
+	case host%35 == 34:
+		reason = endpoint.HostLost
 	case host%5 == 4:
 		reason = endpoint.NoResponse
 	case rnd.IntN(10) == 0 && proto == endpoint.UDP:

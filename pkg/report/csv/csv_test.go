@@ -44,7 +44,8 @@ var spreadsheet = []record.Summary{
 	func() record.Summary {
 		s := reporttest.WithTimes(reporttest.Host("192.0.2.1", "192.0.2.1", endpoint.TCP,
 			reporttest.Span(1, 12, endpoint.Closed, endpoint.ConnRefused), reporttest.Span(22, 23, endpoint.Open, endpoint.SynAck),
-			reporttest.Span(80, 80, endpoint.Filtered, endpoint.NoResponse), reporttest.Span(81, 82, endpoint.Filtered, endpoint.HostUnreach)), 1767323045678, 400, 1500)
+			reporttest.Span(80, 80, endpoint.Filtered, endpoint.NoResponse), reporttest.Span(81, 82, endpoint.Filtered, endpoint.HostUnreach),
+			reporttest.Span(83, 83, endpoint.Filtered, endpoint.HostLost), reporttest.Span(84, 84, endpoint.Filtered, endpoint.HostSilent)), 1767323045678, 400, 1500)
 		s.By = []byte(`"owner":"ops, \"the\" team","n":-5`)
 		s.Apps = []record.App{{Port: 22, Name: "ssh"}, {Port: 80, Name: "x;y"}}
 		return s
@@ -68,8 +69,8 @@ func TestRowsMatch(t *testing.T) {
 			"first", "last", "rtt_count", "rtt_min_ms", "rtt_mean_ms", "rtt_median_ms", "rtt_p99_ms", "rtt_max_ms", "bad_records",
 		},
 		{
-			`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", "tcp", "2", "12", "3", "0", "0",
-			"tcp:22-23", "tcp:1-12", "tcp:80-82", "", "", "conn-refused 12; host-unreach 2; no-response 1; syn-ack 2", "22 ssh; 80 x;y",
+			`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", "tcp", "2", "12", "5", "0", "0",
+			"tcp:22-23", "tcp:1-12", "tcp:80-84", "", "", "conn-refused 12; host-unreach 2; no-response 1; syn-ack 2; host-silent 1; host-lost 1", "22 ssh; 80 x;y",
 			"2026-01-02T03:04:05.678Z", "2026-01-02T03:04:05.678Z", "2", "0.400", "0.950", "0.448", "1.496", "1.500", "",
 		},
 		{
@@ -98,6 +99,8 @@ func TestRowsMatch(t *testing.T) {
 		[]string{`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", "80", "tcp", "filtered", "no-response", "http", "x;y"},
 		[]string{`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", "81", "tcp", "filtered", "host-unreach", r.Services.Name(endpoint.TCP, 81), ""},
 		[]string{`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", "82", "tcp", "filtered", "host-unreach", r.Services.Name(endpoint.TCP, 82), ""},
+		[]string{`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", "83", "tcp", "filtered", "host-lost", r.Services.Name(endpoint.TCP, 83), ""},
+		[]string{`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", "84", "tcp", "filtered", "host-silent", r.Services.Name(endpoint.TCP, 84), ""},
 		[]string{` \u0009@SUM(1)`, "", "'=cmd|' /C calc'!A0", "2001:db8::1", "53", "udp", "open|filtered", "no-response", "domain", ""},
 		[]string{"", "", "nowhere.example", "", "22", "tcp", "error", "resolve-failed", "ssh", ""})
 	if diff := cmp.Diff(want, rows(t, reporttest.Text(t, WritePorts, r))); diff != "" {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,10 @@ func TestPageContains(t *testing.T) {
 	for i := range silent {
 		addr := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}).String()
 		silent[i] = reporttest.Host(addr, addr, endpoint.TCP, reporttest.Span(22, 22, endpoint.Filtered, endpoint.NoResponse))
+	}
+	quiet := slices.Clone(silent)
+	for i := range quiet {
+		quiet[i].Spans = []record.Span{reporttest.Span(22, 22, endpoint.Filtered, endpoint.HostSilent)}
 	}
 	silent[7].Spans = []record.Span{open}
 	everything := reporttest.Host("192.0.2.1", "192.0.2.1", endpoint.TCP, reporttest.Span(1, 65535, endpoint.Open, endpoint.SynAck))
@@ -98,6 +103,32 @@ func TestPageContains(t *testing.T) {
 			silent, nil,
 			[]string{"Port scan of 20\u2009001 hosts", "20\u2009000 hosts without open ports are not listed.", ">10.0.0.7<"},
 			[]string{">10.0.0.8<"},
+		},
+		{
+			"silent hosts", reporttest.Reports()["silence"], nil,
+			[]string{
+				"<b>6</b> hosts without a reply to anything", "<b>2</b> hosts stopped replying", ">192.0.2.1-2<", ">192.0.2.9<",
+				"<small>stopped replying: 77 unknown ports</small>", `<th scope="row">host-lost</th>`, "it may be down, or may block the scanning host",
+			},
+			[]string{">192.0.2.1<", ">192.0.2.6<", "<small>192.0.2.8</small>"},
+		},
+		{
+			"only silent hosts", quiet, nil,
+			[]string{"<b>0 of 20\u2009001</b> hosts replied", "<td class=\"n\">20\u2009001</td>"},
+			[]string{`id="hosts"`, "not listed"},
+		},
+		{
+			"silent hosts in groups",
+			[]record.Summary{reporttest.Grouped(`"owner":"a"`, quiet[0]), reporttest.Grouped(`"owner":"b"`, quiet[1])},
+			[]string{"owner"},
+			[]string{`<th scope="row" class="range">10.0.0.0</th><td class="any">a</td>`, `<th scope="row" class="range">10.0.0.1</th><td class="any">b</td>`},
+			nil,
+		},
+		{
+			"live hosts among very many silent ones",
+			append(reporttest.Reports()["one-host"], quiet...), nil,
+			[]string{">192.168.1.1<", ">10.0.0.0-10.0.78.32<"},
+			[]string{"not listed"},
 		},
 		{"times", reporttest.Reports()["stats"], nil, []string{"Results from 2026-01-02 03:04:05 UTC to 2026-01-02 03:04:15 UTC", "7 replies: minimum 0.003 ms, median 0.104 ms"}, nil},
 	} {

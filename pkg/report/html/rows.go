@@ -31,6 +31,7 @@ func meanings() map[endpoint.Reason]string {
 		endpoint.Deadline:      "A time limit ended the probing before the state was determined.",
 		endpoint.Interrupted:   "The scan was interrupted before the state was determined.",
 		endpoint.LocalError:    "A failure of the scanning host: its network, limits or firewall.",
+		endpoint.HostLost:      "The host replied before, then to nothing any more: it may be down, or may block the scanning host.",
 		endpoint.RateLimited:   "The host limits the rate of its ICMP errors: the port may be open, closed or filtered.",
 		0:                      "The records contain no reason.",
 	}
@@ -105,14 +106,14 @@ func (p *page) LeftOut() string {
 	if p.Rows <= maxRows {
 		return ""
 	}
-	return thousands(p.Totals.Hosts-p.Totals.Open) + " hosts without open ports are not listed."
+	return thousands(p.Totals.Hosts-p.Totals.Silent-p.Totals.Open) + " hosts without open ports are not listed."
 }
 
 type (
 	hostRow struct {
 		Name, Addr string
 		Values     []labeled
-		Open       uint64
+		Open, Lost uint64
 		Ports      string
 		Map        template.HTML
 		Numbers    []number
@@ -128,18 +129,52 @@ func (p *page) Hosts() iter.Seq[hostRow] {
 	return func(yield func(hostRow) bool) {
 		for h := range r.Hosts() {
 			t := h.Tally()
-			if p.Rows > maxRows && t.States[endpoint.Open] == 0 {
+			if t.IsSilent() || p.Rows > maxRows && t.States[endpoint.Open] == 0 {
 				continue
 			}
 			row := p.hostRow(h, &t)
-			for i, value := range values.Of(&h.Records[0]) {
-				row.Values = append(row.Values, labeled{p.ByNames[i], value})
-			}
+			row.Values = p.labeled(values.Of(&h.Records[0]))
 			if !yield(row) {
 				return
 			}
 		}
 	}
+}
+
+func (p *page) labeled(values []string) (all []labeled) {
+	for i, value := range values {
+		all = append(all, labeled{p.ByNames[i], value})
+	}
+	return all
+}
+
+// silentTable is the table of silent hosts.
+type silentTable struct {
+	Rows []silentRow
+	More int // hosts that are not listed
+}
+
+type silentRow struct {
+	*report.SilentHosts
+	Values []labeled
+}
+
+// Silent returns the table of silent hosts, nil if there are none.
+func (p *page) Silent() (t *silentTable) {
+	r := p.byFields()
+	values := r.Values()
+	for h := range r.Silent() {
+		switch {
+		case t == nil:
+			t = &silentTable{}
+			fallthrough
+		case len(t.Rows) < maxRows:
+			t.Rows = append(t.Rows, silentRow{h, p.labeled(values.Of(&record.Summary{By: h.By}))})
+		default:
+			t.More += h.Hosts
+		}
+	}
+	return t
 }
 
 // byFields returns the report without the groups that the table of hosts has
@@ -148,7 +183,7 @@ func (p *page) byFields() *report.Report { return p.Report.ByOthers("host", "ip"
 
 func (p *page) hostRow(h *report.Host, t *report.Tally) hostRow {
 	row := hostRow{
-		Name: p.Report.Printable(string(h.Name)), Open: t.States[endpoint.Open],
+		Name: p.Report.Printable(string(h.Name)), Open: t.States[endpoint.Open], Lost: t.OfReason(endpoint.HostLost),
 		Ports: p.openText(h, t.States[endpoint.Open]), Map: mapOf(h.Records, p.Columns),
 	}
 	if h.Addr.String() != string(h.Name) {

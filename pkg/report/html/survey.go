@@ -23,7 +23,7 @@ type survey struct {
 	Report    *report.Report
 	Totals    *report.Counts
 	Groups    *report.Groups // nil: there are none
-	Rows      int            // of the table of hosts, which lists a host once per group
+	Rows      int            // of the table of hosts, which lists a host once per group and no silent ones
 	Apps      map[report.Port]map[string]int
 	lastTitle string           // of the last host
 	probed    report.PortHosts // a host counts once in each of its groups
@@ -50,7 +50,9 @@ func newSurvey(r *report.Report) *survey {
 	}
 	grouped := map[key]*[2]summary.Ports{} // open ports of each host, some of them in several groups
 	for h := range r.Hosts() {
-		s.Rows++
+		if t := h.Tally(); !t.IsSilent() {
+			s.Rows++
+		}
 		s.lastTitle = r.Title(h.Name, h.Addr)
 		k := key{string(h.Name), h.Addr}
 		if len(r.By) > 0 && grouped[k] == nil {
@@ -80,7 +82,7 @@ func newSurvey(r *report.Report) *survey {
 func (s *survey) add(sum *record.Summary) {
 	s.probed.Add(sum.Proto, sum.Spans...)
 	for _, span := range sum.Spans {
-		if span.State == endpoint.Error || span.Reason == endpoint.RateLimited {
+		if span.State == endpoint.Error || span.Reason == endpoint.RateLimited || span.Reason == endpoint.HostLost {
 			s.unknown[span.Reason].add(s.Report, sum, uint64(span.Last-span.First)+1)
 		}
 	}

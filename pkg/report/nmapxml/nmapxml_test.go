@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write the files in testdata")
 func TestMain(m *testing.M) { lab.Main(m) }
 
 func TestWriteMatchesFiles(t *testing.T) {
-	for _, name := range []string{"empty", "one-host", "several-hosts", "apps", "stats"} {
+	for _, name := range []string{"empty", "one-host", "several-hosts", "apps", "stats", "silence"} {
 		r := reporttest.Named(name)
 		r.Stats, r.Escape = true, cli.Printable[string]
 		reporttest.Golden(t, *update, name+".xml", Write, r)
@@ -89,7 +89,7 @@ func TestDocumentsAreValid(t *testing.T) {
 	const definition = "/usr/share/nmap/nmap.dtd"
 	for name, r := range map[string]*report.Report{
 		"empty": reporttest.New(nil), "several-hosts": reporttest.Named("several-hosts"), "stats": reporttest.Named("stats"),
-		"network": reporttest.New(reporttest.Network(300)), "hostile": reporttest.Hostile(),
+		"silence": reporttest.Named("silence"), "network": reporttest.New(reporttest.Network(300)), "hostile": reporttest.Hostile(),
 		"no reasons": reporttest.New([]record.Summary{{
 			Host: []byte("::1"), Addr: netip.IPv6Loopback(), Spans: []record.Span{reporttest.Span(1, 1, endpoint.Closed, 0)},
 		}}),

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the files in testdata")
 func TestMain(m *testing.M) { lab.Main(m) }
 
 func TestWriteMatchesFiles(t *testing.T) {
-	for _, name := range []string{"empty", "several-hosts", "grouped", "stats"} {
+	for _, name := range []string{"empty", "several-hosts", "grouped", "stats", "silence"} {
 		r := reporttest.Named(name)
 		r.Stats, r.Escape = name == "stats", cli.Printable[string]
 		reporttest.Golden(t, *update, name+".prom", Write, r)

@@ -49,7 +49,7 @@ func (t *writer) groups() {
 				t.line("Hosts without open ports: %d", quiet)
 			}
 			t.line("")
-			t.counts(&g.Tally, &g.Times)
+			t.sum(&g.Counts)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func (t *writer) overview(all *report.Groups) {
 		open += min(g.Open, 1)
 	}
 	t.line("\nGroups: %d, with open ports: %d", len(all.All), open)
-	t.counts(&t.totals.Tally, &t.totals.Times)
+	t.sum(t.totals)
 }
 
 // columns writes a table with a rule below its head. The first columns are text,

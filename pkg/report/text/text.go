@@ -18,13 +18,15 @@ const (
 )
 
 // Write writes a block for each host: its open ports with the names of services,
-// and the number of ports of each state. For several hosts a block of totals
-// follows. If r is grouped, Write writes an overview and a block for each group
+// and the number of ports of each state; for silent hosts a line. For several hosts
+// a block of totals follows. If r is grouped, Write writes an overview and a block for each group
 // instead.
 func Write(w io.Writer, r *report.Report) error {
 	t := &writer{w: bufio.NewWriterSize(w, 64<<10), Report: r, totals: r.Totals()}
 	if n := t.totals.Hosts; n > 1 { // distinguishes unused addresses from a firewall in front of them
 		t.line("Hosts that replied: %d of %d", t.totals.Replied, n)
+		t.few("Hosts without a reply to anything", t.totals.Silent)
+		t.few("Hosts that stopped replying", t.totals.Lost)
 	}
 	if len(r.By) > 0 {
 		t.groups()
@@ -46,6 +48,10 @@ type writer struct {
 
 func (t *writer) hosts() {
 	for h := range t.Hosts() {
+		counts, times := h.Tally(), h.Stats()
+		if counts.IsSilent() {
+			continue
+		}
 		t.heading("SCAN SUMMARY FOR " + t.Title(h.Name, h.Addr))
 		if open := h.OpenPorts(); len(open) > 0 {
 			t.line("OPEN PORTS (%d):", len(open))
@@ -55,13 +61,36 @@ func (t *writer) hosts() {
 			}
 			t.line("")
 		}
-		counts, times := h.Tally(), h.Stats()
-		t.counts(&counts, &times)
+		t.counts(&counts)
+		t.unknown(&counts, "the host stopped replying")
+		t.times(&times)
 	}
+	t.silent()
 	if t.totals.Hosts > 1 {
 		t.heading(fmt.Sprintf("TOTALS FOR %d HOSTS", t.totals.Hosts))
 		t.line("Hosts with open ports: %d", t.totals.Open)
-		t.counts(&t.totals.Tally, &t.totals.Times)
+		t.sum(t.totals)
+	}
+}
+
+// silent writes the silent hosts.
+func (t *writer) silent() {
+	if t.totals.Silent == 0 {
+		return
+	}
+	t.heading(fmt.Sprintf("HOSTS WITHOUT A REPLY (%d)", t.totals.Silent))
+	for h := range t.Silent() {
+		t.line("%s", h)
+	}
+	if t.totals.Hosts == 1 {
+		t.times(&t.totals.Times)
+	}
+}
+
+// few writes a number of hosts unless there are none.
+func (t *writer) few(what string, hosts int) {
+	if hosts > 0 {
+		t.line("%s: %d", what, hosts)
 	}
 }
 
@@ -82,10 +111,17 @@ func (t *writer) portText(p report.OpenPort) string {
 	return p.String()
 }
 
-// counts writes the number of ports of each state, the reasons of those that are
-// neither open nor closed, and times. An unused address, a firewall that rejects
-// and one that drops differ only in their reasons.
-func (t *writer) counts(n *report.Tally, times *record.Stats) {
+// sum writes the ports and times of several hosts.
+func (t *writer) sum(c *report.Counts) {
+	t.counts(&c.Tally)
+	t.unknown(&c.Tally, fmt.Sprintf("%d %s stopped replying", c.Lost, report.Noun(c.Lost, "host", "hosts")))
+	t.times(&c.Times)
+}
+
+// counts writes the number of ports of each state, and the reasons of those that are
+// neither open nor closed. An unused address, a firewall that rejects and one that
+// drops differ only in their reasons.
+func (t *writer) counts(n *report.Tally) {
 	rest := n.States[endpoint.Filtered] + n.States[endpoint.OpenFiltered] + n.States[endpoint.Error]
 	t.line("Total ports scanned: %d", n.Total())
 	t.line("Open ports: %d", n.States[endpoint.Open])
@@ -99,6 +135,17 @@ func (t *writer) counts(n *report.Tally, times *record.Stats) {
 			t.line("  %d %s", n.States[state], state)
 		}
 	}
+}
+
+// unknown writes the number of ports of which nothing is known because their hosts
+// stopped replying.
+func (t *writer) unknown(n *report.Tally, why string) {
+	if lost := n.OfReason(endpoint.HostLost); lost > 0 {
+		t.line("Unknown ports: %d (%s: %s)", lost, endpoint.HostLost, why)
+	}
+}
+
+func (t *writer) times(times *record.Stats) {
 	if times.Last > 0 {
 		t.line("Results from: %s to %s", report.Clock(times.First), report.Clock(times.Last))
 	}
