@@ -154,8 +154,8 @@ func (a *address) noteTimeout(now Time, o outcome) (v view, wake uint64) {
 		}
 	}
 	a.recent.add(now, o.n, false, a.rtt.timeout())
-	if a.link.mayGrow(now, a.loss.replied()) {
-		a.window.noteTimeout(a.recent.loss(now))
+	if replied := a.loss.replied(); a.link.mayGrow(now, replied) {
+		a.window.noteTimeout(a.recent.loss(now), replied)
 	}
 	return a.view(now), a.wake()
 }

@@ -5,6 +5,11 @@ import "time"
 const (
 	// startWindow is the window of an address that has not replied yet.
 	startWindow = 128
+	// silentWindow is the window up to which timeouts open that of an address that has
+	// not replied yet, or silentPart of the maximum if that is more: it has shown no loss
+	// that would limit it, and may be one host behind a slow link.
+	silentWindow = 512
+	silentPart   = 1.0 / 8
 	// congestedLoss is the loss of the moment above which an address may be probed
 	// too fast. A trial decides.
 	congestedLoss = 0.25
@@ -166,8 +171,11 @@ func (w *window) setPace(rate float64) {
 }
 
 // noteTimeout opens the window after a timeout too, while little is lost: filtered
-// ports must not make their host slow.
-func (w *window) noteTimeout(loss float64) {
+// ports must not make their host slow. replied reports whether the address has replied.
+func (w *window) noteTimeout(loss float64, replied bool) {
+	if !replied && w.size >= max(silentWindow, w.most*silentPart) {
+		return
+	}
 	if loss <= congestedLoss && w.trial != halfWindow {
 		w.open(0.5)
 	}

@@ -25,13 +25,27 @@ func TestHalfWindowTrialNeedsAFullWindow(t *testing.T) {
 // TestTimeoutsOpenTheWindow lets filtered ports not slow down their host, unless much
 // is lost.
 func TestTimeoutsOpenTheWindow(t *testing.T) {
-	for loss, want := range map[float64]float64{0: 228, 2 * congestedLoss: startWindow} {
-		w := newWindow(1000)
-		for range 200 {
-			w.noteTimeout(loss)
+	for _, c := range []struct {
+		loss     float64
+		replied  bool
+		most     int
+		timeouts int
+		want     float64
+	}{
+		{0, true, 1000, 200, 228},
+		{2 * congestedLoss, true, 1000, 200, startWindow},
+		{0, true, 1000, 5000, 1000},
+		{0, false, 1000, 200, 228},
+		{0, false, 100, 200, 100},
+		{0, false, 1000, 5000, silentWindow},
+		{0, false, 8000, 5000, 1000},
+	} {
+		w := newWindow(c.most)
+		for range c.timeouts {
+			w.noteTimeout(c.loss, c.replied)
 		}
-		if w.size != want {
-			t.Errorf("loss %v: window %v after 200 timeouts, want %v", loss, w.size, want)
+		if w.size != c.want {
+			t.Errorf("loss %v, replied %v: window %v of %d after %d timeouts, want %v", c.loss, c.replied, w.size, c.most, c.timeouts, c.want)
 		}
 	}
 }
