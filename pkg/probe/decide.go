@@ -13,6 +13,7 @@ type facts struct {
 	now         Time
 	sent        Time // when the latest probe was sent
 	silentAfter Time // earliest conclusion of silence, minSilence after the first probe
+	lingerEnd   Time // until then a late reply to the latest probe may be listened for
 	deadline    Time // end of the maximum timeout of the latest probe
 
 	probes    int // sent
@@ -26,7 +27,6 @@ type facts struct {
 
 	isUDP     bool
 	adaptive  bool          // --retries auto: timeouts may be discounted
-	hasRoom   bool          // a slot may be held longer: nothing else needs it
 	mayListen bool          // the socket may be kept for the whole timeout
 	patience  time.Duration // --udp-patience
 }
@@ -41,6 +41,7 @@ const (
 	extendTimer                 // wait on for the reply, keep the slot
 	awaitNeighbor               // the same, while the system resolves the address
 	listenOn                    // wait on until a time, free the slot, keep the socket
+	listenLong                  // the same; other endpoints of the address are not settled before
 	settleSilent                // the endpoint does not reply
 	settleReason                // settle with the reason of the step
 )
@@ -85,9 +86,9 @@ func (f *facts) decide() step {
 	case left > 0 || f.replied && !rested:
 		return step{do: resendLater, until: f.silentAfter}
 	case !f.replied && f.now < f.deadline && f.mayListen:
-		return step{do: listenOn, until: f.deadline}
-	case !f.replied && f.now < f.deadline && f.hasRoom:
-		return step{do: extendTimer}
+		return step{do: listenLong, until: f.deadline}
+	case !f.replied && f.now < f.lingerEnd:
+		return step{do: listenOn, until: f.lingerEnd}
 	case f.now < f.concludeAt():
 		return step{do: resendLater, until: f.concludeAt()}
 	}

@@ -20,8 +20,8 @@ func TestDecide(t *testing.T) {
 	base := func() facts {
 		return facts{
 			view: view{replied: true},
-			now:  soon, sent: first + 10*ms, silentAfter: first.Add(minSilence), deadline: first + 3000*ms,
-			probes: 1, counted: 1, budget: 3, adaptive: true, hasRoom: true, mayListen: true, patience: 30 * time.Second,
+			now:  soon, sent: first + 10*ms, silentAfter: first.Add(minSilence), lingerEnd: first + 2000*ms, deadline: first + 3000*ms,
+			probes: 1, counted: 1, budget: 3, adaptive: true, mayListen: true, patience: 30 * time.Second,
 		}
 	}
 	never := func(f *facts) { f.replied, f.budget = false, 2 }
@@ -64,12 +64,12 @@ func TestDecide(t *testing.T) {
 
 		{"never replied: one, then a pause", []change{never}, step{do: resendLater, until: first.Add(minSilence)}},
 		{"never replied, after the pause", []change{never, rested}, step{do: resendNow}},
-		{"never replied, last probe listens for its whole timeout", []change{never, spent, rested}, step{do: listenOn, until: first + 3000*ms}},
-		{"no more long listens, but room", []change{never, spent, rested, func(f *facts) { f.mayListen = false }}, step{do: extendTimer}},
-		{"nor room", []change{never, spent, rested, func(f *facts) { f.mayListen, f.hasRoom = false, false }}, step{do: settleSilent}},
-		{"others still listen", []change{never, spent, rested, func(f *facts) { f.mayListen, f.hasRoom, f.hearing = false, false, later+500*ms }}, step{do: resendLater, until: later + 500*ms}},
-		{"whole timeout over, within the first second", []change{never, spent, func(f *facts) { f.deadline = soon }}, step{do: resendLater, until: first.Add(minSilence)}},
-		{"whole timeout over", []change{never, spent, rested, func(f *facts) { f.deadline = later }}, step{do: settleSilent}},
+		{"never replied, last probe listens for its whole timeout", []change{never, spent, rested}, step{do: listenLong, until: first + 3000*ms}},
+		{"no more long listens: it frees its slot and listens on", []change{never, spent, rested, func(f *facts) { f.mayListen = false }}, step{do: listenOn, until: first + 2000*ms}},
+		{"and has listened", []change{never, spent, rested, func(f *facts) { f.mayListen, f.lingerEnd = false, later }}, step{do: settleSilent}},
+		{"others still listen", []change{never, spent, rested, func(f *facts) { f.mayListen, f.lingerEnd, f.hearing = false, later, later+500*ms }}, step{do: resendLater, until: later + 500*ms}},
+		{"whole timeout over, within the first second", []change{never, spent, func(f *facts) { f.lingerEnd, f.deadline = soon, soon }}, step{do: resendLater, until: first.Add(minSilence)}},
+		{"whole timeout over", []change{never, spent, rested, func(f *facts) { f.lingerEnd, f.deadline = later, later }}, step{do: settleSilent}},
 
 		{"neighbor missing", []change{never, func(f *facts) { f.neighbor = NeighborMissing }}, step{do: settleReason, reason: endpoint.HostUnreach}},
 		{"neighbor sought", []change{never, func(f *facts) { f.neighbor, f.resolving = NeighborSought, true }}, step{do: awaitNeighbor}},

@@ -26,7 +26,7 @@
 // # Phases of a job
 //
 //	queued       in its lane or held, not sent yet
-//	outstanding  a reply is waited for; holds a slot
+//	outstanding  a reply is waited for, until the RTO; holds a slot
 //	retransmit   in its lane, to be sent again; keeps its slot
 //	waiting      until a time
 //	lingering    listens for a late reply; holds a socket
@@ -79,7 +79,8 @@
 //	job           an endpoint to probe, with its result
 //	probe         one packet or connection attempt of a job, numbered from 1 (Attempt)
 //	outstanding   of a probe: it may still be replied to in time
-//	slot          what an outstanding endpoint holds of the window and the concurrency
+//	slot          what an endpoint holds of the window and the concurrency while a probe
+//	              of it is outstanding; listening longer than the RTO requires none
 //	lane          jobs of one worker for one address that are ready to be sent
 //	round         lanes' queues in turn, one probe each
 //	paced         of a queue: a rate limit allows its next probe at a known time

@@ -74,6 +74,7 @@ type jobState struct {
 	exclusive   uint8 // probes sent from a socket of their own
 	sample      bool  // part of the sample of its address (presence)
 	extended    bool  // the timer of the latest probe was extended; its timeout has been counted
+	listensLong bool  // it listens for the whole timeout of its latest probe
 	slot        uint32
 	hash        uint32    // of the endpoint
 	hashNext    *Job      // next pending job in a chain of the hash table

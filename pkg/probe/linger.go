@@ -63,6 +63,25 @@ func (w *worker) listenEnd(j *Job, v *view) Time {
 	return from.Add(min(v.listen, w.maxTimeout(j)))
 }
 
+// lingerEnd returns until when j lingers: for a late reply to its first probe, or, if
+// its address had not replied when it began to, to its latest.
+func (w *worker) lingerEnd(j *Job, v *view) Time {
+	switch {
+	case j.listensLong:
+		return j.cur.sent.Add(w.maxTimeout(j))
+	case v.replied && j.keepsFirst():
+		return w.listenEnd(j, v)
+	}
+	return j.cur.sent.Add(min(v.listen, w.maxTimeout(j)))
+}
+
+// extendsListening reports whether j, whose listening is over, may go on for a while: its
+// address never replied, and nothing else needs what it holds.
+func (w *worker) extendsListening(j *Job, v *view) bool {
+	return !v.replied && w.now < j.cur.sent.Add(w.maxTimeout(j)) &&
+		w.needSlot.empty() && w.inFlight <= w.room*3/4 && w.open <= w.descriptors/2
+}
+
 // keepsFirst reports whether j still holds the socket of its first probe. Late UDP
 // replies need no socket of their own.
 func (j *Job) keepsFirst() bool {
@@ -100,9 +119,9 @@ func (w *worker) stopLingering(j *Job) {
 func (w *worker) onListenEnd(j *Job) {
 	w.noteRepeats(j)
 	v := j.address.look(w.now)
-	end := w.listenEnd(j, &v)
-	if !j.keepsFirst() {
-		end = j.cur.sent.Add(w.maxTimeout(j))
+	end := w.lingerEnd(j, &v)
+	if w.now >= end && w.extendsListening(j, &v) {
+		end = w.now.Add(minSilence / 4)
 	}
 	if w.now < end {
 		w.wheel.add(j, min(end, w.nextRepeat(j)))

@@ -106,3 +106,28 @@ func TestTimeoutBoundsLingering(t *testing.T) {
 		}
 	}
 }
+
+// TestListeningNeedsNoSlot has few distant hosts, which reply to their second probes
+// only, among silent addresses. Two timeouts of 0.3 s hold the slot of an endpoint, not
+// the second in which it is listened to.
+func TestListeningNeedsNoSlot(t *testing.T) {
+	distant := func(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
+		if to.Addr().As4()[3]%10 == 1 {
+			return endpoint.SynAck
+		}
+		return 0
+	}
+	for _, proto := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+		s := scan{opts: defaults(), net: simnet.Config{RTT: 900 * time.Millisecond, Port: distant}}
+		s.opts.Concurrency = 20
+		jobs := jobsFor("10.0.0.1", 250, 2)
+		for _, j := range jobs {
+			j.Proto = proto
+		}
+		done := s.run(t, jobs)
+		if n := reasons(done)[endpoint.NoResponse]; n != 450 {
+			t.Errorf("%v: %d endpoints without a reply, want 450", proto, n)
+		}
+		s.requireWithin(t, done, 500*2*300*time.Millisecond/20+4*time.Second)
+	}
+}

@@ -157,22 +157,16 @@ func (w *worker) makeProbe(j *Job, out *outgoing) {
 		j.prev = j.cur
 	}
 	j.cur = sentProbe{n: j.Attempts + 1, exclusive: out.view.udp.otherPort && j.Attempts > 0}
-	j.extended = false
+	j.extended, j.listensLong = false, false
 	out.timeout = w.timeout(j, &out.view)
 	a := &w.attempts[len(w.batch)]
 	*a = w.attempt(j, &j.cur)
 	w.batch = append(w.batch, a)
 }
 
-// timeout returns how long the reply to j's latest probe is waited for. The last one
-// at an address that never replied gets more time: an RTT above startTimeout must not
-// look like silence.
+// timeout returns how long j holds its slot for the reply to its latest probe.
 func (w *worker) timeout(j *Job, v *view) time.Duration {
-	d := v.timeout
-	if !v.replied && int(j.cur.n)-int(j.discounted) >= w.budget(j, v) {
-		d = minSilence - repeatMargin
-	}
-	return min(d, w.maxTimeout(j))
+	return min(v.timeout, w.maxTimeout(j))
 }
 
 // maxTimeout returns the maximum wait for the reply to one of j's probes.

@@ -83,13 +83,10 @@ func (w *worker) noteTimeout(j *Job) view {
 func (w *worker) facts(j *Job, v view) facts {
 	return facts{
 		view: v, now: w.now, sent: j.cur.sent, silentAfter: j.silentAfter,
-		deadline: j.cur.sent.Add(w.maxTimeout(j)),
-		probes:   int(j.Attempts), counted: j.countedTimeouts(), budget: w.budget(j, &v),
+		lingerEnd: w.lingerEnd(j, &v), deadline: j.cur.sent.Add(w.maxTimeout(j)),
+		probes: int(j.Attempts), counted: j.countedTimeouts(), budget: w.budget(j, &v),
 		exclusive: int(j.exclusive), variants: int(j.Variants),
 		assumedLoss: w.lossAt(&v), isUDP: j.address.icmpLimiter != nil, adaptive: w.retries(j) < 0,
-		// Where nothing else needs its slot, the last probe to an address that never
-		// replied may have its whole timeout.
-		hasRoom:   w.needSlot.empty() && w.inFlight <= w.room*3/4,
 		mayListen: j.sample || v.longListens && w.open <= w.descriptors/2,
 		patience:  w.engine.opts.Patience,
 	}
@@ -117,8 +114,10 @@ func (w *worker) do(j *Job, f *facts, s step) {
 	case awaitNeighbor:
 		j.extended = true
 		w.wheel.add(j, w.now.Add(minSilence/4))
-	case listenOn:
-		j.address.listenLong(s.until)
+	case listenOn, listenLong:
+		if j.listensLong = s.do == listenLong; j.listensLong {
+			j.address.listenLong(s.until)
+		}
 		w.drop(j, &j.prev)
 		w.linger(j, s.until)
 	case settleSilent:
