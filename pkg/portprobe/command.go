@@ -22,7 +22,7 @@ import (
 type Command struct {
 	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Endpoint records, or lines HOST:PORT (default: standard input)."`
 
-	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per protocol (default: connect 1000, syn and UDP 65536)."`
+	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per protocol (default: connect 4096, syn and UDP 65536)."`
 	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"timing" help:"Number of workers, each with its own event loop (default: 0, one per CPU)."`
 	Rate        cli.Rate      `short:"r" placeholder:"N" group:"timing" help:"Maximum probes per second in total, such as 500 or 0.5 (default: 0, no limit)."`
 	HostRate    cli.Rate      `placeholder:"N" group:"timing" help:"Maximum probes per second to one address, such as 20 or 0.1 (default: 0, no limit)."`
@@ -161,7 +161,7 @@ func (c *Command) concurrency(p endpoint.Proto) int {
 	case p == endpoint.UDP, c.syn():
 		return 65_536
 	}
-	return 1000
+	return defaultConnects
 }
 
 // syn reports whether TCP is probed by SYN.

@@ -7,6 +7,8 @@ const (
 	workerDescriptors = 2      // of a worker's poller and of its wakeup
 	unlimitedRoom     = 16_384 // descriptors of probes if the limit is unknown
 	minPerWorker      = 8      // probes that justify a worker
+	defaultConnects   = 4096   // concurrency of --method connect, if the limit allows it
+	fewConnects       = 1000   // a default of fewer is logged
 )
 
 // atDescriptorLimit is the cause in messages, with the limit as its argument.
@@ -28,6 +30,9 @@ func (r *run) fitDescriptorLimit(workers, wanted int) (_, concurrency, room int)
 	}
 	workers = max(1, min(workers, free/minPerWorker))
 	free = max(1, free-workers*workerDescriptors)
+	if r.Concurrency == nil {
+		wanted = min(wanted, max(free, fewConnects))
+	}
 	if free < wanted {
 		r.ctx.Log.Printf("concurrency limited to %d instead of %d: "+atDescriptorLimit, free, wanted, limit)
 	}

@@ -60,7 +60,7 @@ func wordExceptions() []wordException {
 		{"is none", "here are none", "as above"},
 		{"it takes", "it takes a few seconds", "a duration"},
 		{"capitals", "| portprobe, syn |", "a value of --method"},
-		{"capitals", "1000, syn and UDP", "a value of --method"},
+		{"capitals", "4096, syn and UDP", "a value of --method"},
 		{"capitals", "method syn", "a value of --method"},
 		{"capitals", "else json (default", "a value of --output"},
 		{"capitals", "connect, syn, udp or simulate", "the values of a result's method"},
