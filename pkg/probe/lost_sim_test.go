@@ -100,6 +100,7 @@ type lostCase struct {
 	tcp, udp bool  // neither: both
 	net      simnet.Config
 	firewall func() *simnet.Firewall
+	workers  int // more than 1: in real time; 0: 1
 	rate     float64
 	retries  int // plus 1; 0: adaptive
 	patience time.Duration
@@ -132,6 +133,12 @@ var lostCases = []lostCase{{
 }, {
 	name: "blocked for 20 s, 5 % loss", host: serving(1100, 1300, 1499), net: simnet.Config{Loss: 0.05},
 	firewall: blocks(20*time.Second, nil), patience: 30 * time.Second, within: 50 * time.Second,
+}, {
+	name: "blocked for good, four workers", host: serving(22, 1100, 1300, 1499), workers: 4,
+	firewall: blocks(0, nil), patience: 2 * time.Second, within: 15 * time.Second, lost: 1200,
+}, {
+	name: "blocked for 1.5 s, four workers", host: serving(22, 1100, 1300, 1499), workers: 4,
+	firewall: blocks(1500*time.Millisecond, nil), patience: 30 * time.Second, within: 15 * time.Second,
 }, {
 	name: "switched off", host: serving(22, 1100, 1300, 1499), net: simnet.Config{Blackout: dark(time.Second, forGood)},
 	rate: 500, patience: 30 * time.Second, within: 45 * time.Second, lost: 800,
@@ -224,9 +231,12 @@ func (c *lostCase) run(t *testing.T, jobs []*probe.Job) {
 	if c.firewall != nil {
 		s.net.Firewall = c.firewall()
 	}
+	if c.workers > 1 {
+		s.opts.Workers, s.net.Real, s.net.Began = c.workers, true, time.Now()
+	}
 	s.opts.Rate, s.opts.LostPatience, s.opts.Retries = c.rate, c.patience, c.retries-1
 	done := s.run(t, jobs)
-	t.Logf("%v in %v with %d probes", reasons(done), s.last(done), len(s.recorder.sent))
+	t.Logf("%v in %v with %d probes", reasons(done), s.last(done), len(s.sent()))
 	wrong, lost := 0, 0
 	for _, j := range done {
 		switch {
