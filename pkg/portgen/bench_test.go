@@ -81,7 +81,7 @@ func BenchmarkRandomManyTargets(b *testing.B) {
 
 // BenchmarkInterleavedManyTargets: of a list of addresses.
 func BenchmarkInterleavedManyTargets(b *testing.B) {
-	var all passes
+	all := newPasses()
 	ports, err := portspec.Parse("-", nil, nil)
 	if err != nil {
 		b.Fatal(err)
@@ -98,6 +98,6 @@ func BenchmarkInterleavedManyTargets(b *testing.B) {
 	e := newEmitter(&cli.Context{Context: context.Background(), Out: io.Discard}, false)
 	w := newWindow(shard{}, count{}, count{num(uint64(b.N)), true})
 	b.ResetTimer()
-	e.interleave(&all, &w)
+	e.interleave(all, &w)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrecords/s")
 }

@@ -34,7 +34,7 @@ type Command struct {
 
 	LookupRate cli.Rate `placeholder:"N" group:"names" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
 
-	Order string  `enum:"linear,interleaved,random" default:"linear" group:"which" help:"linear: targets as given, ports of each address ascending. interleaved: each port at all targets, then the next port. random: all records shuffled."`
+	Order string  `enum:"linear,interleaved,random" default:"linear" group:"which" help:"linear: targets as given, ports of each address ascending. interleaved: each port at all targets, then the next port, in the order given. random: all records shuffled."`
 	Seed  *uint64 `placeholder:"N" group:"which" help:"Seed of the random order: the same N gives the same order (default: random, reported by -v)."`
 	Shard shard   `placeholder:"I/N" group:"which" help:"Write shard I of N: shards do not overlap, and together contain all records."`
 	Skip  count   `placeholder:"N" group:"which" help:"Skip the first N records (of the shard)."`
@@ -193,7 +193,7 @@ func (c *Command) random(ctx *cli.Context, s *source, out *emitter) error {
 
 // interleaved reads all entries, then writes their records port by port.
 func (c *Command) interleaved(ctx *cli.Context, s *source, out *emitter) error {
-	all := &passes{}
+	all := newPasses()
 	if err := s.each(c.writable(out, all.add), ctx.Err); err != nil {
 		return err
 	}

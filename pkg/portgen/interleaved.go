@@ -29,6 +29,8 @@ type group struct {
 	size    number        // of a pass
 }
 
+func newPasses() *passes { return &passes{byPorts: map[*portspec.Set]*group{}} }
+
 func (s *passes) add(e *entry) error {
 	size, err := e.addTo(s.size)
 	if err != nil || size == s.size {
@@ -37,9 +39,6 @@ func (s *passes) add(e *entry) error {
 	s.size = size
 	g := s.byPorts[e.ports]
 	if g == nil {
-		if s.byPorts == nil {
-			s.byPorts = map[*portspec.Set]*group{}
-		}
 		g = &group{ports: e.ports}
 		s.groups, s.byPorts[e.ports] = append(s.groups, g), g
 	}
@@ -53,7 +52,7 @@ func (s *passes) add(e *entry) error {
 type pass struct {
 	port  uint16
 	proto endpoint.Proto
-	end   uint32 // of its groups in passes.members; before distribute their number
+	end   uint32 // of its groups in passes.members; until distribute, their number
 }
 
 // index determines the passes: the ports of the first target as given, then those that

@@ -8,6 +8,7 @@ import (
 
 // TestInterleavedOrder: of the ports as given, and of targets with ports of their own.
 func TestInterleavedOrder(t *testing.T) {
+	weights := file(t, "weights", "7 1\n53/udp 9\n22 3\n")
 	for _, c := range []struct{ args, in, want string }{
 		{"10.0.0.1-2 -p 443,80", "", "10.0.0.1:443 10.0.0.2:443 10.0.0.1:80 10.0.0.2:80"},
 		{"a b -p 9,7-8,1-9 --exclude-ports 2-6", "", "a:9 b:9 a:7 b:7 a:8 b:8 a:1 b:1"},
@@ -16,6 +17,8 @@ func TestInterleavedOrder(t *testing.T) {
 		{"a -p U:9,T:10,9", "", "a:9/udp a:10 a:9"},
 		{"a -p 1,80,3 --top 3", "", "a:80 a:443 a:22 a:1 a:3"},
 		{"a --top 2 --tcp --udp", "", "a:80 a:443 a:53/udp a:161/udp"},
+		{"a -p 22,8,1-9 --exclude-ports 1-6 --ports-file " + weights, "", "a:22 a:7 a:53/udp a:8 a:9"},
+		{"a -p 7-8 --top 1 --ports-file " + weights, "", "a:22 a:53/udp a:7 a:8"},
 		{"a:9,5 b c:7,5 -p 5,1", "", "a:9 a:5 b:5 c:5 b:1 c:7"},
 		{"a:1 [2001:db8::/127]:2 10.0.0.0/31 -p 2,1", "", "a:1 10.0.0.0:1 10.0.0.1:1 [2001:db8::]:2 [2001:db8::1]:2 10.0.0.0:2 10.0.0.1:2"},
 		{"10.0.0.0/30 10.0.0.0/31 -p 2,1 -x 10.0.0.1", "", "10.0.0.0:2 10.0.0.2:2 10.0.0.3:2 10.0.0.0:2 10.0.0.0:1 10.0.0.2:1 10.0.0.3:1 10.0.0.0:1"},

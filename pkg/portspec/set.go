@@ -79,9 +79,6 @@ func each(items []item) iter.Seq2[uint16, endpoint.Proto] {
 	}
 }
 
-// Slice returns the items from index i to j-1, in ascending order. It does not copy them.
-func (s Set) Slice(i, j int) Set { return Set{items: s.items[i:j]} }
-
 // Union returns the items of either set. Those of s were given first.
 func (s Set) Union(other Set) Set {
 	switch {

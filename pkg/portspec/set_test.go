@@ -41,9 +41,6 @@ func TestItemsAreSortedByPortThenProtocol(t *testing.T) {
 	for range s.All() {
 		break
 	}
-	if got := s.Slice(1, 3).String(); got != "tcp:53,udp:53" {
-		t.Errorf("items 1 and 2 are %s", got)
-	}
 	if n := must(t, "T:-,U:-").Len(); n != 131070 {
 		t.Errorf("all ports are %d items", n)
 	}
