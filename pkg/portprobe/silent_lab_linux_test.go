@@ -29,7 +29,9 @@ func TestSkipSilent(t *testing.T) {
 	behind := router.Behind("", lab.NeighborRetry(100e6))
 
 	// What each address is, by the reasons of ports 1 to 20 and of ports 21 to 40.
-	first := func(v4, v6 string) [2]netip.Addr { return [2]netip.Addr{netip.MustParseAddr(v4), netip.MustParseAddr(v6)} }
+	first := func(v4, v6 string) [2]netip.Addr {
+		return [2]netip.Addr{netip.MustParseAddr(v4), netip.MustParseAddr(v6)}
+	}
 	addrs := []struct {
 		name  string
 		addrs [2]netip.Addr
@@ -64,7 +66,9 @@ func TestSkipSilent(t *testing.T) {
 			t.Parallel()
 			run := map[string]func(*testing.T, string, ...string) ran{"syn": toolBySYN}[method]
 			if run == nil {
-				run = func(t *testing.T, in string, args ...string) ran { return toolOver(t, method == "portable", in, args...) }
+				run = func(t *testing.T, in string, args ...string) ran {
+					return toolOver(t, method == "portable", in, args...)
+				}
 			}
 			r := run(t, in.String(), "-t", "1.2", "--skip-silent", "20", "-v")
 			for _, m := range records(t, r.out) {
