@@ -25,18 +25,20 @@
 //
 // # Phases of a job
 //
-//	queued       in its lane or held, not sent yet
+//	queued       in its lane, not sent yet
+//	held         not sent yet: the sample of its address has not decided
 //	outstanding  a reply is waited for, until the RTO; holds a slot
 //	retransmit   in its lane, to be sent again; keeps its slot
 //	waiting      until a time
 //	lingering    listens for a late reply; holds a socket
 //	ready        in its lane after waiting
 //
-//	queued → settled                                          its address is silent
-//	       → outstanding → settled                            a reply
+//	queued → outstanding → settled                            a reply
 //	                     → retransmit → outstanding           a timeout: once more
 //	                     → [lingering →] waiting → ready → outstanding
 //	                     → settled                            silence
+//	held → ready → …                                          its address replied
+//	     → settled                                            its address is silent
 //
 // There are two edges back: an outstanding job waits after an error of this machine, and
 // a job whose probe a busy transport refused returns to the lane it came from.

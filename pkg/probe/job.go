@@ -74,6 +74,7 @@ type jobState struct {
 	exclusive   uint8 // probes sent from a socket of their own
 	sample      bool  // part of the sample of its address (presence)
 	extended    bool  // the timer of the latest probe was extended; its timeout has been counted
+	resent      bool  // the system's retransmission of the first probe was waited for
 	listensLong bool  // it listens for the whole timeout of its latest probe
 	slot        uint32
 	hash        uint32    // of the endpoint
@@ -161,13 +162,20 @@ func (j *Job) sentAt(n int) Time {
 
 // countedTimeouts returns how many probes stayed unanswered although a reply could be
 // expected.
-func (j *Job) countedTimeouts() int { return int(j.Attempts) - int(j.discounted) }
+func (j *Job) countedTimeouts() int {
+	n := int(j.Attempts) - int(j.discounted)
+	if j.resent {
+		n++
+	}
+	return n
+}
 
 // phase is where a job is in its life (see the package comment).
 type phase uint8
 
 const (
 	queued      phase = iota // in its lane, not sent yet; no slot
+	held                     // in its lane until the sample of its address decides; no slot
 	outstanding              // a reply is waited for; slot
 	retransmit               // in its lane, to be sent again; slot
 	waiting                  // until its timer expires; no slot

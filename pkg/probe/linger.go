@@ -128,6 +128,7 @@ func (w *worker) onListenEnd(j *Job) {
 		return
 	}
 	w.stopLingering(j)
+	j.resent = j.resent || w.leavesToSystem(j, &v) && j.cur.repeats > 0
 	w.forget(j)
 	j.phase = waiting
 	if w.now < j.silentAfter.Add(-repeatMargin) {

@@ -134,6 +134,8 @@ func (p *presence) skip() (first bool) {
 // hold puts a new job, which is not part of the sample, among those held at its address.
 func (w *worker) hold(j *Job) {
 	a := j.address
+	w.start(j)
+	j.phase = held
 	a.lanes[w.index].held.jobs.pushBack(j)
 	w.lookAtHeld(a)
 }
@@ -153,6 +155,7 @@ func (w *worker) lookAtHeld(a *address) {
 			j.sample = true
 		}
 		j.unlink()
+		j.phase = ready
 		w.queue(j)
 	}
 }
@@ -223,6 +226,16 @@ func (j *Job) isFrom(a *Reply) bool {
 		return true
 	}
 	return a.Reason != endpoint.HostUnreach && a.Reason != endpoint.NetUnreach
+}
+
+// leavesToSystem reports whether j, part of a sample, needs no second probe: the system
+// retransmits the first while its socket is open, and a reply to either can be received
+// until the timeout. So a dead address costs one socket per endpoint and no more time.
+func (w *worker) leavesToSystem(j *Job, v *view) bool {
+	repeats := w.engine.opts.Repeats
+	return j.sample && !v.replied && j.address.proto() == endpoint.TCP && j.cur.n == 1 &&
+		len(repeats) > 0 && repeats[0]+startTimeout <= w.maxTimeout(j) &&
+		w.retries(j) < 0 && w.budget(j, v) == 2
 }
 
 // echo is an echo request to be sent.

@@ -84,6 +84,23 @@ func TestSilentAddressesAreSkipped(t *testing.T) {
 	}
 }
 
+// TestSystemRetransmitsForTheSample has the system retransmit SYNs: no second probe is
+// needed, and the timeout of the first decides.
+func TestSystemRetransmitsForTheSample(t *testing.T) {
+	s := skipping(silent)
+	s.opts.Repeats = []time.Duration{time.Second, 3 * time.Second}
+	jobs := jobsFor("10.0.0.1", 3, 100)
+	requireSkipped(t, s, jobs)
+	for _, j := range jobs {
+		if j.Attempts > 1 {
+			t.Errorf("%v: %d probes, want 1", j.To, j.Attempts)
+		}
+	}
+	if n := len(s.recorder.sent); n != 60 {
+		t.Errorf("%d probes, want 60", n)
+	}
+}
+
 // TestWorkersShareTheSample has several workers, in real time.
 func TestWorkersShareTheSample(t *testing.T) {
 	t.Parallel() // mostly waits
@@ -117,6 +134,13 @@ func TestRepliesReleaseTheOtherEndpoints(t *testing.T) {
 		"echo only, after 2 s":  {silent, func(s *scan) { s.net.Echo, s.net.RTT = nil, 2*time.Second }},
 		"no retries, after 2 s": {repliesFrom(20), func(s *scan) { s.net.RTT, s.opts.Retries = 2*time.Second, 0 }},
 		"timeout of 10 s":       {repliesFrom(20), func(s *scan) { s.net.RTT, s.opts.Timeout = 9*time.Second, 10*time.Second }},
+		"few descriptors, after 2 s": {repliesFrom(20), func(s *scan) {
+			s.net.RTT = 2 * time.Second
+			s.wrap = func(t probe.Transport) probe.Transport { return newRoom(t, 40, 40) }
+		}},
+		"the system retransmits, after 2 s": {repliesFrom(20), func(s *scan) {
+			s.net.RTT, s.opts.Repeats = 2*time.Second, []time.Duration{time.Second, 3 * time.Second}
+		}},
 		"neighbor": {silent, func(s *scan) {
 			s.opts.OnLink = everyAddress
 			s.opts.Neighbor = func(netip.Addr) probe.Neighbor { return probe.NeighborFound }

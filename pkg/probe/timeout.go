@@ -140,6 +140,12 @@ func (w *worker) wait(j *Job, until Time) {
 		j.silentAfter = max(j.silentAfter, until)
 		w.linger(j, w.listenEnd(j, &v))
 		return
+	} else if w.leavesToSystem(j, &v) {
+		j.listensLong = true
+		end := w.lingerEnd(j, &v)
+		j.address.listenLong(end)
+		w.linger(j, end)
+		return
 	}
 	w.forget(j)
 	w.releaseSlot(j)
