@@ -79,11 +79,15 @@ func (r *run) logSummary() {
 	}
 	seconds := max(time.Since(r.began).Seconds(), 1e-3)
 	attempts := plural(counts.Attempts.Load(), "attempt")
+	var others []string
 	if n := counts.Repeats.Load(); n > 0 {
-		attempts += fmt.Sprintf(" (and %s by the system)", plural(n, "retransmission"))
+		others = append(others, plural(n, "retransmission")+" by the system")
 	}
 	if n := counts.Echoes.Load(); n > 0 {
-		attempts += fmt.Sprintf(" (and %s)", plural(n, "echo request"))
+		others = append(others, plural(n, "echo request"))
+	}
+	if len(others) > 0 {
+		attempts += " (and " + strings.Join(others, ", ") + ")"
 	}
 	r.ctx.Log.Printf("%d probed: %s; %s in %.2f s, %.0f per second; %s", probed,
 		strings.Join(states, ", "), attempts, seconds,

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"portkit/pkg/internal/lab"
 )
@@ -86,6 +87,44 @@ func TestSkipSilent(t *testing.T) {
 			}
 			if !strings.Contains(r.err, ", 6 silent hosts skipped") || !strings.Contains(r.err, " echo requests)") {
 				t.Errorf("%s", r.err)
+			}
+		})
+	}
+}
+
+// A host with one port that replies after 2 s, and one that loses 30 % of the packets in
+// each direction, are never skipped. Neither replies to echo requests.
+func TestSkipSilentHearsSlowHosts(t *testing.T) {
+	t.Parallel() // mostly waits
+	lab.NotRaced(t)
+	l := lab.New(t)
+	noEcho := lab.Sysctl("net/ipv4/icmp_echo_ignore_all", "1")
+	slow := func(port uint16) time.Duration {
+		if port == 20 {
+			return 2 * time.Second
+		}
+		return 0
+	}
+	l.Host("", noEcho, lab.Own("10.99.8.0/30"), lab.Silent("1-19,21-40"), lab.PortDelay(slow))
+	l.Host("", noEcho, lab.Own("10.99.9.0/24"), lab.Loss(0.3, 0.3))
+	var in strings.Builder
+	for port := 1; port <= 40; port++ {
+		fmt.Fprintf(&in, "10.99.8.1:%d\n", port)
+		for i := range 50 {
+			fmt.Fprintf(&in, "10.99.9.%d:%d\n", i, port)
+		}
+	}
+	for method, run := range map[string]func(*testing.T, string, ...string) ran{
+		"syn":     toolBySYN,
+		"connect": func(t *testing.T, in string, args ...string) ran { return toolOver(t, false, in, args...) },
+	} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			for _, m := range records(t, run(t, in.String(), "--skip-silent", "20").out) {
+				slow := m["host"] == "10.99.8.1" && m["port"] == 20.
+				if m["reason"] == "host-silent" || slow && m["state"] != "closed" {
+					t.Errorf("%v:%v is %v", m["host"], m["port"], m["reason"])
+				}
 			}
 		})
 	}
