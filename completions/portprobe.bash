@@ -35,6 +35,9 @@ _portprobe() {
     --skip-silent)
         :
         return ;;
+    --lost-patience)
+        :
+        return ;;
     --retries)
         COMPREPLY=($(compgen -P "$head" -W 'auto' -- "$cur"))
         return ;;
@@ -99,7 +102,7 @@ _portprobe() {
         return ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '-c --concurrency -w --workers -r --rate --host-rate --lookup-rate --host-concurrency -t --timeout --skip-silent --retries --udp-patience --method -4 --ipv4 -6 --ipv6 --source --interface --payload --simulate --no-share --allow --deny --allow-file --deny-file --host-timeout --deadline --open --state --plain -k --keep-order --resume --fsync --progress --total -v --verbose -q --quiet -h --help --version --schema' -- "$cur"))
+        COMPREPLY=($(compgen -W '-c --concurrency -w --workers -r --rate --host-rate --lookup-rate --host-concurrency -t --timeout --skip-silent --lost-patience --retries --udp-patience --method -4 --ipv4 -6 --ipv6 --source --interface --payload --simulate --no-share --allow --deny --allow-file --deny-file --host-timeout --deadline --open --state --plain -k --keep-order --resume --fsync --progress --total -v --verbose -q --quiet -h --help --version --schema' -- "$cur"))
         return
     fi
     compopt -o filenames 2>/dev/null

@@ -8,6 +8,7 @@ complete -c portprobe -l lookup-rate -x -d 'Maximum DNS queries per second, such
 complete -c portprobe -l host-concurrency -x -d 'Maximum outstanding probes per address'
 complete -c portprobe -s t -l timeout -x -d 'Maximum time to wait for a reply'
 complete -c portprobe -l skip-silent -x -d 'Skip the rest of an address once N endpoints are silent and nothing was ever received from it'
+complete -c portprobe -l lost-patience -x -d 'Maximum time to wait for an address that has stopped replying to come back'
 complete -c portprobe -l retries -x -a 'auto' -d 'Retransmissions after no reply, 0 to 20'
 complete -c portprobe -l udp-patience -x -d 'Maximum time to spend on an address that rate-limits ICMP errors'
 complete -c portprobe -l method -x -a 'connect syn' -d 'TCP method'

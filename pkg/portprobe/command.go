@@ -22,16 +22,17 @@ import (
 type Command struct {
 	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Endpoint records, or lines HOST:PORT (default: standard input)."`
 
-	Concurrency *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per protocol (default: connect 4096, syn and UDP 65536)."`
-	Workers     cli.Count     `short:"w" placeholder:"N" max:"64" group:"timing" help:"Number of workers, each with its own event loop (default: 0, one per CPU)."`
-	Rate        cli.Rate      `short:"r" placeholder:"N" group:"timing" help:"Maximum probes per second in total, such as 500 or 0.5 (default: 0, no limit)."`
-	HostRate    cli.Rate      `placeholder:"N" group:"timing" help:"Maximum probes per second to one address, such as 20 or 0.1 (default: 0, no limit)."`
-	LookupRate  cli.Rate      `placeholder:"N" group:"timing" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
-	HostConc    cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per address (default: 0, adapts to losses)."`
-	Timeout     cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"timing" help:"Maximum time to wait for a reply. The actual timeout adapts to the measured RTT. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h."`
-	SkipSilent  cli.Count     `placeholder:"N" max:"65536" group:"timing" help:"Skip the rest of an address once N endpoints are silent and nothing was ever received from it; such as 20 (default: 0, off)."`
-	Retries     string        `placeholder:"N|auto" default:"auto" values:"auto" group:"timing" help:"Retransmissions after no reply, 0 to 20. auto adapts to the measured loss."`
-	Patience    cli.Duration  `name:"udp-patience" placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"timing" help:"Maximum time to spend on an address that rate-limits ICMP errors."`
+	Concurrency  *cli.Positive `short:"c" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per protocol (default: connect 4096, syn and UDP 65536)."`
+	Workers      cli.Count     `short:"w" placeholder:"N" max:"64" group:"timing" help:"Number of workers, each with its own event loop (default: 0, one per CPU)."`
+	Rate         cli.Rate      `short:"r" placeholder:"N" group:"timing" help:"Maximum probes per second in total, such as 500 or 0.5 (default: 0, no limit)."`
+	HostRate     cli.Rate      `placeholder:"N" group:"timing" help:"Maximum probes per second to one address, such as 20 or 0.1 (default: 0, no limit)."`
+	LookupRate   cli.Rate      `placeholder:"N" group:"timing" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
+	HostConc     cli.Count     `name:"host-concurrency" placeholder:"N" max:"1048576" group:"timing" help:"Maximum outstanding probes per address (default: 0, adapts to losses)."`
+	Timeout      cli.Duration  `short:"t" placeholder:"DURATION" default:"3s" max:"1h" group:"timing" help:"Maximum time to wait for a reply. The actual timeout adapts to the measured RTT. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h."`
+	SkipSilent   cli.Count     `placeholder:"N" max:"65536" group:"timing" help:"Skip the rest of an address once N endpoints are silent and nothing was ever received from it; such as 20 (default: 0, off)."`
+	LostPatience cli.Duration  `placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"timing" help:"Maximum time to wait for an address that has stopped replying to come back. Its endpoints are then host-lost."`
+	Retries      string        `placeholder:"N|auto" default:"auto" values:"auto" group:"timing" help:"Retransmissions after no reply, 0 to 20. auto adapts to the measured loss."`
+	Patience     cli.Duration  `name:"udp-patience" placeholder:"DURATION" default:"30s" min:"0s" max:"24h" group:"timing" help:"Maximum time to spend on an address that rate-limits ICMP errors."`
 
 	Allow       []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Probe only these targets (comma-separated, each with optional :PORTS). Repeatable."`
 	Deny        []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Never probe these targets (as in --allow). Repeatable. To omit targets from a scan, use portgen -x."`

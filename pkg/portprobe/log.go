@@ -115,9 +115,13 @@ func lossText(c *probe.Counts) string {
 	return text
 }
 
-func plural(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
+// plural returns a number and what it counts. The plural is with an s unless it is given.
+func plural(n int64, one string, many ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case len(many) > 0:
+		return fmt.Sprintf("%d %s", n, many[0])
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%d %ss", n, one)
 }

@@ -200,7 +200,6 @@ func playLost(tb testing.TB, o outages, everything bool) []*lostScan {
 // TestLostHosts has hosts stop replying for a while or for good. An endpoint that is
 // silent only because of that is not concluded to be silent.
 func TestLostHosts(t *testing.T) {
-	t.Skip("witnessed silence is not there yet")
 	t.Parallel() // mostly waits
 	lab.NotRaced(t)
 	for _, s := range playLost(t, outages{blocked: 3 * time.Second, dark: 3 * time.Second, patience: 2 * time.Second}, false) {

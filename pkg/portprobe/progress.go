@@ -19,6 +19,7 @@ const waitingAfter = 2 * time.Second
 type progress struct {
 	done, total, inFlight, open, errors int64
 	silentHosts                         int64   // skipped by --skip-silent
+	lostHosts                           int64   // given up after they stopped replying
 	settled                             int64   // done without those found in the file of --resume
 	rate                                float64 // records per second, smoothed
 	elapsed                             time.Duration
@@ -98,6 +99,8 @@ func (r *run) progress(last progress) progress {
 		done: r.reader.answered.Load(), inFlight: counts.InFlight.Load(), silentHosts: counts.SilentHosts.Load(),
 		open: t[endpoint.Open], errors: failures, elapsed: time.Since(r.began),
 	}
+	_, lost, _ := r.engine.Lost()
+	p.lostHosts = int64(lost)
 	for _, n := range t {
 		p.done += n
 		p.settled += n
@@ -128,6 +131,9 @@ func (r *run) waitingFor() string {
 		return "the reader of the output"
 	case w.Addr.IsValid():
 		silence := time.Since(r.format.clock(w.Since))
+		if w.Stopped {
+			return fmt.Sprintf("%v: stopped replying %.0f s ago", w.Addr, max(silence, 0).Seconds())
+		}
 		return fmt.Sprintf("%v: no reply for %.0f s", w.Addr, max(silence, 0).Seconds())
 	case unsettled && (r.Rate > 0 || r.HostRate > 0):
 		return "the rate limit"
@@ -160,6 +166,7 @@ func (p progress) json() string {
 	o.Add("open", p.open)
 	o.Add("errors", p.errors)
 	o.Add("silent_hosts", p.silentHosts)
+	o.Add("lost_hosts", p.lostHosts)
 	o.Add("rate", decimal(p.rate, 1))
 	o.Add("elapsed_s", decimal(p.elapsed.Seconds(), 3))
 	if left, ok := p.left(); ok {

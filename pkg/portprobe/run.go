@@ -75,6 +75,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	}
 	stopProgress()
 	r.logNoOutput()
+	r.warnLost()
 	r.logSummary()
 	switch {
 	case writeErr != nil:
@@ -146,9 +147,12 @@ func (r *run) startEngine(workers, concurrency, room int) (*probe.Engine, error)
 		Workers: workers, Concurrency: concurrency, HostConcurrency: int(r.HostConc),
 		Rate: float64(r.Rate), HostRate: float64(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Patience: r.Patience.D(), HostTimeout: r.HostTimeout.D(),
-		Addresses: maxAddresses, Share: !r.NoShare, SkipSilent: int(r.SkipSilent),
+		Addresses: maxAddresses, Share: !r.NoShare, SkipSilent: int(r.SkipSilent), LostPatience: r.LostPatience.D(),
 		OnLink: r.links.onLink, Neighbor: r.links.neighbor, LinkLayer: r.links.linkLayer,
 		Sink: func(int) probe.Sink { return &workerSink{recordFormat: r.format, out: r.out} },
+	}
+	if r.Verbose {
+		o.Stopped = r.logStopped
 	}
 	if !r.scope.Unlimited() {
 		o.Allowed = r.scope.Allows

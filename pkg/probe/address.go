@@ -12,18 +12,22 @@ import (
 // address is the state of one address and protocol. All workers share it behind a
 // mutex that is never held across a system call.
 type address struct {
-	ip   netip.Addr
-	refs atomic.Int32 // jobs submitted and not settled
+	ip    netip.Addr
+	proto endpoint.Proto
+	refs  atomic.Int32 // jobs submitted and not settled
+	table *table
 
 	mu          sync.Mutex
 	rtt         estimate
 	loss        loss
 	recent      recent
-	blackout    blackout
+	witness     *witness // nil: no reply has shown that the address is up
+	probes      uint32   // sent, without canaries
+	sent        Time     // latest of these
 	window      window
 	rate        *hostRate    // nil: no limit on the rate, nor on the duration
 	presence    *presence    // nil: without Options.SkipSilent
-	slotWaiters uint64       // workers, as bits, that wait for a slot
+	slotWaiters uint64       // workers, as bits, that wait for a slot, or for a sign of life
 	link        onLink       // of an on-link address
 	icmpLimiter *icmpLimiter // of UDP; nil: TCP
 	late        lateness     // of TCP
@@ -35,14 +39,6 @@ type address struct {
 	replied     Time         // of the latest reply; before any, of the first probe
 
 	lanes []lane // one per worker, used by that worker alone
-}
-
-// proto returns the protocol of the state.
-func (a *address) proto() endpoint.Proto {
-	if a.icmpLimiter != nil {
-		return endpoint.UDP
-	}
-	return endpoint.TCP
 }
 
 // overdue reports whether the first probe to an address was sent longer ago than
@@ -64,10 +60,10 @@ func (a *address) release() (wake uint64) {
 	return a.wake()
 }
 
-// wake returns the workers that wait for a slot, once, if there is one now. The mutex
-// is held.
+// wake returns the workers that wait for a slot, or for the address, once, if they may
+// continue. The mutex is held.
 func (a *address) wake() (workers uint64) {
-	if a.window.full() {
+	if a.window.full() || a.holds() {
 		return 0
 	}
 	workers, a.slotWaiters = a.slotWaiters, 0
@@ -87,6 +83,13 @@ type outcome struct {
 	kind       replyKind     // of a UDP reply
 	from       netip.Addr    // sender of it
 	variants   int           // requests that the UDP endpoint is probed with
+	lost       int           // earlier probes of the endpoint that count as lost
+	canary     bool
+	unjudged   span          // probes of the endpoint that may need witnesses
+	shows      kind          // of a reply: the endpoint that it shows
+	endpoint   known         // the endpoint
+	oldest     Time          // when the probe replied to was sent at the earliest
+	repeated   time.Duration // it may have been sent later by that
 }
 
 // noteReply records a reply that came at now and frees the slot of its endpoint.
@@ -95,31 +98,30 @@ func (a *address) noteReply(now Time, o outcome) (wake uint64) {
 	defer a.mu.Unlock()
 	a.replied = now
 	a.measure(o)
+	wake = a.noteWitness(now, &o)
+	if o.canary {
+		if o.slot {
+			a.window.inFlight--
+		}
+		return wake | a.wake()
+	}
 	if a.icmpLimiter != nil {
 		a.noteReplyUDP(now, o)
-		return a.wake()
+		return wake | a.wake()
 	}
 	if o.late {
-		a.recent.late(o.n, o.timedOut)
+		a.recent.late(o.lost+1, o.timedOut)
 	} else {
 		a.recent.add(now, o.n, true, a.rtt.timeout())
 	}
-	if a.blackout.since != 0 {
-		if a.blackout.lost <= congestedLoss {
-			a.recent = recent{} // timeouts in a blackout are not evidence of loss
-		}
-		a.blackout.recover(o.sent)
-	} else {
-		a.blackout.noteReply(now, o.sent, &a.recent)
-	}
-	a.loss.noteReply(o.n)
+	a.loss.noteReply(o.lost + 1)
 	if a.window.noteReply(now, a.recent.loss(now), a.rtt.timeout()) {
 		a.recent = recent{}
 	}
 	if o.slot {
 		a.window.inFlight--
 	}
-	return a.wake()
+	return wake | a.wake()
 }
 
 // measure records the RTT of a probe. A late one lengthens the RTO if it is little
@@ -142,22 +144,24 @@ func (a *address) measure(o outcome) {
 func (a *address) noteTimeout(now Time, o outcome) (v view, wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.noteFirst(&o, false)
 	if a.icmpLimiter != nil {
-		return a.noteTimeoutUDP(now, o), a.wake()
+		v = a.noteTimeoutUDP(now, o)
+		a.judge(&v, now, o.unjudged)
+		return v, a.wake()
 	}
 	if o.n == 1 {
 		a.late.timeout()
 	}
-	if o.n == 1 || a.blackout.since != 0 {
-		if a.blackout.noteTimeout(now, o.sent) {
-			a.blackout, a.recent = blackout{latest: now, longest: a.blackout.longest}, recent{}
-		}
+	if !a.holds() {
+		a.recent.add(now, o.n, false, a.rtt.timeout())
 	}
-	a.recent.add(now, o.n, false, a.rtt.timeout())
 	if replied := a.loss.replied(); a.link.mayGrow(now, replied) {
 		a.window.noteTimeout(a.recent.loss(now), replied)
 	}
-	return a.view(now), a.wake()
+	v = a.view(now)
+	a.judge(&v, now, o.unjudged)
+	return v, a.wake()
 }
 
 // view is a copy of what a worker needs to know of an address.
@@ -169,10 +173,13 @@ type view struct {
 	hearing     Time          // end of those that do
 	loss        loss          // of the whole run
 	lost        float64       // loss of the moment
-	blackout    bool          // it used to reply and has stopped
 	highLoss    bool          // the loss of the moment is so high that timeouts are not evidence
+	state       liveness      // whether it still replies
 	alive       Time          // when the latest probe that it replied to was sent
-	relapse     Time          // until then a timeout may be another blackout
+	relapse     Time          // until then it may be dark again
+	evidence    evidence      // whether probes without a reply are evidence, if that was asked
+	inDark      bool          // one of them was sent while it did not reply
+	suspicious  bool          // a canary is due
 	unseen      bool          // it is on-link and never replied
 	resolving   bool          // the system may still be resolving it
 	udp         udpView
@@ -188,13 +195,19 @@ func (a *address) look(now Time) view {
 // view returns a view of the address. The mutex is held.
 func (a *address) view(now Time) view {
 	lost, replied := a.recent.loss(now), a.loss.replied()
-	return view{
+	v := view{
 		replied: replied, timeout: a.rtt.timeout(), listen: a.late.listen(),
 		longListens: a.longListens < maxLongListens, hearing: a.hearing,
 		loss: a.loss, lost: lost, highLoss: lost > highLoss,
-		blackout: a.blackout.since != 0, alive: a.blackout.latest, relapse: a.blackout.relapse(),
 		unseen:    a.link.is && !replied,
 		resolving: !a.link.mayGrow(now, replied),
 		udp:       a.icmpLimiter.view(),
 	}
+	if x := a.witness; x != nil {
+		v.state, v.alive, v.relapse, v.suspicious = x.state, x.replied[0].to, x.relapse, x.suspicious()
+	}
+	return v
 }
+
+// endpoint returns an endpoint of the address.
+func (a *address) endpoint(port uint16) netip.AddrPort { return netip.AddrPortFrom(a.ip, port) }

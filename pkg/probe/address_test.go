@@ -13,22 +13,25 @@ func newTestAddress(p endpoint.Proto) *address {
 	return tab.get(netip.MustParseAddr("10.0.0.1"), p)
 }
 
-// TestTimeoutsOfABlackoutAreNotLoss has a host that loses nothing be unreachable.
-func TestTimeoutsOfABlackoutAreNotLoss(t *testing.T) {
+// TestTimeoutsInTheDarkAreNotLoss has a host that loses nothing be unreachable.
+func TestTimeoutsInTheDarkAreNotLoss(t *testing.T) {
 	a := newTestAddress(endpoint.TCP)
 	now := Time(time.Hour)
 	for range 1000 {
-		a.noteReply(now, outcome{n: 1, sent: now, rtt: time.Millisecond})
+		a.noteReply(now, outcome{n: 1, sent: now, oldest: now, rtt: time.Millisecond, shows: kindClosed, endpoint: known{port: 1}})
 	}
-	for range 1000 {
-		a.noteTimeout(now+1, outcome{n: 1, sent: now + 1})
+	for i := range Time(1000) {
+		a.noteTimeout(now+1+i, outcome{n: 1, sent: now + 1 + i})
 	}
-	if a.blackout.since == 0 {
-		t.Fatal("a thousand timeouts are no blackout")
+	if !a.witness.suspicious() {
+		t.Fatal("a thousand timeouts are not suspicious")
 	}
-	a.noteReply(now+2, outcome{n: 1, sent: now + 2, rtt: time.Millisecond})
+	for i := range Time(3) {
+		a.canaryFailed(now+2000+i, now+900+i, now+1000+i)
+	}
+	a.noteReply(now+3000, outcome{n: 1, sent: now + 3000, oldest: now + 3000, rtt: time.Millisecond, shows: kindClosed})
 	if l := a.recent.first(); l.sent != l.replied {
-		t.Errorf("%v first probes, %v replies after the blackout", l.sent, l.replied)
+		t.Errorf("%v first probes, %v replies after the dark", l.sent, l.replied)
 	}
 }
 
@@ -38,7 +41,7 @@ func TestICMPLimitIsNotLoss(t *testing.T) {
 	a := newTestAddress(endpoint.UDP)
 	now := Time(time.Hour)
 	for _, want := range []float64{1 - 1.0/3, 0} {
-		a.noteReply(now, outcome{n: 3, sent: now, rtt: -1, kind: replyRejected, from: a.ip, discounted: 2})
+		a.noteReply(now, outcome{n: 3, lost: 2, sent: now, rtt: -1, kind: replyRejected, from: a.ip, discounted: 2})
 		if got := a.loss.ratio(); got < want-1e-6 || got > want+1e-6 {
 			t.Errorf("loss %v, want %v (limited: %v)", got, want, a.icmpLimiter.limited())
 		}

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"sync"
+	"time"
 
 	"portkit/pkg/endpoint"
 )
@@ -23,16 +24,21 @@ type table struct {
 	oldest  *entry
 	busy    []*entry // in the order in which they became active; some no longer are
 	groups  groups
+	lost    lostHosts
 }
 
 // tableOptions are the parameters of a table.
 type tableOptions struct {
-	size    int
-	workers [2]int // of each protocol
-	start   window
-	onLink  func(netip.Addr) bool
-	rate    bool // addresses need a hostRate
-	silent  bool // addresses need a presence
+	size         int
+	workers      [2]int // of each protocol
+	start        window
+	onLink       func(netip.Addr) bool
+	rate         bool    // addresses need a hostRate
+	silent       bool    // addresses need a presence
+	hostRate     ceiling // --host-rate
+	lostPatience time.Duration
+	repeat       time.Duration // after which the system first retransmits a TCP probe; 0: it does not
+	adaptive     bool          // windows follow from what is measured: canaries may exceed them
 }
 
 // tableKey is an address and a protocol: the loss and RTT of one protocol say nothing
@@ -65,6 +71,7 @@ type learned struct {
 
 	unresolved  Time
 	icmpLimiter *icmpLimiter
+	witness     *witness
 }
 
 func newTable(o tableOptions) *table {
@@ -168,7 +175,7 @@ func (t *table) activate(e *entry) {
 	a := t.newAddress(e.proto)
 	a.ip, a.rate, a.presence = e.ip, e.rate, e.presence
 	a.rtt, a.loss = e.learned.rtt, e.learned.loss
-	a.unresolved, a.icmpLimiter = e.learned.unresolved, e.learned.icmpLimiter
+	a.unresolved, a.icmpLimiter, a.witness = e.learned.unresolved, e.learned.icmpLimiter, e.learned.witness
 	if e.proto == endpoint.UDP {
 		a.groups = &t.groups
 		if a.icmpLimiter == nil {
@@ -197,7 +204,7 @@ func (t *table) deactivate(e *entry) bool {
 	a.mu.Lock()
 	e.learned = learned{
 		rtt: a.rtt, loss: a.loss, size: a.window.size, pace: a.window.pace,
-		unresolved: a.unresolved, icmpLimiter: a.icmpLimiter,
+		unresolved: a.unresolved, icmpLimiter: a.icmpLimiter, witness: a.witness,
 	}
 	a.mu.Unlock()
 	e.busy = nil
@@ -206,12 +213,15 @@ func (t *table) deactivate(e *entry) bool {
 
 // newAddress returns an address with empty lanes.
 func (t *table) newAddress(p endpoint.Proto) *address {
-	a := &address{lanes: make([]lane, t.workers[p])}
+	a := &address{proto: p, table: t, lanes: make([]lane, t.workers[p])}
 	for i := range a.lanes {
 		l := &a.lanes[i]
 		l.retransmits.init(a, false, false)
 		l.needSlot.init(a, true, false)
 		l.held.init(a, true, false)
+		l.canaries.init(a, true, false)
+		l.canaries.canaries = true
+		l.awaiting.reset()
 		if p == endpoint.UDP {
 			l.icmpPaced = &queue{}
 			l.icmpPaced.init(a, true, true)

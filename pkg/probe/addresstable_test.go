@@ -37,7 +37,7 @@ func TestHostRateOutlivesRest(t *testing.T) {
 	ip, c := netip.MustParseAddr("10.0.0.1"), newCeiling(1)
 	a := tab.get(ip, endpoint.TCP)
 	var r reservation
-	if v, _ := a.reserve(&r, c, 1000, 0, &a.lanes[0].needSlot); v != granted {
+	if v, _ := a.reserve(&r, c, 1000, 0, &a.lanes[0].needSlot, false); v != granted {
 		t.Fatal("the first probe may not be sent")
 	}
 	a.release()
@@ -50,7 +50,7 @@ func TestHostRateOutlivesRest(t *testing.T) {
 		}
 	}
 	a = tab.get(ip, endpoint.TCP)
-	if v, next := a.reserve(&r, c, 2000, 0, &a.lanes[0].needSlot); v != notYet || next < 900_000_000 {
+	if v, next := a.reserve(&r, c, 2000, 0, &a.lanes[0].needSlot, false); v != notYet || next < 900_000_000 {
 		t.Errorf("at one per second another probe is %v, next at %v", v, next)
 	}
 }

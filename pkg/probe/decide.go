@@ -17,6 +17,8 @@ type facts struct {
 	deadline    Time // end of the maximum timeout of the latest probe
 
 	probes    int // sent
+	voided    int // of these, the ones without witnesses
+	unjudged  int // the ones whose witnesses are waited for
 	counted   int // sent, and evidence if unanswered
 	budget    int // unanswered probes that silence requires
 	exclusive int // sent from a socket of their own
@@ -42,6 +44,7 @@ const (
 	awaitNeighbor               // the same, while the system resolves the address
 	listenOn                    // wait on until a time, free the slot, keep the socket
 	listenLong                  // the same; other endpoints of the address are not settled before
+	awaitWitness                // free the slot, wait for what a canary shows
 	settleSilent                // the endpoint does not reply
 	settleReason                // settle with the reason of the step
 )
@@ -57,9 +60,7 @@ type step struct {
 // decide returns what follows the timeout of an endpoint's latest probe.
 //
 // The order of the cases is: what discounts the timeout, what continues the search for
-// evidence, what the conclusion still waits for. Silence is concluded last. That the
-// address was alive after the probe is known here as alive, and does not change the
-// decision; a conclusion that requires it belongs before settleSilent.
+// evidence, what the conclusion still waits for. Silence is concluded last.
 func (f *facts) decide() step {
 	if f.neighbor == NeighborMissing || f.neighbor == NeighborSought && !f.resolving {
 		return step{do: settleReason, reason: endpoint.HostUnreach}
@@ -67,21 +68,31 @@ func (f *facts) decide() step {
 	if f.neighbor == NeighborSought {
 		return step{do: awaitNeighbor}
 	}
+	left := f.budget - f.counted
+	switch {
+	case f.lost():
+		return step{do: settleReason, reason: endpoint.HostLost}
+	case f.state != alive && left > 0:
+		return step{do: resendPaced}
+	case f.state != alive:
+		return step{do: awaitWitness}
+	}
 	if f.isUDP && f.adaptive {
 		if s, ok := f.decideICMP(); ok {
 			return s
 		}
 	}
 	rested := f.now >= f.silentAfter
-	left := f.budget - f.counted
 	switch {
-	case f.adaptive && f.mayDiscount() && (f.blackout || f.highLoss || f.mayBeBlackout()):
-		return f.discount()
+	case f.unjudged > 0 && f.evidence == awaited && f.adaptive:
+		return step{do: awaitWitness}
+	case f.adaptive && f.mayDiscount() && f.highLoss:
+		return step{do: resendLater, until: f.now.Add(minSilence / 2), discount: true}
 	case f.resolving && f.now < f.deadline:
 		return step{do: extendTimer}
-	case left > 0 && rested && (f.relapse != 0 || f.assumedLoss > congestedLoss):
+	case left > 0 && rested && (f.now < f.relapse || f.assumedLoss > congestedLoss):
 		return step{do: resendLater, until: f.now.Add(lossBackoff)}
-	case left > 0 && (rested || f.probes != f.quickProbes()):
+	case left > 0 && (rested || f.probes-f.voided != f.quickProbes()):
 		return step{do: resendNow}
 	case left > 0 || f.replied && !rested:
 		return step{do: resendLater, until: f.silentAfter}
@@ -92,7 +103,30 @@ func (f *facts) decide() step {
 	case f.now < f.concludeAt():
 		return step{do: resendLater, until: f.concludeAt()}
 	}
+	return f.conclude()
+}
+
+// conclude returns what follows once enough probes may have been sent. Without a witness
+// that is another one, or a wait for one.
+func (f *facts) conclude() step {
+	switch {
+	case f.lost():
+		return step{do: settleReason, reason: endpoint.HostLost}
+	case f.unjudged > 0 && f.evidence == awaited && f.adaptive:
+		return step{do: awaitWitness}
+	case f.counted < f.budget:
+		return step{do: resendNow}
+	case f.state != alive || f.unjudged > 0 && f.evidence != witnessed && f.evidence != void:
+		return step{do: awaitWitness}
+	case f.inDark && !f.adaptive:
+		return step{do: settleReason, reason: endpoint.HostLost}
+	}
 	return step{do: settleSilent}
+}
+
+// lost reports whether there will be no evidence about the endpoint.
+func (f *facts) lost() bool {
+	return f.state == gone || f.voided > 0 && f.counted < f.budget && !f.countable()
 }
 
 // decideICMP decides about a UDP endpoint whose timeout may not be evidence: its
@@ -119,18 +153,6 @@ func (f *facts) decideICMP() (s step, ok bool) {
 	return step{}, false
 }
 
-// discount returns the step after a timeout that is not evidence, because of a
-// blackout or high loss.
-func (f *facts) discount() step {
-	switch {
-	case f.blackout:
-		return step{do: resendPaced, discount: true}
-	case f.highLoss:
-		return step{do: resendLater, until: f.now.Add(minSilence / 2), discount: true}
-	}
-	return step{do: resendLater, until: f.now.Add(lossBackoff), discount: true}
-}
-
 // mayDiscount reports whether another timeout may be ignored as evidence.
 func (f *facts) mayDiscount() bool {
 	return f.now < f.silentAfter.Add(highLossPatience) && f.countable()
@@ -139,10 +161,6 @@ func (f *facts) mayDiscount() bool {
 // countable reports whether the 8-bit number of probes leaves room for the ones that
 // silence may require.
 func (f *facts) countable() bool { return f.probes < math.MaxUint8-MaxRetries-1 }
-
-// mayBeBlackout reports whether the latest probe may have been sent into a blackout
-// that was not detected.
-func (f *facts) mayBeBlackout() bool { return f.sent > f.alive && f.now < f.relapse }
 
 // quickProbes returns how many probes follow each other without a pause.
 func (f *facts) quickProbes() int {

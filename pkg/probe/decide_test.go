@@ -29,7 +29,7 @@ func TestDecide(t *testing.T) {
 	spent := func(f *facts) { f.probes, f.counted = f.budget, f.budget }
 	rested := func(f *facts) { f.now, f.sent = later, later-100*ms }
 	udp := func(f *facts) { f.isUDP, f.udp.since = true, first }
-	void := func(f *facts) { udp(f); f.udp.noEvidence, f.udp.retry, f.probes = true, f.now+250*ms, 2 }
+	limited := func(f *facts) { udp(f); f.udp.noEvidence, f.udp.retry, f.probes = true, f.now+250*ms, 2 }
 	retries := func(f *facts) { f.adaptive = false }
 
 	type change = func(*facts)
@@ -50,17 +50,22 @@ func TestDecide(t *testing.T) {
 		{"less loss", []change{twice, rested, func(f *facts) { f.assumedLoss = congestedLoss }}, step{do: resendNow}},
 		{"congested loss, budget spent", []change{spent, rested, func(f *facts) { f.assumedLoss = 0.5 }}, step{do: settleSilent}},
 
-		{"blackout", []change{func(f *facts) { f.blackout = true }}, step{do: resendPaced, discount: true}},
-		{"blackout, enough probes", []change{spent, rested, func(f *facts) { f.blackout = true }}, step{do: resendPaced, discount: true}},
-		{"blackout, --retries", []change{retries, spent, rested, func(f *facts) { f.blackout = true }}, step{do: settleSilent}},
+		{"suspect: nothing is sent", []change{func(f *facts) { f.state = suspect }}, step{do: resendPaced}},
+		{"lost, enough probes", []change{spent, rested, func(f *facts) { f.state = lost }}, step{do: awaitWitness}},
+		{"lost, --retries", []change{retries, spent, rested, func(f *facts) { f.state = lost }}, step{do: awaitWitness}},
+		{"gone", []change{func(f *facts) { f.state = gone }}, step{do: settleReason, reason: endpoint.HostLost}},
+		{"lost, UDP with an ICMP limit", []change{limited, func(f *facts) { f.state = lost }}, step{do: resendPaced}},
+		{"enough, but a canary is out", []change{spent, rested, func(f *facts) { f.unjudged, f.evidence = 1, undecided }}, step{do: awaitWitness}},
+		{"enough, witnessed", []change{spent, rested, func(f *facts) { f.evidence = witnessed }}, step{do: settleSilent}},
+		{"one void probe: another instead", []change{spent, rested, func(f *facts) { f.voided, f.counted, f.evidence = 1, f.counted-1, void }}, step{do: resendNow}},
+		{"no room for another probe", []change{rested, func(f *facts) { f.voided, f.counted, f.probes = 231, 2, 234 }}, step{do: settleReason, reason: endpoint.HostLost}},
+		{"its span is over: no further probe before a canary tells", []change{twice, rested, func(f *facts) { f.unjudged, f.evidence = 2, awaited }}, step{do: awaitWitness}},
+		{"--retries: in the dark", []change{retries, spent, rested, func(f *facts) { f.inDark = true }}, step{do: settleReason, reason: endpoint.HostLost}},
+		{"--retries: void, but not in the dark", []change{retries, spent, rested, func(f *facts) { f.evidence = void }}, step{do: settleSilent}},
 		{"high loss", []change{spent, rested, func(f *facts) { f.highLoss = true }}, step{do: resendLater, until: later.Add(minSilence / 2), discount: true}},
-		{"blackout and high loss", []change{func(f *facts) { f.blackout, f.highLoss = true, true }}, step{do: resendPaced, discount: true}},
 		{"high loss for a minute", []change{spent, func(f *facts) { f.highLoss, f.now = true, f.silentAfter.Add(highLossPatience) }}, step{do: settleSilent}},
 		{"high loss, nearly 255 probes", []change{rested, func(f *facts) { f.highLoss, f.probes, f.counted = true, 234, 3 }}, step{do: settleSilent}},
-		{"a relapse would explain it", []change{spent, rested, func(f *facts) { f.relapse, f.alive = later+1, f.sent-1 }}, step{do: resendLater, until: later.Add(lossBackoff), discount: true}},
-		{"no relapse: alive after the probe", []change{spent, rested, func(f *facts) { f.relapse, f.alive = later+1, f.sent }}, step{do: settleSilent}},
-		{"no relapse: too long ago", []change{spent, rested, func(f *facts) { f.relapse, f.alive = later, f.sent-1 }}, step{do: settleSilent}},
-		{"after a relapse probes are spread", []change{twice, rested, func(f *facts) { f.relapse, f.alive = later+1, f.sent }}, step{do: resendLater, until: later.Add(lossBackoff)}},
+		{"dark a moment ago: probes are spread", []change{twice, rested, func(f *facts) { f.relapse = later + 1 }}, step{do: resendLater, until: later.Add(lossBackoff)}},
 
 		{"never replied: one, then a pause", []change{never}, step{do: resendLater, until: first.Add(minSilence)}},
 		{"never replied, after the pause", []change{never, rested}, step{do: resendNow}},
@@ -77,7 +82,7 @@ func TestDecide(t *testing.T) {
 		{"neighbor found", []change{never, rested, func(f *facts) { f.neighbor = NeighborFound }}, step{do: resendNow}},
 		{"neighbor unknown, maybe being resolved", []change{never, func(f *facts) { f.resolving = true }}, step{do: extendTimer}},
 		{"neighbor unknown, timeout over", []change{never, rested, func(f *facts) { f.resolving, f.deadline = true, later }}, step{do: resendNow}},
-		{"neighbor missing beside an ICMP limit", []change{never, void, func(f *facts) { f.neighbor = NeighborMissing }}, step{do: settleReason, reason: endpoint.HostUnreach}},
+		{"neighbor missing beside an ICMP limit", []change{never, limited, func(f *facts) { f.neighbor = NeighborMissing }}, step{do: settleReason, reason: endpoint.HostUnreach}},
 
 		{"UDP: evidence", []change{udp}, step{do: resendNow}},
 		{"UDP: replies from another port", []change{udp, spent, rested, func(f *facts) { f.udp.otherPort = true }}, step{do: resendNow, discount: true}},
@@ -85,13 +90,13 @@ func TestDecide(t *testing.T) {
 		{"UDP: paced, evidence only after an interval", []change{udp, twice, func(f *facts) { f.udp.paced = true }}, step{do: resendLater, until: soon.Add(rejectionEvery)}},
 		{"UDP: paced, interval over", []change{udp, twice, rested, func(f *facts) { f.udp.paced, f.sent = true, f.now.Add(-rejectionEvery) }}, step{do: resendNow}},
 		{"UDP: paced, budget spent", []change{udp, spent, rested, func(f *facts) { f.udp.paced = true }}, step{do: settleSilent}},
-		{"UDP: no evidence, quick retry", []change{void, func(f *facts) { f.probes = 1 }}, step{do: resendNow, discount: true}},
-		{"UDP: no evidence, one per variant and one more", []change{void, func(f *facts) { f.probes, f.variants = 3, 2 }}, step{do: resendNow, discount: true}},
-		{"UDP: no evidence, wait for the limit", []change{void}, step{do: resendLater, until: soon + 250*ms, discount: true}},
-		{"UDP: patience over", []change{void, func(f *facts) { f.udp.limited, f.now = true, first.Add(30*time.Second)+1 }}, step{do: settleReason, reason: endpoint.RateLimited}},
-		{"UDP: patience over without a limit", []change{void, func(f *facts) { f.counted, f.now = 3, first.Add(30*time.Second)+1 }}, step{do: settleSilent}},
-		{"UDP: nearly 255 probes", []change{void, func(f *facts) { f.probes, f.udp.limited = 234, true }}, step{do: settleReason, reason: endpoint.RateLimited}},
-		{"UDP: no evidence, --retries", []change{void, retries, spent, rested}, step{do: settleSilent}},
+		{"UDP: no evidence, quick retry", []change{limited, func(f *facts) { f.probes = 1 }}, step{do: resendNow, discount: true}},
+		{"UDP: no evidence, one per variant and one more", []change{limited, func(f *facts) { f.probes, f.variants = 3, 2 }}, step{do: resendNow, discount: true}},
+		{"UDP: no evidence, wait for the limit", []change{limited}, step{do: resendLater, until: soon + 250*ms, discount: true}},
+		{"UDP: patience over", []change{limited, func(f *facts) { f.udp.limited, f.now = true, first.Add(30*time.Second)+1 }}, step{do: settleReason, reason: endpoint.RateLimited}},
+		{"UDP: patience over without a limit", []change{limited, func(f *facts) { f.counted, f.now = 3, first.Add(30*time.Second)+1 }}, step{do: settleSilent}},
+		{"UDP: nearly 255 probes", []change{limited, func(f *facts) { f.probes, f.udp.limited = 234, true }}, step{do: settleReason, reason: endpoint.RateLimited}},
+		{"UDP: no evidence, --retries", []change{limited, retries, spent, rested}, step{do: settleSilent}},
 	} {
 		f := base()
 		for _, change := range c.changes {

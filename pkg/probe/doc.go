@@ -32,6 +32,7 @@
 //	waiting      until a time
 //	lingering    listens for a late reply; holds a socket
 //	ready        in its lane after waiting
+//	awaiting     in its lane until a canary has shown whether it is evidence
 //
 //	queued → outstanding → settled                            a reply
 //	                     → retransmit → outstanding           a timeout: once more
@@ -52,7 +53,7 @@
 //	lateness     replies after the timeout          time to listen; the RTO if they are common
 //	loss         probes per reply, in the run       number of probes that silence requires
 //	recent       the same, at the moment            the window; discounts timeouts if high
-//	blackout     timeouts after the latest reply    the address: 10 probes/s; discounts timeouts
+//	witness      replies to canaries and others     the address: nothing but canaries; voids timeouts
 //	window       loss against concurrency           outstanding endpoints and pace of the address
 //	icmplimit    ICMP errors about UDP ports        retransmissions; discounts timeouts
 //	group        the same of a /24, router or host  retransmissions of all its addresses
@@ -62,19 +63,24 @@
 //	ratelimit    --rate, --host-rate                every probe
 //
 // A probe requires all that apply to agree, in this order: rcvlimit, descriptors and the
-// rate of the run; then at its address the resolution, the window and its pace, the ICMP
-// limit, the host rate and the blackout. Limits given by the user are never exceeded. An
-// ICMP limit replaces loss of the moment and blackout for UDP. What discounts timeouts
-// never concludes anything, and --retries N disables it.
+// rate of the run; then at its address the resolution, the witnesses, the window and its
+// pace, the ICMP limit and the host rate. Limits given by the user are never exceeded. An
+// ICMP limit replaces loss of the moment for UDP. What discounts timeouts never concludes
+// anything, and --retries N disables it.
 //
 // # What silence proves
 //
 // A timeout is evidence unless it is discounted. Silence is concluded after as many as
-// the loss requires, and not before minSilence has passed since the first probe
-// (facts.decide). Whether the address was still up then follows only from replies that
-// came by chance (view.alive): without them the conclusion is counted as
-// Counts.Unproven. A probe of a port known to reply, sent for that purpose, would be
-// decided there as well.
+// the loss requires, and not before minSilence has passed since the first of them
+// (facts.decide).
+//
+// At an address that has replied, a timeout is evidence only between two witnesses:
+// probes that were replied to, one sent before it and one after it, at most a gap apart
+// (spans). Other endpoints mostly are the witnesses. Where they are not, canaries are
+// sent: probes of an endpoint that has replied, as jobs of their own, which precede
+// others and are never passed to a sink (canary.go). A timeout without witnesses is void,
+// and the probe is repeated. If a canary fails, the address is suspect, then lost, and in
+// the end gone (witness): its endpoints are held, and settled with HostLost.
 //
 // # Glossary
 //
@@ -88,8 +94,12 @@
 //	paced         of a queue: a rate limit allows its next probe at a known time
 //	exclusive     of a probe: sent from a socket that no other uses
 //	discounted    of a timeout: not evidence of silence
-//	blackout      time in which an address that used to reply does not
-//	relapse       a blackout after an earlier one
+//	witness       a probe that was replied to, of the same address and protocol
+//	canary        a probe of an endpoint that has replied, to get a witness
+//	void          of a timeout: not evidence, because it has no witnesses
+//	unjudged      of a probe: whether it has witnesses is not known yet
+//	dark          of a time: an address that used to reply did not
+//	suspect, lost, gone  of an address: it may have stopped replying, has, and is given up
 //	stall         time in which this process did not poll
 //	repeat        a retransmission by the system
 //	sample        the first endpoints of an address, by which silent addresses are recognized

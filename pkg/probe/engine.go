@@ -60,6 +60,9 @@ type Options struct {
 	// LostPatience is the maximum time to wait for an address that has stopped replying
 	// to come back; 0: do not wait.
 	LostPatience time.Duration
+	// Stopped, if not nil, is called when an address has stopped replying and is waited
+	// for. Workers call it.
+	Stopped func(netip.Addr)
 	// Repeats are the times after which the system itself retransmits a TCP probe
 	// that has not been forgotten, ascending; nil: it does not.
 	Repeats []time.Duration
@@ -146,7 +149,9 @@ func Start(opts Options) (*Engine, error) {
 		table: newTable(tableOptions{
 			size: opts.Addresses, workers: [2]int{pools[0].Workers, pools[1].Workers},
 			start: start, onLink: opts.OnLink, rate: opts.HostRate > 0 || opts.HostTimeout > 0,
-			silent: opts.SkipSilent > 0,
+			silent:   opts.SkipSilent > 0,
+			hostRate: newCeiling(opts.HostRate), lostPatience: opts.LostPatience, adaptive: opts.HostConcurrency == 0,
+			repeat: opts.firstRepeat(),
 		}),
 		pace:     pace{ceiling: newCeiling(opts.Rate)},
 		hostRate: newCeiling(opts.HostRate),
@@ -168,6 +173,14 @@ func Start(opts Options) (*Engine, error) {
 		e.done.Go(w.run)
 	}
 	return e, nil
+}
+
+// firstRepeat returns when the system first retransmits a TCP probe; 0: it does not.
+func (o *Options) firstRepeat() time.Duration {
+	if len(o.Repeats) == 0 {
+		return 0
+	}
+	return o.Repeats[0]
 }
 
 // fill creates the workers of a pool.
@@ -195,7 +208,9 @@ func (e *Engine) Submit(jobs []*Job) {
 	for _, j := range jobs {
 		j.reset()
 		j.address = e.table.get(j.To.Addr(), j.Proto)
-		j.sample = j.address.presence.draw(e.opts.SkipSilent)
+		if j.address.presence.draw(e.opts.SkipSilent) {
+			j.role = roleSample
+		}
 		protos[j.Proto] = true
 	}
 	e.distribute(jobs)

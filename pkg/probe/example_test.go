@@ -54,10 +54,12 @@ func Example() {
 	if err := engine.Close(); err != nil {
 		log.Fatal(err)
 	}
+	// Two more probes than those of the endpoints: port 22 or 23 is probed again, to see
+	// that the host still replies while port 80 does not.
 	fmt.Println("probes in total:", engine.Counts().Attempts.Load())
 	// Output:
 	// 192.0.2.1:22 is open (syn-ack), probes: 1
 	// 192.0.2.1:23 is closed (conn-refused), probes: 1
 	// 192.0.2.1:80 is filtered (no-response), probes: 3
-	// probes in total: 5
+	// probes in total: 7
 }

@@ -19,18 +19,33 @@ func (w *worker) takeOff(j *Job) {
 		w.wheel.remove(j)
 		return
 	}
+	if j.phase == awaiting && j.link.next != nil {
+		j.address.stopWaiting()
+	}
 	j.unlink()
+}
+
+// leave removes j from the table.
+func (w *worker) leave(j *Job) {
+	w.gens[j.slot]++
+	w.jobs[j.slot] = nil
+	w.free = append(w.free, j.slot)
 }
 
 // deliver frees what j holds and passes it to the sink.
 func (w *worker) deliver(j *Job, r endpoint.Reason, at Time) {
+	if j.role == roleCanary {
+		w.endCanary(j)
+		return
+	}
 	sharing := w.detach(j)
 	w.forget(j)
 	w.leaveSample(j, r == endpoint.NoResponse)
-	w.gens[j.slot]++
-	w.jobs[j.slot] = nil
-	w.free = append(w.free, j.slot)
+	w.leave(j)
 	w.live--
+	if r == endpoint.HostLost {
+		j.address.noteLost()
+	}
 	j.address.refs.Add(-1)
 	j.address = nil
 	j.Reason, j.At = r, at
@@ -54,7 +69,7 @@ func (w *worker) forgetButFirst(j *Job, v *view) {
 		}
 	}
 	if j.prev.n == 0 {
-		j.cur, j.prev = sentProbe{}, j.cur
+		j.cur, j.prev = sentProbe{sent: j.cur.sent}, j.cur
 	}
 }
 
@@ -65,7 +80,7 @@ func (w *worker) drop(j *Job, p *sentProbe) {
 		w.open--
 		w.dropped = w.attempt(j, p)
 		w.t.Forget(&w.dropped)
-		*p = sentProbe{}
+		*p = sentProbe{sent: p.sent, resent: p.resent} // which the evidence depends on
 	}
 }
 
@@ -83,7 +98,7 @@ func (w *worker) checkStop() {
 			return
 		}
 		w.end = &ending{stop: order, at: w.now.Add(order.grace)}
-		w.settleWhere(func(j *Job) bool { return j.Attempts == 0 })
+		w.settleWhere(func(j *Job) bool { return j.Attempts == 0 || j.role == roleCanary })
 	}
 	if w.now >= w.end.at && w.live > 0 {
 		w.settleWhere(func(*Job) bool { return true })

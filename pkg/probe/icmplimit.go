@@ -95,7 +95,7 @@ func (l *icmpLimiter) rejected(now Time, o outcome) {
 	l.tick(now, alone, minPaceICMP)
 	l.rejects = true
 	l.noteError(now, o.discounted > 0)
-	if l.closed++; o.n > lateAfter {
+	if l.closed++; o.lost+1 > lateAfter {
 		l.late++
 	}
 	if l.closed > rejectionMemory {
@@ -143,9 +143,9 @@ func (a *address) noteReplyUDP(now Time, o outcome) {
 	case o.kind == replyToVariant:
 		a.loss.noteReply(1)
 	case o.kind != replyRejected:
-		a.loss.noteReply(o.n)
+		a.loss.noteReply(o.lost + 1)
 	case !l.limited() && !l.joint.shared:
-		a.loss.noteReply(o.n)
+		a.loss.noteReply(o.lost + 1)
 	default:
 		if !limited {
 			a.loss = loss{} // what looked lost was held back by the limit
@@ -165,7 +165,7 @@ func (a *address) noteTimeoutUDP(now Time, o outcome) view {
 	}
 	l := a.icmpLimiter
 	d := a.judgeTimeout(now, o)
-	void := l.exhausted(now, o.sent)
+	void := !a.holds() && l.exhausted(now, o.sent)
 	if void || d.noEvidence {
 		l.wait(now)
 	}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"math"
 	"net/netip"
 	"time"
 
@@ -43,6 +44,7 @@ type Result struct {
 	Relayed bool
 	// Attempts is the number of probes sent.
 	Attempts uint8
+	attempts
 	// RTT is the round trip of the probe that was replied to; negative if there was
 	// no reply, or if the probe that it replies to is unknown.
 	RTT time.Duration
@@ -50,6 +52,15 @@ type Result struct {
 	At Time
 
 	extra *extra // mostly nil
+}
+
+// attempts divides Result.Attempts. Probes that are neither discounted, void nor
+// unjudged are evidence of silence.
+type attempts struct {
+	discounted uint8 // their timeout was not evidence
+	voided     uint8 // they had no witnesses
+	unjudged   uint8 // the latest: whether they are evidence is not known yet
+	exclusive  uint8 // they were sent from a socket of their own
 }
 
 // Tag is the caller's own data. The engine does not read it.
@@ -69,13 +80,10 @@ type extra struct {
 // belongs to one worker.
 type jobState struct {
 	phase       phase
-	localErrors uint8 // errors of this machine so far
-	discounted  uint8 // probes whose timeout was not evidence
-	exclusive   uint8 // probes sent from a socket of their own
-	sample      bool  // part of the sample of its address (presence)
-	extended    bool  // the timer of the latest probe was extended; its timeout has been counted
-	resent      bool  // the system's retransmission of the first probe was waited for
-	listensLong bool  // it listens for the whole timeout of its latest probe
+	role        role
+	localErrors uint8  // errors of this machine so far
+	extended    bool   // the timer of the latest probe was extended; its timeout has been counted
+	unjudgedAt  uint32 // when the first unjudged probe was sent, in microseconds after the first
 	slot        uint32
 	hash        uint32    // of the endpoint
 	hashNext    *Job      // next pending job in a chain of the hash table
@@ -137,6 +145,8 @@ type sentProbe struct {
 	resolved  bool
 	repeats   uint8 // retransmissions by the system that were counted
 	cut       bool  // the timer expires before the timeout, to count a repeat
+	long      bool  // it is listened to for its whole timeout
+	resent    bool  // the system's retransmission of it was waited for
 }
 
 // attempt returns the Attempt that p is the rest of.
@@ -161,13 +171,23 @@ func (j *Job) sentAt(n int) Time {
 }
 
 // countedTimeouts returns how many probes stayed unanswered although a reply could be
-// expected.
+// expected, as far as that is known.
 func (j *Job) countedTimeouts() int {
-	n := int(j.Attempts) - int(j.discounted)
-	if j.resent {
+	n := int(j.Attempts) - int(j.discounted) - int(j.voided)
+	if j.cur.resent {
 		n++
 	}
 	return n
+}
+
+// unjudgedFrom returns when the first unjudged probe was sent.
+func (j *Job) unjudgedFrom() Time { return j.first.Add(time.Duration(j.unjudgedAt) * time.Microsecond) }
+
+// noteUnjudged records a probe sent at a time whose witnesses are not known yet.
+func (j *Job) noteUnjudged(at Time) {
+	if j.unjudged++; j.unjudged == 1 {
+		j.unjudgedAt = uint32(min((at.Sub(j.first) + time.Microsecond - 1).Microseconds(), math.MaxUint32))
+	}
 }
 
 // phase is where a job is in its life (see the package comment).
@@ -181,6 +201,7 @@ const (
 	waiting                  // until its timer expires; no slot
 	lingering                // listens for a late reply; a socket, no slot
 	ready                    // in its lane after waiting; no slot
+	awaiting                 // in its lane, for a witness; no slot
 )
 
 // inFlight reports whether a job in phase p holds a slot.

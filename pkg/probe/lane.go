@@ -6,6 +6,11 @@ type lane struct {
 	needSlot    queue  // the others
 	held        queue  // jobs that wait for the sample of their address (presence)
 	icmpPaced   *queue // of the others, those that an ICMP limit may have left unanswered; nil for TCP
+	canaries    queue
+	awaiting    link // jobs that wait for a witness
+	sightings   int  // of the address when these were last looked at
+	judged      Time // when that was
+	watch       *Job // the timer for the next canary; nil: none
 }
 
 // queue holds jobs of one kind in a lane. It is on its worker's round while its
@@ -16,6 +21,7 @@ type queue struct {
 	next      *queue // on the round
 	needsSlot bool
 	icmpPaced bool // its jobs are sent at the pace of the address's ICMP errors
+	canaries  bool
 	pos       queuePos
 }
 
@@ -82,27 +88,33 @@ func (w *worker) queueOf(j *Job) *queue {
 	switch {
 	case j.phase == retransmit:
 		return &l.retransmits
+	case j.role == roleCanary:
+		return &l.canaries
 	case j.phase == ready && j.discounted > 0 && l.icmpPaced != nil:
 		return l.icmpPaced
 	}
 	return &l.needSlot
 }
 
-// round returns the round that q belongs on.
+// round returns the round that q belongs on. Canaries precede other endpoints unless the
+// worker has no slot.
 func (w *worker) round(q *queue) *round {
-	if q.needsSlot {
+	if q.needsSlot && (!q.canaries || w.inFlight >= w.rcvLimit.most) {
 		return &w.needSlot
 	}
 	return &w.retransmit
 }
 
-// lookAgain puts the queues of an address that may have waited for a slot on their
-// round.
+// lookAgain puts the queues of an address that may have waited on their round, and
+// looks at the endpoints that wait for a witness.
 func (w *worker) lookAgain(a *address) {
 	l := &a.lanes[w.index]
 	w.lookAtHeld(a)
 	w.needSlot.push(&l.needSlot)
+	w.retransmit.push(&l.retransmits)
+	w.round(&l.canaries).push(&l.canaries)
 	if l.icmpPaced != nil {
 		w.needSlot.push(l.icmpPaced)
 	}
+	w.rejudge(a, false)
 }

@@ -67,7 +67,7 @@ func (w *worker) listenEnd(j *Job, v *view) Time {
 // its address had not replied when it began to, to its latest.
 func (w *worker) lingerEnd(j *Job, v *view) Time {
 	switch {
-	case j.listensLong:
+	case j.cur.long:
 		return j.cur.sent.Add(w.maxTimeout(j))
 	case v.replied && j.keepsFirst():
 		return w.listenEnd(j, v)
@@ -128,7 +128,7 @@ func (w *worker) onListenEnd(j *Job) {
 		return
 	}
 	w.stopLingering(j)
-	j.resent = j.resent || w.leavesToSystem(j, &v) && j.cur.repeats > 0
+	j.cur.resent = j.cur.resent || w.leavesToSystem(j, &v) && j.cur.repeats > 0
 	w.forget(j)
 	j.phase = waiting
 	if w.now < j.silentAfter.Add(-repeatMargin) {

@@ -128,6 +128,6 @@ func TestListeningNeedsNoSlot(t *testing.T) {
 		if n := reasons(done)[endpoint.NoResponse]; n != 450 {
 			t.Errorf("%v: %d endpoints without a reply, want 450", proto, n)
 		}
-		s.requireWithin(t, done, 500*2*300*time.Millisecond/20+4*time.Second)
+		s.requireWithin(t, done, 500*2*300*time.Millisecond/20+5*time.Second) // canaries to the distant hosts hold slots, too
 	}
 }

@@ -20,6 +20,16 @@ func (l *link) pushBack(j *Job) {
 	l.prev.next, l.prev = n, n
 }
 
+// takeAll moves the jobs of another list to l, which is empty or unused.
+func (l *link) takeAll(from *link) {
+	l.reset()
+	for !from.empty() {
+		j := from.next.job
+		j.unlink()
+		l.pushBack(j)
+	}
+}
+
 // pushFront inserts j at the front of the list with head l.
 func (l *link) pushFront(j *Job) { l.next.pushBack(j) }
 

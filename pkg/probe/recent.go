@@ -13,6 +13,15 @@ const (
 	recentMost    = 1 << 15
 	// recentFor is how long they describe the present.
 	recentFor = 5 * time.Second
+	// highLoss is the loss of the moment above which timeouts are not evidence: the
+	// address is probed more slowly until it falls.
+	highLoss = 0.5
+	// lossBackoff is the pause between two probes of an endpoint at a loss above
+	// congestedLoss: losses come in bursts, and probes in one burst count as one.
+	lossBackoff = 100 * time.Millisecond
+	// highLossPatience is how long after its first probe an endpoint's timeouts are
+	// evidence in spite of high loss.
+	highLossPatience = time.Minute
 )
 
 // recent measures the loss of the moment at an address from its latest probes: first

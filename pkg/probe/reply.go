@@ -47,10 +47,16 @@ func (w *worker) onReply(a *Reply) {
 	if a.Unresolved {
 		j.address.markUnresolved(a.At)
 	}
+	if j.role == roleCanary {
+		w.onCanaryReply(j, &o)
+		return
+	}
 	w.counts.Replied.add(1)
 	n := o.n
 	if j.address.icmpLimiter != nil {
 		n = max(n-int(j.discounted), 1) // probes that an ICMP limit left unanswered were not lost
+	} else {
+		n = o.lost + 1
 	}
 	w.counts.Probes.add(int64(n))
 	w.takeOff(j)
@@ -69,7 +75,22 @@ func (w *worker) replied(j *Job, a *Reply) outcome {
 	if j.phase == outstanding && !j.extended {
 		timedOut--
 	}
+	shows := kindOf(j, a.Reason)
+	lost := 0
+	if n > 1 && j.role != roleCanary {
+		lost = w.lostProbes(j, n, rtt)
+	}
+	oldest := max(sent, j.first)
+	if a.N == 0 && j.role != roleCanary {
+		oldest = j.first // or the reply to any of the probes
+	}
+	var repeated time.Duration
+	if upperBound {
+		repeated = w.engine.opts.Repeats[0]
+	}
 	return outcome{
+		lost:   lost,
+		canary: j.role == roleCanary, shows: shows, endpoint: known{j.To.Port(), uint8(n), j.Variants}, oldest: oldest, repeated: repeated,
 		n: n, sent: max(sent, j.first), rtt: rtt, upperBound: upperBound,
 		late: n <= timedOut && !(j.extended && n == timedOut), timedOut: timedOut,
 		slot:       j.phase.inFlight() || j.phase == lingering && w.countsLingering(),
@@ -87,11 +108,11 @@ func (w *worker) onLocalError(j *Job, a *Reply) {
 		w.resend(j)
 		return
 	}
-	j.address.unsent(j.cur.sent)
 	w.drop(j, &j.cur)
 	w.takeOff(j)
 	w.releaseSlot(j)
 	j.Attempts--
+	j.unjudged = max(j.unjudged, 1) - 1
 	w.counts.Attempts.add(-1)
 	if errors.Is(a.Err, ErrBusy) {
 		j.phase = waiting

@@ -4,7 +4,7 @@ import "sync"
 
 // reservation lists the limits at an address that have granted one probe. Either the
 // probe is sent or cancel returns all of it: what was not sent must not use up a
-// rate, nor the patience with a blackout.
+// rate.
 type reservation struct {
 	at       Time
 	slot     bool // of the window
@@ -12,10 +12,11 @@ type reservation struct {
 	retry    bool // of the address's ICMP limit
 	group    bool // of its group's
 	hostRate bool // of --host-rate
-	blackout bool // a probe of a blackout
 	begins   bool // first probe to the address by any protocol
 	first    bool // first probe to the address by this protocol
 	link     bool // the probe that starts address resolution
+	counted  bool // as a probe of an endpoint, not a canary
+	before   Time // when the latest such probe was sent
 	view     view
 }
 
@@ -23,21 +24,31 @@ type reservation struct {
 type verdict uint8
 
 const (
-	granted    verdict = iota
-	noSlot             // the window is full; the worker is woken when it is not
-	notYet             // a rate limit allows it later
-	unresolved         // the link has no such address
+	granted     verdict = iota
+	noSlot              // the window is full; the worker is woken when it is not
+	notYet              // a rate limit allows it later
+	unresolved          // the link has no such address
+	unwitnessed         // it has stopped replying, or a canary is to be sent first; the worker is woken
+	abandoned           // it has stopped replying for longer than --lost-patience
 )
 
 // reserve reserves one probe from q at every limit of the address. If a rate limit
-// does not allow it yet, next is when to try again.
-func (a *address) reserve(r *reservation, c ceiling, now Time, worker int, q *queue) (v verdict, next Time) {
+// does not allow it yet, next is when to try again. again is set for an endpoint that is
+// probed again, which needs a witness first.
+func (a *address) reserve(r *reservation, c ceiling, now Time, worker int, q *queue, again bool) (v verdict, next Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
 	case now < a.unresolved:
 		return unresolved, 0
-	case q.needsSlot && a.window.full():
+	case q.canaries:
+	case a.witness != nil && a.witness.state == gone:
+		return abandoned, 0
+	case a.holds() || again && a.lacksWitness(now):
+		a.slotWaiters |= 1 << worker
+		return unwitnessed, 0
+	}
+	if q.needsSlot && a.window.full() && !(q.canaries && a.table.adaptive) {
 		a.slotWaiters |= 1 << worker
 		return noSlot, 0
 	}
@@ -53,6 +64,10 @@ func (a *address) reserve(r *reservation, c ceiling, now Time, worker int, q *qu
 		a.replied = now
 	}
 	r.link = a.link.sent(now)
+	if r.counted = !q.canaries; r.counted {
+		r.before, a.sent = a.sent, max(a.sent, now)
+		a.probes++
+	}
 	r.view = a.view(now)
 	return granted, 0
 }
@@ -70,10 +85,6 @@ func (a *address) reserveRates(c ceiling, q *queue, r *reservation) (next Time, 
 	}
 	if r.hostRate, r.begins, next = a.rate.allow(c, r.at); !r.hostRate {
 		return next, false
-	}
-	if a.blackout.since != 0 {
-		r.blackout, next = a.blackout.allow(r.at)
-		return next, r.blackout
 	}
 	return 0, true
 }
@@ -93,6 +104,11 @@ func (a *address) cancel(c ceiling, r *reservation) (wake uint64) {
 	if r.link {
 		a.link.unsent(a.window.inFlight)
 	}
+	if r.counted {
+		if a.probes--; a.sent == r.at {
+			a.sent = r.before
+		}
+	}
 	return a.wake()
 }
 
@@ -110,24 +126,6 @@ func (a *address) cancelRates(c ceiling, r *reservation) {
 	if r.hostRate {
 		a.rate.cancel(c, r.begins)
 	}
-	if r.blackout {
-		a.blackout.cancel(r.at)
-	}
-}
-
-// unsent returns the probe of a blackout that the transport reported, after Send, as
-// not sent.
-func (a *address) unsent(sent Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.blackout.cancel(sent)
-}
-
-// refuse records that this machine refused a probe.
-func (a *address) refuse() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.blackout.refused = a.blackout.since != 0
 }
 
 // hostRate is the rate limit of one address, and the time of its first probe. All

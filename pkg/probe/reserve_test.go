@@ -23,24 +23,23 @@ func TestCancelReturnsEveryToken(t *testing.T) {
 		a.window.setPace(1)
 		a.icmpLimiter.setPace(1)
 		a.icmpLimiter.epoch = now
-		a.blackout = blackout{since: now.Add(-time.Second), probe: now}
 		// One cancellation, so that schedules start at now.
 		var r reservation
-		a.reserve(&r, hostRate, now, 0, a.lanes[0].icmpPaced)
+		a.reserve(&r, hostRate, now, 0, a.lanes[0].icmpPaced, false)
 		a.cancel(hostRate, &r)
 		return a
 	}
 	state := func(a *address) any {
-		return [...]any{a.window, *a.icmpLimiter, a.rate.schedule, a.rate.first, a.blackout, a.replied, a.link}
+		return [...]any{a.window, *a.icmpLimiter, a.rate.schedule, a.rate.first, a.sent, a.probes, a.replied, a.link}
 	}
 	a := newLimited()
 	fresh := state(a)
 	for range 100 {
 		var r reservation
-		if v, next := a.reserve(&r, hostRate, now, 0, a.lanes[0].icmpPaced); v != granted {
+		if v, next := a.reserve(&r, hostRate, now, 0, a.lanes[0].icmpPaced, false); v != granted {
 			t.Fatalf("verdict %v, next at %v", v, next)
 		}
-		if !r.slot || !r.pace || !r.retry || !r.hostRate || !r.begins || !r.first || !r.link || !r.blackout {
+		if !r.slot || !r.pace || !r.retry || !r.hostRate || !r.begins || !r.first || !r.link || !r.counted {
 			t.Fatalf("not every limit was asked: %+v", r)
 		}
 		a.cancel(hostRate, &r)
@@ -48,11 +47,11 @@ func TestCancelReturnsEveryToken(t *testing.T) {
 			t.Fatalf("after cancel:\n%+v\nbefore:\n%+v", got, fresh)
 		}
 	}
-	a.blackout.probe = now + 1
+	hostRate.charge(&a.rate.schedule, now)
 	fresh = state(a)
 	var r reservation
-	if v, next := a.reserve(&r, hostRate, now, 0, a.lanes[0].icmpPaced); v != notYet || next != now+1 {
-		t.Errorf("verdict %v, next at %v; a blackout allows a probe at %v", v, next, now+1)
+	if v, next := a.reserve(&r, hostRate, now, 0, a.lanes[0].icmpPaced, false); v != notYet || next != now.Add(time.Second)-slack {
+		t.Errorf("verdict %v, next at %v; the host rate allows a probe in a second", v, next)
 	}
 	if got := state(a); !reflect.DeepEqual(got, fresh) {
 		t.Errorf("after a refusal:\n%+v\nbefore:\n%+v", got, fresh)

@@ -66,6 +66,7 @@ type scan struct {
 func defaults() probe.Options {
 	return probe.Options{
 		Workers: 1, Concurrency: 1000, Timeout: 3 * time.Second, Retries: -1, Addresses: 1 << 18,
+		LostPatience: 30 * time.Second,
 	}
 }
 

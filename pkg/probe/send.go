@@ -17,6 +17,8 @@ const (
 	// One in retryDescriptors of the descriptors is kept for retransmissions: an
 	// endpoint keeps its first socket while its second probe is outstanding.
 	retryDescriptors = 8
+	// One in canarySlots of the slots is kept for canaries.
+	canarySlots = 64
 	// maxQueued is longer than any system takes to resolve a neighbor.
 	maxQueued = time.Minute
 )
@@ -74,7 +76,7 @@ func (w *worker) collect(r *round) Time {
 		switch {
 		case len(w.batch) == cap(w.batch):
 			return w.now
-		case first && w.inFlight >= w.rcvLimit.most:
+		case first && w.inFlight >= w.rcvLimit.most-w.slotsForCanaries():
 			return Never
 		case first && w.open+len(w.batch) >= w.firstDescriptors():
 			w.counts.Short.Store(1)
@@ -91,6 +93,14 @@ func (w *worker) collect(r *round) Time {
 		r.push(q)
 	}
 	return Never
+}
+
+// slotsForCanaries returns how many slots endpoints leave to canaries.
+func (w *worker) slotsForCanaries() int {
+	if w.watches == 0 {
+		return 0
+	}
+	return w.rcvLimit.most / canarySlots
 }
 
 // firstDescriptors returns how many descriptors may be in use when an endpoint is
@@ -113,8 +123,26 @@ func (w *worker) admit(q *queue) bool {
 		return false
 	}
 	out := &w.outgoing[len(w.batch)]
-	switch v, next := q.address.reserve(&out.reservation, w.engine.hostRate, w.now, w.index, q); v {
+	if q.canaries && w.inFlight >= w.rcvLimit.most {
+		w.round(q).push(q)
+		return false
+	}
+	again := j.Attempts > 0 && w.retries(j) < 0
+	switch v, next := q.address.reserve(&out.reservation, w.engine.hostRate, w.now, w.index, q, again); v {
 	case noSlot:
+		return false
+	case unwitnessed:
+		w.watch(q.address, w.now)
+		if !q.needsSlot {
+			j.unlink()
+			v := q.address.look(w.now)
+			w.holdBack(j, &v)
+			w.round(q).push(q)
+		}
+		return false
+	case abandoned:
+		w.abandon(j)
+		w.round(q).push(q)
 		return false
 	case notYet:
 		q.pos = onPaced
@@ -150,6 +178,7 @@ func (w *worker) forbidden(j *Job, q *queue) endpoint.Reason {
 // makeProbe adds the next probe of j to the batch. One earlier probe may still be
 // replied to: the first while it is listened to, or else the latest.
 func (w *worker) makeProbe(j *Job, out *outgoing) {
+	w.judgeAgain(j)
 	if j.prev.n == 1 && w.listensToFirst(j, &out.view) {
 		w.drop(j, &j.cur)
 	} else {
@@ -157,7 +186,7 @@ func (w *worker) makeProbe(j *Job, out *outgoing) {
 		j.prev = j.cur
 	}
 	j.cur = sentProbe{n: j.Attempts + 1, exclusive: out.view.udp.otherPort && j.Attempts > 0}
-	j.extended, j.listensLong = false, false
+	j.extended, j.cur.long = false, false
 	out.timeout = w.timeout(j, &out.view)
 	a := &w.attempts[len(w.batch)]
 	*a = w.attempt(j, &j.cur)
@@ -241,13 +270,21 @@ func (w *worker) sent(a *Attempt, timeout time.Duration) {
 	j := w.jobs[a.ID.Slot]
 	j.cur.sent, j.cur.handle, j.cur.resolved = a.Sent, a.Handle, a.Resolved
 	w.start(j)
-	if j.Attempts == 0 {
+	switch {
+	case j.role == roleCanary:
+		j.first = a.Sent
+		w.wake(j.address, j.address.canarySent(a.Sent))
+	case j.Attempts == 0:
 		j.first, j.silentAfter = a.Sent, a.Sent.Add(minSilence)
-		if j.sample {
+		if j.role == roleSample {
 			w.sampled(j)
 		}
 	}
+	if j.voided > 0 && j.countedTimeouts() == 0 {
+		j.silentAfter = max(j.silentAfter, a.Sent.Add(minSilence))
+	}
 	j.Attempts++
+	j.noteUnjudged(a.Sent)
 	if a.Exclusive {
 		j.exclusive++
 	}
@@ -297,7 +334,10 @@ func (w *worker) putBack(from int) {
 
 // cancel undoes admit for j, whose probe has an index in the batch.
 func (w *worker) cancel(j *Job, i int) {
-	j.cur, j.prev = j.prev, sentProbe{}
+	if j.cur, j.prev = j.prev, (sentProbe{}); j.cur.n != j.Attempts && j.unjudged > 0 {
+		// The latest probe was dropped, and with it the time when it was sent.
+		j.voided, j.unjudged = j.voided+j.unjudged, 0
+	}
 	r := &w.outgoing[i].reservation
 	if r.slot {
 		w.inFlight--
@@ -319,7 +359,11 @@ func (w *worker) localError(j *Job, err error) {
 	if j.phase == retransmit {
 		w.releaseSlot(j)
 	}
-	j.address.refuse()
+	if j.role == roleCanary {
+		w.wake(j.address, j.address.canaryRefused(w.now))
+		w.endCanary(j)
+		return
+	}
 	j.phase = waiting
 	w.wheel.add(j, w.now.Add(localErrorPause<<j.localErrors))
 	if j.localErrors++; j.localErrors == maxLocalErrors {

@@ -60,7 +60,7 @@ func TestAddressIsSharedByWorkers(t *testing.T) {
 		var r reservation
 		for i := range 20_000 {
 			now := Time(i) * Time(time.Millisecond)
-			if v, _ := a.reserve(&r, ceiling{}, now, worker, &a.lanes[worker].needSlot); v != granted {
+			if v, _ := a.reserve(&r, ceiling{}, now, worker, &a.lanes[worker].needSlot, false); v != granted {
 				continue
 			}
 			n := held.Add(1)

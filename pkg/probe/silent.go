@@ -79,7 +79,7 @@ func (p *presence) handle(o *Options, now Time, a *address, worker int) handling
 		p.pending++
 		return addIt
 	}
-	h := &p.holders[a.proto()]
+	h := &p.holders[a.proto]
 	h.address, h.workers = a, h.workers|1<<worker
 	return holdIt
 }
@@ -152,7 +152,7 @@ func (w *worker) lookAtHeld(a *address) {
 			w.skipped.push(q)
 			return
 		case addIt:
-			j.sample = true
+			j.role = roleSample
 		}
 		j.unlink()
 		j.phase = ready
@@ -185,8 +185,8 @@ func (w *worker) skipSilent() Time {
 
 // leaveSample removes j from the sample of its address.
 func (w *worker) leaveSample(j *Job, silent bool) {
-	if j.sample {
-		j.sample = false
+	if j.role == roleSample {
+		j.role = roleEndpoint
 		w.engine.release(j.address.presence.settle(silent))
 	}
 }
@@ -233,7 +233,7 @@ func (j *Job) isFrom(a *Reply) bool {
 // until the timeout. So a dead address costs one socket per endpoint and no more time.
 func (w *worker) leavesToSystem(j *Job, v *view) bool {
 	repeats := w.engine.opts.Repeats
-	return j.sample && !v.replied && j.address.proto() == endpoint.TCP && j.cur.n == 1 &&
+	return j.role == roleSample && !v.replied && j.address.proto == endpoint.TCP && j.cur.n == 1 &&
 		len(repeats) > 0 && repeats[0]+startTimeout <= w.maxTimeout(j) &&
 		w.retries(j) < 0 && w.budget(j, v) == 2
 }
@@ -278,7 +278,7 @@ func (w *worker) needsEcho(a *address) bool {
 	o := &w.engine.opts
 	// No port list contains port 0: an address of which only some ports may be probed
 	// is sent no echo request.
-	inScope := o.Allowed == nil || o.Allowed(netip.AddrPortFrom(a.ip, 0), a.proto())
+	inScope := o.Allowed == nil || o.Allowed(netip.AddrPortFrom(a.ip, 0), a.proto)
 	return inScope && w.end == nil && !a.presence.received.Load() && !a.overdue(o.HostTimeout, w.now)
 }
 

@@ -12,6 +12,11 @@ func (w *worker) onTimeout(j *Job) {
 		return
 	}
 	switch {
+	case j.role == roleWatch:
+		w.onWatch(j.address)
+	case j.role == roleCanary && !(j.phase == outstanding && w.extendForRepeat(j)):
+		w.onCanaryTimeout(j)
+	case j.role == roleCanary:
 	case j.phase == waiting:
 		w.resume(j)
 	case j.phase == lingering:
@@ -71,23 +76,29 @@ func (w *worker) noteTimeout(j *Job) view {
 	}
 	v, wake := j.address.noteTimeout(w.now, outcome{
 		n: int(j.Attempts), sent: j.cur.sent, discounted: int(j.discounted), variants: int(j.Variants),
+		unjudged: span{j.unjudgedFrom(), j.cur.sent},
 	})
 	w.wake(j.address, wake)
 	if !v.replied {
 		w.counts.Unheard.add(1)
+	}
+	if v.alive != 0 {
+		w.watch(j.address, w.now)
 	}
 	return v
 }
 
 // facts gathers what decides about j, except for its neighbor.
 func (w *worker) facts(j *Job, v view) facts {
+	w.judge(j, &v)
 	return facts{
 		view: v, now: w.now, sent: j.cur.sent, silentAfter: j.silentAfter,
 		lingerEnd: w.lingerEnd(j, &v), deadline: j.cur.sent.Add(w.maxTimeout(j)),
-		probes: int(j.Attempts), counted: j.countedTimeouts(), budget: w.budget(j, &v),
+		probes: int(j.Attempts), voided: int(j.voided), unjudged: int(j.unjudged),
+		counted: j.countedTimeouts(), budget: w.budget(j, &v),
 		exclusive: int(j.exclusive), variants: int(j.Variants),
 		assumedLoss: w.lossAt(&v), isUDP: j.address.icmpLimiter != nil, adaptive: w.retries(j) < 0,
-		mayListen: j.sample || v.longListens && w.open <= w.descriptors/2,
+		mayListen: j.role == roleSample || v.longListens && w.open <= w.descriptors/2,
 		patience:  w.engine.opts.Patience,
 	}
 }
@@ -96,6 +107,7 @@ func (w *worker) facts(j *Job, v view) facts {
 func (w *worker) do(j *Job, f *facts, s step) {
 	if s.discount {
 		j.discounted++
+		j.unjudged = max(j.unjudged, 1) - 1
 	}
 	switch s.do {
 	case resendNow:
@@ -104,10 +116,7 @@ func (w *worker) do(j *Job, f *facts, s step) {
 	case resendLater:
 		w.wait(j, s.until)
 	case resendPaced:
-		w.forgetButFirst(j, &f.view)
-		w.releaseSlot(j)
-		j.phase = ready
-		w.queue(j)
+		w.holdBack(j, &f.view)
 	case extendTimer:
 		j.extended = true
 		w.wheel.add(j, min(w.now.Add(minSilence/4), f.deadline))
@@ -115,11 +124,13 @@ func (w *worker) do(j *Job, f *facts, s step) {
 		j.extended = true
 		w.wheel.add(j, w.now.Add(minSilence/4))
 	case listenOn, listenLong:
-		if j.listensLong = s.do == listenLong; j.listensLong {
+		if j.cur.long = s.do == listenLong; j.cur.long {
 			j.address.listenLong(s.until)
 		}
 		w.drop(j, &j.prev)
 		w.linger(j, s.until)
+	case awaitWitness:
+		w.await(j)
 	case settleSilent:
 		w.settleSilent(j, f)
 	case settleReason:
@@ -128,6 +139,18 @@ func (w *worker) do(j *Job, f *facts, s step) {
 		}
 		w.settle(j, s.reason, w.now)
 	}
+}
+
+// holdBack frees the slot of j, which holds one, until its address may be probed again.
+func (w *worker) holdBack(j *Job, v *view) {
+	if w.open >= w.descriptors/2 && w.listensToFirst(j, v) {
+		w.wait(j, w.now)
+		return
+	}
+	w.forgetButFirst(j, v)
+	w.releaseSlot(j)
+	j.phase = ready
+	w.queue(j)
 }
 
 // wait frees j's slot until a time. At an address that has replied it lingers first,
@@ -141,7 +164,7 @@ func (w *worker) wait(j *Job, until Time) {
 		w.linger(j, w.listenEnd(j, &v))
 		return
 	} else if w.leavesToSystem(j, &v) {
-		j.listensLong = true
+		j.cur.long = true
 		end := w.lingerEnd(j, &v)
 		j.address.listenLong(end)
 		w.linger(j, end)
@@ -156,14 +179,13 @@ func (w *worker) wait(j *Job, until Time) {
 // resume continues with a job that has waited.
 func (w *worker) resume(j *Job) {
 	if j.Attempts > 0 {
-		f := w.facts(j, j.address.look(w.now))
-		switch {
-		case f.counted < f.budget:
-		case w.now < f.concludeAt():
+		f := w.facts(j, j.address.assess(w.now, span{j.unjudgedFrom(), j.cur.sent}))
+		if f.counted >= f.budget && w.now < f.concludeAt() {
 			w.wheel.add(j, f.concludeAt())
 			return
-		default:
-			w.settleSilent(j, &f)
+		}
+		if s := f.conclude(); s.do != resendNow {
+			w.do(j, &f, s)
 			return
 		}
 	}

@@ -9,6 +9,8 @@ type Waiting struct {
 	Addr netip.Addr
 	// Since is when Addr last replied, or else when it was first probed.
 	Since Time
+	// Stopped reports that Addr has stopped replying, and is waited for.
+	Stopped bool
 }
 
 // Waiting returns what the engine waits for, and reports whether any endpoint
@@ -24,17 +26,17 @@ func (e *Engine) Waiting() (w Waiting, unsettled bool) {
 			continue
 		}
 		unsettled = true
-		if since, outstanding := a.silence(); outstanding && (!w.Addr.IsValid() || since < w.Since) {
-			w = Waiting{Addr: a.ip, Since: since}
+		if since, outstanding, stopped := a.silence(); outstanding && (!w.Addr.IsValid() || since < w.Since) {
+			w = Waiting{Addr: a.ip, Since: since, Stopped: stopped}
 		}
 	}
 	return w, unsettled
 }
 
 // silence returns since when a has not replied, and reports whether a reply is
-// expected.
-func (a *address) silence() (since Time, outstanding bool) {
+// expected, and whether a has stopped replying.
+func (a *address) silence() (since Time, outstanding, stopped bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.replied, a.replied != 0 && (a.window.inFlight > 0 || a.blackout.since != 0)
+	return a.replied, a.replied != 0 && (a.window.inFlight > 0 || a.holds()), a.holds()
 }

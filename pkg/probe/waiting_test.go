@@ -2,12 +2,12 @@ package probe
 
 import "testing"
 
-// TestSilenceDuringABlackout: between two probes of a blackout none is outstanding.
-func TestSilenceDuringABlackout(t *testing.T) {
-	for since, want := range map[Time]bool{0: false, 7: true} {
-		a := &address{replied: 5, blackout: blackout{since: since}}
-		if at, outstanding := a.silence(); at != 5 || outstanding != want {
-			t.Errorf("blackout %v: a reply is expected %v since %d, want %v since 5", since, outstanding, at, want)
+// TestWaitingForALostAddress: between two canaries to an address no probe is outstanding.
+func TestWaitingForALostAddress(t *testing.T) {
+	for state, want := range map[liveness]bool{alive: false, suspect: true, lost: true, gone: false} {
+		a := &address{replied: 5, witness: &witness{state: state}}
+		if at, outstanding, stopped := a.silence(); at != 5 || outstanding != want || stopped != want {
+			t.Errorf("state %v: a reply is expected %v since %d, want %v since 5", state, outstanding, at, want)
 		}
 	}
 }

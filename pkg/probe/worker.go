@@ -43,10 +43,11 @@ type worker struct {
 	jobs       []*Job  // by slot
 	gens       []uint32
 	free       []uint32
-	live       int // jobs in the table
+	live       int // jobs in the table, without canaries
 	open       int // probes that the transport holds
 	inFlight   int // endpoints that hold a slot
 	started    int // jobs, since the engine was told
+	watches    int // timers for canaries
 	wheel      *wheel
 	retransmit round                        // queues with jobs that hold a slot
 	needSlot   round                        // the others
@@ -200,6 +201,20 @@ func (w *worker) accept(j *Job) {
 		w.leaveSample(j, false)
 		return
 	}
+	w.enter(j)
+	w.live++
+	if j.role == roleSample || j.address.presence == nil {
+		w.queue(j)
+	} else {
+		w.hold(j)
+	}
+	if w.end != nil {
+		w.settle(j, w.end.reason, w.now)
+	}
+}
+
+// enter puts a job in the table.
+func (w *worker) enter(j *Job) {
 	if n := len(w.free); n > 0 {
 		j.slot = w.free[n-1]
 		w.free = w.free[:n-1]
@@ -208,15 +223,6 @@ func (w *worker) accept(j *Job) {
 		j.slot = uint32(len(w.jobs))
 		w.jobs = append(w.jobs, j)
 		w.gens = append(w.gens, 1)
-	}
-	w.live++
-	if j.sample || j.address.presence == nil {
-		w.queue(j)
-	} else {
-		w.hold(j)
-	}
-	if w.end != nil {
-		w.settle(j, w.end.reason, w.now)
 	}
 }
 

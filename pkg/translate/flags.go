@@ -15,7 +15,7 @@ func toolFlags() [][]string {
 		{
 			"portprobe", "-c --concurrency=", "-w --workers=", "-r --rate=", "--host-rate=", "--lookup-rate=", "--host-concurrency=", "-t --timeout=",
 			"--retries=", "--udp-patience=", "--method=", "-4 --ipv4", "-6 --ipv6", "--source=", "--interface=", "--payload=",
-			"--simulate=", "--no-share", "--allow=", "--deny=", "--allow-file=", "--deny-file=", "--host-timeout=", "--skip-silent=", "--deadline=",
+			"--simulate=", "--no-share", "--allow=", "--deny=", "--allow-file=", "--deny-file=", "--host-timeout=", "--skip-silent=", "--lost-patience=", "--deadline=",
 			"--open", "--state=", "--plain", "-k --keep-order", "--resume=", "--fsync=", "--progress=", "--total=",
 			"-v --verbose", "-q --quiet",
 		},
