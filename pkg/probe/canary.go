@@ -28,8 +28,10 @@ const (
 func (a *address) limits(now Time) limits {
 	l := limits{
 		pace: a.window.pace, resets: a.window.pace.rate > 0, rto: a.rtt.timeout(),
-		due:     a.loss.attempts(max(a.loss.assumed(0), a.recent.loss(now))),
 		patient: a.table.lostPatience, jobs: int(a.refs.Load()), sent: a.sent,
+	}
+	if x := a.witness; x != nil && x.state != alive {
+		l.due = a.loss.attempts(max(a.loss.assumed(0), a.recent.loss(now)))
 	}
 	if r := a.table.hostRate; r.rate > 0 && (l.pace.rate == 0 || r.rate < l.pace.rate) {
 		l.pace = r
@@ -43,13 +45,17 @@ func (a *address) limits(now Time) limits {
 	return l
 }
 
-// needsWitness reports whether silence of the address needs a witness: it has replied,
-// and there is an endpoint for canaries. A closed UDP port is none if a group of
-// addresses shares a limit: canaries to each would use up what the others need. The mutex
-// is held.
+// needsWitness reports whether silence of the address needs a witness: it has replied
+// itself, and there is an endpoint for canaries. A closed UDP port is none if a group of
+// addresses shares a limit: canaries to each would use up what the others need. Nor is one
+// that a router rejects: most limit their errors, and these say little about the address.
+// The mutex is held.
 func (a *address) needsWitness() bool {
 	x := a.witness
-	return x != nil && (a.icmpLimiter == nil || !a.icmpLimiter.joint.shared || x.known[kindOpen][0].port != 0)
+	if x == nil || x.known[kindOpen][0].port != 0 {
+		return x != nil
+	}
+	return x.known[kindClosed][0].port != 0 && (a.icmpLimiter == nil || !a.icmpLimiter.joint.shared)
 }
 
 // noteWitness records what a reply proves, and returns the workers to wake. The mutex is

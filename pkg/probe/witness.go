@@ -146,7 +146,7 @@ type limits struct {
 	icmp    bool    // it limits its ICMP errors
 	resets  bool    // it limits its replies
 	rto     time.Duration
-	due     int           // canaries without a reply that prove it lost
+	due     int           // canaries without a reply that prove it lost; set unless it is alive
 	patient time.Duration // --lost-patience
 	jobs    int           // unsettled
 	repeat  time.Duration // a canary may be replied to only after this time, when the system repeats it
@@ -272,7 +272,6 @@ func (x *witness) next(now Time, l *limits) (to []known, again Time, changed boo
 		return nil, at, false
 	}
 	x.canary = now
-	x.count++
 	if x.state == alive {
 		every := x.every(now, l)
 		x.credit = max(x.credit, now).Add(every)
@@ -305,8 +304,7 @@ func (x *witness) askAgain(now Time) bool {
 	if x.state != gone || now < x.check {
 		return false
 	}
-	x.check = now.Add(gonePause)
-	x.count++
+	x.check, x.canary = now.Add(gonePause), now
 	return true
 }
 
