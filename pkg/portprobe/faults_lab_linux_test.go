@@ -51,7 +51,7 @@ func faults() []fault {
 		},
 		{
 			name: "a rule drops", happen: func(l *lab.Lab, _ *lab.Host, net string) { l.Firewall(lab.To(net, lab.Silent(""))) },
-			may: []string{"filtered/no-response"}, slow: true, // may pass for a blackout
+			may: []string{"filtered/host-lost"}, slow: true, // connect does not report it
 		},
 		{
 			name: "the network is prohibited", happen: func(l *lab.Lab, _ *lab.Host, net string) {
@@ -83,7 +83,7 @@ func TestFaultsDuringAScanGiveNoWrongState(t *testing.T) {
 					f.happen(l, h, net)
 				}()
 				to := netip.MustParsePrefix(net).Addr().Next()
-				r := toolOver(t, by.portable, lines(to, 4000), "-r", "5000")
+				r := toolOver(t, by.portable, lines(to, 4000), "-r", "5000", "--lost-patience", "3s")
 				<-done
 				f.check(t, by.name, r)
 			})

@@ -160,6 +160,18 @@ func (a *address) canaryFailed(now, chosen, sent Time) (wake uint64) {
 	return wake
 }
 
+// canaryUnreachable records that a canary was answered with a report that the address
+// cannot be reached: its endpoints have to show the same.
+func (a *address) canaryUnreachable(now, sent Time) (wake uint64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	l := a.limits(now)
+	x := a.witness
+	x.spans.noteFailure(sent, x.gap(now, &l))
+	x.refused = now.Add(refusedPause)
+	return a.releaseHeld()
+}
+
 // canaryRefused ends the check of an address that this machine refuses to probe: its
 // endpoints have to show the same error.
 func (a *address) canaryRefused(now Time) (wake uint64) {
@@ -317,11 +329,10 @@ func (w *worker) onCanaryTimeout(j *Job) {
 }
 
 // onCanaryReply ends a canary. A report that the address cannot be reached is no sign of
-// life.
+// life, but its other endpoints will have it, too.
 func (w *worker) onCanaryReply(j *Job, o *outcome) {
-	if o.shows == kindNone && j.phase == outstanding {
-		w.wake(j.address, j.address.canaryFailed(w.now, j.silentAfter, j.cur.sent))
-		w.watch(j.address, w.now)
+	if o.shows == kindNone {
+		w.wake(j.address, j.address.canaryUnreachable(w.now, o.sent))
 	}
 	w.takeOff(j)
 	w.endCanary(j)
