@@ -67,8 +67,13 @@ func TestSlowPorts(t *testing.T) {
 				if m["state"] != want {
 					t.Errorf("port %d, slow by %v: %v/%v, want %s", port, delay(port), m["state"], m["reason"], want)
 				}
-				// With SYN the time of sending is that of the batch.
-				if rtt, _ := m["rtt_ms"].(float64); m["rtt_ms"] != nil && rtt < 0.9*float64(delay(port).Milliseconds()) {
+				// With SYN the time of sending is that of the batch, which a busy machine
+				// may take late.
+				least := 0.9 * float64(delay(port).Milliseconds())
+				if c.syn {
+					least -= float64(late.Milliseconds())
+				}
+				if rtt, _ := m["rtt_ms"].(float64); m["rtt_ms"] != nil && rtt < least {
 					t.Errorf("port %d, slow by %v: rtt_ms %v", port, delay(port), rtt)
 				}
 			}
