@@ -173,13 +173,26 @@ func (w *worker) wait(j *Job, until Time) {
 	w.forget(j)
 	w.releaseSlot(j)
 	j.phase = waiting
-	w.wheel.add(j, until)
+	w.wheel.add(j, w.firstLook(j, until))
+}
+
+// firstLook returns when to look at a job that waits until a time. If its address has not
+// replied yet but does so meanwhile, its probes are void, and it need not wait.
+func (w *worker) firstLook(j *Job, until Time) Time {
+	if j.address.look(w.now).replied {
+		return until
+	}
+	return min(until, w.now.Add(w.now.Sub(j.first)/4))
 }
 
 // resume continues with a job that has waited.
 func (w *worker) resume(j *Job) {
 	if j.Attempts > 0 {
 		f := w.facts(j, j.address.assess(w.now, span{j.unjudgedFrom(), j.cur.sent}))
+		if !f.replied && f.counted < f.budget && w.now < f.silentAfter.Add(-repeatMargin) {
+			w.wheel.add(j, w.firstLook(j, f.silentAfter))
+			return
+		}
 		if f.counted >= f.budget && w.now < f.concludeAt() {
 			w.wheel.add(j, f.concludeAt())
 			return
