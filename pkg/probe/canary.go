@@ -29,7 +29,6 @@ func (a *address) limits(now Time) limits {
 	l := limits{
 		pace: a.window.pace, resets: a.window.pace.rate > 0, rto: a.rtt.timeout(),
 		patient: a.table.lostPatience, jobs: int(a.refs.Load()), sent: a.sent,
-		idle: a.window.inFlight == 0,
 	}
 	if x := a.witness; x != nil && x.state != alive {
 		l.due = a.loss.attempts(max(a.loss.assumed(0), a.recent.loss(now)))

@@ -151,7 +151,6 @@ type limits struct {
 	jobs    int           // unsettled
 	repeat  time.Duration // a canary may be replied to only after this time, when the system repeats it
 	sent    Time          // latest probe other than a canary
-	idle    bool          // no endpoint is outstanding
 }
 
 // gap returns the maximum time between two witnesses.
@@ -258,9 +257,8 @@ func (x *witness) wanted(now Time, l *limits) Time {
 	}
 	every := x.every(now, l)
 	allowed := x.credit.Add(-time.Duration(canaryBurst-1) * every)
-	// While nothing is outstanding, one now leaves more for the conclusions to come.
-	idle := l.idle && x.credit <= now
-	if idle || x.before || x.suspicious() || x.waiting > 0 && x.waiting >= l.jobs {
+	checks := x.credit <= now && x.suspicious() // of the burst, one is kept for the conclusions
+	if checks || x.before || x.waiting > 0 && x.waiting >= l.jobs {
 		return max(allowed, now)
 	}
 	return max(allowed, max(x.latest(), x.canary).Add(every))
