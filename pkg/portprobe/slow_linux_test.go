@@ -68,17 +68,18 @@ func TestSlowPorts(t *testing.T) {
 					t.Errorf("port %d, slow by %v: %v/%v, want %s", port, delay(port), m["state"], m["reason"], want)
 				}
 				// With SYN the time of sending is that of the batch, which a busy machine
-				// may take late.
+				// may take late: by no more than what the whole run took too long.
 				least := 0.9 * float64(delay(port).Milliseconds())
 				if c.syn {
-					least -= float64(late.Milliseconds())
+					least -= float64(max(late, took-1200*time.Millisecond).Milliseconds())
 				}
 				if rtt, _ := m["rtt_ms"].(float64); m["rtt_ms"] != nil && rtt < least {
 					t.Errorf("port %d, slow by %v: rtt_ms %v", port, delay(port), rtt)
 				}
 			}
-			if took > c.mostOfTime {
-				t.Errorf("took %v", took)
+			// A late machine makes probes time out, and others wait for these.
+			if most := c.mostOfTime + 20*late; took > most {
+				t.Errorf("took %v, want at most %v", took, most)
 			}
 			t.Log(took, "lab late by up to", late, r.err[strings.LastIndex(strings.TrimSpace(r.err), "\n")+1:])
 		})
