@@ -171,8 +171,8 @@ func (a answer) better(b answer) bool {
 	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(weak(a), weak(b)), cmp.Compare(a.reason.String(), b.reason.String()), cmp.Compare(sum(a.line), sum(b.line))) < 0
 }
 
-// weak orders results of the same state that are no evidence about the port itself
-// behind the others.
+// weak returns a rank: of the results with one state, those of probes that show nothing
+// about the port come last.
 func weak(a answer) int {
 	return slices.Index([]string{"host-silent", "host-lost"}, a.reason.String())
 }

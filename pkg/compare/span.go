@@ -53,7 +53,8 @@ func (s *span) same(t *span) bool {
 	return s.first == t.first && s.last == t.last && s.proto == t.proto && s.known() == t.known()
 }
 
-// known returns the state as far as there is evidence for it: without any, Error.
+// known returns the state, or Error if the host stopped replying before the ports were
+// probed: nothing is known about them then.
 func (s *span) known() endpoint.State {
 	if s.reason == endpoint.HostLost {
 		return endpoint.Error

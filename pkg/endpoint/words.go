@@ -27,8 +27,8 @@ const States = int(Error) + 1
 
 // Reason is the evidence for a state. Of several results for one endpoint with the same
 // state, the one with the lowest reason counts. The values are in the alphabetical order
-// of their names, except the last two: these are no evidence about the port itself, and
-// count only if no probe of it led to more.
+// of their names, except the last two: they say nothing about the port itself, so every
+// other result for it replaces them.
 type Reason uint8
 
 // The reasons. The zero Reason means that there is no result.

@@ -62,21 +62,26 @@ func BenchmarkRandomManyTargets(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for i := range 500000 {
-		word := fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255)
-		one, err := target.Parse(word)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := all.add(&entry{target: one, ports: &ports}); err != nil {
-			b.Fatal(err)
-		}
-	}
+	addAddresses(b, 500000, &ports, all.add)
 	e := newEmitter(&cli.Context{Context: context.Background(), Out: io.Discard}, false)
 	w := newWindow(shard{}, count{}, count{num(uint64(b.N)), true})
 	b.ResetTimer()
 	e.shuffle(&all, &w, 1)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrecords/s")
+}
+
+// addAddresses passes n addresses, one by one, with their ports to add.
+func addAddresses(b *testing.B, n int, ports *portspec.Set, add func(*entry) error) {
+	b.Helper()
+	for i := range n {
+		one, err := target.Parse(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := add(&entry{target: one, ports: ports}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // BenchmarkInterleavedManyTargets: of a list of addresses.
@@ -86,15 +91,7 @@ func BenchmarkInterleavedManyTargets(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for i := range 100000 {
-		one, err := target.Parse(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := all.add(&entry{target: one, ports: &ports}); err != nil {
-			b.Fatal(err)
-		}
-	}
+	addAddresses(b, 100000, &ports, all.add)
 	e := newEmitter(&cli.Context{Context: context.Background(), Out: io.Discard}, false)
 	w := newWindow(shard{}, count{}, count{num(uint64(b.N)), true})
 	b.ResetTimer()

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"portkit/pkg/cli"
@@ -81,6 +82,22 @@ func toolBySYN(t *testing.T, stdin string, args ...string) ran {
 		In: strings.NewReader(stdin), Out: &out, Err: &err, Args: append([]string{"--method", "syn"}, args...),
 	})
 	return ran{status, out.String(), err.String()}
+}
+
+// unprivileged runs portprobe as another user. That requires namespaces.
+func unprivileged(t *testing.T, stdin string, args ...string) ran {
+	t.Helper()
+	lab.NotRaced(t)
+	lab.Need(t)
+	cmd := asPortprobe("/proc/self/exe", args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	var out, err strings.Builder
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &err
+	if e := cmd.Start(); e != nil {
+		lab.Skip(t, "needs user namespaces: "+e.Error())
+	}
+	_ = cmd.Wait()
+	return ran{cmd.ProcessState.ExitCode(), out.String(), err.String()}
 }
 
 // toolOver runs portprobe with the system's transport or the portable one.

@@ -1,11 +1,9 @@
 package portprobe
 
 import (
-	"bytes"
 	"fmt"
 	"net/netip"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -132,19 +130,8 @@ func TestSkipSilentHearsSlowHosts(t *testing.T) {
 
 // Without permission to send echo requests the flag works, and -v reports it.
 func TestSkipSilentWithoutEchoRequests(t *testing.T) {
-	lab.NotRaced(t)
-	lab.Need(t)
-	cmd := asPortprobe("/proc/self/exe", "--skip-silent", "20", "-v")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	cmd.Stdin = strings.NewReader("127.0.0.1:1\n")
-	var out, err bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &err
-	if e := cmd.Start(); e != nil {
-		lab.Skip(t, "needs user namespaces: "+e.Error())
-	}
-	_ = cmd.Wait()
-	if status := cmd.ProcessState.ExitCode(); status != 0 || !strings.Contains(out.String(), `"closed"`) ||
-		!strings.Contains(err.String(), "net.ipv4.ping_group_range") {
-		t.Errorf("exit %d, %s%s", status, out.String(), err.String())
+	r := unprivileged(t, "127.0.0.1:1\n", "--skip-silent", "20", "-v")
+	if r.status != 0 || !strings.Contains(r.out, `"closed"`) || !strings.Contains(r.err, "net.ipv4.ping_group_range") {
+		t.Errorf("exit %d, %s%s", r.status, r.out, r.err)
 	}
 }

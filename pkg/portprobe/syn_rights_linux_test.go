@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,23 +20,13 @@ import (
 
 // Without CAP_NET_RAW nothing is sent, and the message contains a remedy.
 func TestSYNWithoutPrivilege(t *testing.T) {
-	lab.NotRaced(t)
-	lab.Need(t)
-	cmd := asPortprobe("/proc/self/exe", "--method", "syn")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	cmd.Stdin = strings.NewReader("127.0.0.1:1\n")
-	var out, err bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &err
-	if e := cmd.Start(); e != nil {
-		lab.Skip(t, "needs user namespaces: "+e.Error())
-	}
-	_ = cmd.Wait()
-	if status := cmd.ProcessState.ExitCode(); status != 2 || out.Len() > 0 {
-		t.Errorf("exit %d, %q", status, out.String())
+	r := unprivileged(t, "127.0.0.1:1\n", "--method", "syn")
+	if r.status != 2 || r.out != "" {
+		t.Errorf("exit %d, %q", r.status, r.out)
 	}
 	for _, say := range []string{"setcap cap_net_raw+ep", "--method connect"} {
-		if !strings.Contains(err.String(), say) {
-			t.Errorf("%q does not say %q", err.String(), say)
+		if !strings.Contains(r.err, say) {
+			t.Errorf("%q does not say %q", r.err, say)
 		}
 	}
 }

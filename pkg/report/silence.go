@@ -8,7 +8,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// isUnheard reports whether a result of this reason is no reply of the host itself.
+// isUnheard reports whether a result with this reason does not show that the host exists.
 // Routers may report only some of the probes that they cannot deliver.
 func isUnheard(r endpoint.Reason) bool {
 	return r == endpoint.HostSilent || r == endpoint.NoResponse || r == endpoint.HostUnreach

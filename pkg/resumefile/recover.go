@@ -62,8 +62,8 @@ func (f *File) read(size int64) (err error) {
 	return err
 }
 
-// answers reports whether a result is kept. Errors and endpoints of hosts that
-// stopped replying are no evidence and probed again. nil is a damaged line.
+// answers reports whether a result is kept. Endpoints with an error, or of hosts that
+// stopped replying, are probed again. nil is a damaged line.
 func answers(r *record.Result) bool {
 	return r != nil && r.State != endpoint.Error && r.Reason != endpoint.HostLost
 }

@@ -32,7 +32,7 @@ func (a oracleResult) better(b oracleResult) bool {
 	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.weak(), b.weak()), cmp.Compare(a.reason, b.reason), cmp.Compare(a.app, b.app)) < 0
 }
 
-// weak orders results that are no evidence about the port itself behind the others.
+// weak returns a rank: results of probes that show nothing about the port come last.
 func (a oracleResult) weak() int { return slices.Index([]string{"host-silent", "host-lost"}, a.reason) }
 
 // oracleSum adds up results with maps only.
