@@ -75,7 +75,6 @@ type outcome struct {
 	n          int // number of the probe
 	sent       Time
 	rtt        time.Duration // negative: unknown
-	upperBound bool          // of rtt: the system has retransmitted the probe
 	late       bool          // the reply came after the timeout
 	timedOut   int           // probes of the endpoint that have timed out
 	slot       bool          // its endpoint counts in the window
@@ -89,7 +88,7 @@ type outcome struct {
 	shows      kind          // of a reply: the endpoint that it shows
 	endpoint   known         // the endpoint
 	oldest     Time          // when the probe replied to was sent at the earliest
-	repeated   time.Duration // it may have been sent later by that
+	repeated   time.Duration // the system has retransmitted it after this time: rtt is an upper bound; 0: it has not
 }
 
 // noteReply records a reply that came at now and frees the slot of its endpoint.
@@ -128,7 +127,7 @@ func (a *address) noteReply(now Time, o outcome) (wake uint64) {
 // longer, as on a busy machine, or if late replies are common. An upper bound is better
 // than no RTT. The mutex is held.
 func (a *address) measure(o outcome) {
-	if o.rtt < 0 || o.upperBound && a.rtt.smoothed != 0 {
+	if o.rtt < 0 || o.repeated > 0 && a.rtt.smoothed != 0 {
 		return
 	}
 	if o.late && a.icmpLimiter == nil && !a.mayBeRepeat(o.rtt) {
@@ -179,7 +178,6 @@ type view struct {
 	relapse     Time          // until then it may be dark again
 	evidence    evidence      // whether probes without a reply are evidence, if that was asked
 	inDark      bool          // one of them was sent while it did not reply
-	suspicious  bool          // a canary is due
 	unseen      bool          // it is on-link and never replied
 	resolving   bool          // the system may still be resolving it
 	udp         udpView
@@ -204,7 +202,7 @@ func (a *address) view(now Time) view {
 		udp:       a.icmpLimiter.view(),
 	}
 	if x := a.witness; x != nil {
-		v.state, v.alive, v.relapse, v.suspicious = x.state, x.replied[0].to, x.relapse, x.suspicious()
+		v.state, v.alive, v.relapse = x.state, x.replied[0].to, x.relapse
 	}
 	return v
 }

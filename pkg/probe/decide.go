@@ -84,7 +84,7 @@ func (f *facts) decide() step {
 	}
 	rested := f.now >= f.silentAfter
 	switch {
-	case f.unjudged > 0 && f.evidence == awaited && f.adaptive:
+	case f.mustWait():
 		return step{do: awaitWitness}
 	case f.adaptive && f.mayDiscount() && f.highLoss:
 		return step{do: resendLater, until: f.now.Add(minSilence / 2), discount: true}
@@ -112,11 +112,11 @@ func (f *facts) conclude() step {
 	switch {
 	case f.lost():
 		return step{do: settleReason, reason: endpoint.HostLost}
-	case f.unjudged > 0 && f.evidence == awaited && f.adaptive:
+	case f.mustWait():
 		return step{do: awaitWitness}
 	case f.counted < f.budget:
 		return step{do: resendNow}
-	case f.state != alive || f.unjudged > 0 && f.evidence != witnessed && f.evidence != void:
+	case f.state != alive || f.unjudged > 0 && f.evidence.isOpen():
 		return step{do: awaitWitness}
 	case f.inDark && !f.adaptive:
 		return step{do: settleReason, reason: endpoint.HostLost}
@@ -124,7 +124,12 @@ func (f *facts) conclude() step {
 	return step{do: settleSilent}
 }
 
-// lost reports whether there will be no evidence about the endpoint.
+// mustWait reports whether no further probe helps before a canary shows whether those sent
+// are evidence: it would not be in their span.
+func (f *facts) mustWait() bool { return f.adaptive && f.unjudged > 0 && f.evidence == awaited }
+
+// lost reports whether the port cannot be judged: its address is gone, or has failed to
+// reply too often while it was probed.
 func (f *facts) lost() bool {
 	return f.state == gone || f.voided > 0 && f.counted < f.budget && !f.countable()
 }

@@ -78,7 +78,7 @@
 // probes that were replied to, one sent before it and one after it, at most a gap apart
 // (spans). Other endpoints mostly are the witnesses. Where they are not, canaries are
 // sent: probes of an endpoint that has replied, as jobs of their own, which precede
-// others and are never passed to a sink (canary.go). A timeout without witnesses is void,
+// others and are never passed to a sink (canary.go, sighting.go). A timeout without witnesses is void,
 // and the probe is repeated. If a canary fails, the address is suspect, then lost, and in
 // the end gone (witness): its endpoints are held, and settled with HostLost.
 //

@@ -190,6 +190,16 @@ func (j *Job) noteUnjudged(at Time) {
 	}
 }
 
+// role is what a job is for.
+type role uint8
+
+const (
+	roleEndpoint role = iota // it is the caller's
+	roleSample               // the same, and part of the sample of its address (presence)
+	roleCanary               // another probe to an endpoint that has replied; never passed to the sink
+	roleWatch                // only a timer: for the next canary of a worker to an address
+)
+
 // phase is where a job is in its life (see the package comment).
 type phase uint8
 

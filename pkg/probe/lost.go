@@ -43,17 +43,6 @@ func (l *lostHosts) add(a *address) {
 	}
 }
 
-// noteEndpoint counts an endpoint of a that was settled with HostLost. The mutex of a is
-// held.
-func (l *lostHosts) noteEndpoint(a *address) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.endpoints++
-	if n := a.witness.lostNumber; n > 0 && n <= len(l.all) {
-		l.all[n-1].Endpoints++
-	}
-}
-
 // Lost returns addresses that stopped replying and were given up, how many there are in
 // all, and how many of their endpoints were settled with HostLost.
 func (e *Engine) Lost() (some []Lost, count, endpoints int) {
@@ -67,5 +56,11 @@ func (e *Engine) Lost() (some []Lost, count, endpoints int) {
 func (a *address) noteLost() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.table.lost.noteEndpoint(a)
+	l := &a.table.lost
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.endpoints++
+	if n := a.witness.lostNumber; n > 0 && n <= len(l.all) {
+		l.all[n-1].Endpoints++
+	}
 }

@@ -70,32 +70,28 @@ func (w *worker) replied(j *Job, a *Reply) outcome {
 		n = int(j.Attempts)
 	}
 	sent := j.sentAt(n)
-	rtt, upperBound := w.measureRTT(j, a, sent)
+	rtt, repeated := w.measureRTT(j, a, sent)
 	timedOut := int(j.Attempts)
 	if j.phase == outstanding && !j.extended {
 		timedOut--
 	}
-	shows := kindOf(j, a.Reason)
-	lost := 0
-	if n > 1 && j.role != roleCanary {
-		lost = w.lostProbes(j, n, rtt)
-	}
-	oldest := max(sent, j.first)
-	if a.N == 0 && j.role != roleCanary {
-		oldest = j.first // or the reply to any of the probes
-	}
-	var repeated time.Duration
-	if upperBound {
-		repeated = w.engine.opts.Repeats[0]
-	}
-	return outcome{
-		lost:   lost,
-		canary: j.role == roleCanary, shows: shows, endpoint: known{j.To.Port(), uint8(n), j.Variants}, oldest: oldest, repeated: repeated,
-		n: n, sent: max(sent, j.first), rtt: rtt, upperBound: upperBound,
+	o := outcome{
+		n: n, sent: max(sent, j.first), oldest: max(sent, j.first), rtt: rtt, repeated: repeated,
+		canary: j.role == roleCanary, shows: kindOf(j, a.Reason), endpoint: known{j.To.Port(), uint8(n), j.Variants},
 		late: n <= timedOut && !(j.extended && n == timedOut), timedOut: timedOut,
 		slot:       j.phase.inFlight() || j.phase == lingering && w.countsLingering(),
 		discounted: int(j.discounted), kind: j.replyKind(a.Reason), from: a.From, variants: int(j.Variants),
 	}
+	if o.canary {
+		return o // its number does not count probes
+	}
+	if n > 1 {
+		o.lost = w.lostProbes(j, n, rtt)
+	}
+	if a.N == 0 {
+		o.oldest = j.first // it may be the reply to any of the probes
+	}
+	return o
 }
 
 // onLocalError undoes the latest probe. An error about an earlier one is ignored,
@@ -139,15 +135,16 @@ func (w *worker) resend(j *Job) {
 
 // measureRTT sets j's RTT from the reply to a probe sent at sent. Of several probes
 // the reply has to name the one that it replies to (Karn's algorithm, RFC 6298 section
-// 3). It returns the RTT to learn from, negative if there is none, and whether that is
-// only an upper bound, because the system has retransmitted the probe.
-func (w *worker) measureRTT(j *Job, a *Reply, sent Time) (rtt time.Duration, upperBound bool) {
+// 3). It returns the RTT to learn from, negative if there is none, and after which time
+// the system has retransmitted the probe, which makes it an upper bound; 0 if it has not.
+func (w *worker) measureRTT(j *Job, a *Reply, sent Time) (rtt, repeated time.Duration) {
 	if sent >= 0 && (a.N != 0 || j.Attempts == 1) {
 		j.RTT = max(a.At.Sub(sent), 0)
 	}
-	upperBound = w.repeated(j.Proto, j.RTT) && a.RTT == 0
 	if a.RTT > 0 {
 		j.RTT = a.RTT
+	} else if first := w.engine.opts.firstRepeat(); j.Proto == endpoint.TCP && first > 0 && j.RTT >= first {
+		repeated = first // the reply may be to the retransmission
 	}
 	if a.Unresolved { // a report of this machine
 		j.RTT, j.TTL = -1, 0
@@ -156,15 +153,8 @@ func (w *worker) measureRTT(j *Job, a *Reply, sent Time) (rtt time.Duration, upp
 	if sent < w.pollResumed {
 		rtt = -1 // a stall of this machine is not part of the network's RTT
 	}
-	if upperBound {
+	if repeated > 0 {
 		j.RTT = -1
 	}
-	return rtt, upperBound
-}
-
-// repeated reports whether the system has retransmitted a probe by the given time
-// after it was sent, so that the reply may be to the retransmission.
-func (w *worker) repeated(p endpoint.Proto, after time.Duration) bool {
-	repeats := w.engine.opts.Repeats
-	return p == endpoint.TCP && len(repeats) > 0 && after >= repeats[0]
+	return rtt, repeated
 }

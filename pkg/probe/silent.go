@@ -2,7 +2,6 @@ package probe
 
 import (
 	"errors"
-	"math/bits"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -51,7 +50,7 @@ func (p *presence) draw(sample int) bool {
 	return true
 }
 
-// handling is what is done with an endpoint that was not part of the sample.
+// handling tells a worker what to do with an endpoint that is not part of the sample.
 type handling uint8
 
 const (
@@ -208,9 +207,7 @@ func (e *Engine) receivedFrom(p *presence) {
 // release makes workers look again at the jobs that they hold.
 func (e *Engine) release(all [2]holders) {
 	for proto, h := range all {
-		for h.workers != 0 {
-			i := bits.TrailingZeros64(h.workers)
-			h.workers &= h.workers - 1
+		for i := range eachWorker(h.workers) {
 			e.pools[proto][i].slotFreed(h.address)
 		}
 	}

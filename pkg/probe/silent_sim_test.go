@@ -215,7 +215,7 @@ func TestReceivedLaterEndsTheConclusion(t *testing.T) {
 	var sum *probe.Counts
 	s.during = func(e *probe.Engine) {
 		for e.Counts().Done() < 100 {
-			time.Sleep(time.Millisecond)
+			time.Sleep(time.Millisecond) // polls: nothing reports that
 		}
 		e.Received(netip.MustParseAddr("10.0.0.1"))
 		e.Submit(again)

@@ -40,6 +40,9 @@ const (
 	void                      // they are not
 )
 
+// isOpen reports whether that depends on the reply to a canary.
+func (e evidence) isOpen() bool { return e == undecided || e == awaited }
+
 // judge returns what probes sent within a span without a reply are. A canary is waited for
 // at most for some time: its worker may have ended.
 func (s *spans) judge(now Time, sent span, gap, wait time.Duration) evidence {

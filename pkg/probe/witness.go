@@ -55,11 +55,9 @@ const (
 	refusedPause = time.Second
 )
 
-// witness is what the replies of an address prove about its silence. Probes are known by
-// the times at which they were sent. A probe without a reply is evidence only if the
-// address replied to one sent before it and to one sent after it, at most a gap apart,
-// and no canary between them failed. A canary is another probe to an endpoint that has
-// replied.
+// witness decides whether an address replies at all. From that follows whether the silence
+// of one of its ports is evidence (spans), and when the next canary is sent: another probe
+// to an endpoint that has replied.
 type witness struct {
 	spans
 
@@ -327,6 +325,14 @@ func (x *witness) candidates(l *limits) (all []known) {
 		all = append(all, p)
 	}
 	return all[:min(len(all), maxCanaries)]
+}
+
+// sight records that something has shown whether the address replies. It returns the
+// workers with endpoints that waited for that, once.
+func (x *witness) sight() (wake uint64) {
+	x.sightings++
+	wake, x.waiters = x.waiters, 0
+	return wake
 }
 
 // learn records that an endpoint replied.

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"iter"
 	"math/bits"
 	"sync"
 	"sync/atomic"
@@ -248,11 +249,20 @@ func (w *worker) report() Time {
 	return Never
 }
 
+// eachWorker returns the indexes of workers that are given as bits.
+func eachWorker(workers uint64) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for ; workers != 0; workers &= workers - 1 {
+			if !yield(bits.TrailingZeros64(workers)) {
+				return
+			}
+		}
+	}
+}
+
 // wake lets workers, given as bits, look at an address's queues again.
 func (w *worker) wake(a *address, workers uint64) {
-	for workers != 0 {
-		i := bits.TrailingZeros64(workers)
-		workers &= workers - 1
+	for i := range eachWorker(workers) {
 		if i == w.index {
 			w.lookAgain(a)
 		} else {

@@ -28,7 +28,7 @@ type Firewall struct {
 	hosts map[netip.Addr]*blocking
 }
 
-// blocking is what a Firewall knows of an address.
+// blocking is the state of one address in a Firewall.
 type blocking struct {
 	probes  int        // received before it blocks
 	blocked probe.Time // since when; 0: it does not block yet
