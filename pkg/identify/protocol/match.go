@@ -1,0 +1,99 @@
+package protocol
+
+import "portkit/pkg/endpoint"
+
+// Strength is how specific a match is.
+type Strength uint8
+
+// The strengths, in ascending order.
+const (
+	// No: the data cannot be from this protocol, or does not show it.
+	No Strength = iota
+	// Likely: the data follows a grammar that other protocols share. It is recognized
+	// only if no other protocol matches, or if the request was this protocol's.
+	Likely
+	// Certain: the data has a form that only this protocol has.
+	Certain
+)
+
+// Match is what a protocol makes of a reply.
+type Match struct {
+	Strength Strength
+	// More means that further data may make a match of it, or add to its facts.
+	More bool
+	// Finding contains what the reply reveals: Product, Version, Vendor, OS, Device,
+	// Limited, HTTP and the banner of SSH. The fields about the conversation are unused.
+	endpoint.Finding
+	// Texts are the parts of the reply by which a database may know the product.
+	Texts []Text
+}
+
+// Text is a part of a reply, named as in a Recog database.
+type Text struct {
+	Kind  string // such as "ssh.banner"
+	Value string
+}
+
+// Recognize returns the strongest match of a reply among protocols, and whether further
+// data may change it. Equal matches of different protocols are none, unless one belongs
+// to the protocol of the request or, failing that, to a protocol of the port.
+func Recognize(table []Protocol, r *Reply, port uint16) (best Match, more bool) {
+	var rank int
+	tied := false
+	for i := range table {
+		p := &table[i]
+		m := p.Match(r)
+		more = more || m.More
+		if m.Strength == No {
+			continue
+		}
+		if m.App == "" {
+			m.App = p.App
+		}
+		switch n := p.rank(m.Strength, r, port); {
+		case n > rank:
+			best, rank, tied = m, n, false
+		case n == rank && m.App != best.App:
+			tied = true
+		}
+	}
+	if tied {
+		return Match{}, more
+	}
+	return best, more
+}
+
+// rank orders matches: by strength, then the protocol of the request, then the
+// protocols of the port.
+func (p *Protocol) rank(s Strength, r *Reply, port uint16) int {
+	n := int(s) * 4
+	if p.owns(r.Request) {
+		n += 2
+	}
+	if p.At(port) {
+		n++
+	}
+	return n
+}
+
+// owns reports whether a request is the protocol's.
+func (p *Protocol) owns(request string) bool {
+	for i := range p.Requests {
+		if p.Requests[i].Name == request {
+			return true
+		}
+	}
+	return false
+}
+
+// At reports whether a port is registered for the protocol, or customary.
+func (p *Protocol) At(port uint16) bool {
+	for _, list := range [][]uint16{p.Ports, p.TLSPorts} {
+		for _, n := range list {
+			if n == port {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,4 @@
+package protocol
+
+// databases returns the protocols of databases and caches.
+func databases() []Protocol { return nil }

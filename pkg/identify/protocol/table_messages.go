@@ -1,0 +1,4 @@
+package protocol
+
+// messages returns the protocols of message brokers and telephony.
+func messages() []Protocol { return nil }

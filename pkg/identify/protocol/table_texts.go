@@ -1,0 +1,4 @@
+package protocol
+
+// texts returns the other protocols of lines of text.
+func texts() []Protocol { return nil }

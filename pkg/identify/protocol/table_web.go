@@ -1,0 +1,4 @@
+package protocol
+
+// web returns HTTP and protocols like it.
+func web() []Protocol { return nil }
