@@ -1,6 +1,10 @@
 package protocol
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // isText reports whether data has no bytes but those of text: printable characters,
 // white space, and bytes of other encodings.
@@ -22,4 +26,29 @@ func splitVersion(s string) (product, version string) {
 		}
 	}
 	return s, ""
+}
+
+// maxText is the maximum length of a field of a finding in bytes.
+const maxText = 256
+
+// clean returns s as a field of a finding: valid UTF-8 of at most maxText bytes, without
+// control characters and surrounding space.
+func clean(s string) string { return cleanTo(s, maxText) }
+
+// cleanTo is clean with another maximum length.
+func cleanTo(s string, limit int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r // an invalid byte is U+FFFD
+	}, s[:min(len(s), 4*limit)])
+	if s = strings.TrimSpace(s); len(s) > limit {
+		end := limit
+		for !utf8.RuneStart(s[end]) {
+			end--
+		}
+		s = strings.TrimSpace(s[:end])
+	}
+	return s
 }
