@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/errno"
 	"portkit/pkg/probe"
-	"portkit/pkg/probe/internal/errno"
 	"portkit/pkg/probe/internal/kernel"
 )
 

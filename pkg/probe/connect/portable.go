@@ -6,8 +6,8 @@ import (
 	"net/netip"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/errno"
 	"portkit/pkg/probe"
-	"portkit/pkg/probe/internal/errno"
 	"portkit/pkg/probe/internal/goroutine"
 )
 

@@ -5,9 +5,9 @@ import (
 	"net"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/errno"
 	"portkit/pkg/payload"
 	"portkit/pkg/probe"
-	"portkit/pkg/probe/internal/errno"
 	"portkit/pkg/probe/internal/goroutine"
 )
 
