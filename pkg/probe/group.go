@@ -50,6 +50,7 @@ type group struct {
 	members int        // addresses that have waited for the group
 	shown   bool       // a retry was rejected: there is a limit, or loss
 	chances tally      // paced retries at addresses that have rejected before
+	inEpoch tally      // of these, the ones in the current epoch
 	steady  steady
 }
 
@@ -114,11 +115,23 @@ type tried struct {
 	passed    int  // its endpoint's retries without a rejection
 }
 
-func (g *group) tick(now Time) { g.yield.tick(now, g.chances.prob(1), g.minPace()) }
+// tick ends the epoch after its duration. What was rejected at another pace does not
+// decide about the next one.
+func (g *group) tick(now Time) {
+	if g.yield.tick(now, g.inEpoch.prob(1), g.minPace()) {
+		g.inEpoch = tally{}
+	}
+}
 
 // minPace returns the minimum pace in retries per second: the last few addresses of
 // a group must not slow each other down.
 func (g *group) minPace() float64 { return min(max(float64(g.members), 2), minPaceICMP) }
+
+// countRetry counts a paced retry at an address that has rejected before.
+func (g *group) countRetry(rejected bool) {
+	g.chances.add(rejected, chanceMemory)
+	g.inEpoch.add(rejected, chanceMemory)
+}
 
 // rejected counts an error about an address.
 func (g *group) rejected(now Time, about netip.Addr, t tried) {
@@ -130,7 +143,7 @@ func (g *group) rejected(now Time, about netip.Addr, t tried) {
 		g.steady.add(t.first, true)
 	}
 	if t.paced && t.known {
-		g.chances.add(true, chanceMemory)
+		g.countRetry(true)
 	}
 	if g.about.IsValid() && g.about != about {
 		g.other = g.last
@@ -157,7 +170,7 @@ func (g *group) noteTimeout(now Time, ip netip.Addr, t tried) judgment {
 		g.steady.add(t.first, false)
 	}
 	if t.paced && t.known {
-		g.chances.add(false, chanceMemory)
+		g.countRetry(false)
 	}
 	d := silence{
 		explained: g.exhaustedBy(g.othersError(ip), othersEvery, t.sent), unlimited: g.steady.unlimited(),

@@ -135,3 +135,35 @@ func TestOneLostErrorIsOneChance(t *testing.T) {
 		t.Errorf("evidence %v after two intervals, want %v", j.chances, 2*quietChance)
 	}
 }
+
+// TestGroupForgetsAFasterPace rejects few retries while they are fast, then each one. A
+// group that judged by the fast ones would slow down although its limit is not used.
+func TestGroupForgetsAFasterPace(t *testing.T) {
+	about := netip.MustParseAddr("192.0.2.7")
+	retry := tried{paced: true, known: true}
+	now := Time(time.Hour)
+	g := &group{yield: yield{last: now, epoch: now}, members: 200}
+	epoch := func(rejected, silent int) {
+		for range silent {
+			g.noteTimeout(now, about, retry)
+		}
+		for range rejected {
+			g.rejected(now, about, retry)
+		}
+		g.retries += 100
+		now = now.Add(time.Second)
+		g.tick(now)
+	}
+	g.setPace(2000)
+	epoch(1, 20)
+	epoch(1, 20)
+	if g.pace.rate != 500 {
+		t.Fatalf("pace %v after two seconds with one retry of 20 rejected, want 500", g.pace.rate)
+	}
+	for range 6 {
+		epoch(1, 0)
+	}
+	if g.pace.rate < 1000 {
+		t.Errorf("pace %v after six seconds with each retry rejected, want at least 1000", g.pace.rate)
+	}
+}

@@ -39,11 +39,11 @@ func (y *yield) cancel() {
 
 // tick ends the epoch after its duration, and sets the pace of retries by its
 // errors, at least minPace per second. prob is the probability that a retry of a group
-// is rejected, or unknown, or alone.
-func (y *yield) tick(now Time, prob, minPace float64) {
+// is rejected, or unknown, or alone. It reports whether the epoch has ended.
+func (y *yield) tick(now Time, prob, minPace float64) (ended bool) {
 	took := now - y.epoch
 	if took < rejectionEpoch {
-		return
+		return false
 	}
 	p := pacing{
 		pace: y.pace.rate, rate: float64(y.count) / took.Sub(0).Seconds(), minRate: float64(y.minRate()),
@@ -55,6 +55,7 @@ func (y *yield) tick(now Time, prob, minPace float64) {
 		y.before = 0
 	}
 	y.epoch, y.count, y.retries, y.rejectedRetries = now, 0, 0, 0
+	return true
 }
 
 func (y *yield) setPace(rate float64) {
