@@ -1,0 +1,42 @@
+package protocol
+
+import (
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzRecognize gives arbitrary data to all protocols, as a greeting and as a reply to
+// each request. Seeds are the replies of the other tests of this package.
+func FuzzRecognize(f *testing.F) {
+	table := Table()
+	target := sampleTarget()
+	for _, seed := range []string{"", "\x00", "SSH-2.0-x\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "220 x\r\n", "\x15\x03\x03\x00\x02\x02\x28"} {
+		f.Add([]byte(seed), uint16(0), true)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, request uint16, ended bool) {
+		r := Reply{Data: data, Ended: ended}
+		if q := allRequests(table); request > 0 && len(q) > 0 {
+			q := q[int(request)%len(q)]
+			r.Request, r.Sent = q.Name, q.Build(target)
+		}
+		m, _ := Recognize(table, &r, 0)
+		checkFacts(t, m)
+	})
+}
+
+// checkFacts checks the limits of the fields of a record.
+func checkFacts(t *testing.T, m Match) {
+	t.Helper()
+	for _, s := range []string{m.Product, m.Version, m.Vendor, m.OS, m.Device} {
+		if len(s) > maxText || !utf8.ValidString(s) || !isText([]byte(s)) {
+			t.Errorf("%s: field %q", m.App, s)
+		}
+	}
+}
+
+func allRequests(table []Protocol) (all []Request) {
+	for i := range table {
+		all = append(all, table[i].Requests...)
+	}
+	return all
+}
