@@ -10,7 +10,7 @@ import (
 func FuzzRecognize(f *testing.F) {
 	table := Table()
 	target := sampleTarget()
-	for _, seed := range []string{"", "\x00", "SSH-2.0-x\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "220 x\r\n", "\x15\x03\x03\x00\x02\x02\x28"} {
+	for _, seed := range []string{"", "\x00", "SSH-2.0-x\r\n", "SSH-2.0-\xbe0\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "220 x\r\n", "\x15\x03\x03\x00\x02\x02\x28"} {
 		f.Add([]byte(seed), uint16(0), true)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, request uint16, ended bool) {

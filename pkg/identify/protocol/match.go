@@ -60,7 +60,15 @@ func Recognize(table []Protocol, r *Reply, port uint16) (best Match, more bool) 
 	if tied {
 		return Match{}, more
 	}
+	best.clean()
 	return best, more
+}
+
+// clean bounds what the service reports, so that no protocol has to.
+func (m *Match) clean() {
+	for _, field := range []*string{&m.Product, &m.Version, &m.Vendor, &m.OS, &m.Device} {
+		*field = clean(*field)
+	}
 }
 
 // rank orders matches: by strength, then the protocol of the request, then the
