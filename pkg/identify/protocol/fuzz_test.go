@@ -19,8 +19,11 @@ func FuzzRecognize(f *testing.F) {
 			q := q[int(request)%len(q)]
 			r.Request, r.Sent = q.Name, q.Build(target)
 		}
-		m, _ := Recognize(table, &r, 0)
+		m, more := Recognize(table, &r, 0)
 		checkFacts(t, m)
+		if more && ended {
+			t.Errorf("%q: waits for more after the end", data)
+		}
 	})
 }
 

@@ -42,7 +42,7 @@ func sshIdentification(line string) (m Match) {
 	}
 	m.Strength = Certain
 	m.SSH = &endpoint.SSH{Banner: line}
-	m.Product, m.Version = splitVersion(software)
+	m.Product, m.Version = splitVersion(clean(software))
 	m.Texts = []Text{{"ssh.banner", rest}}
 	return m
 }
