@@ -1,0 +1,120 @@
+package protocol
+
+import "strings"
+
+// product is a product of a field such as Server (RFC 9110 section 10.1.5).
+type product struct{ name, version, comment string }
+
+// serverProduct returns what the field Server names first (RFC 9110 section 10.2.4), and
+// the operating system if a comment or UPnP's form names it.
+func serverProduct(server string) (name, version, os string) {
+	list := parseProducts(server)
+	if len(list) == 0 {
+		return "", "", ""
+	}
+	first := list[0]
+	switch {
+	case len(list) > 1 && list[1].name == "UPnP":
+		// "OS/version UPnP/1.1 product/version" (UPnP Device Architecture 1.1, section 1.2.2).
+		os = strings.TrimSpace(first.name + " " + first.version)
+		if len(list) == 2 {
+			return "", "", clean(os)
+		}
+		first = list[2]
+	case first.version == "" && len(list) > 1:
+		first = unversioned(list)
+	case first.version == "" && first.comment != "" && isDigit(first.comment[0]):
+		first.version = first.comment // "Jetty(9.4.57.v20241219)"
+	}
+	for _, p := range list {
+		if os == "" {
+			os = systemName(p.comment)
+		}
+	}
+	return clean(first.name), clean(first.version), clean(os)
+}
+
+// unversioned returns the product of a list whose first has no version: its version
+// follows as if it were another product ("Icecast 2.4.4"), or the name has spaces
+// ("Oracle HTTP Server").
+func unversioned(list []product) product {
+	first := list[0]
+	if isDigit(list[1].name[0]) {
+		first.version = list[1].name
+		return first
+	}
+	var words []string
+	for _, p := range list {
+		if p.version != "" || isDigit(p.name[0]) {
+			return first
+		}
+		words = append(words, p.name)
+	}
+	first.name = strings.Join(words, " ")
+	return first
+}
+
+// parseProducts parses products and their comments, at most 16.
+func parseProducts(s string) (list []product) {
+	for len(list) < 16 {
+		s = strings.TrimLeft(s, " \t")
+		if s == "" {
+			return list
+		}
+		if s[0] == '(' {
+			var comment string
+			comment, s = cutComment(s)
+			if n := len(list); n > 0 && list[n-1].comment == "" {
+				list[n-1].comment = comment
+			}
+			continue
+		}
+		end := strings.IndexAny(s, " \t(")
+		if end < 0 {
+			end = len(s)
+		}
+		name, version, _ := strings.Cut(strings.TrimRight(s[:end], ",;"), "/")
+		if name != "" {
+			list = append(list, product{name: name, version: version})
+		}
+		s = s[end:]
+	}
+	return list
+}
+
+// cutComment returns the comment at the beginning of s (RFC 9110 section 5.6.5), and what
+// follows it.
+func cutComment(s string) (comment, rest string) {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return s[1:i], s[i+1:]
+			}
+		}
+	}
+	return s[1:], ""
+}
+
+// systemName returns the operating system that a comment names, or "".
+func systemName(comment string) string {
+	lower := strings.ToLower(comment)
+	for _, s := range []struct{ text, name string }{
+		{"debian", "Debian"}, {"ubuntu", "Ubuntu"}, {"raspbian", "Raspbian"}, {"centos", "CentOS"},
+		{"red hat enterprise linux", "Red Hat Enterprise Linux"}, {"red hat", "Red Hat"}, {"fedora", "Fedora"},
+		{"rocky linux", "Rocky Linux"}, {"almalinux", "AlmaLinux"}, {"amazon linux", "Amazon Linux"},
+		{"oracle linux", "Oracle Linux"}, {"opensuse", "openSUSE"}, {"suse", "SUSE"}, {"gentoo", "Gentoo"},
+		{"alpine", "Alpine Linux"}, {"arch linux", "Arch Linux"}, {"mandriva", "Mandriva"},
+		{"freebsd", "FreeBSD"}, {"openbsd", "OpenBSD"}, {"netbsd", "NetBSD"}, {"darwin", "macOS"},
+		{"mac os x", "macOS"}, {"windows", "Windows"}, {"win32", "Windows"}, {"win64", "Windows"},
+		{"linux", "Linux"},
+	} {
+		if strings.Contains(lower, s.text) {
+			return s.name
+		}
+	}
+	return ""
+}
