@@ -4,14 +4,13 @@ package portprobe
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"os"
 	"runtime"
 	"strconv"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
+	"portkit/pkg/origin"
 	"portkit/pkg/probe/simnet"
 	"portkit/pkg/probe/udp"
 	"portkit/pkg/record"
@@ -64,8 +63,7 @@ type Command struct {
 
 	retries  int
 	requests udp.Requests
-	source   netip.Addr
-	link     string // of --interface
+	origin   origin.Origin
 	simulate *simnet.Config
 
 	portable       bool // for tests: use the transports of other systems
@@ -89,19 +87,7 @@ func (c *Command) Validate() (err error) {
 	case c.Fsync > 0 && c.Resume == nil:
 		return errors.New("--fsync requires --resume")
 	}
-	if c.Source != nil {
-		a, err := netip.ParseAddr(*c.Source)
-		if c.source = a.Unmap(); err != nil || c.source.IsUnspecified() {
-			return fmt.Errorf("--source: %q is not the address of a host", *c.Source)
-		}
-	}
-	if c.Interface != nil {
-		if _, err = net.InterfaceByName(*c.Interface); err != nil {
-			return fmt.Errorf("--interface: no interface named %q", *c.Interface)
-		}
-		c.link = *c.Interface
-	}
-	if c.source, err = zoned(c.source, c.link); err != nil {
+	if c.origin, err = origin.Parse(c.Source, c.Interface); err != nil {
 		return err
 	}
 	if c.Simulate != nil { // also if empty: nothing may be sent

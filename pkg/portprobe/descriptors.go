@@ -1,6 +1,9 @@
 package portprobe
 
-import "portkit/pkg/probe/syn"
+import (
+	"portkit/pkg/probe/syn"
+	"portkit/pkg/stream"
+)
 
 const (
 	spareDescriptors  = 16     // for files and lookups, which are opened later
@@ -19,11 +22,11 @@ const atDescriptorLimit = "the descriptor limit (ulimit -n) is %d"
 // all that the limit allows, since an endpoint that only listens for a late reply
 // holds one without being outstanding.
 func (r *run) fitDescriptorLimit(workers, wanted int) (_, concurrency, room int) {
-	limit := descriptorLimit()
+	limit := stream.DescriptorLimit()
 	if limit <= 0 {
 		return workers, wanted, max(2*wanted, unlimitedRoom)
 	}
-	free := limit - openDescriptors() - spareDescriptors - limit/8
+	free := limit - stream.OpenDescriptors() - spareDescriptors - limit/8
 	if r.syn() { // only workers hold descriptors
 		workers = r.fitSourcePorts(workers, free)
 		return workers, wanted, max(1, free-workers*(workerDescriptors+syn.Descriptors(workers)))
@@ -48,7 +51,7 @@ func (r *run) fitSourcePorts(wanted, free int) int {
 			continue
 		}
 		if n < wanted {
-			r.ctx.Log.Printf("workers limited to %d instead of %d: "+atDescriptorLimit, n, wanted, descriptorLimit())
+			r.ctx.Log.Printf("workers limited to %d instead of %d: "+atDescriptorLimit, n, wanted, stream.DescriptorLimit())
 		}
 		return n
 	}

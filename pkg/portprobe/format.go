@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/origin"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/simnet"
 	"portkit/pkg/service"
@@ -22,7 +23,7 @@ type recordFormat struct {
 	onOpen   func(*endpoint.Result) // called for every open port, unless nil
 	onError  func(*endpoint.Result) // called for every endpoint that could not be probed
 	jobs     sync.Pool
-	origin   origin
+	origin   origin.Origin
 }
 
 func (r *run) newFormat() *recordFormat {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"portkit/pkg/internal/docscheck"
 	"portkit/pkg/internal/lab"
 )
 
@@ -94,7 +95,7 @@ func (o *localErrorCase) check(t *testing.T, method string, r ran) {
 		if m["reason"] != "local-error" || !strings.Contains(text, want) {
 			t.Errorf("%s/%v %v %s: %v %q, want %q", method, m["proto"], m["host"], o.args, m["reason"], text, want)
 		}
-		explained(t, text)
+		docscheck.Explained(t, text)
 	}
 }
 

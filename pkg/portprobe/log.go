@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
 )
@@ -13,7 +14,7 @@ import (
 func (r *run) settings(workers, concurrency int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, at most %d TCP and %d UDP probes outstanding, timeout %v, retries %s",
-		plural(int64(workers), "worker"), concurrency, r.concurrency(endpoint.UDP), r.Timeout.D(), r.Retries)
+		cli.Plural(int64(workers), "worker"), concurrency, r.concurrency(endpoint.UDP), r.Timeout.D(), r.Retries)
 	if r.Rate > 0 {
 		fmt.Fprintf(&b, ", at most %v probes per second", r.Rate)
 	}
@@ -58,10 +59,11 @@ func (r *run) logSummary() {
 	if r.Quiet || !r.Verbose && !r.ctx.ErrTerminal {
 		return
 	}
-	t, counts := r.out.tally, r.engine.Counts()
+	t, skipped := r.out.Count()
+	counts := r.engine.Counts()
 	var probed int64
 	var states []string
-	t[endpoint.Error] -= r.out.skipped
+	t[endpoint.Error] -= skipped
 	for s, n := range t {
 		probed += n
 		if n > 0 {
@@ -71,20 +73,20 @@ func (r *run) logSummary() {
 	if probed == 0 {
 		states = []string{"nothing to probe"}
 	}
-	if r.out.skipped > 0 {
-		states = append(states, fmt.Sprintf("%d not probed as broadcast or multicast addresses", r.out.skipped))
+	if skipped > 0 {
+		states = append(states, fmt.Sprintf("%d not probed as broadcast or multicast addresses", skipped))
 	}
 	if before := r.reader.answered.Load(); before > 0 {
 		states = append(states, fmt.Sprintf("%d from an earlier run", before))
 	}
 	seconds := max(time.Since(r.began).Seconds(), 1e-3)
-	attempts := plural(counts.Attempts.Load(), "attempt")
+	attempts := cli.Plural(counts.Attempts.Load(), "attempt")
 	var others []string
 	if n := counts.Repeats.Load(); n > 0 {
-		others = append(others, plural(n, "retransmission")+" by the system")
+		others = append(others, cli.Plural(n, "retransmission")+" by the system")
 	}
 	if n := counts.Echoes.Load(); n > 0 {
-		others = append(others, plural(n, "echo request"))
+		others = append(others, cli.Plural(n, "echo request"))
 	}
 	if len(others) > 0 {
 		attempts += " (and " + strings.Join(others, ", ") + ")"
@@ -104,7 +106,7 @@ func lossText(c *probe.Counts) string {
 		text += fmt.Sprintf(", probability of a wrong no-response at most %.0e if losses are independent", doubt)
 	}
 	if n := c.SilentHosts.Load(); n > 0 {
-		text += fmt.Sprintf(", %s skipped", plural(n, "silent host"))
+		text += fmt.Sprintf(", %s skipped", cli.Plural(n, "silent host"))
 	}
 	if n := c.Unproven.Load(); n > 0 {
 		text += fmt.Sprintf(", %d no-response without a later reply from the same address", n)
@@ -113,15 +115,4 @@ func lossText(c *probe.Counts) string {
 		text += ", probes waited for descriptors (ulimit -n)"
 	}
 	return text
-}
-
-// plural returns a number and what it counts. The plural is with an s unless it is given.
-func plural(n int64, one string, many ...string) string {
-	switch {
-	case n == 1:
-		return "1 " + one
-	case len(many) > 0:
-		return fmt.Sprintf("%d %s", n, many[0])
-	}
-	return fmt.Sprintf("%d %ss", n, one)
 }

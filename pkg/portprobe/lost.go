@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
 )
@@ -28,7 +29,7 @@ func (r *run) warnLost() {
 	}
 	if more := hosts - maxLostHosts; more > 0 {
 		r.ctx.Log.Printf("%s more stopped replying; %s host-lost: retry them with --host-rate 10",
-			plural(int64(more), "address", "addresses"), plural(int64(endpoints), "endpoint is", "endpoints are"))
+			cli.Plural(int64(more), "address", "addresses"), cli.Plural(int64(endpoints), "endpoint is", "endpoints are"))
 	}
 }
 
@@ -38,5 +39,5 @@ func lostText(h probe.Lost) string {
 		over = " over UDP"
 	}
 	return fmt.Sprintf("%v stopped replying%s after %s; %s host-lost; it may block this host: retry them with --host-rate 10",
-		h.Addr, over, plural(int64(h.Probes), "probe"), plural(int64(h.Endpoints), "endpoint is", "endpoints are"))
+		h.Addr, over, cli.Plural(int64(h.Probes), "probe"), cli.Plural(int64(h.Endpoints), "endpoint is", "endpoints are"))
 }

@@ -2,124 +2,44 @@ package portprobe
 
 import (
 	"fmt"
-	"io"
-	"strconv"
 	"time"
 
-	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
-	"portkit/pkg/ndjson"
+	"portkit/pkg/stream"
 )
-
-// waitingAfter is the time without a settled endpoint after which progress names
-// the cause.
-const waitingAfter = 2 * time.Second
-
-// progress is how far the run has come.
-type progress struct {
-	done, total, inFlight, open, errors int64
-	silentHosts                         int64   // skipped by --skip-silent
-	lostHosts                           int64   // given up after they stopped replying
-	settled                             int64   // done without those found in the file of --resume
-	rate                                float64 // records per second, smoothed
-	elapsed                             time.Duration
-	lastDone                            time.Duration // elapsed when done last grew
-	waiting                             string        // what the run waits for; "" while it does not
-}
 
 // startProgress shows progress as often as the flags require, and on SIGUSR1.
 func (r *run) startProgress() (stop func()) {
-	show, every := r.progressStyle()
-	asked, forget := cli.ProgressRequests()
-	quit, done := make(chan struct{}), make(chan struct{})
-	if show != nil {
-		r.countInputs(quit)
+	hint := r.skipHint()
+	d := stream.Display{
+		Style: r.Progress, Ctx: r.ctx, Files: r.Files, Total: &r.total, Next: r.progress,
+		Shown: func(p stream.Progress) { hint(p.Elapsed, r.engine.Counts()) },
 	}
-	go func() {
-		defer close(done)
-		defer forget()
-		var ticks <-chan time.Time
-		if show != nil {
-			tick := time.NewTicker(every)
-			defer tick.Stop()
-			ticks = tick.C
-		}
-		var last progress
-		hint := r.skipHint()
-		for {
-			select {
-			case <-ticks:
-				last = r.progress(last)
-				show(last)
-				hint(last.elapsed, r.engine.Counts())
-			case <-asked:
-				last = r.progress(last)
-				r.ctx.Log.Printf("%s", last.text(0))
-			case <-quit:
-				if show != nil {
-					show(r.progress(last))
-					r.ctx.Log.Status("")
-				}
-				return
-			}
-		}
-	}()
-	return func() { close(quit); <-done }
+	if r.Quiet {
+		d.Style = "never"
+	}
+	return d.Start()
 }
 
-// progressStyle returns how progress is shown, and how often; nil if it is not.
-func (r *run) progressStyle() (show func(progress), every time.Duration) {
-	switch {
-	case r.Quiet || r.Progress == "never":
-		return nil, 0
-	case r.Progress == "json":
-		return func(p progress) { io.WriteString(r.ctx.Stderr, p.json()) }, time.Second
-	case r.ctx.ErrTerminal:
-		return r.drawProgress, time.Second / 5
-	case r.Progress == "always":
-		return func(p progress) { r.ctx.Log.Printf("%s", p.text(0)) }, time.Second
-	}
-	return nil, 0
-}
-
-// drawProgress draws the status line. It waits for the first record: until then
-// the user may still be typing the input of portgen.
-func (r *run) drawProgress(p progress) {
-	if p.done+p.inFlight > 0 {
-		r.ctx.Log.Status(p.text(r.ctx.Log.StatusColumns()))
-	}
-}
-
-// progress returns the current progress. Its rate is a moving average that
-// starts from that of last.
-func (r *run) progress(last progress) progress {
-	t, failures := r.out.count()
+// progress returns the current progress.
+func (r *run) progress(last stream.Progress) stream.Progress {
+	t, skipped := r.out.Count()
 	counts := r.engine.Counts()
-	p := progress{
-		done: r.reader.answered.Load(), inFlight: counts.InFlight.Load(), silentHosts: counts.SilentHosts.Load(),
-		open: t[endpoint.Open], errors: failures, elapsed: time.Since(r.began),
-	}
 	_, lost, _ := r.engine.Lost()
-	p.lostHosts = int64(lost)
+	p := stream.Progress{
+		Done: r.reader.answered.Load(), InFlight: counts.InFlight.Load(),
+		Open: t[endpoint.Open], Errors: t[endpoint.Error] - skipped, Elapsed: time.Since(r.began),
+		Others: []stream.Count{
+			{Name: "silent_hosts", Noun: "silent host", N: counts.SilentHosts.Load()},
+			{Name: "lost_hosts", N: int64(lost)},
+		},
+	}
 	for _, n := range t {
-		p.done += n
-		p.settled += n
+		p.Done += n
+		p.Settled += n
 	}
-	p.total = r.expected(p.done)
-	p.rate = last.rate
-	if d := (p.elapsed - last.elapsed).Seconds(); d > 0.05 {
-		now := float64(p.settled-last.settled) / d
-		p.rate += (now - p.rate) * 0.3
-		if last.elapsed == 0 {
-			p.rate = now
-		}
-	}
-	if p.lastDone = last.lastDone; p.done != last.done {
-		p.lastDone = p.elapsed
-	}
-	if p.elapsed-p.lastDone >= waitingAfter {
-		p.waiting = r.waitingFor()
-	}
+	p.Total = r.total.Expected(p.Done)
+	p.Follow(last, r.waitingFor)
 	return p
 }
 
@@ -127,7 +47,7 @@ func (r *run) progress(last progress) progress {
 func (r *run) waitingFor() string {
 	w, unsettled := r.engine.Waiting()
 	switch {
-	case r.out.full.Load():
+	case r.out.Full():
 		return "the reader of the output"
 	case w.Addr.IsValid():
 		silence := time.Since(r.format.clock(w.Since))
@@ -139,42 +59,8 @@ func (r *run) waitingFor() string {
 		return "the rate limit"
 	case unsettled:
 		return ""
-	case r.backlog.empty():
+	case r.backlog.Empty():
 		return "input"
 	}
 	return "name lookups"
-}
-
-// left returns the estimated time to the end; false if unknown. It is unknown if
-// more than total are done, because then total is wrong.
-func (p progress) left() (time.Duration, bool) {
-	if p.done >= p.total || p.rate < 0.001 {
-		return 0, p.total > 0 && p.done == p.total
-	}
-	return time.Duration(float64(p.total-p.done) / p.rate * float64(time.Second)), true
-}
-
-// json returns the object of --progress json. total and eta_s are absent while
-// unknown.
-func (p progress) json() string {
-	var o ndjson.Object
-	o.Add("done", p.done)
-	if p.total > 0 {
-		o.Add("total", p.total)
-	}
-	o.Add("in_flight", p.inFlight)
-	o.Add("open", p.open)
-	o.Add("errors", p.errors)
-	o.Add("silent_hosts", p.silentHosts)
-	o.Add("lost_hosts", p.lostHosts)
-	o.Add("rate", decimal(p.rate, 1))
-	o.Add("elapsed_s", decimal(p.elapsed.Seconds(), 3))
-	if left, ok := p.left(); ok {
-		o.Add("eta_s", decimal(left.Seconds(), 1))
-	}
-	return string(ndjson.Append(nil, o)) + "\n"
-}
-
-func decimal(f float64, digits int) ndjson.Raw {
-	return ndjson.Raw(strconv.FormatFloat(f, 'f', digits, 64))
 }

@@ -2,12 +2,10 @@ package portprobe
 
 import (
 	"errors"
-	"io"
 	"net/netip"
 	"sync/atomic"
 	"time"
 
-	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/probe"
@@ -16,45 +14,11 @@ import (
 
 // reader decodes lines into jobs.
 type reader struct {
-	*interruption
 	*submitter
 	answered atomic.Int64 // records whose result is in the resume file
 	decoder  record.Decoder
 	input    record.Input
 	seq      uint64 // place of the next record in the output
-}
-
-// read processes one input until it ends or the run does.
-func (r *reader) read(in *cli.Input) error {
-	lines := ndjson.NewReader(interruptible{in, r.interruption})
-	lines.FirstLineOnly = true
-	defer r.mayRead(true)
-	for {
-		line, err := lines.Next()
-		r.mu.Lock()
-		r.idle = false
-		if err == nil && !r.done {
-			r.process(line)
-		}
-		if err != nil || !lines.Buffered() {
-			r.flush()
-		}
-		r.mu.Unlock()
-		if err == io.EOF || err == errInterrupted {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// finish processes the lines that were read, and none after them.
-func (r *reader) finish() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.stop()
-	r.flush()
 }
 
 // process decodes one line.
@@ -72,9 +36,9 @@ func (r *reader) process(line ndjson.Line) {
 	if err != nil || in.Pass {
 		size = len(line.Text)
 	}
-	if !r.backlog.tryAdd(size) {
+	if !r.backlog.TryAdd(size) {
 		r.flush()
-		r.backlog.add(size)
+		r.backlog.Add(size)
 	}
 	seq := r.seq
 	r.seq++

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"portkit/pkg/internal/docscheck"
 	"portkit/pkg/internal/lab"
 )
 
@@ -82,7 +83,7 @@ func (c *refusalCase) check(t *testing.T, method, want string, args []string) {
 		text := fmt.Sprint(m["reason"])
 		if text == "local-error" {
 			text = fmt.Sprint(m["error"])
-			explained(t, text)
+			docscheck.Explained(t, text)
 		}
 		if !strings.Contains(text, want) {
 			t.Errorf("%s, %s %v: %v is %q, want %q", c.cause, method, args, m["host"], text, want)

@@ -11,6 +11,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
+	"portkit/pkg/origin"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/echo"
 	"portkit/pkg/probe/simnet"
@@ -18,6 +19,7 @@ import (
 	"portkit/pkg/resolve"
 	"portkit/pkg/resumefile"
 	"portkit/pkg/scope"
+	"portkit/pkg/stream"
 )
 
 // maxAddresses is the number of addresses whose RTT and loss are remembered.
@@ -29,31 +31,31 @@ type run struct {
 	ctx        *cli.Context
 	began      time.Time
 	engine     *probe.Engine
-	out        *output
-	backlog    *backlog
+	out        *stream.Output
+	backlog    *stream.Backlog
 	format     *recordFormat
 	names      *resolve.Cache[*probe.Job]
 	resolver   *resolve.Resolver
 	reader     *reader
-	links      *links
-	origin     origin
+	input      *stream.Input
+	links      neighbors
 	scope      *scope.Scope
 	resumeFile *resumefile.File // of --resume; nil without
 	synNet     *syn.Net         // nil unless TCP is probed by SYN
-	echo       *echo.Socket     // nil without --skip-silent, or if not permitted
-	failed     chan struct{}    // closed when the output cannot be written
+	total      stream.Total
+	echo       *echo.Socket  // nil without --skip-silent, or if not permitted
+	failed     chan struct{} // closed when the output cannot be written
 
 	ended   atomic.Uint32 // endpoint.Reason for which the run was ended early; 0: it was not
 	readOut atomic.Bool   // all inputs were read to their ends
-	counted atomic.Int64  // records in the inputs; 0: unknown
 }
 
 // Run probes the endpoints of its inputs, and returns when all results are written.
 func (c *Command) Run(ctx *cli.Context) error {
 	defer cli.RelaxGC(50, 2<<20)()
 	r := &run{
-		Command: c, ctx: ctx, began: time.Now(), backlog: newBacklog(), failed: make(chan struct{}),
-		links: simulatedLinks(), origin: origin{c.source, c.link},
+		Command: c, ctx: ctx, began: time.Now(), backlog: stream.NewBacklog(), failed: make(chan struct{}),
+		links: neighbors{origin.NoLinks()}, total: stream.Total{Given: int64(c.Total)},
 	}
 	if err := r.prepare(); err != nil {
 		return err
@@ -63,13 +65,13 @@ func (c *Command) Run(ctx *cli.Context) error {
 		return err
 	}
 	defer stopLookups()
-	stopSync := r.startSync()
+	stopSync := stream.StartSync(r.resumeFile, r.Fsync.D())
 	stopProgress := r.startProgress()
 	r.readAll(stopLookups)
 	r.names.Wait() // the reader has finished
 	probeErr := r.engine.Close()
 	r.closeEcho()
-	writeErr := r.out.close()
+	writeErr := r.out.Close()
 	if err := stopSync(); writeErr == nil {
 		writeErr = err
 	}
@@ -84,7 +86,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 		return probeErr
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case r.endedBy() == endpoint.Deadline, r.out.failures() > 0:
+	case r.endedBy() == endpoint.Deadline, r.out.Failures() > 0:
 		return cli.ErrRecords
 	}
 	return nil
@@ -99,7 +101,8 @@ func (r *run) prepare() (err error) {
 	if r.scope, err = r.newScope(); err != nil {
 		return cli.UsageError(err)
 	}
-	return r.openResumeFile()
+	r.resumeFile, err = stream.OpenResumeFile(r.ctx, r.Resume, r.Files)
+	return err
 }
 
 // start starts everything but the reading of input.
@@ -109,7 +112,7 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	if r.simulate == nil {
 		workers, concurrency, room = r.fitDescriptorLimit(workers, concurrency)
 		r.raiseGOMAXPROCS(workers)
-		r.links = ownLinks()
+		r.links = neighbors{origin.OwnLinks()}
 	}
 	if r.syn() {
 		if err := r.openSYN(workers); err != nil {
@@ -122,10 +125,10 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	if r.resumeFile != nil {
 		w = r.resumeFile
 	}
-	r.out = startOutput(w, r.backlog, r.KeepOrder,
+	r.out = stream.StartOutput(w, r.backlog, r.KeepOrder,
 		func() { r.engine.WakeAll() }, func() { close(r.failed) })
 	if r.engine, err = r.startEngine(workers, concurrency, room); err != nil {
-		r.out.close()
+		r.out.Close()
 		r.closeEcho()
 		return nil, cli.UsageError(err)
 	}
@@ -135,7 +138,8 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	r.dropPrivileges()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.names = resolve.NewCache(ctx, r.lookup(), r.deliver)
-	r.reader = &reader{interruption: newInterruption(), submitter: r.newSubmitter()}
+	r.reader = &reader{submitter: r.newSubmitter()}
+	r.input = stream.NewInput(r.reader.process, r.reader.flush)
 	if r.Verbose {
 		r.ctx.Log.Printf("%s", r.settings(workers, concurrency))
 	}
@@ -148,7 +152,7 @@ func (r *run) startEngine(workers, concurrency, room int) (*probe.Engine, error)
 		Rate: float64(r.Rate), HostRate: float64(r.HostRate),
 		Timeout: r.Timeout.D(), Retries: r.retries, Patience: r.Patience.D(), HostTimeout: r.HostTimeout.D(),
 		Addresses: maxAddresses, Share: !r.NoShare, SkipSilent: int(r.SkipSilent), LostPatience: r.LostPatience.D(),
-		OnLink: r.links.onLink, Neighbor: r.links.neighbor, LinkLayer: r.links.linkLayer,
+		OnLink: r.links.OnLink, Neighbor: r.links.neighbor, LinkLayer: r.links.linkLayer,
 		Sink: func(int) probe.Sink { return &workerSink{recordFormat: r.format, out: r.out} },
 	}
 	if r.Verbose {
@@ -187,12 +191,12 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 		defer close(settled)
 		unread := max(1, len(r.Files))
 		for in := range r.ctx.Inputs(r.Files) {
-			if r.reader.read(in) == nil {
+			if r.input.Read(in) == nil {
 				unread-- // an error is logged, and counts in the exit status
 			}
 		}
 		r.readOut.Store(unread == 0 && r.endedBy() == 0)
-		r.reader.finish()
+		r.input.Finish()
 		r.names.Wait()
 		r.engine.Close()
 	}()
@@ -219,8 +223,8 @@ func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups conte
 	r.ended.Store(uint32(reason))
 	stopLookups()
 	r.engine.Stop(reason, grace)
-	r.backlog.unlimit()
-	r.reader.finish()
+	r.backlog.Unlimit()
+	r.input.Finish()
 }
 
 // endedBy returns the reason for which the run was ended early; 0 if it was not.

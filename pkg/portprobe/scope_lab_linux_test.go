@@ -14,6 +14,7 @@ import (
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
 	"portkit/pkg/internal/lab"
+	"portkit/pkg/scope"
 )
 
 // world contains the addresses of a lab host and the names of its name server, from
@@ -125,7 +126,7 @@ func (w *world) rules(t *testing.T, dir string) *rules {
 	for _, kind := range []struct {
 		flag, variable string
 		to             *[][]covered
-	}{{"--allow", allowVariable, &r.allow}, {"--deny", denyVariable, &r.deny}} {
+	}{{"--allow", scope.AllowVariable, &r.allow}, {"--deny", scope.DenyVariable, &r.deny}} {
 		if w.rnd.IntN(2) == 0 {
 			list := w.list(1 + w.rnd.IntN(6))
 			for _, c := range list {
@@ -264,7 +265,7 @@ func TestNoPacketLeavesTheScope(t *testing.T) {
 }
 
 func readLists(r *rules) (texts []string) {
-	for _, name := range append(slices.Clone(r.args), r.env[allowVariable], r.env[denyVariable]) {
+	for _, name := range append(slices.Clone(r.args), r.env[scope.AllowVariable], r.env[scope.DenyVariable]) {
 		if filepath.IsAbs(name) {
 			text, _ := os.ReadFile(name)
 			texts = append(texts, string(text))
@@ -296,12 +297,12 @@ func TestInvalidScopeStopsTheRun(t *testing.T) {
 		{[]string{"--deny", "10.0.0.1:70000"}, "", "70000"},
 		{[]string{"--allow-file", bad}, "", "line 2"},
 		{[]string{"--deny-file", bad + ".none"}, "", "no such file"},
-		{nil, bad, denyVariable},
+		{nil, bad, scope.DenyVariable},
 		{nil, bad + ".none", "no such file"},
 	} {
 		r := toolWith(t, cli.IO{
 			In: strings.NewReader(fmt.Sprintf("%v:1\n", h.Addr6())), Args: c.args,
-			Getenv: func(key string) string { return map[string]string{denyVariable: c.env}[key] },
+			Getenv: func(key string) string { return map[string]string{scope.DenyVariable: c.env}[key] },
 		})
 		if r.status != cli.StatusUsage || r.out != "" || !strings.Contains(r.err, c.say) {
 			t.Errorf("%v %q: exit %d, %q, %q", c.args, c.env, r.status, r.out, r.err)

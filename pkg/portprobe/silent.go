@@ -35,7 +35,7 @@ func (r *run) openEcho() {
 	if r.SkipSilent == 0 || r.simulate != nil {
 		return
 	}
-	s, err := echo.Open(echo.Options{Source: r.source, Interface: r.link})
+	s, err := echo.Open(echo.Options{Source: r.origin.Source, Interface: r.origin.Link})
 	if r.echo = s; err == nil || !r.Verbose {
 		return
 	}

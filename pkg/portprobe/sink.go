@@ -4,18 +4,20 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/origin"
 	"portkit/pkg/probe"
 	"portkit/pkg/record"
+	"portkit/pkg/stream"
 )
 
 // workerSink writes the records of one goroutine. It is a probe.Sink.
 type workerSink struct {
 	*recordFormat
-	out         *output
+	out         *stream.Output
 	encoder     record.Encoder
-	batch       resultBatch
+	batch       stream.Batch
 	result      endpoint.Result
-	localErrors localErrors
+	localErrors origin.Errors
 }
 
 // Settled writes the job's record.
@@ -39,9 +41,9 @@ func (s *workerSink) Settled(j *probe.Job) {
 	host, extra := j.Text[:j.Host], j.Text[j.Host:]
 	if s.shown[r.State] {
 		if s.plain {
-			s.batch.lines = record.AppendPlain(s.batch.lines, host, r.Endpoint)
+			s.batch.Lines = record.AppendPlain(s.batch.Lines, host, r.Endpoint)
 		} else {
-			s.batch.lines = s.encoder.Result(s.batch.lines, host, r, extra)
+			s.batch.Lines = s.encoder.Result(s.batch.Lines, host, r, extra)
 		}
 	}
 	switch {
@@ -49,7 +51,7 @@ func (s *workerSink) Settled(j *probe.Job) {
 		r.Host = string(host)
 		s.onOpen(r)
 	case r.Reason == endpoint.NotUnicast:
-		s.batch.skipped++
+		s.batch.Skipped++
 	case r.Reason == endpoint.LocalError || r.Reason == endpoint.OutOfScope:
 		r.Host = string(host)
 		s.onError(r)
@@ -64,7 +66,7 @@ func (s *workerSink) errorText(j *probe.Job) string {
 	case j.State() != endpoint.Error:
 		return ""
 	case j.Reason == endpoint.LocalError && j.Err() != nil:
-		return s.localErrors.explain(s.origin, j)
+		return s.localErrors.Explain(s.origin, j.To.Addr(), j.Err())
 	case j.Err() != nil:
 		return j.Err().Error()
 	case j.Reason == endpoint.Interrupted:
@@ -82,7 +84,7 @@ func (s *workerSink) errorText(j *probe.Job) string {
 // bad writes the record of a line that could not be decoded.
 func (s *workerSink) bad(seq uint64, b *record.Bad, now time.Time, bytes int) {
 	if s.shown[endpoint.Error] && !s.plain {
-		s.batch.lines = s.encoder.Bad(s.batch.lines, b, now)
+		s.batch.Lines = s.encoder.Bad(s.batch.Lines, b, now)
 	}
 	s.endLine(seq, endpoint.Error, bytes)
 }
@@ -90,26 +92,21 @@ func (s *workerSink) bad(seq uint64, b *record.Bad, now time.Time, bytes int) {
 // pass writes a record as it was read.
 func (s *workerSink) pass(seq uint64, text []byte) {
 	if s.shown[endpoint.Error] && !s.plain {
-		s.batch.lines = append(append(s.batch.lines, text...), '\n')
+		s.batch.Lines = append(append(s.batch.Lines, text...), '\n')
 	}
 	s.endLine(seq, endpoint.Error, len(text))
 }
 
 // endLine counts the record whose line, if shown, was appended to the batch.
 func (s *workerSink) endLine(seq uint64, state endpoint.State, bytes int) {
-	s.batch.records++
-	s.batch.bytes += bytes
-	s.batch.tally[state]++
-	if s.ordered {
-		s.batch.ends = append(s.batch.ends, lineEnd{seq, len(s.batch.lines)})
-	}
-	if len(s.batch.lines) > maxUnwritten/4 {
+	s.batch.End(seq, state, bytes, s.ordered)
+	if len(s.batch.Lines) > stream.MaxUnwritten/4 {
 		s.Flush()
 	}
 }
 
 // Flush passes the batch to the output.
-func (s *workerSink) Flush() { s.out.put(&s.batch) }
+func (s *workerSink) Flush() { s.out.Put(&s.batch) }
 
 // Full reports whether the reader of the output is behind.
-func (s *workerSink) Full() bool { return s.out.full.Load() }
+func (s *workerSink) Full() bool { return s.out.Full() }

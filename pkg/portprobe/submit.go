@@ -82,12 +82,12 @@ func (s *submitter) check(j *probe.Job) (endpoint.Reason, error) {
 	switch {
 	case !s.scope.Allows(j.To, j.Proto):
 		return endpoint.OutOfScope, errors.New(s.scope.Refusal(j.To, j.Proto))
-	case !s.links.unicast(j.To.Addr()):
+	case !s.links.Unicast(j.To.Addr()):
 		return endpoint.NotUnicast, nil
 	case s.simulate != nil:
 		return 0, nil
 	}
-	if err := s.origin.checkTarget(j.To.Addr()); err != nil {
+	if err := s.origin.CheckTarget(j.To.Addr()); err != nil {
 		return endpoint.LocalError, err
 	}
 	return 0, nil

@@ -10,11 +10,12 @@ import (
 
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/syn"
+	"portkit/pkg/stream"
 )
 
 // openSYN opens everything of --method syn that requires privileges.
 func (r *run) openSYN(workers int) (err error) {
-	r.synNet, err = syn.Open(syn.Options{Source: r.source, Interface: r.link}, workers, probe.NewClock(r.began))
+	r.synNet, err = syn.Open(syn.Options{Source: r.origin.Source, Interface: r.origin.Link}, workers, probe.NewClock(r.began))
 	switch {
 	case errors.Is(err, syn.ErrPermission):
 		status, _ := os.ReadFile("/proc/self/status")
@@ -22,7 +23,7 @@ func (r *run) openSYN(workers int) (err error) {
 	case errors.Is(err, syn.ErrSystem):
 		return errors.New("--method syn requires Linux; use --method connect")
 	case errors.Is(err, syscall.EMFILE):
-		return fmt.Errorf("--method syn needs %d descriptors per worker; "+atDescriptorLimit, syn.Descriptors(workers), descriptorLimit())
+		return fmt.Errorf("--method syn needs %d descriptors per worker; "+atDescriptorLimit, syn.Descriptors(workers), stream.DescriptorLimit())
 	case err != nil:
 		return fmt.Errorf("--method syn: %w", err)
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portkit/pkg/internal/lab"
+	"portkit/pkg/stream"
 )
 
 // Without CAP_NET_RAW nothing is sent, and the message contains a remedy.
@@ -217,7 +218,7 @@ func TestFewDescriptorsBySYN(t *testing.T) {
 		300: {0, `^portprobe: workers limited to \d+ instead of 64: the descriptor limit \(ulimit -n\) is \d+\n$`},
 		40:  {2, `^portprobe: --method syn needs \d+ descriptors per worker; the descriptor limit \(ulimit -n\) is \d+\n$`},
 	} {
-		few := unix.Rlimit{Cur: uint64(openDescriptors() + more), Max: was.Max}
+		few := unix.Rlimit{Cur: uint64(stream.OpenDescriptors() + more), Max: was.Max}
 		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &few); err != nil {
 			t.Fatal(err)
 		}

@@ -33,7 +33,7 @@ func (r *run) setTransports(o *probe.Options, room int) {
 		return
 	}
 	o.Repeats = connect.Retransmissions()
-	options := connect.Options{Room: room, Source: r.source, Interface: r.link, Probed: &connect.ProbedPorts{}}
+	options := connect.Options{Room: room, Source: r.origin.Source, Interface: r.origin.Link, Probed: &connect.ProbedPorts{}}
 	o.Transport = func(int) (probe.Transport, error) {
 		if r.portable {
 			return connect.NewPortable(options, clock), nil
@@ -46,7 +46,7 @@ func (r *run) setTransports(o *probe.Options, room int) {
 // their own, so an eighth of room is enough, which fitDescriptorLimit leaves free.
 func (r *run) udpPool(workers, room int, clock probe.Clock) *probe.Pool {
 	options := udp.Options{
-		Room: max(room/8, 1), Source: r.source, Interface: r.link, Requests: r.requests, Sources: &udp.SourcePorts{},
+		Room: max(room/8, 1), Source: r.origin.Source, Interface: r.origin.Link, Requests: r.requests, Sources: &udp.SourcePorts{},
 	}
 	return &probe.Pool{
 		Workers: workers, Concurrency: r.concurrency(endpoint.UDP),

@@ -1,17 +1,25 @@
-package portprobe
+package stream
 
 import (
 	"io"
+	"sync/atomic"
 
+	"portkit/pkg/cli"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 )
 
-// countInputs counts the records of all inputs in the background, if they are
-// regular files and --total is absent. The count is 0 until it is complete.
-func (r *run) countInputs(quit <-chan struct{}) {
-	inputs, ok := r.ctx.Regular(r.Files)
-	if !ok || r.Total > 0 {
+// Total is the expected number of records.
+type Total struct {
+	Given   int64        // by a flag; 0 if absent
+	counted atomic.Int64 // records in the inputs; 0: unknown
+}
+
+// Count counts the records of all inputs in the background, if they are regular files
+// and no number was given. The count is 0 until it is complete.
+func (t *Total) Count(ctx *cli.Context, files []string, quit <-chan struct{}) {
+	inputs, ok := ctx.Regular(files)
+	if !ok || t.Given > 0 {
 		return
 	}
 	go func() {
@@ -23,7 +31,7 @@ func (r *run) countInputs(quit <-chan struct{}) {
 			}
 			total += n
 		}
-		r.counted.Store(total)
+		t.counted.Store(total)
 	}()
 }
 
@@ -55,11 +63,11 @@ func recordsIn(in io.Reader, quit <-chan struct{}) (n int64, ok bool) {
 	}
 }
 
-// expected returns the total number of records; 0 if unknown. If more are done than
+// Expected returns the total number of records; 0 if unknown. If more are done than
 // were counted, a file has grown.
-func (r *run) expected(done int64) int64 {
-	if counted := r.counted.Load(); r.Total == 0 && counted >= done {
+func (t *Total) Expected(done int64) int64 {
+	if counted := t.counted.Load(); t.Given == 0 && counted >= done {
 		return counted
 	}
-	return int64(r.Total)
+	return t.Given
 }

@@ -1,4 +1,4 @@
-package portprobe
+package origin
 
 import (
 	"fmt"
@@ -7,86 +7,85 @@ import (
 	"syscall"
 	"testing"
 
-	"portkit/pkg/endpoint"
-	"portkit/pkg/probe"
+	"portkit/pkg/internal/docscheck"
 )
 
 func TestObstacles(t *testing.T) {
 	ip, route := netip.MustParseAddr, func(kind, to string) refusingRoute { return refusingRoute{kind, netip.MustParsePrefix(to)} }
 	for _, c := range []struct {
-		from  origin
+		from  Origin
 		errno syscall.Errno
 		to    string
 		facts facts
 		want  string
 	}{
 		{
-			origin{},
+			Origin{},
 			syscall.EINVAL, "192.0.2.1",
 			facts{route: route("blackhole", "192.0.2.0/24")},
 			"this machine's route to 192.0.2.0/24 is of the type blackhole; see: ip -4 route show table all type blackhole",
 		},
 		{
-			origin{},
+			Origin{},
 			syscall.EACCES, "2001:db8::1",
 			facts{route: route("prohibit", "2001:db8::/32")},
 			"this machine's route to 2001:db8::/32 is of the type prohibit; see: ip -6 route show table all type prohibit",
 		},
-		{origin{}, syscall.EINVAL, "192.0.2.1", facts{routed: true}, ""},
-		{origin{}, syscall.ENETUNREACH, "192.0.2.1", facts{}, "this machine has no route to 192.0.2.1"},
-		{origin{link: "eth1"}, syscall.ENETUNREACH, "192.0.2.1", facts{}, "this machine has no route to 192.0.2.1 through eth1"},
+		{Origin{}, syscall.EINVAL, "192.0.2.1", facts{routed: true}, ""},
+		{Origin{}, syscall.ENETUNREACH, "192.0.2.1", facts{}, "this machine has no route to 192.0.2.1"},
+		{Origin{Link: "eth1"}, syscall.ENETUNREACH, "192.0.2.1", facts{}, "this machine has no route to 192.0.2.1 through eth1"},
 		{
-			origin{},
+			Origin{},
 			syscall.EADDRNOTAVAIL, "::1",
 			facts{ipv6Off: "net.ipv6.conf.lo.disable_ipv6"},
 			"IPv6 is switched off on this machine (net.ipv6.conf.lo.disable_ipv6 = 1)",
 		},
 		{
-			origin{},
+			Origin{},
 			syscall.ENETUNREACH, "2001:db8::1",
 			facts{ipv6Off: "net.ipv6.conf.all.disable_ipv6"},
 			"IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6 = 1)",
 		},
 		{
-			origin{source: ip("127.0.0.1")},
+			Origin{Source: ip("127.0.0.1")},
 			syscall.EINVAL, "192.0.2.1",
 			facts{source: true, routed: true},
 			"--source 127.0.0.1 is a loopback address, which reaches this machine only; use another address",
 		},
-		{origin{source: ip("127.0.0.1")}, syscall.EMFILE, "192.0.2.1", facts{source: true, routed: true}, ""},
+		{Origin{Source: ip("127.0.0.1")}, syscall.EMFILE, "192.0.2.1", facts{source: true, routed: true}, ""},
 		{
-			origin{source: ip("192.0.2.7")},
+			Origin{Source: ip("192.0.2.7")},
 			syscall.EADDRNOTAVAIL, "192.0.2.1",
 			facts{routed: true, ports: "1 2"},
 			"--source 192.0.2.7 is not an address of this machine",
 		},
 		{
-			origin{source: ip("192.0.2.7")},
+			Origin{Source: ip("192.0.2.7")},
 			syscall.EADDRNOTAVAIL, "192.0.2.1",
 			facts{source: true, ports: "40000 40003"},
 			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency",
 		},
 		{
-			origin{},
+			Origin{},
 			syscall.EADDRINUSE, "192.0.2.1",
 			facts{ports: "40000 40003"},
 			"all local ports are in use (net.ipv4.ip_local_port_range = 40000 40003); widen the range or lower --concurrency",
 		},
-		{origin{}, syscall.EADDRNOTAVAIL, "2001:db8::1", facts{}, ""}, // no source address
+		{Origin{}, syscall.EADDRNOTAVAIL, "2001:db8::1", facts{}, ""}, // no source address
 		{
-			origin{source: ip("192.0.2.7")},
+			Origin{Source: ip("192.0.2.7")},
 			syscall.EAFNOSUPPORT, "2001:db8::1",
 			facts{},
 			"--source 192.0.2.7 is of another address family than 2001:db8::1; use an address of the same family",
 		},
-		{origin{}, syscall.EPERM, "192.0.2.1", facts{}, ""},
-		{origin{}, syscall.EPERM, "192.0.2.1", facts{routed: true}, "this machine's own firewall drops or rejects packets to 192.0.2.1"},
+		{Origin{}, syscall.EPERM, "192.0.2.1", facts{}, ""},
+		{Origin{}, syscall.EPERM, "192.0.2.1", facts{routed: true}, "this machine's own firewall drops or rejects packets to 192.0.2.1"},
 	} {
 		if got := c.from.explain(c.errno, ip(c.to), c.facts); got != c.want {
 			t.Errorf("%+v, %v at %s, %+v: %q, want %q", c.from, c.errno, c.to, c.facts, got, c.want)
 		}
 		if c.want != "" {
-			explained(t, c.want)
+			docscheck.Explained(t, c.want)
 		}
 	}
 }
@@ -114,31 +113,13 @@ func TestMostSpecificRefusalIsReported(t *testing.T) {
 	}
 }
 
-func TestGrantHint(t *testing.T) {
-	const all, none = "CapBnd:\t000001ffffffffff\n", "CapBnd:\t00000000000005fb\n"
-	for _, c := range []struct{ status, want string }{
-		{"", "sudo setcap cap_net_raw+ep"},
-		{all + "NoNewPrivs:\t0\n", "sudo setcap cap_net_raw+ep"},
-		{all + "NoNewPrivs:\t1\n", "AmbientCapabilities=CAP_NET_RAW"},
-		{none + "NoNewPrivs:\t1\n", "CapabilityBoundingSet="},
-		{none + "NoNewPrivs:\t0\n", "CapabilityBoundingSet="},
-	} {
-		got := grantHint(c.status)
-		if !strings.Contains(got, c.want) || strings.Contains(got, "sudo setcap") != strings.Contains(c.want, "sudo setcap") {
-			t.Errorf("%q: %q, want %q", c.status, got, c.want)
-		}
-	}
-}
-
 // BenchmarkLocalErrorText measures the explanation of one of many records with the same
 // error.
 func BenchmarkLocalErrorText(b *testing.B) {
-	var s localErrors
+	var s Errors
 	a := netip.MustParseAddr("192.0.2.1")
 	for b.Loop() {
-		j := probe.Job{Request: probe.Request{To: netip.AddrPortFrom(a, 1)}, Result: probe.Result{Reason: endpoint.LocalError}}
-		j.Fail(syscall.EMFILE)
-		if s.explain(origin{}, &j) == "" {
+		if s.Explain(Origin{}, a, syscall.EMFILE) == "" {
 			b.Fatal("no text")
 		}
 		if a = a.Next(); a.As4()[3] == 0 {

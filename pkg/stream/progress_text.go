@@ -1,4 +1,4 @@
-package portprobe
+package stream
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"portkit/pkg/cli"
 )
 
 // part is a part of the progress line. The lowest rank is the most useful.
@@ -17,7 +19,7 @@ type part struct {
 
 // text returns the progress line. Unless columns is 0, it omits parts, the least
 // useful first, until the line fits.
-func (p progress) text(columns int) string {
+func (p *Progress) text(columns int) string {
 	parts := p.parts()
 	if columns > 0 { // a part that never fits must not displace others
 		parts = slices.DeleteFunc(parts, func(a part) bool { return width([]part{a}) > columns })
@@ -30,36 +32,38 @@ func (p progress) text(columns int) string {
 }
 
 // parts returns the parts of the line in the order of display.
-func (p progress) parts() []part {
+func (p *Progress) parts() []part {
 	parts := []part{
 		{1, p.doneText()},
-		{7, fmt.Sprintf("%d in flight", p.inFlight)},
-		{3, fmt.Sprintf("%d open", p.open)},
+		{7, fmt.Sprintf("%d in flight", p.InFlight)},
+		{3, fmt.Sprintf("%d open", p.Open)},
 	}
-	if p.errors > 0 {
-		parts = append(parts, part{4, plural(p.errors, "error")})
+	if p.Errors > 0 {
+		parts = append(parts, part{4, cli.Plural(p.Errors, "error")})
 	}
-	if p.silentHosts > 0 {
-		parts = append(parts, part{5, plural(p.silentHosts, "silent host")})
+	for _, c := range p.Others {
+		if c.N > 0 && c.Noun != "" {
+			parts = append(parts, part{5, cli.Plural(c.N, c.Noun)})
+		}
 	}
-	if p.waiting != "" {
-		return append(parts, part{0, "waiting for " + p.waiting})
+	if p.Waiting != "" {
+		return append(parts, part{0, "waiting for " + p.Waiting})
 	}
-	parts = append(parts, part{6, perSecond(p.rate)})
+	parts = append(parts, part{6, perSecond(p.Rate)})
 	if left, ok := p.left(); ok && left > 0 {
 		parts = append(parts, part{2, fmt.Sprintf("%v left", max(left.Round(time.Second), time.Second))})
 	}
 	return parts
 }
 
-func (p progress) doneText() string {
+func (p *Progress) doneText() string {
 	switch {
-	case p.total > 0 && p.done > p.total:
-		return fmt.Sprintf("%d done, more than --total %d", p.done, p.total)
-	case p.total > 0:
-		return fmt.Sprintf("%d done of %d (%.0f %%)", p.done, p.total, 100*float64(p.done)/float64(p.total))
+	case p.Total > 0 && p.Done > p.Total:
+		return fmt.Sprintf("%d done, more than --total %d", p.Done, p.Total)
+	case p.Total > 0:
+		return fmt.Sprintf("%d done of %d (%.0f %%)", p.Done, p.Total, 100*float64(p.Done)/float64(p.Total))
 	}
-	return fmt.Sprintf("%d done", p.done)
+	return fmt.Sprintf("%d done", p.Done)
 }
 
 // perSecond returns a rate as text, with one decimal below 10.

@@ -1,4 +1,4 @@
-package portprobe
+package origin
 
 import (
 	"net"
@@ -12,15 +12,15 @@ import (
 )
 
 // gather looks up the facts about an address.
-func (o origin) gather(to netip.Addr) (f facts) {
-	link := o.link
+func (o Origin) gather(to netip.Addr) (f facts) {
+	link := o.Link
 	if to.Zone() != "" {
 		link = to.Zone()
 	}
-	route := routeTo(to, linkIndex(link))
+	route := routeTo(to, LinkIndex(link))
 	f.routed = route.Type == unix.RTN_UNICAST || route.Type == unix.RTN_LOCAL
-	if o.source.IsValid() {
-		f.source = isOwn(o.source)
+	if o.Source.IsValid() {
+		f.source = isOwn(o.Source)
 	}
 	if to.Is6() {
 		f.ipv6Off = ipv6Off(to, link)
@@ -33,7 +33,7 @@ func (o origin) gather(to netip.Addr) (f facts) {
 }
 
 // isOwn reports whether an address is this machine's.
-func isOwn(a netip.Addr) bool { return routeTo(a, linkIndex(a.Zone())).Type == unix.RTN_LOCAL }
+func isOwn(a netip.Addr) bool { return routeTo(a, LinkIndex(a.Zone())).Type == unix.RTN_LOCAL }
 
 // routeTo returns the route to an address; the zero Route if there is none, or one
 // that drops or rejects packets.
@@ -79,7 +79,7 @@ func ipv6Off(to netip.Addr, link string) string {
 		link = "lo"
 	}
 	if link != "" {
-		if i, err := net.InterfaceByIndex(linkIndex(link)); err == nil && sysctl(conf+i.Name+"/disable_ipv6") == "1" {
+		if i, err := net.InterfaceByIndex(LinkIndex(link)); err == nil && sysctl(conf+i.Name+"/disable_ipv6") == "1" {
 			return "net.ipv6.conf." + i.Name + ".disable_ipv6"
 		}
 		return ""

@@ -1,4 +1,4 @@
-package portprobe
+package origin
 
 import (
 	"errors"
@@ -6,8 +6,6 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
-
-	"portkit/pkg/probe"
 )
 
 // facts are the settings of this machine that explain why it cannot probe an
@@ -22,30 +20,30 @@ type facts struct {
 
 // obstacle explains an error of this machine; "" if the facts add nothing to the
 // system's own text.
-func (o origin) explain(err error, to netip.Addr, f facts) string {
+func (o Origin) explain(err error, to netip.Addr, f facts) string {
 	is := func(e syscall.Errno) bool { return errors.Is(err, e) }
 	family := "-4"
 	if to.Is6() {
 		family = "-6"
 	}
 	switch {
-	case o.source.IsValid() && o.source.Is4() != to.Is4():
-		return fmt.Sprintf("--source %v is of another address family than %v; use an address of the same family", o.source, to)
+	case o.Source.IsValid() && o.Source.Is4() != to.Is4():
+		return fmt.Sprintf("--source %v is of another address family than %v; use an address of the same family", o.Source, to)
 	case f.ipv6Off != "":
 		return fmt.Sprintf("IPv6 is switched off on this machine (%s = 1)", f.ipv6Off)
-	case o.source.IsLoopback() && !to.IsLoopback() && is(syscall.EINVAL):
-		return loopbackSource(o.source).Error()
+	case o.Source.IsLoopback() && !to.IsLoopback() && is(syscall.EINVAL):
+		return loopbackSource(o.Source).Error()
 	case f.route.kind != "":
 		return fmt.Sprintf("this machine's route to %v is of the type %s; see: ip %s route show table all type %s",
 			f.route.to, f.route.kind, family, f.route.kind)
-	case is(syscall.ENETUNREACH) && o.link != "":
-		return fmt.Sprintf("this machine has no route to %v through %s", to, o.link)
+	case is(syscall.ENETUNREACH) && o.Link != "":
+		return fmt.Sprintf("this machine has no route to %v through %s", to, o.Link)
 	case is(syscall.ENETUNREACH):
 		return fmt.Sprintf("this machine has no route to %v", to)
 	case is(syscall.EPERM) && f.routed:
 		return fmt.Sprintf("this machine's own firewall drops or rejects packets to %v", to)
-	case is(syscall.EADDRNOTAVAIL) && o.source.IsValid() && !f.source:
-		return fmt.Sprintf("--source %v is not an address of this machine", o.source)
+	case is(syscall.EADDRNOTAVAIL) && o.Source.IsValid() && !f.source:
+		return fmt.Sprintf("--source %v is not an address of this machine", o.Source)
 	case f.ports != "" && (is(syscall.EADDRINUSE) || is(syscall.EADDRNOTAVAIL)):
 		return fmt.Sprintf("all local ports are in use (net.ipv4.ip_local_port_range = %s); widen the range or lower --concurrency", f.ports)
 	}
@@ -73,9 +71,9 @@ func mostSpecific(list []refusingRoute, errno syscall.Errno, to netip.Addr) (fou
 	return found
 }
 
-// localErrors caches the causes of errors for a second, so that a million records
+// Errors caches the causes of errors for a second, so that a million records
 // with the same error cost little. One goroutine uses it.
-type localErrors struct {
+type Errors struct {
 	known    map[errorKey]facts
 	refusing map[bool][]refusingRoute // by whether they are for IPv6
 	since    time.Time
@@ -90,22 +88,21 @@ type errorKey struct {
 
 const maxErrorKeys = 4096
 
-// explain returns the error text of a job that this machine could not probe.
-func (s *localErrors) explain(o origin, j *probe.Job) string {
+// Explain returns the text of an error of this machine at an address.
+func (s *Errors) Explain(o Origin, to netip.Addr, err error) string {
 	var errno syscall.Errno
-	if !errors.As(j.Err(), &errno) {
-		return j.Err().Error()
+	if !errors.As(err, &errno) {
+		return err.Error()
 	}
-	to := j.To.Addr()
 	if text := o.explain(errno, to, s.facts(o, errno, to)); text != "" {
 		return text
 	}
 	return errno.Error()
 }
 
-func (s *localErrors) facts(o origin, errno syscall.Errno, to netip.Addr) facts {
+func (s *Errors) facts(o Origin, errno syscall.Errno, to netip.Addr) facts {
 	if time.Since(s.since) > time.Second || len(s.known) >= maxErrorKeys {
-		*s = localErrors{map[errorKey]facts{}, map[bool][]refusingRoute{}, time.Now()}
+		*s = Errors{map[errorKey]facts{}, map[bool][]refusingRoute{}, time.Now()}
 	}
 	bits := 24
 	if to.Is6() {

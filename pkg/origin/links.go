@@ -1,4 +1,4 @@
-package portprobe
+package origin
 
 import (
 	"encoding/binary"
@@ -7,9 +7,9 @@ import (
 	"net/netip"
 )
 
-// links contains the local networks of this machine. They are read once, at the
+// Links contains the local networks of this machine. They are read once, at the
 // start.
-type links struct {
+type Links struct {
 	networks  []network // whose addresses are resolved by ARP or neighbor discovery
 	broadcast map[netip.Addr]bool
 }
@@ -20,14 +20,14 @@ type network struct {
 	link int
 }
 
-// simulatedLinks returns the links of a machine without networks.
-func simulatedLinks() *links {
-	return &links{broadcast: map[netip.Addr]bool{netip.AddrFrom4([4]byte{255, 255, 255, 255}): true}}
+// NoLinks returns the links of a machine without networks.
+func NoLinks() *Links {
+	return &Links{broadcast: map[netip.Addr]bool{netip.AddrFrom4([4]byte{255, 255, 255, 255}): true}}
 }
 
-// ownLinks reads the prefixes of this machine's interfaces.
-func ownLinks() *links {
-	l := simulatedLinks()
+// OwnLinks reads the prefixes of this machine's interfaces.
+func OwnLinks() *Links {
+	l := NoLinks()
 	for p, on := range interfacePrefixes() {
 		if p.Addr().Is4() && p.Bits() < 31 {
 			l.broadcast[lastOf(p)] = true
@@ -55,18 +55,18 @@ func interfacePrefixes() iter.Seq2[netip.Prefix, net.Interface] {
 	}
 }
 
-// unicast reports whether an address is neither multicast (RFC 5771, RFC 4291
+// Unicast reports whether an address is neither multicast (RFC 5771, RFC 4291
 // section 2.7) nor broadcast (RFC 919), including broadcast of local networks.
-func (l *links) unicast(a netip.Addr) bool { return !a.IsMulticast() && !l.broadcast[a] }
+func (l *Links) Unicast(a netip.Addr) bool { return !a.IsMulticast() && !l.broadcast[a] }
 
-// onLink reports whether an address is that of a neighbor.
-func (l *links) onLink(a netip.Addr) bool { return a.IsLinkLocalUnicast() || l.linkOf(a) != 0 }
+// OnLink reports whether an address is that of a neighbor.
+func (l *Links) OnLink(a netip.Addr) bool { return a.IsLinkLocalUnicast() || l.LinkOf(a) != 0 }
 
-// linkOf returns the index of the interface that an address is a neighbor on; 0 if
+// LinkOf returns the index of the interface that an address is a neighbor on; 0 if
 // it is not a neighbor.
-func (l *links) linkOf(a netip.Addr) int {
+func (l *Links) LinkOf(a netip.Addr) int {
 	for _, n := range l.networks {
-		if n.Contains(a.WithZone("")) && (a.Zone() == "" || linkIndex(a.Zone()) == n.link) {
+		if n.Contains(a.WithZone("")) && (a.Zone() == "" || LinkIndex(a.Zone()) == n.link) {
 			return n.link
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package portprobe
+package stream
 
 import (
 	"math"
@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// descriptorLimit returns the soft limit, which the Go runtime has raised to the
+// DescriptorLimit returns the soft limit, which the Go runtime has raised to the
 // hard one; 0 if unknown.
-func descriptorLimit() int {
+func DescriptorLimit() int {
 	var l unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &l) != nil {
 		return 0
@@ -19,9 +19,9 @@ func descriptorLimit() int {
 	return int(min(uint64(l.Cur), math.MaxInt32))
 }
 
-// openDescriptors returns how many descriptors this process has, including those
+// OpenDescriptors returns how many descriptors this process has, including those
 // inherited from its parent; 0 if unknown.
-func openDescriptors() int {
+func OpenDescriptors() int {
 	all, _ := os.ReadDir("/dev/fd")
 	return len(all)
 }

@@ -1,4 +1,4 @@
-package portprobe
+package stream
 
 // order restores the order of the input: it keeps a line until all lines before it
 // are written. The backlog bounds how many it keeps.
@@ -10,16 +10,16 @@ type order struct {
 // earlyLine is a line that is not yet due.
 type earlyLine struct {
 	text  []byte
-	bytes int // see resultBatch
+	bytes int // see Batch
 }
 
 func newOrder() *order { return &order{early: map[uint64]earlyLine{}} }
 
 // move moves the lines of b to out as far as they are due, and keeps the others.
-func (o *order) move(b, out *resultBatch) {
-	start, bytes := 0, b.bytes // the first line counts for all bytes
-	for _, l := range b.ends {
-		line := earlyLine{b.lines[start:l.end], bytes}
+func (o *order) move(b, out *Batch) {
+	start, bytes := 0, b.Bytes // the first line counts for all bytes
+	for _, l := range b.Ends {
+		line := earlyLine{b.Lines[start:l.end], bytes}
 		start, bytes = l.end, 0
 		if l.seq != o.next {
 			line.text = append([]byte(nil), line.text...)
@@ -28,9 +28,9 @@ func (o *order) move(b, out *resultBatch) {
 		}
 		for due := true; due; line, due = o.early[o.next] {
 			delete(o.early, o.next)
-			out.lines = append(out.lines, line.text...)
-			out.records++
-			out.bytes += line.bytes
+			out.Lines = append(out.Lines, line.text...)
+			out.Records++
+			out.Bytes += line.bytes
 			o.next++
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // neighbor returns the state of an address in the kernel's neighbor table.
-func (l *links) neighbor(a netip.Addr) probe.Neighbor {
+func (l neighbors) neighbor(a netip.Addr) probe.Neighbor {
 	n := l.entry(a)
 	switch {
 	case n == nil:
@@ -29,7 +29,7 @@ func (l *links) neighbor(a netip.Addr) probe.Neighbor {
 
 // linkLayer returns the interface and the link-layer address of a neighbor, as one
 // string; "" while it is not resolved.
-func (l *links) linkLayer(a netip.Addr) string {
+func (l neighbors) linkLayer(a netip.Addr) string {
 	n := l.entry(a)
 	if n == nil || n.State&resolved == 0 || len(n.HardwareAddr) == 0 {
 		return ""
@@ -43,8 +43,8 @@ const resolved = netlink.NUD_REACHABLE | netlink.NUD_STALE | netlink.NUD_DELAY |
 
 // entry returns the neighbor table's entry of an address (rtnetlink(7),
 // RTM_GETNEIGH); nil if there is none.
-func (l *links) entry(a netip.Addr) *netlink.Neigh {
-	link := l.linkOf(a)
+func (l neighbors) entry(a netip.Addr) *netlink.Neigh {
+	link := l.LinkOf(a)
 	if link == 0 {
 		return nil
 	}

@@ -1,12 +1,12 @@
 //go:build !linux
 
-package portprobe
+package origin
 
 import "net/netip"
 
 // Facts are known on Linux only. These values explain no error.
 
-func (o origin) gather(netip.Addr) facts { return facts{source: true} }
+func (o Origin) gather(netip.Addr) facts { return facts{source: true} }
 
 func isOwn(netip.Addr) bool { return true }
 

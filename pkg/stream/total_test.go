@@ -1,4 +1,4 @@
-package portprobe
+package stream
 
 import (
 	"strings"
