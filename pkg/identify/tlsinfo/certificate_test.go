@@ -1,0 +1,223 @@
+package tlsinfo
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/identify/protocol"
+	"portkit/pkg/internal/lab"
+)
+
+// hierarchy contains certificates of all kinds below one root.
+type hierarchy struct {
+	root, between *pair
+	options       Options
+}
+
+func newHierarchy(tb testing.TB) *hierarchy {
+	h := &hierarchy{root: authorityOf(tb, nil, "Root", nil)}
+	h.between = authorityOf(tb, h.root, "Between", nil)
+	h.options = Options{ServerName: "host.example", Roots: x509.NewCertPool(), Now: func() time.Time { return now }}
+	h.options.Roots.AddCert(h.root.Certificate)
+	return h
+}
+
+func (h *hierarchy) info(chain ...*pair) (*endpoint.TLS, []protocol.Text) {
+	t := new(endpoint.TLS)
+	var ders [][]byte
+	for _, p := range chain {
+		ders = append(ders, p.Raw)
+	}
+	return t, h.options.certificates(t, ders)
+}
+
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	h := newHierarchy(t)
+	stranger := authorityOf(t, nil, "Stranger", nil)
+	impostor := authorityOf(t, nil, "Root", nil)
+	overdue := authorityOf(t, h.root, "Overdue", expiredAt)
+	both := func(a, b func(*x509.Certificate)) func(*x509.Certificate) {
+		return func(c *x509.Certificate) { a(c); b(c) }
+	}
+	weak := issue(t, nil, newRSA(t, 2048), func(c *x509.Certificate) {
+		c.SignatureAlgorithm, c.Subject, c.IsCA, c.BasicConstraintsValid = x509.SHA1WithRSA, pkix.Name{CommonName: "Weak"}, true, true
+	})
+	weakLeaf := issue(t, weak, nil, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA })
+	h.options.Roots.AddCert(weak.Certificate)
+	own := issue(t, nil, nil, nil)
+	h.options.Roots.AddCert(own.Certificate)
+	tests := []struct {
+		name  string
+		chain []*pair
+		want  string
+	}{
+		{"below the root", []*pair{issue(t, h.root, nil, nil)}, "ok"},
+		{"below an intermediate", []*pair{issue(t, h.between, nil, nil), h.between}, "ok"},
+		{"root sent too, out of order", []*pair{issue(t, h.between, nil, nil), h.root, stranger, h.between}, "ok"},
+		{"wildcard", []*pair{issue(t, h.root, nil, func(c *x509.Certificate) { c.DNSNames = []string{"*.example"} })}, "ok"},
+		{"self-signed, and trusted", []*pair{own}, "ok"},
+		{"negative serial number", []*pair{negativeSerial(t, issue(t, nil, nil, nil))}, "self-signed"},
+		{"expired", []*pair{issue(t, h.root, nil, expiredAt)}, "expired"},
+		{"expired, self-signed, other name", []*pair{issue(t, nil, nil, both(expiredAt, otherName))}, "expired"},
+		{"not yet valid", []*pair{issue(t, h.root, nil, validLater)}, "not-yet-valid"},
+		{"not yet valid, unknown authority", []*pair{issue(t, stranger, nil, validLater), stranger}, "not-yet-valid"},
+		{"self-signed", []*pair{issue(t, nil, nil, nil)}, "self-signed"},
+		{"self-signed, other name", []*pair{issue(t, nil, nil, otherName)}, "self-signed"},
+		{"self-signed by SHA-1", []*pair{issue(t, nil, newRSA(t, 1024), func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA })}, "self-signed"},
+		{"unknown root", []*pair{issue(t, stranger, nil, nil)}, "unknown-authority"},
+		{"unknown root, sent", []*pair{issue(t, stranger, nil, nil), stranger}, "unknown-authority"},
+		{"unknown root, other name", []*pair{issue(t, stranger, nil, otherName)}, "unknown-authority"},
+		{"intermediate not sent", []*pair{issue(t, h.between, nil, nil)}, "unknown-authority"},
+		{"expired intermediate", []*pair{issue(t, overdue, nil, nil), overdue}, "bad-chain"},
+		{"issuer with the name of the root", []*pair{issue(t, impostor, nil, nil), impostor}, "bad-chain"},
+		{"SHA-1 signature of a known root", []*pair{weakLeaf}, "bad-chain"},
+		{"issuer may not issue", []*pair{issue(t, own, nil, nil), own}, "bad-chain"},
+		{"for clients only", []*pair{issue(t, h.root, nil, func(c *x509.Certificate) {
+			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+		})}, "bad-chain"},
+		{"for clients only, other name", []*pair{issue(t, h.root, nil, both(otherName, func(c *x509.Certificate) {
+			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+		}))}, "bad-chain"},
+		{"other name", []*pair{issue(t, h.root, nil, otherName)}, "wrong-name"},
+		{"no names but the common name", []*pair{issue(t, h.root, nil, func(c *x509.Certificate) { c.DNSNames = nil })}, "wrong-name"},
+	}
+	for _, test := range tests {
+		info, _ := h.info(test.chain...)
+		if info.Verify != test.want || info.Chain != len(test.chain) {
+			t.Errorf("%s: %s, %d certificates; want %s", test.name, info.Verify, info.Chain, test.want)
+		}
+	}
+}
+
+// TestVerifyName checks that only a given name is verified.
+func TestVerifyName(t *testing.T) {
+	t.Parallel()
+	h := newHierarchy(t)
+	cert := issue(t, h.root, nil, func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(192, 0, 2, 1)} })
+	for name, want := range map[string]string{
+		"": "ok", "host.example": "ok", "HOST.example.": "ok", "192.0.2.1": "ok",
+		"192.0.2.2": "wrong-name", "a.host.example": "wrong-name",
+	} {
+		h.options.ServerName = name
+		if info, _ := h.info(cert); info.Verify != want {
+			t.Errorf("%q: %s, want %s", name, info.Verify, want)
+		}
+	}
+}
+
+func TestFacts(t *testing.T) {
+	t.Parallel()
+	h := newHierarchy(t)
+	cert := issue(t, h.root, newRSA(t, 1024), func(c *x509.Certificate) {
+		c.Subject = pkix.Name{
+			CommonName: "host.example", Organization: []string{"Example, Inc."}, Country: []string{"XX"},
+			ExtraNames: []pkix.AttributeTypeAndValue{{Type: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}, Value: "root@host.example"}},
+		}
+		c.IPAddresses = []net.IP{net.IPv4(192, 0, 2, 1), net.ParseIP("2001:db8::1")}
+	})
+	info, texts := h.info(cert)
+	if info.Subject != `CN=host.example,O=Example\, Inc.,C=XX,emailAddress=root@host.example` || info.Issuer != "CN=Root,O=Example,C=XX" {
+		t.Errorf("subject %s, issuer %s", info.Subject, info.Issuer)
+	}
+	if got := strings.Join(info.Names, " "); got != "host.example 192.0.2.1 2001:db8::1" || info.NamesTotal != 3 {
+		t.Errorf("names %s of %d", got, info.NamesTotal)
+	}
+	if info.Key != "rsa 1024" || info.Signature != "ecdsa-with-SHA256" || info.Serial != "1234" {
+		t.Errorf("key %s, signature %s, serial %s", info.Key, info.Signature, info.Serial)
+	}
+	if texts[0] != (protocol.Text{Kind: "x509.subject", Value: cert.Subject.String()}) || texts[1].Kind != "x509.issuer" || texts[1].Value != info.Issuer {
+		t.Errorf("texts %q", texts)
+	}
+	many, _ := h.info(issue(t, h.root, newEd25519(t), manyNames))
+	if len(many.Names) != 64 || many.NamesTotal != 200 || many.Names[63] != "host62.example" || many.Key != "ed25519" {
+		t.Errorf("%d names of %d, key %s", len(many.Names), many.NamesTotal, many.Key)
+	}
+}
+
+// TestUnparsable checks that a certificate that crypto/x509 does not parse is reported.
+func TestUnparsable(t *testing.T) {
+	t.Parallel()
+	info := new(endpoint.TLS)
+	if texts := new(Options).certificates(info, [][]byte{{1, 2, 3}, {4}}); texts != nil {
+		t.Errorf("texts %v", texts)
+	}
+	if info.Chain != 2 || info.Verify != "bad-chain" || len(info.SHA256) != 64 {
+		t.Errorf("%+v", info)
+	}
+}
+
+// TestOpenSSLx509 compares facts with what openssl prints.
+func TestOpenSSLx509(t *testing.T) {
+	t.Parallel()
+	lab.Programs(t, "openssl")
+	h := newHierarchy(t)
+	certs := map[string]*pair{
+		"ecdsa":    issue(t, h.root, nil, nil),
+		"rsa 1024": issue(t, nil, newRSA(t, 1024), func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA }),
+		"rsa 2048": issue(t, nil, newRSA(t, 2048), manyNames),
+		"pss":      issue(t, nil, newRSA(t, 2048), func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA256WithRSAPSS }),
+		"ed25519":  issue(t, nil, newEd25519(t), nil),
+		"negative": negativeSerial(t, issue(t, nil, nil, nil)),
+		"names": issue(t, h.root, nil, func(c *x509.Certificate) {
+			c.Subject = pkix.Name{CommonName: `a "b" <c>, d+e`, OrganizationalUnit: []string{"Ünit"}, Locality: []string{"L"}, Province: []string{"P"}, Country: []string{"XX"}}
+		}),
+	}
+	for name, cert := range certs {
+		info, _ := h.info(cert)
+		got := fmt.Sprintf("serial=%s\nsha256 Fingerprint=%s\nnotBefore=%s\nnotAfter=%s\nsubject=%s\nissuer=%s\n",
+			info.Serial, info.SHA256, info.NotBefore.Format(time.DateTime+"Z"), info.NotAfter.Format(time.DateTime+"Z"), info.Subject, info.Issuer)
+		out := openssl(t, cert.Raw, "x509", "-inform", "DER", "-noout", "-serial", "-fingerprint", "-sha256",
+			"-startdate", "-enddate", "-dateopt", "iso_8601", "-subject", "-issuer", "-nameopt", "RFC2253,-esc_msb,utf8")
+		if want := normalize(out); normalize(got) != want {
+			t.Errorf("%s:\n%swant\n%s", name, normalize(got), want)
+		}
+		text := openssl(t, cert.Raw, "x509", "-inform", "DER", "-noout", "-text")
+		if !strings.Contains(text, "Signature Algorithm: "+info.Signature+"\n") {
+			t.Errorf("%s: signature %s is not in\n%s", name, info.Signature, text)
+		}
+		if kind, bits, ok := strings.Cut(info.Key, " "); ok && !strings.Contains(text, "Public-Key: ("+bits+" bit)") {
+			t.Errorf("%s: %s key of %s bits is not in\n%s", name, kind, bits, text)
+		}
+	}
+}
+
+// normalize removes differences in notation: the case, and colons between bytes.
+func normalize(s string) string {
+	return strings.ToLower(strings.ReplaceAll(s, ":", ""))
+}
+
+func openssl(t *testing.T, stdin []byte, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("openssl", args...)
+	cmd.Stdin = bytes.NewReader(stdin)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("openssl %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// write writes certificates in PEM.
+func write(t *testing.T, name string, chain ...*pair) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	var b []byte
+	for _, p := range chain {
+		b = append(b, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.Raw})...)
+	}
+	must(t, os.WriteFile(path, b, 0o600))
+	return path
+}
