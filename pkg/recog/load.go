@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxBytes limits the fingerprint files of a folder in total.
@@ -38,20 +39,9 @@ func load(fsys fs.FS, dir string) (*Database, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("recog: %s: no fingerprint files (*.xml) here; name the folder that contains them", dir)
 	}
-	var files []*file
-	left := int64(maxBytes)
-	for _, name := range names {
-		path := filepath.Join(dir, name)
-		text, err := read(fsys, name, left)
-		if err != nil {
-			return nil, fmt.Errorf("recog: %s: %w", path, cause(err))
-		}
-		left -= int64(len(text))
-		f, err := parse(name, bytes.NewReader(text))
-		if err != nil {
-			return nil, fmt.Errorf("recog: %s:%w", path, err)
-		}
-		files = append(files, f)
+	files, err := readAll(fsys, dir, names)
+	if err != nil {
+		return nil, fmt.Errorf("recog: %w", err)
 	}
 	// Stable: files of equal preference stay in the order of their names.
 	slices.SortStableFunc(files, func(a, b *file) int { return cmp.Compare(b.preference, a.preference) })
@@ -74,6 +64,35 @@ func xmlFiles(fsys fs.FS) (names []string, err error) {
 		}
 	}
 	return names, nil
+}
+
+// readAll returns the files in the order of their names. Of several errors it returns
+// that of the first file.
+func readAll(fsys fs.FS, dir string, names []string) ([]*file, error) {
+	files, errs := make([]*file, len(names)), make([]error, len(names))
+	left := int64(maxBytes)
+	var wg sync.WaitGroup
+	for i, name := range names {
+		path := filepath.Join(dir, name)
+		text, err := read(fsys, name, left)
+		if err != nil {
+			errs[i] = fmt.Errorf("%s: %w", path, cause(err))
+			break
+		}
+		left -= int64(len(text))
+		wg.Go(func() {
+			if files[i], err = parse(name, bytes.NewReader(text)); err != nil {
+				errs[i] = fmt.Errorf("%s:%w", path, err)
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
 }
 
 // read returns a file of at most limit bytes.

@@ -67,6 +67,21 @@ func TestLoadFolderErrors(t *testing.T) {
 	}
 }
 
+// TestLoadReportsTheFirstFile holds that the error does not depend on which file is
+// read first.
+func TestLoadReportsTheFirstFile(t *testing.T) {
+	fsys := fstest.MapFS{
+		"a.xml": {Data: []byte(document(strings.Repeat("<!-- -->", 1000)))},
+		"b.xml": {Data: []byte(document(strings.Repeat("<!-- -->", 1000) + "<fingerprint/>"))},
+		"c.xml": {Data: []byte("<other/>")},
+	}
+	for range 20 {
+		if _, err := load(fsys, "db"); err == nil || filepath.ToSlash(err.Error()) != "recog: db/b.xml:2: fingerprint without a pattern" {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestReadLimitsBytes(t *testing.T) {
 	fsys := fstest.MapFS{"x.xml": {Data: []byte("12345")}}
 	if text, err := read(fsys, "x.xml", 5); err != nil || string(text) != "12345" {
