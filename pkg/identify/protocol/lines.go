@@ -128,3 +128,28 @@ func system(text string) string {
 	}
 	return ""
 }
+
+// lineUpgrade returns an upgrade of one command. The greeting is complete with a line
+// that begins with one of its words, the reply likewise; its first word accepts.
+func lineUpgrade(greeting []string, request string, reply ...string) *Upgrade {
+	return &Upgrade{
+		Greeting: func(data []byte) bool { return lineWith(data, greeting) != "" },
+		Steps: []UpgradeStep{{Build: send(request), Next: func(data []byte) (complete, ok bool) {
+			line := lineWith(data, reply)
+			return line != "", line != "" && strings.HasPrefix(line, reply[0])
+		}}},
+	}
+}
+
+// lineWith returns the first line of data that begins with one of the words.
+func lineWith(data []byte, words []string) string {
+	lines, _ := (&Reply{Data: data}).lines()
+	for _, line := range lines {
+		for _, word := range words {
+			if strings.HasPrefix(line, word) {
+				return line
+			}
+		}
+	}
+	return ""
+}

@@ -9,6 +9,9 @@ type Strength uint8
 const (
 	// No: the data cannot be from this protocol, or does not show it.
 	No Strength = iota
+	// Weak: the data has hardly any form. It is recognized only at a port of the
+	// protocol.
+	Weak
 	// Likely: the data follows a grammar that other protocols share. It is recognized
 	// only if no other protocol matches, or if the request was this protocol's.
 	Likely
@@ -44,7 +47,7 @@ func Recognize(table []Protocol, r *Reply, port uint16) (best Match, more bool) 
 		p := &table[i]
 		m := p.Match(r)
 		more = more || m.More
-		if m.Strength == No {
+		if m.Strength == No || m.Strength == Weak && !p.At(port) {
 			continue
 		}
 		if m.App == "" {

@@ -25,6 +25,9 @@ func TestTheMoreSpecificMatchWins(t *testing.T) {
 		{"request before port", []Protocol{fixed("a", Certain, "a"), fixed("b", Certain, "b", 1)}, "a", "a"},
 		{"a tie", []Protocol{fixed("a", Likely, "a"), fixed("b", Likely, "b")}, "c", ""},
 		{"a tie below the best", []Protocol{fixed("a", Likely, "a"), fixed("b", Likely, "b"), fixed("c", Certain, "c")}, "", "c"},
+		{"weak at another port", []Protocol{fixed("a", Weak, "a", 2)}, "a", ""},
+		{"weak at its port", []Protocol{fixed("a", Weak, "a", 1)}, "", "a"},
+		{"weak at its port, less than another", []Protocol{fixed("a", Weak, "a", 1), fixed("b", Likely, "b")}, "a", "b"},
 		{"a tie of one app", []Protocol{fixed("a", Likely, "a"), fixed("a", Likely, "b")}, "", "a"},
 	} {
 		if m, _ := Recognize(c.table, &Reply{Request: c.request}, 1); m.App != c.want {

@@ -64,10 +64,10 @@ func TestMailGreetingsOfOneFormNeedPortOrRequest(t *testing.T) {
 
 func TestHelloContainsTheClientsAddress(t *testing.T) {
 	for addr, want := range map[string]string{
-		"192.0.2.1":          "EHLO [192.0.2.1]\r\n",
-		"::ffff:192.0.2.1":   "EHLO [192.0.2.1]\r\n",
-		"2001:db8::7":        "EHLO [IPv6:2001:db8::7]\r\n",
-		"fe80::1%interface0": "EHLO [IPv6:fe80::1]\r\n",
+		"192.0.2.1":        "EHLO [192.0.2.1]\r\n",
+		"::ffff:192.0.2.1": "EHLO [192.0.2.1]\r\n",
+		"2001:db8::7":      "EHLO [IPv6:2001:db8::7]\r\n",
+		"fe80::1%eth0":     "EHLO [IPv6:fe80::1]\r\n",
 	} {
 		if got := string(hello("EHLO")(&Target{Local: netip.MustParseAddr(addr)})); got != want {
 			t.Errorf("%s: %q, want %q", addr, got, want)

@@ -14,5 +14,15 @@ func databases() []Protocol {
 			Requests: []Request{{Name: "postgresql", Build: postgresqlTLSRequest}, {Name: "postgresql-startup", Build: postgresqlBadRequest}},
 			Match:    postgresqlMatch, Upgrade: postgresqlUpgrade(),
 		},
+		{
+			App: "redis", Source: "Redis documentation: Redis serialization protocol specification, INFO", Ports: p(6379, 16379), TLSPorts: p(6380),
+			Requests: []Request{{Name: "redis", Build: send("INFO server\r\n")}},
+			Match:    redisMatch,
+		},
+		{
+			App: "memcached", Source: "memcached, doc/protocol.txt", Ports: p(11211),
+			Requests: []Request{{Name: "memcached", Build: send("version\r\n")}},
+			Match:    memcachedMatch,
+		},
 	}
 }

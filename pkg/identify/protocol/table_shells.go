@@ -9,6 +9,10 @@ func shells() []Protocol {
 			App: "ssh", Source: "RFC 4253 section 4.2", Ports: p(22), Greets: 3 * time.Second,
 			Match: sshMatch, Once: true,
 		},
+		{
+			App: "telnet", Source: "RFC 854, RFC 855", Ports: p(23, 2323), TLSPorts: p(992), Greets: 3 * time.Second,
+			Match: telnetMatch,
+		},
 	}
 }
 

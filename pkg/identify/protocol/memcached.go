@@ -1,0 +1,20 @@
+package protocol
+
+import "strings"
+
+// memcachedMatch recognizes the reply to "version" and the refusals of a server
+// (memcached, doc/protocol.txt). "ERROR" alone is not enough: other services reply so.
+func memcachedMatch(r *Reply) (m Match) {
+	line, _, whole := strings.Cut(string(r.Data[:min(256, len(r.Data))]), "\r\n")
+	switch version, ok := strings.CutPrefix(line, "VERSION "); {
+	case whole && version != "" && ok && leadingVersion(version) == version:
+		m.Strength, m.Product, m.Version = Certain, "memcached", clean(version)
+	case whole && (line == "ERROR Too many open connections" || line == "CLIENT_ERROR unauthenticated"):
+		m.Strength, m.Limited = Certain, true
+	case !whole && !r.Ended:
+		for _, s := range []string{"VERSION ", "ERROR Too many open connections", "CLIENT_ERROR unauthenticated"} {
+			m.More = m.More || mayBegin(line, s)
+		}
+	}
+	return m
+}
