@@ -25,16 +25,16 @@ func httpRequests() []Request {
 
 // httpBuild returns a request without the field Host (RFC 9110 section 7.2), which
 // HTTP/1.0 does not require, and which some databases take for an attack.
-func httpBuild(t *Target) []byte { return httpGet(t, "/") }
-
-func httpGet(t *Target, path string) []byte {
-	return []byte("GET " + path + " HTTP/1.0\r\n" + httpFields(t) + "\r\n")
+func httpBuild(t *Target) []byte {
+	return []byte("GET / HTTP/1.0\r\n" + httpFields(t) + "\r\n")
 }
 
 // httpBuild11 returns a request with the field Host, for servers that require it or that
 // have a page for the name.
-func httpBuild11(t *Target) []byte {
-	return []byte("GET / HTTP/1.1\r\nHost: " + httpHost(t) + "\r\n" + httpFields(t) + "Connection: close\r\n\r\n")
+func httpBuild11(t *Target) []byte { return httpGet11(t, "/") }
+
+func httpGet11(t *Target, path string) []byte {
+	return []byte("GET " + path + " HTTP/1.1\r\nHost: " + httpHost(t) + "\r\n" + httpFields(t) + "Connection: close\r\n\r\n")
 }
 
 func httpFields(t *Target) string {
@@ -137,10 +137,12 @@ func parseResponse(r *Reply) (h head, ok, partial bool) {
 			return h, ok, part || ok && !r.Ended
 		}
 		h, ok, partial = next, true, part
-		if h.status >= 200 || h.status == http.StatusSwitchingProtocols || !h.complete || len(h.body) == 0 {
+		if h.status >= 200 || h.status == http.StatusSwitchingProtocols || !h.complete {
 			break
 		}
-		data = h.body
+		if data = h.body; len(data) == 0 {
+			return h, true, !r.Ended
+		}
 	}
 	return h, ok, partial
 }

@@ -80,16 +80,15 @@ func (h *head) statusLine(proto, line string) bool {
 func (h *head) parseFields(data []byte) {
 	for {
 		line, rest, found := bytes.Cut(data, []byte("\n"))
+		if bytes.HasPrefix(line, []byte("<")) {
+			h.body, h.complete = data, true
+			return
+		}
 		if !found {
 			return
 		}
-		line = bytes.TrimSuffix(line, []byte("\r"))
-		switch {
-		case len(line) == 0:
+		if line = bytes.TrimSuffix(line, []byte("\r")); len(line) == 0 {
 			h.body, h.complete = rest, true
-			return
-		case line[0] == '<':
-			h.body, h.complete = data, true
 			return
 		}
 		h.add(line)

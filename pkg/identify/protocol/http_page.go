@@ -102,7 +102,7 @@ func (p *page) facts() *endpoint.HTTP {
 func (p *page) texts() (all []Text) {
 	for _, f := range p.fields {
 		if len(all) == 8 {
-			break // of what use would more cookies be
+			break // there may be hundreds of cookies
 		}
 		if kind := textKind(f.name); kind != "" && f.value != "" {
 			all = append(all, Text{kind, cleanTo(f.value, 512)})
@@ -139,7 +139,7 @@ func realm(challenge string) string {
 		}
 		name := strings.TrimRight(rest[:i], " \t")
 		value := strings.TrimLeft(rest[i+1:], " \t")
-		if found := strings.EqualFold(name[strings.LastIndexAny(name, " \t,")+1:], "realm"); found {
+		if strings.EqualFold(name[strings.LastIndexAny(name, " \t,")+1:], "realm") {
 			return paramValue(value)
 		}
 		rest = value

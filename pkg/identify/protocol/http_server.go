@@ -21,10 +21,10 @@ func serverProduct(server string) (name, version, os string) {
 			return "", "", clean(os)
 		}
 		first = list[2]
+	case first.version == "" && first.comment != "" && isDigit(first.comment[0]):
+		first.version = strings.TrimRight(strings.Fields(first.comment)[0], ",;") // "Jetty(9.4.57.v20241219)"
 	case first.version == "" && len(list) > 1:
 		first = unversioned(list)
-	case first.version == "" && first.comment != "" && isDigit(first.comment[0]):
-		first.version = first.comment // "Jetty(9.4.57.v20241219)"
 	}
 	for _, p := range list {
 		if os == "" {
@@ -34,24 +34,21 @@ func serverProduct(server string) (name, version, os string) {
 	return clean(first.name), clean(first.version), clean(os)
 }
 
-// unversioned returns the product of a list whose first has no version: its version
-// follows as if it were another product ("Icecast 2.4.4"), or the name has spaces
-// ("Oracle HTTP Server").
+// unversioned returns the product of a list whose first has no version: the name has
+// spaces ("Oracle HTTP Server"), or a version follows as if it were another product
+// ("Asterisk PBX 16.2.1").
 func unversioned(list []product) product {
-	first := list[0]
-	if isDigit(list[1].name[0]) {
-		first.version = list[1].name
-		return first
-	}
 	var words []string
 	for _, p := range list {
-		if p.version != "" || isDigit(p.name[0]) {
-			return first
+		if isDigit(p.name[0]) {
+			return product{name: strings.Join(words, " "), version: p.name}
+		}
+		if p.version != "" {
+			return list[0]
 		}
 		words = append(words, p.name)
 	}
-	first.name = strings.Join(words, " ")
-	return first
+	return product{name: strings.Join(words, " ")}
 }
 
 // parseProducts parses products and their comments, at most 16.
@@ -103,13 +100,31 @@ func cutComment(s string) (comment, rest string) {
 func systemName(comment string) string {
 	lower := strings.ToLower(comment)
 	for _, s := range []struct{ text, name string }{
-		{"debian", "Debian"}, {"ubuntu", "Ubuntu"}, {"raspbian", "Raspbian"}, {"centos", "CentOS"},
-		{"red hat enterprise linux", "Red Hat Enterprise Linux"}, {"red hat", "Red Hat"}, {"fedora", "Fedora"},
-		{"rocky linux", "Rocky Linux"}, {"almalinux", "AlmaLinux"}, {"amazon linux", "Amazon Linux"},
-		{"oracle linux", "Oracle Linux"}, {"opensuse", "openSUSE"}, {"suse", "SUSE"}, {"gentoo", "Gentoo"},
-		{"alpine", "Alpine Linux"}, {"arch linux", "Arch Linux"}, {"mandriva", "Mandriva"},
-		{"freebsd", "FreeBSD"}, {"openbsd", "OpenBSD"}, {"netbsd", "NetBSD"}, {"darwin", "macOS"},
-		{"mac os x", "macOS"}, {"windows", "Windows"}, {"win32", "Windows"}, {"win64", "Windows"},
+		{"debian", "Debian"},
+		{"ubuntu", "Ubuntu"},
+		{"raspbian", "Raspbian"},
+		{"centos", "CentOS"},
+		{"red hat enterprise linux", "Red Hat Enterprise Linux"},
+		{"red hat", "Red Hat"},
+		{"fedora", "Fedora"},
+		{"rocky linux", "Rocky Linux"},
+		{"almalinux", "AlmaLinux"},
+		{"amazon linux", "Amazon Linux"},
+		{"oracle linux", "Oracle Linux"},
+		{"opensuse", "openSUSE"},
+		{"suse", "SUSE"},
+		{"gentoo", "Gentoo"},
+		{"alpine", "Alpine Linux"},
+		{"arch linux", "Arch Linux"},
+		{"mandriva", "Mandriva"},
+		{"freebsd", "FreeBSD"},
+		{"openbsd", "OpenBSD"},
+		{"netbsd", "NetBSD"},
+		{"darwin", "macOS"},
+		{"mac os x", "macOS"},
+		{"windows", "Windows"},
+		{"win32", "Windows"},
+		{"win64", "Windows"},
 		{"linux", "Linux"},
 	} {
 		if strings.Contains(lower, s.text) {

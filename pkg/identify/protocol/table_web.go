@@ -10,5 +10,16 @@ func web() []Protocol {
 			TLSPorts: p(443, 832, 981, 2376, 4443, 5986, 6443, 8443, 8834, 9443, 10443),
 			Requests: httpRequests(), Match: httpMatch,
 		},
+		{
+			App: "rtsp", Source: "RFC 2326 sections 7.1 and 10.1, RFC 7826", Ports: p(554, 8554, 7070), TLSPorts: p(322),
+			Requests: []Request{{Name: "rtsp", Build: rtspBuild}}, Match: rtspMatch,
+		},
+		{
+			App: "sip", Source: "RFC 3261 sections 7.2 and 11", Ports: p(5060), TLSPorts: p(5061),
+			Requests: []Request{{Name: "sip", Build: sipBuild}}, Match: sipMatch,
+		},
+		{
+			App: "shoutcast", Source: "SHOUTcast DNAS, replies of version 1", Match: shoutcastMatch,
+		},
 	}
 }
