@@ -28,7 +28,7 @@ type hierarchy struct {
 func newHierarchy(tb testing.TB) *hierarchy {
 	h := &hierarchy{root: authorityOf(tb, nil, "Root", nil)}
 	h.between = authorityOf(tb, h.root, "Between", nil)
-	h.options = Options{ServerName: "host.example", Roots: x509.NewCertPool(), Now: func() time.Time { return now }}
+	h.options = Options{ServerName: "host.example", Roots: x509.NewCertPool(), Now: clock}
 	h.options.Roots.AddCert(h.root.Certificate)
 	return h
 }

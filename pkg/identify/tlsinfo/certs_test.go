@@ -21,6 +21,8 @@ import (
 // now is when the tests take place, for the dates of certificates.
 var now = time.Date(2025, time.March, 1, 12, 0, 0, 0, time.UTC)
 
+func clock() time.Time { return now }
+
 // pair is a certificate and its key.
 type pair struct {
 	*x509.Certificate

@@ -42,7 +42,7 @@ func talk(t *testing.T, data []byte, then func(net.Conn)) (info *endpoint.TLS, s
 		}()
 		start := time.Now()
 		var c *tls.Conn
-		c, info, _, err = Handshake(client, Options{Now: func() time.Time { return now }})
+		c, info, _, err = Handshake(client, Options{Now: clock})
 		if c != nil || err == nil {
 			t.Errorf("%v, %v: completed", c, err)
 		}
@@ -191,7 +191,7 @@ func TestHugeCertificate(t *testing.T) {
 				_ = tls.Server(server, &tls.Config{Certificates: []tls.Certificate{cert.tls()}, MaxVersion: version}).Handshake()
 				server.Close()
 			}()
-			c, info, _, err := Handshake(client, Options{Now: func() time.Time { return now }})
+			c, info, _, err := Handshake(client, Options{Now: clock})
 			if info == nil || info.Version != versionName(version) {
 				t.Fatalf("%d bytes: %+v, %v", size, info, err)
 			}

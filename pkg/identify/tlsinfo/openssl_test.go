@@ -99,7 +99,7 @@ func TestOpenSSLServers(t *testing.T) {
 			t.Parallel()
 			args := append(append(strings.Fields(test.args), test.files...), test.more...)
 			conn := dial(t, opensslServer(t, args...))
-			c, info, _, err := Handshake(conn, Options{Now: func() time.Time { return now }})
+			c, info, _, err := Handshake(conn, Options{Now: clock})
 			var remote *net.OpError
 			if (err != nil) != test.fails || (c == nil) != test.fails || err != nil && (!errors.As(err, &remote) || remote.Op != "remote error") {
 				t.Errorf("error %v", err)
