@@ -74,6 +74,8 @@ func (f *facts) decide() step {
 		return step{do: settleReason, reason: endpoint.HostLost}
 	case f.state != alive && left > 0:
 		return step{do: resendPaced}
+	case f.state != alive && !f.adaptive && f.now < f.silentAfter:
+		return step{do: resendLater, until: f.silentAfter} // listens: no probe replaces this one
 	case f.state != alive:
 		return step{do: awaitWitness}
 	}

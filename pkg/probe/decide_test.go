@@ -53,6 +53,7 @@ func TestDecide(t *testing.T) {
 		{"suspect: nothing is sent", []change{func(f *facts) { f.state = suspect }}, step{do: resendPaced}},
 		{"lost, enough probes", []change{spent, rested, func(f *facts) { f.state = lost }}, step{do: awaitWitness}},
 		{"lost, --retries", []change{retries, spent, rested, func(f *facts) { f.state = lost }}, step{do: awaitWitness}},
+		{"suspect, --retries: a late reply is listened for", []change{retries, spent, func(f *facts) { f.state = suspect }}, step{do: resendLater, until: first.Add(minSilence)}},
 		{"gone", []change{func(f *facts) { f.state = gone }}, step{do: settleReason, reason: endpoint.HostLost}},
 		{"lost, UDP with an ICMP limit", []change{limited, func(f *facts) { f.state = lost }}, step{do: resendPaced}},
 		{"enough, but a canary is out", []change{spent, rested, func(f *facts) { f.unjudged, f.evidence = 1, undecided }}, step{do: awaitWitness}},

@@ -64,6 +64,24 @@ func TestSlowPortsBesideFastOnesAreHeard(t *testing.T) {
 	}
 }
 
+// TestLateRepliesAreHeardWhileTheHostIsSuspect has all replies be late for a while, as on
+// a busy machine, so that canaries fail. Without retries nothing else finds a slow port.
+func TestLateRepliesAreHeardWhileTheHostIsSuspect(t *testing.T) {
+	slow := slowPorts(40 * time.Millisecond)
+	probes := 0
+	s := scan{opts: defaults(), net: simnet.Config{
+		RTT: 500 * time.Microsecond, Port: opensFrom,
+		Delay: func(to netip.AddrPort) time.Duration {
+			if probes++; probes > 50 {
+				return slow(to) + 150*time.Millisecond
+			}
+			return slow(to)
+		},
+	}}
+	s.opts.Retries, s.opts.Rate = 0, 500
+	requireRight(t, s.run(t, portsOf(append(span(1, 200), span(7300, 7319)...)...)), opensFrom)
+}
+
 // TestCommonLateRepliesLengthenTheTimeout has a nearby firewall reject every second
 // port of a distant host.
 func TestCommonLateRepliesLengthenTheTimeout(t *testing.T) {
