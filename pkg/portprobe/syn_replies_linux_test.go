@@ -25,6 +25,7 @@ type responder struct {
 	done    chan struct{}
 	delayed map[uint16]bool // ports whose first SYN got a late reply
 	late    atomic.Int64    // Unix time of the latest such reply, in nanoseconds
+	slow    atomic.Int64    // maximum time from a SYN to the end of the reply, in nanoseconds
 }
 
 // receivedSYN is a received SYN.
@@ -54,6 +55,9 @@ func newResponder(t *testing.T, h *lab.Host, replies map[uint16]func(*responder,
 		if err := unix.SetsockoptInt(s.fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1); err != nil {
 			return err
 		}
+		if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
+			return err
+		}
 		return unix.Bind(s.fd, &unix.SockaddrLinklayer{Protocol: all & 0xffff, Ifindex: link.Index})
 	})
 	if err != nil {
@@ -67,14 +71,14 @@ func newResponder(t *testing.T, h *lab.Host, replies map[uint16]func(*responder,
 
 func (s *responder) live(quit <-chan struct{}) {
 	defer close(s.done)
-	buf := make([]byte, 2048)
+	buf, oob := make([]byte, 2048), make([]byte, 64)
 	for {
 		select {
 		case <-quit:
 			return
 		default:
 		}
-		n, _, err := unix.Recvfrom(s.fd, buf, 0)
+		n, size, _, _, err := unix.Recvmsg(s.fd, buf, oob, 0)
 		if err != nil || n < wire.EthernetSize {
 			continue
 		}
@@ -84,9 +88,14 @@ func (s *responder) live(quit <-chan struct{}) {
 			q := receivedSYN{from: netip.AddrPortFrom(p.Src, h.SrcPort), to: netip.AddrPortFrom(p.Dst, h.DstPort), seq: h.Seq}
 			q.ether = append(append(append(q.ether, buf[6:12]...), buf[:6]...), buf[12:14]...)
 			respond(s, q)
+			s.slow.Store(max(s.slow.Load(), int64(time.Since(lab.Arrival(oob[:size])))))
 		}
 	}
 }
+
+// slowest returns the maximum time since the last call that a reply has taken, because the
+// machine was busy. sendLate is not counted.
+func (s *responder) slowest() time.Duration { return time.Duration(s.slow.Swap(0)) }
 
 // reply describes a segment in reply to a SYN, and how it is damaged.
 type reply struct {

@@ -166,12 +166,12 @@ func receive(from *os.File, buf []byte) (n int, arrived time.Time, err error) {
 		n, size, _, _, failed = unix.Recvmsg(int(fd), buf, oob[:], unix.MSG_DONTWAIT)
 		return !errors.Is(failed, unix.EAGAIN)
 	})
-	return n, arrival(oob[:size]), errors.Join(err, failed)
+	return n, Arrival(oob[:size]), errors.Join(err, failed)
 }
 
-// arrival returns the time in the control messages of a frame (socket(7),
+// Arrival returns the time in the control messages of a packet (socket(7),
 // SO_TIMESTAMPNS), which is of the wall clock, or else the present.
-func arrival(messages []byte) time.Time {
+func Arrival(messages []byte) time.Time {
 	now := time.Now()
 	all, err := unix.ParseSocketControlMessage(messages)
 	for _, m := range all {
