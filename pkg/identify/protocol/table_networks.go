@@ -15,5 +15,25 @@ func networks() []Protocol {
 			App: "dns", Source: "RFC 1035 section 4, RFC 4892", Ports: p(53), TLSPorts: p(853),
 			Requests: []Request{{Name: "dns", Build: dnsRequest}, {Name: "dns-server", Build: dnsServerRequest}}, Match: dnsMatch,
 		},
+		{
+			App: "socks5", Source: "RFC 1928 section 3", Ports: p(1080, 9050, 9150),
+			Requests: []Request{{Name: "socks5", Build: socks5Request}}, Match: socks5Match,
+		},
+		{
+			App: "socks4", Source: "SOCKS: A protocol for TCP proxy across firewalls", Ports: p(1080),
+			Requests: []Request{{Name: "socks4", Build: socks4Request}}, Match: socks4Match,
+		},
+		{
+			App: "rpcbind", Source: "RFC 5531 sections 9 and 11, RFC 1833 section 3", Ports: p(111),
+			Requests: []Request{{Name: "rpcbind", Build: rpcbindRequest}}, Match: rpcMatch("rpcbind"),
+		},
+		{
+			App: "nfs", Source: "RFC 5531 sections 9 and 11, RFC 1813 section 3.3.0", Ports: p(2049),
+			Requests: []Request{{Name: "nfs", Build: nfsRequest}}, Match: rpcMatch("nfs"),
+		},
+		{
+			App: "kerberos", Source: "RFC 4120 sections 5.4.1, 5.9.1 and 7.2.2", Ports: p(88),
+			Requests: []Request{{Name: "kerberos", Build: kerberosRequest}}, Match: kerberosMatch,
+		},
 	}
 }

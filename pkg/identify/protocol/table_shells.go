@@ -13,6 +13,14 @@ func shells() []Protocol {
 			App: "telnet", Source: "RFC 854, RFC 855", Ports: p(23, 2323), TLSPorts: p(992), Greets: 3 * time.Second,
 			Match: telnetMatch,
 		},
+		{
+			App: "rdp", Source: "[MS-RDPBCGR] sections 2.2.1.1 and 2.2.1.2", Ports: p(3389),
+			Requests: []Request{{Name: "rdp", Build: rdpRequest}}, Match: rdpMatch, Upgrade: rdpUpgrade(),
+		},
+		{
+			App: "x11", Source: "X Window System Protocol, section 8", Ports: p(6000, 6001, 6002, 6003, 6004, 6005),
+			Requests: []Request{{Name: "x11", Build: x11Request}}, Match: x11Match,
+		},
 	}
 }
 
