@@ -153,3 +153,14 @@ func lineWith(data []byte, words []string) string {
 	}
 	return ""
 }
+
+// bannerLine returns the first line of a greeting without what it begins with. more
+// reports whether the line may still become one.
+func bannerLine(r *Reply, begin string) (rest string, more, ok bool) {
+	line, _, whole := strings.Cut(string(r.Data[:min(1024, len(r.Data))]), "\n")
+	if !whole {
+		return "", !r.Ended && len(r.Data) < 1024 && mayBegin(line, begin), false
+	}
+	rest, ok = strings.CutPrefix(strings.TrimSuffix(line, "\r"), begin)
+	return rest, false, ok && isText([]byte(rest))
+}

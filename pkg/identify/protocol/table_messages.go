@@ -1,5 +1,7 @@
 package protocol
 
+import "time"
+
 // messages returns the protocols of message brokers and telephony.
 func messages() []Protocol {
 	return []Protocol{
@@ -7,5 +9,10 @@ func messages() []Protocol {
 			App: "mqtt", Source: "MQTT 3.1.1 sections 3.1 and 3.2, MQTT 5.0 section 3.2", Ports: p(1883), TLSPorts: p(8883),
 			Requests: []Request{{Name: "mqtt", Build: mqttRequest}}, Match: mqttMatch,
 		},
+		{App: "nats", Source: "NATS documentation, Client Protocol", Ports: p(4222), Greets: 3 * time.Second, Match: natsMatch},
+		{App: "stomp", Source: "STOMP 1.2, Protocol Negotiation", Ports: p(61613), TLSPorts: p(61614), Requests: one("stomp", stompRequest), Match: stompMatch},
+		{App: "beanstalkd", Source: "beanstalkd, doc/protocol.txt", Ports: p(11300), Requests: one("beanstalkd", send("stats\r\n")), Match: beanstalkdMatch},
+		{App: "gearman", Source: "Gearman, PROTOCOL", Ports: p(4730, 7003), Requests: one("gearman", gearmanRequest), Match: gearmanMatch},
+		{App: "asterisk-ami", Source: "Asterisk documentation, Asterisk Manager Interface", Ports: p(5038), TLSPorts: p(5039), Greets: 3 * time.Second, Match: asteriskMatch},
 	}
 }

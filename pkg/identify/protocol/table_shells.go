@@ -21,6 +21,10 @@ func shells() []Protocol {
 			App: "x11", Source: "X Window System Protocol, section 8", Ports: p(6000, 6001, 6002, 6003, 6004, 6005),
 			Requests: []Request{{Name: "x11", Build: x11Request}}, Match: x11Match,
 		},
+		{
+			App: "vnc", Source: "RFC 6143 section 7.1.1", Ports: p(5900, 5901, 5902, 5903), Greets: 3 * time.Second,
+			Match: vncMatch, Once: true,
+		},
 	}
 }
 

@@ -1,0 +1,32 @@
+package protocol
+
+import "strings"
+
+// torControlMatch recognizes the reply to PROTOCOLINFO (Tor control-spec, section 3.21)
+// and to a command before authentication.
+func torControlMatch(r *Reply) (m Match) {
+	lines, rest := r.lines()
+	const info, refused = "250-PROTOCOLINFO 1", "514 Authentication required."
+	if !isText(r.Data) {
+		return m
+	}
+	if len(lines) == 0 {
+		m.More = !r.Ended && (mayBegin(rest, info) || mayBegin(rest, refused))
+		return m
+	}
+	if lines[0] != info && lines[0] != refused || len(lines) == 1 && r.cut() {
+		return m
+	}
+	m.Strength = Certain
+	m.More = !r.Ended && lines[0] == info
+	for _, line := range lines[1:] {
+		if version, ok := strings.CutPrefix(line, `250-VERSION Tor="`); ok {
+			version, _, _ = strings.Cut(version, `"`)
+			m.Product, m.Version = "Tor", clean(version)
+		}
+		if strings.HasPrefix(line, "250 ") {
+			m.More = false
+		}
+	}
+	return m
+}
