@@ -8,8 +8,11 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"io"
 	"net"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -150,4 +153,87 @@ func TestLegacyAlgorithms(t *testing.T) {
 		}
 		<-ended
 	}
+}
+
+// TestHostile fetches from servers that are not SSH servers, or not good ones, in virtual
+// time. None may outlast the deadline of 5 s or leave a goroutine behind.
+func TestHostile(t *testing.T) {
+	const hello = "SSH-2.0-Test\r\n"
+	packet := func(payload string) string { // RFC 4253 section 6, with 8 bytes of padding
+		return string([]byte{0, 0, 0, byte(len(payload) + 9), 8}) + payload + strings.Repeat("\x00", 8)
+	}
+	tests := []struct {
+		name, data, banner string
+		repeat             bool // until the connection is closed
+	}{
+		{"silence", "", "", false},
+		{"HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "", false},
+		{"endless lines", "hello\r\n", "", true},
+		{"endless line", "hello", "", true},
+		{"no line end", "SSH-2.0-Test", "SSH-2.0-Test", false},
+		{"lines before", "hello\r\n" + hello, "SSH-2.0-Test", false},
+		{"SSH 1", "SSH-1.5-Old\n", "SSH-1.5-Old", false},
+		{"invalid bytes", "SSH-2.0-\xff\x1b\r\n", "SSH-2.0-\ufffd\x1b", false},
+		{"nothing else", hello, "SSH-2.0-Test", false},
+		{"long packet", hello + "\xff\xff\xff\xff\xff", "SSH-2.0-Test", false},
+		{"short packet", hello + "\x00\x00\x00\x01\x00", "SSH-2.0-Test", false},
+		{"empty KEXINIT", hello + packet("\x14"), "SSH-2.0-Test", false},
+		{"host key first", hello + packet("\x1f\x00\x00\x00\x00\x00\x00"), "SSH-2.0-Test", false},
+		{"disconnect", hello + packet("\x01\x00\x00\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00"), "SSH-2.0-Test", false},
+		{"endless banner", "SSH-2.0-Test" + strings.Repeat("x", 1000), "SSH-2.0-Test" + strings.Repeat("x", 243), true},
+	}
+	for _, test := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			client, server := net.Pipe()
+			_ = client.SetDeadline(time.Now().Add(5 * time.Second))
+			go func() { _, _ = io.Copy(io.Discard, server) }()
+			go func() {
+				for _, err := io.WriteString(server, test.data); test.repeat && err == nil; {
+					_, err = io.WriteString(server, test.data)
+				}
+			}()
+			start := time.Now()
+			banner, key, err := Fetch(client, "1.0", Types())
+			if banner != test.banner || key != (endpoint.SSHKey{}) || err == nil {
+				t.Errorf("%s: %q, %v, %v", test.name, banner, key, err)
+			}
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("%s: took %v", test.name, took)
+			}
+			server.Close()
+		})
+	}
+}
+
+// TestForgedKey checks that a key is not believed without a proof: the signature is that
+// of another key.
+func TestForgedKey(t *testing.T) {
+	var signers []ssh.Signer
+	for range 2 {
+		_, private, err := ed25519.GenerateKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signer, err := ssh.NewSignerFromKey(private)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signers = append(signers, signer)
+	}
+	config := &ssh.ServerConfig{PasswordCallback: refuse(t)}
+	config.AddHostKey(forger{signers[0], signers[1]})
+	conn, ended := serve(t, config)
+	if _, key, err := Fetch(conn, "1.0", Types()); err == nil {
+		t.Errorf("%v is believed", key)
+	}
+	<-ended
+}
+
+// forger has the public key of one signer and the private key of another.
+type forger struct{ public, private ssh.Signer }
+
+func (f forger) PublicKey() ssh.PublicKey { return f.public.PublicKey() }
+
+func (f forger) Sign(r io.Reader, data []byte) (*ssh.Signature, error) {
+	return f.private.Sign(r, data)
 }
