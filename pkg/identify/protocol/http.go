@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
-	"portkit/pkg/resolve"
 )
 
 // httpWait is how long a web server may take to reply: a proxy may first try a server
@@ -41,12 +40,11 @@ func httpFields(t *Target) string {
 	return "User-Agent: " + clean(t.Agent) + "\r\nAccept: */*\r\n"
 }
 
-// httpHost returns the value of the field Host: the registered form of the name, or the
-// address. The default port of the scheme is omitted (RFC 9110 section 4.2).
+// httpHost returns the value of the field Host: the name, or the address. The default port of the scheme is omitted (RFC 9110 section 4.2).
 func httpHost(t *Target) string {
 	host := httpAddr(t.Addr.Addr())
-	if name, err := resolve.Registered(t.Name); err == nil && isHostName(name) {
-		host = name
+	if isHostName(t.Name) {
+		host = t.Name
 	}
 	if port := t.Addr.Port(); t.TLS && port != 443 || !t.TLS && port != 80 {
 		host += ":" + strconv.Itoa(int(port))

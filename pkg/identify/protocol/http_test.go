@@ -157,7 +157,7 @@ func TestServersOfOtherProtocolsInHTTP(t *testing.T) {
 }
 
 func TestHTTPRequests(t *testing.T) {
-	named := &Target{Addr: netip.MustParseAddrPort("192.0.2.7:8080"), Name: "bücher.example", Agent: "portid/1.0"}
+	named := &Target{Addr: netip.MustParseAddrPort("192.0.2.7:8080"), Name: "xn--bcher-kva.example", Agent: "portid/1.0"}
 	if got, want := string(httpBuild(named)), "GET / HTTP/1.0\r\nUser-Agent: portid/1.0\r\nAccept: */*\r\n\r\n"; got != want {
 		t.Errorf("http: %q, want %q", got, want)
 	}

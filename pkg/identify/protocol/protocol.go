@@ -44,7 +44,7 @@ type Request struct {
 type Target struct {
 	Addr  netip.AddrPort
 	Local netip.Addr // address of the client's end of the connection
-	Name  string     // host name as the user wrote it; empty if it is an address
+	Name  string     // host name that the user wrote, in its ASCII form; empty if it is an address
 	// Agent is what the client calls itself, such as "portid/1.0".
 	Agent string
 	// TLS means that the request is sent inside TLS.

@@ -1,0 +1,128 @@
+package identify
+
+import (
+	"context"
+	"crypto/x509"
+	"net"
+	"net/netip"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/identify/protocol"
+	"portkit/pkg/recog"
+)
+
+// Effort is how much is tried to identify a service.
+type Effort uint8
+
+// The efforts.
+const (
+	// Quick listens and sends two requests.
+	Quick Effort = iota
+	// Normal makes at most 12 connections.
+	Normal
+	// Thorough sends the requests of the whole table.
+	Thorough
+)
+
+// Options configures an Engine.
+type Options struct {
+	// Dial opens a TCP connection. Its errors are classified as in Classify.
+	Dial func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+	// Allowed reports whether an address may be connected to; nil allows all.
+	Allowed func(to netip.AddrPort) bool
+	// Rate and HostRate are the maximum connections per second in all and per address;
+	// 0 is no limit.
+	Rate, HostRate float64
+	// Timeout is the maximum time for an endpoint.
+	Timeout time.Duration
+	Effort  Effort
+	// Only contains the apps to try; empty for all.
+	Only []string
+	// Quiet reports whether a port is only listened to; nil uses QuietPort.
+	Quiet func(port uint16) bool
+	// StartTLS permits to upgrade connections for the certificate.
+	StartTLS bool
+	// Roots are the authorities to verify certificates against; nil is the system's.
+	Roots *x509.CertPool
+	// Agent is what requests call the client, such as "portid/1.0".
+	Agent string
+	// Version is that of this client, for the identification string of SSH.
+	Version string
+	// Products is a database of products; nil without.
+	Products *recog.Database
+	// Common reports whether a port is among the most common, and keeps the full plan
+	// at an address that accepts connections to all ports; nil for none.
+	Common func(port uint16) bool
+}
+
+// Engine identifies services. Its methods may be called concurrently.
+type Engine struct {
+	Options
+	table     []protocol.Protocol
+	addresses *addresses
+	limits    *limits
+}
+
+// New returns an engine.
+func New(o Options) *Engine {
+	if o.Quiet == nil {
+		o.Quiet = QuietPort
+	}
+	return &Engine{Options: o, table: selected(o.Only), addresses: newAddresses(), limits: newLimits(o.Rate, o.HostRate)}
+}
+
+// selected returns the protocols with the given apps, or all.
+func selected(only []string) []protocol.Protocol {
+	table := protocol.Table()
+	if len(only) == 0 {
+		return table
+	}
+	var some []protocol.Protocol
+	for _, app := range only {
+		for _, p := range table {
+			if p.App == app {
+				some = append(some, p)
+			}
+		}
+	}
+	return some
+}
+
+// Target is an endpoint to identify.
+type Target struct {
+	Addr netip.AddrPort
+	// Name is the host as the user wrote it; empty if it is an address.
+	Name string
+	// RTT is a measured round-trip time; negative if unknown.
+	RTT time.Duration
+	// Open means that the endpoint is known to be open.
+	Open bool
+}
+
+// Outcome is the result of an identification.
+type Outcome struct {
+	endpoint.Finding
+	// Connected means that the endpoint accepted a connection. Else Reason is why not.
+	Connected bool
+	Reason    endpoint.Reason
+	// RTT is the time that the first connection took; negative without one.
+	RTT time.Duration
+}
+
+// Identify finds out what is behind an endpoint. Errors are local, or those of ctx. The
+// outcome is valid only without an error.
+func (e *Engine) Identify(ctx context.Context, t Target) (Outcome, error) {
+	s := newSession(e, t)
+	limited, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
+	s.ctx = limited
+	defer s.close()
+	s.began = time.Now()
+	err := s.run()
+	if ctx.Err() != nil {
+		return Outcome{}, ctx.Err()
+	}
+	s.Took = time.Since(s.began)
+	return s.Outcome, err
+}

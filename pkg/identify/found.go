@@ -1,0 +1,178 @@
+package identify
+
+import (
+	"slices"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/identify/protocol"
+	"portkit/pkg/identify/sshkey"
+)
+
+// limitedPause is how long a service that turned the client away is left alone before
+// the only retry.
+const limitedPause = time.Second
+
+// found takes over a match, and reports whether the service is known. It closes the
+// connection then.
+func (s *session) found(l *line, m protocol.Match) bool {
+	if m.App == httpApp {
+		l.Close()
+		return s.foundHTTP(&l.reply, m)
+	}
+	s.adopt(&l.reply, m)
+	s.details(l, m)
+	l.Close()
+	return true
+}
+
+// adopt copies a match into the finding.
+func (s *session) adopt(r *protocol.Reply, m protocol.Match) {
+	f := &s.Finding
+	f.App, f.Limited, f.Evidence = m.App, m.Limited, r.Request
+	if f.Evidence == "" {
+		f.Evidence = "greeting"
+		if !r.TLS {
+			f.Banner = s.first
+		}
+	}
+	f.Product, f.Version, f.Vendor, f.OS, f.Device = m.Product, m.Version, m.Vendor, m.OS, m.Device
+	f.HTTP, f.SSH = m.HTTP, m.SSH
+	s.lookUp(m.Texts)
+}
+
+// lookUp replaces what the service reports by what the database of products knows.
+func (s *session) lookUp(texts []protocol.Text) {
+	if s.Products == nil {
+		return
+	}
+	for _, t := range texts {
+		m, ok := s.Products.Match(t.Kind, t.Value)
+		if !ok {
+			continue
+		}
+		f := &s.Finding
+		for _, v := range []struct {
+			to   *string
+			from string
+		}{{&f.Product, m.Product}, {&f.Version, m.Version}, {&f.Vendor, m.Vendor}, {&f.OS, m.OS}, {&f.Device, m.Device}} {
+			if v.from != "" {
+				*v.to = v.from
+			}
+		}
+		for _, cpe := range m.CPE {
+			if !slices.Contains(f.CPE, cpe) {
+				f.CPE = append(f.CPE, cpe)
+			}
+		}
+	}
+}
+
+// details finds out more about a service that is recognized.
+func (s *session) details(l *line, m protocol.Match) {
+	p := byApp(s.table, m.App)
+	if p == nil || s.Effort == Quick && !m.Limited {
+		return
+	}
+	switch {
+	case m.Limited && m.Product == "":
+		s.retryLimited(l)
+	case m.App == sshApp && !l.reply.TLS:
+		s.hostKeys(l)
+	case m.Product == "":
+		s.product(p, l.reply.Request)
+	}
+	if p.Upgrade != nil && s.StartTLS && !s.facts.secure && !p.Once && !s.Limited {
+		l.Close()
+		s.upgrade(p.Upgrade)
+	}
+}
+
+// retryLimited listens once more after a pause.
+func (s *session) retryLimited(l *line) {
+	l.Close()
+	select {
+	case <-s.ctx.Done():
+		return
+	case <-time.After(limitedPause):
+	}
+	again, err := s.dial()
+	if err != nil {
+		return
+	}
+	defer again.Close()
+	m := again.read(time.Now().Add(max(s.listenTime(), s.greets)))
+	if m.Strength != protocol.No && m.App == s.App && !m.Limited {
+		s.adopt(&again.reply, m)
+		s.Limited = true // it was: the next client may be turned away
+	}
+}
+
+// product sends the other requests of a protocol until the product is known.
+func (s *session) product(p *protocol.Protocol, sent string) {
+	for i := range p.Requests {
+		q := &p.Requests[i]
+		if s.Product != "" || s.facts.conns >= maxConns[s.Effort] {
+			return
+		}
+		if q.Name == sent {
+			continue
+		}
+		if l, m := s.request(q); l != nil {
+			if m.Strength != protocol.No && m.App == s.App && m.Product != "" {
+				evidence := s.Evidence
+				s.adopt(&l.reply, m)
+				s.Evidence = evidence
+			}
+			l.Close()
+		}
+	}
+}
+
+// request sends a request on a connection of its own. The line is nil if there was no
+// connection.
+func (s *session) request(q *protocol.Request) (*line, protocol.Match) {
+	l, err := s.dial()
+	if err != nil {
+		return nil, protocol.Match{}
+	}
+	if s.facts.secure {
+		if l = s.handshake(l); l == nil {
+			return nil, protocol.Match{}
+		}
+	}
+	l.send(q.Name, q.Build(s.target()))
+	return l, l.read(time.Now().Add(max(q.Wait, replyTimeout) + 2*s.Target.RTT))
+}
+
+const sshApp = "ssh"
+
+// hostKeys fetches the host key on the connection that has greeted: a server may punish
+// clients that end the key exchange. With thorough effort each other type of key is one
+// more connection.
+func (s *session) hostKeys(l *line) {
+	types := sshkey.Types()
+	s.fetchKey(l, l.reply.Data, types)
+	if s.Effort != Thorough {
+		return
+	}
+	for _, t := range types {
+		known := slices.ContainsFunc(s.SSH.Keys, func(k endpoint.SSHKey) bool { return k.Type == t })
+		if known || s.facts.conns >= maxConns[s.Effort] {
+			continue
+		}
+		if other, err := s.dial(); err == nil {
+			s.fetchKey(other, nil, []string{t})
+			other.Close()
+		}
+	}
+}
+
+// fetchKey adds a host key to the finding. ahead was read from the connection before.
+func (s *session) fetchKey(l *line, ahead []byte, types []string) {
+	l.SetReadDeadline(time.Now().Add(httpTimeout + 2*s.Target.RTT))
+	_, key, err := sshkey.Fetch(&tap{Conn: l.Conn, ahead: ahead}, s.Options.Version, types)
+	if err == nil {
+		s.SSH.Keys = append(s.SSH.Keys, key)
+	}
+}

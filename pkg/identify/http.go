@@ -1,0 +1,54 @@
+package identify
+
+import "portkit/pkg/identify/protocol"
+
+const httpApp = "http"
+
+// http is what is known of an HTTP server before the conclusion.
+type http struct {
+	match protocol.Match
+	reply protocol.Reply
+}
+
+// foundHTTP puts a match of HTTP aside, and reports whether it is the conclusion. That
+// is only after TLS was tried, because a server of TLS may reply to a request in plain
+// HTTP, and with the facts of a GET, if there was a reply to one.
+func (s *session) foundHTTP(r *protocol.Reply, m protocol.Match) bool {
+	if m.HTTP != nil || s.http.match.Strength == protocol.No {
+		s.http = http{m, *r}
+	}
+	return s.httpKnown()
+}
+
+// httpKnown reports whether an HTTP server was sent all that may reveal more about it.
+func (s *session) httpKnown() bool {
+	return s.http.match.Strength != protocol.No &&
+		(s.facts.secure || s.facts.was(tlsRequest)) && s.facts.was(httpRequest)
+}
+
+// concludeHTTP adopts the match of HTTP that was put aside.
+func (s *session) concludeHTTP() {
+	s.adopt(&s.http.reply, s.http.match)
+	if s.HTTP != nil && s.Effort != Quick && protocol.HTTPRetry(s.HTTP, s.target()) {
+		s.retryHTTP()
+	}
+}
+
+// retryHTTP sends HTTP/1.1 with a host name or address, and takes over the reply unless
+// it is an error and the first was not.
+func (s *session) retryHTTP() {
+	_, q := find(s.table, "http-1.1")
+	if q == nil || s.facts.conns >= maxConns[s.Effort] {
+		return
+	}
+	l, m := s.request(q)
+	if l == nil {
+		return
+	}
+	defer l.Close()
+	if m.App == httpApp && m.HTTP != nil && (m.HTTP.Status < 400 || s.HTTP.Status >= 400) {
+		evidence := s.Evidence
+		s.adopt(&l.reply, m)
+		s.Evidence = evidence
+	}
+}

@@ -1,0 +1,135 @@
+package identify
+
+import (
+	"net"
+	"net/netip"
+	"time"
+
+	"portkit/pkg/identify/protocol"
+	"portkit/pkg/identify/tlsinfo"
+)
+
+// handshakeTimeout is how long a handshake may take once the server has replied.
+const handshakeTimeout = 5 * time.Second
+
+// secure sends a ClientHello. If the service is inside TLS, it listens there and then
+// sends an HTTP request on the same connection. Else the reply is matched.
+func (s *session) secure(l *line) (done bool, err error) {
+	raw := s.tapped(l)
+	c, t, texts, err := tlsinfo.Handshake(raw, s.tlsOptions())
+	if t == nil {
+		return s.notTLS(l, raw, err)
+	}
+	s.TLS, s.facts.secure = t, true
+	s.lookUp(texts)
+	if c == nil {
+		l.Close()
+		return true, nil
+	}
+	in := s.inside(l, c)
+	wait := min(max(2*s.Target.RTT, minListen), maxListen)
+	if s.onTLSPort() {
+		wait = max(wait, s.greets)
+	}
+	m := in.read(time.Now().Add(wait))
+	if s.heard(in, m) {
+		return true, nil
+	}
+	if in.ended() || !in.silent() {
+		l.Close()
+		return false, nil
+	}
+	return s.exchange(in, httpRequest)
+}
+
+// notTLS matches a reply to a ClientHello that is not TLS.
+func (s *session) notTLS(l *line, raw *tap, failure error) (done bool, err error) {
+	l.reply = protocol.Reply{Request: tlsRequest, Data: raw.data}
+	var m protocol.Match
+	switch {
+	case len(raw.data) > 0:
+		m = l.readOn(time.Now().Add(replyTimeout))
+	case !isTimeout(failure):
+		l.err, l.reply.Ended = failure, true
+	default:
+		m = s.waitForAck(l)
+	}
+	if s.heard(l, m) {
+		return true, nil
+	}
+	s.put(l)
+	return s.late(), nil
+}
+
+// handshake returns the line inside TLS; nil if the handshake failed.
+func (s *session) handshake(l *line) *line {
+	c, _, _, err := tlsinfo.Handshake(s.tapped(l), s.tlsOptions())
+	if err != nil || c == nil {
+		l.Close()
+		return nil
+	}
+	return s.inside(l, c)
+}
+
+// tapped returns a connection for a handshake, with its time limits.
+func (s *session) tapped(l *line) *tap {
+	l.SetReadDeadline(time.Now().Add(replyTimeout + 2*s.Target.RTT))
+	return &tap{Conn: l.Conn, patience: handshakeTimeout}
+}
+
+// upgrade starts TLS within the protocol on a connection of its own, for the
+// certificate.
+func (s *session) upgrade(u *protocol.Upgrade) {
+	if s.facts.conns >= maxConns[s.Effort] {
+		return
+	}
+	l, err := s.dial()
+	if err != nil {
+		return
+	}
+	defer l.Close()
+	if u.Greeting != nil && !l.await(time.Now().Add(max(s.greets, httpTimeout)), func(data []byte) (complete, ok bool) {
+		complete = u.Greeting(data)
+		return complete, complete
+	}) {
+		return
+	}
+	for _, step := range u.Steps {
+		l.reply.Data = nil
+		l.send("", step.Build(s.target()))
+		if !l.await(time.Now().Add(httpTimeout), step.Next) {
+			return
+		}
+	}
+	_, t, texts, _ := tlsinfo.Handshake(s.tapped(l), s.tlsOptions())
+	if t != nil {
+		t.StartTLS = true
+		s.TLS = t
+		s.lookUp(texts)
+	}
+}
+
+// await reads until a reply is complete, and reports whether it permits to go on.
+func (l *line) await(until time.Time, next func(data []byte) (complete, ok bool)) bool {
+	l.SetReadDeadline(until)
+	buf := make([]byte, 4096)
+	for len(l.reply.Data) < protocol.MaxReply {
+		n, err := l.Read(buf)
+		l.reply.Data = append(l.reply.Data, buf[:n]...)
+		if complete, ok := next(l.reply.Data); complete {
+			return ok
+		}
+		if err != nil {
+			return false
+		}
+	}
+	return false
+}
+
+// localAddr returns the address of this end of a connection.
+func localAddr(c net.Conn) netip.Addr {
+	if a, ok := c.LocalAddr().(*net.TCPAddr); ok {
+		return a.AddrPort().Addr().Unmap()
+	}
+	return netip.IPv4Unspecified()
+}
