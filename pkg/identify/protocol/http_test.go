@@ -76,6 +76,7 @@ func TestErrorsOfWebServersToOtherProtocols(t *testing.T) {
 		{"squid.bad", "squid", "5.7"},
 		{"haproxy.bad", "HAProxy", ""},
 		{"node_exporter.bad", "", ""},
+		{"mosquitto.bad", "", ""}, // a listener for WebSocket only, which closes after a GET
 	} {
 		m := httpMatch(&Reply{Request: "help", Sent: []byte("HELP\r\n"), Data: []byte(recorded(t, c.name))})
 		if m.Strength != Certain || m.HTTP != nil || m.More || m.Product != c.product || m.Version != c.version {
@@ -126,6 +127,9 @@ func TestNotHTTP(t *testing.T) {
 		"\x00\x00\x00\x04\x00\x00\x00\x00\x00",                             // an empty SETTINGS frame, or a length
 		"\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00", // the same, repeated in part
 		"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x01",     // a server that enables push
+		"\x01\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80",     // longer than any SETTINGS frame
+		"\x00\x00\x06\x04\x01\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80",     // an acknowledgment
+		"\x00\x00\x06\x04\x00\x00\x00\x00\x01\x00\x03\x00\x00\x00\x80",     // of a stream
 		"\x00\x00\x05\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00",
 	} {
 		if m := httpMatch(httpReply(data)); m.Strength != No || m.More {
