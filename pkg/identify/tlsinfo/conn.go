@@ -14,8 +14,8 @@ var (
 	errTooLong = errors.New("the server sent more than 64 KiB in the TLS handshake")
 )
 
-// recorder keeps what the server sends in the handshake. If that is not TLS, it sends
-// nothing more, and Read returns errPlain without waiting for the rest of a record.
+// recorder keeps what the server sends in the handshake. If that is not TLS, Read returns
+// errPlain without waiting for the rest of a record, and crypto/tls sends nothing more.
 type recorder struct {
 	net.Conn
 	head  []byte
@@ -47,13 +47,6 @@ func (r *recorder) Read(p []byte) (int, error) {
 		return 0, errPlain
 	}
 	return n, err
-}
-
-func (r *recorder) Write(p []byte) (int, error) {
-	if possible, _ := isTLS(r.head); !possible {
-		return 0, errPlain
-	}
-	return r.Conn.Write(p)
 }
 
 // await waits until the server has sent something or the connection has ended, at most

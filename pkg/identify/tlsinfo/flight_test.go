@@ -3,6 +3,7 @@ package tlsinfo
 import (
 	"bytes"
 	"crypto/tls"
+	"slices"
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -48,13 +49,18 @@ func certificateBody(ders ...[]byte) []byte {
 	return b.BytesOrPanic()
 }
 
-// ssl3Flight is what a server of SSL 3.0 sends (RFC 6101 section 5.5).
-func ssl3Flight(ders ...[]byte) []byte {
-	return record(recordHandshake, versionSSL3, bytes.Join([][]byte{
+// ssl3Flight is what a server of SSL 3.0 sends (RFC 6101 section 5.5), in records of at
+// most n bytes.
+func ssl3Flight(n int, ders ...[]byte) (data []byte) {
+	messages := [][]byte{
 		message(helloMessage, helloBody(versionSSL3, tls.TLS_RSA_WITH_RC4_128_SHA, nil)),
 		message(certificateMessage, certificateBody(ders...)),
 		message(doneMessage, nil),
-	}, nil))
+	}
+	for piece := range slices.Chunk(bytes.Join(messages, nil), n) {
+		data = append(data, record(recordHandshake, versionSSL3, piece)...)
+	}
+	return data
 }
 
 // tls13Hello is a ServerHello of TLS 1.3, which has its version in an extension.
@@ -70,11 +76,11 @@ var replies = []struct {
 	isTLS bool
 	want  flight
 }{
-	{"SSL 3.0", ssl3Flight([]byte("one"), []byte("two")), true, flight{versionSSL3, tls.TLS_RSA_WITH_RC4_128_SHA, [][]byte{[]byte("one"), []byte("two")}, true}},
+	{"SSL 3.0", ssl3Flight(1000, []byte("one"), []byte("two")), true, flight{versionSSL3, tls.TLS_RSA_WITH_RC4_128_SHA, [][]byte{[]byte("one"), []byte("two")}, true}},
 	{"TLS 1.3", tls13Hello(), true, flight{0x0304, tls.TLS_AES_128_GCM_SHA256, nil, true}},
 	{"alert", record(recordAlert, 0x0301, []byte{2, 40}), true, flight{complete: true}},
 	{"alert of SSL 3.0", record(recordAlert, versionSSL3, []byte{2, 70}), true, flight{complete: true}},
-	{"warning first", append(record(recordAlert, versionTLS12, []byte{1, 112}), ssl3Flight()...), true, flight{versionSSL3, tls.TLS_RSA_WITH_RC4_128_SHA, nil, true}},
+	{"warning first", append(record(recordAlert, versionTLS12, []byte{1, 112}), ssl3Flight(1000)...), true, flight{versionSSL3, tls.TLS_RSA_WITH_RC4_128_SHA, nil, true}},
 	{"error of SSL 2.0", []byte{0x80, 3, 0, 0, 1}, true, flight{version: versionSSL2, complete: true}},
 	{"nothing", nil, false, flight{}},
 	{"unknown alert", record(recordAlert, 0x0301, []byte{2, 200}), false, flight{}},
@@ -128,11 +134,7 @@ func TestParse(t *testing.T) {
 // TestParseFragments parses messages in records of one byte each.
 func TestParseFragments(t *testing.T) {
 	t.Parallel()
-	whole := ssl3Flight([]byte("certificate"))
-	var data []byte
-	for _, c := range whole[5:] {
-		data = append(data, record(recordHandshake, versionSSL3, []byte{c})...)
-	}
+	whole, data := ssl3Flight(1000, []byte("certificate")), ssl3Flight(1, []byte("certificate"))
 	if got, want := parse(data), parse(whole); !same(got, want) || len(got.certificates) != 1 {
 		t.Errorf("%+v, want %+v", got, want)
 	}

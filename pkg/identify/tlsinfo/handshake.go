@@ -113,15 +113,18 @@ func (o *Options) sni() string {
 	return strings.TrimRight(o.ServerName, ".")
 }
 
+// plain returns the error for a reply that is not TLS, or for none.
 func plain(head []byte, err error) error {
-	if len(head) == 0 {
-		return err
-	}
 	var e net.Error
-	if errors.As(err, &e) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &PlainError{Received: head, Err: err}
+	switch {
+	case len(head) == 0:
+		return err
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = io.EOF
+	case !errors.As(err, &e) && !errors.Is(err, io.EOF):
+		err = errPlain
 	}
-	return &PlainError{Received: head, Err: errPlain}
+	return &PlainError{Received: head, Err: err}
 }
 
 // refusal returns the alert of a server that requires the client certificate that it

@@ -100,18 +100,23 @@ func TestStalls(t *testing.T) {
 	}
 }
 
-// TestPlainReplies checks that replies without TLS are returned at once and that
-// nothing is sent to their servers.
+// TestPlainReplies checks that replies without TLS are returned at once, even if their
+// servers wait, and that nothing is sent to these.
 func TestPlainReplies(t *testing.T) {
-	for _, reply := range []string{"HTTP/1.1 400 Bad Request\r\n\r\n", "-\n", "\x15", "\x16\x03\x01\x00\x2a\x01", "SSH-2.0-x\r\n"} {
-		info, sent, err := talk(t, []byte(reply), func(c net.Conn) { c.Close() })
+	for _, reply := range []string{"HTTP/1.1 400 Bad Request\r\n\r\n", "-\n", "\x15\x00", "\x16\x03\x01\x00\x2a\x01", "SSH-2.0-x\r\n"} {
+		info, sent, err := talk(t, []byte(reply), nil)
 		var plain *PlainError
-		if info != nil || !errors.As(err, &plain) || string(plain.Received) != reply {
+		if info != nil || !errors.As(err, &plain) || string(plain.Received) != reply || !errors.Is(err, errPlain) {
 			t.Errorf("%q: %v, %v", reply, info, err)
 		}
 		if len(sent) > 0 {
 			t.Errorf("%q: sent %x", reply, sent)
 		}
+	}
+	_, _, err := talk(t, []byte("\x15"), func(c net.Conn) { c.Close() })
+	var plain *PlainError
+	if !errors.As(err, &plain) || !errors.Is(err, io.EOF) {
+		t.Errorf("one byte, then the end: %v", err)
 	}
 }
 
@@ -138,14 +143,14 @@ func TestPlainReplyGoesOn(t *testing.T) {
 
 func TestOldServers(t *testing.T) {
 	cert := issue(t, nil, newRSA(t, 1024), nil)
-	info, _, _ := talk(t, ssl3Flight(cert.Raw), nil)
+	info, _, _ := talk(t, ssl3Flight(1000, cert.Raw), nil)
 	if info == nil || info.Version != "ssl3" || info.Cipher != "TLS_RSA_WITH_RC4_128_SHA" || info.Key != "rsa 1024" || info.Verify != "self-signed" {
 		t.Errorf("SSL 3.0: %+v", info)
 	}
-	// In pieces: more is read after crypto/tls has given up.
-	flight := ssl3Flight(cert.Raw)
-	info, _, _ = talk(t, flight[:90], func(c net.Conn) {
-		for piece := range slices.Chunk(flight[90:], 50) {
+	// In pieces: the certificate arrives after crypto/tls has given up.
+	flight := ssl3Flight(100, cert.Raw)
+	info, _, _ = talk(t, flight[:105], func(c net.Conn) {
+		for piece := range slices.Chunk(flight[105:], 50) {
 			_, _ = c.Write(piece)
 		}
 	})
@@ -184,7 +189,7 @@ func TestGarbage(t *testing.T) {
 // TestHugeCertificate checks the limit of 64 KiB. crypto/tls alone would read more.
 func TestHugeCertificate(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		for _, size := range []int{40 << 10, 1 << 20} {
+		for _, size := range []int{40 << 10, 100 << 10, 1 << 20} {
 			client, server := connect(t)
 			cert := issue(t, nil, nil, padding(size))
 			go func() {
@@ -197,6 +202,9 @@ func TestHugeCertificate(t *testing.T) {
 			}
 			if small := size < maxHandshake; (c != nil) != small || (err == nil) != small || (info.Verify == "self-signed") != small {
 				t.Errorf("%d bytes: %+v, %v", size, info, err)
+			}
+			if errors.Is(err, errTooLong) != (size == 100<<10) { // crypto/tls refuses the largest itself
+				t.Errorf("%d bytes: %v", size, err)
 			}
 			client.Close()
 		}
