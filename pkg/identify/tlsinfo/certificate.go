@@ -20,8 +20,9 @@ import (
 // Maximum lengths. Certificates are not trusted: a serial number may be 60 KiB long.
 const (
 	maxNames  = 64
-	maxText   = 256 // bytes of a name
-	maxSerial = 64  // bytes; RFC 5280 permits 20
+	maxText   = 256  // bytes of a text
+	maxName   = 4096 // bytes of a subject or issuer in DER; longer ones are left out
+	maxSerial = 64   // bytes; RFC 5280 permits 20
 )
 
 // certificates adds the facts of a chain to t. The first certificate is the server's.
@@ -37,15 +38,16 @@ func (o *Options) certificates(t *endpoint.TLS, ders [][]byte) []protocol.Text {
 		t.Verify = badChain
 		return nil
 	}
-	t.Subject, t.Issuer = nameText(leaf.Subject), nameText(leaf.Issuer)
+	subject, issuer := nameText(leaf.RawSubject, leaf.Subject), nameText(leaf.RawIssuer, leaf.Issuer)
+	t.Subject, t.Issuer = cut(labels(subject, leaf.Subject)), cut(labels(issuer, leaf.Issuer))
 	t.Names, t.NamesTotal = names(leaf)
 	t.Serial = serial(leaf.SerialNumber)
 	t.NotBefore, t.NotAfter = leaf.NotBefore, leaf.NotAfter
 	t.Signature, t.Key = signature(leaf.Raw), key(leaf)
 	t.Verify = o.verify(leaf, ders[1:])
 	return []protocol.Text{
-		{Kind: "x509.subject", Value: leaf.Subject.String()},
-		{Kind: "x509.issuer", Value: leaf.Issuer.String()},
+		{Kind: "x509.subject", Value: subject},
+		{Kind: "x509.issuer", Value: issuer},
 	}
 }
 
@@ -58,10 +60,21 @@ var attributes = map[string]string{
 
 var escapes = strings.NewReplacer(`\`, `\\`, ",", `\,`, "+", `\+`, `"`, `\"`, "<", `\<`, ">", `\>`, ";", `\;`)
 
-// nameText writes a name as pkix.Name does, in the order that Recog has it too: common
-// name first, country last, roughly RFC 4514. Mail addresses are written as text.
-func nameText(n pkix.Name) string {
-	s := n.String()
+// nameText writes a name as Recog has it: common name first, country last, roughly RFC
+// 4514. The time that pkix takes is quadratic in the length.
+func nameText(raw []byte, n pkix.Name) string {
+	if len(raw) > maxName {
+		return ""
+	}
+	return n.String()
+}
+
+// labels replaces types that are numbers in s, the text of n, and writes their values as
+// text.
+func labels(s string, n pkix.Name) string {
+	if s == "" {
+		return ""
+	}
 	for _, a := range n.Names {
 		value, isText := a.Value.(string)
 		label := attributes[a.Type.String()]
@@ -71,7 +84,7 @@ func nameText(n pkix.Name) string {
 		}
 		s = strings.Replace(s, fmt.Sprintf("%s=#%x", a.Type, der), label+"="+escapes.Replace(value), 1)
 	}
-	return cut(s)
+	return s
 }
 
 // cut returns s in valid UTF-8 and at most maxText bytes.

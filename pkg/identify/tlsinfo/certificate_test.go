@@ -2,10 +2,13 @@ package tlsinfo
 
 import (
 	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
+	"math/big"
 	"net"
 	"os"
 	"os/exec"
@@ -155,6 +158,37 @@ func TestUnparsable(t *testing.T) {
 	}
 	if info.Chain != 2 || info.Verify != "bad-chain" || len(info.SHA256) != 64 {
 		t.Errorf("%+v", info)
+	}
+}
+
+// TestExcess checks certificates that would take long to evaluate or write.
+func TestExcess(t *testing.T) {
+	t.Parallel()
+	h := newHierarchy(t)
+	long := issue(t, h.root, nil, func(c *x509.Certificate) {
+		c.Subject = pkix.Name{OrganizationalUnit: strings.Fields(strings.Repeat("unit ", 3000))}
+	})
+	info, texts := h.info(long)
+	if info.Subject != "" || texts[0].Value != "" || info.Issuer != "CN=Root,O=Example,C=XX" {
+		t.Errorf("long subject: %d and %d bytes", len(info.Subject), len(texts[0].Value))
+	}
+	info, _ = h.info(issue(t, h.root, nil, func(c *x509.Certificate) {
+		c.Subject = pkix.Name{CommonName: strings.Repeat("ü", 1000)}
+		c.DNSNames = []string{strings.Repeat("a", 1000)}
+		c.SerialNumber = new(big.Int).Lsh(big.NewInt(1), 150)
+	}))
+	if len(info.Subject) != 255 || len(info.Names[0]) != 256 || len(info.Serial) != 38 {
+		t.Errorf("subject of %d bytes, name of %d, serial number of %d", len(info.Subject), len(info.Names[0]), len(info.Serial))
+	}
+	huge := &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(3), 300000), E: 65537}
+	huge.N.SetBit(huge.N, 0, 1)
+	der, err := x509.CreateCertificate(rand.Reader, h.root.Certificate, h.root.Certificate, huge, h.root.key)
+	must(t, err)
+	cert := load(t, der, nil)
+	start := time.Now()
+	info, _ = h.info(cert, cert)
+	if took := time.Since(start); info.Verify != "bad-chain" || info.Key != "rsa 300002" || took > 5*time.Second {
+		t.Errorf("%s, %s after %v", info.Key, info.Verify, took)
 	}
 }
 

@@ -2,6 +2,7 @@ package tlsinfo
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"time"
@@ -19,7 +20,7 @@ const (
 )
 
 // verify returns the word for a certificate. Others that the server sent may be needed
-// to get from it to a root; those that cannot be parsed are ignored.
+// to get from it to a root; those that cannot be parsed or have huge keys are ignored.
 func (o *Options) verify(leaf *x509.Certificate, others [][]byte) string {
 	now := time.Now()
 	if o.Now != nil {
@@ -30,10 +31,12 @@ func (o *Options) verify(leaf *x509.Certificate, others [][]byte) string {
 		return expired
 	case now.Before(leaf.NotBefore):
 		return notYetValid
+	case isHuge(leaf):
+		return badChain
 	}
 	pool := x509.NewCertPool()
 	for _, der := range others {
-		if c, err := x509.ParseCertificate(der); err == nil {
+		if c, err := x509.ParseCertificate(der); err == nil && !isHuge(c) {
 			pool.AddCert(c)
 		}
 	}
@@ -74,4 +77,11 @@ func isSelfSigned(c *x509.Certificate) bool {
 	err := c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
 	var insecure x509.InsecureAlgorithmError
 	return err == nil || errors.As(err, &insecure) || errors.Is(err, x509.ErrUnsupportedAlgorithm)
+}
+
+// isHuge reports whether the RSA key of a certificate has more bits than crypto/tls
+// accepts. A signature could take seconds to verify.
+func isHuge(c *x509.Certificate) bool {
+	key, ok := c.PublicKey.(*rsa.PublicKey)
+	return ok && key.N.BitLen() > 8192
 }
