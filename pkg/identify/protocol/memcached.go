@@ -11,10 +11,28 @@ func memcachedMatch(r *Reply) (m Match) {
 		m.Strength, m.Product, m.Version = Certain, "memcached", clean(version)
 	case whole && (line == "ERROR Too many open connections" || line == "CLIENT_ERROR unauthenticated"):
 		m.Strength, m.Limited = Certain, true
+	case whole && strings.HasPrefix(line, "STAT pid "):
+		return memcachedStats(r)
 	case !whole && !r.Ended:
-		for _, s := range []string{"VERSION ", "ERROR Too many open connections", "CLIENT_ERROR unauthenticated"} {
+		for _, s := range []string{"VERSION ", "STAT pid ", "ERROR Too many open connections", "CLIENT_ERROR unauthenticated"} {
 			m.More = m.More || mayBegin(line, s)
 		}
 	}
+	return m
+}
+
+// memcachedStats recognizes the reply to "stats", a command that beanstalkd has too.
+func memcachedStats(r *Reply) (m Match) {
+	lines, _ := r.lines()
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "STAT ") {
+			return m
+		}
+		if version, ok := strings.CutPrefix(line, "STAT version "); ok {
+			m.Strength, m.Product, m.Version = Certain, "memcached", clean(version)
+			return m
+		}
+	}
+	m.More = !r.Ended
 	return m
 }

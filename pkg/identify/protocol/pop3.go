@@ -23,7 +23,7 @@ func pop3Match(r *Reply) (m Match) {
 	}
 	m.Strength = Likely
 	text = strings.TrimPrefix(text, " ")
-	if !r.cut() && (hasWord(text, "POP", "POP3", "POP3S") || pop3Stamp(text)) || len(lines) > 1 && pop3Reply(lines[1]) {
+	if !r.cut() && (r.Request == "" && text != "" || hasWord(text, "POP", "POP3", "POP3S") || pop3Stamp(text)) || len(lines) > 1 && pop3Reply(lines[1]) {
 		m.Strength = Certain
 	}
 	m.More = !r.Ended && (r.Request != "" && len(lines) < 2 || r.For("pop3") && !pop3Whole(lines))

@@ -9,12 +9,13 @@ func TestPOP3Replies(t *testing.T) {
 	const dovecot = "+OK Dovecot (Debian) ready.\r\n"
 	checkReplies(t, "pop3", []replyCase{
 		// Debian's Dovecot, RFC 1939 section 7, RFC 2449 sections 5 and 6.9, RFC 3206.
-		{data: dovecot, want: Likely, product: "Dovecot", os: "Debian"},
+		{data: dovecot, want: Certain, product: "Dovecot", os: "Debian"},
 		{data: dovecot + "-ERR Unknown command.\r\n-ERR Unknown c", request: "tls", want: Certain, product: "Dovecot", os: "Debian"},
 		{data: dovecot + "+OK Logging out\r\n", request: "irc", want: Certain, product: "Dovecot", os: "Debian"},
 		{data: "+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\r\n", want: Certain},
 		{data: "+OK POP3 ready\r\n+OK\r\nCAPA\r\nTOP\r\nIMPLEMENTATION Shlemazle-Plotz-v302\r\n.\r\n", request: "pop3", want: Certain, product: "Shlemazle-Plotz-v302"},
 		{data: "+OK\r\n", want: Likely},
+		{data: "+OK ready\r\n", request: "http", want: Likely},
 		{data: "-ERR [SYS/TEMP] Too many connections\r\n", want: Certain, limited: true},
 		// Redis to QUIT and to GET, NATS.
 		{data: "+OK\r\n", request: "http"},

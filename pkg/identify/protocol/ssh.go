@@ -17,8 +17,8 @@ func sshMatch(r *Reply) (m Match) {
 			m.More = !r.Ended && len(r.Data) <= 8192 && isText(data)
 			return m
 		}
-		if !isText(data[:i]) {
-			return m
+		if !isText(data[:i]) || i > 3 && startsStatus(string(data[:i])) {
+			return m // the greeting of another protocol is not waited for
 		}
 		data = data[i+1:]
 	}

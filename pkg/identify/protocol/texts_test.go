@@ -127,6 +127,7 @@ func TestTorControlReplies(t *testing.T) {
 		// control-spec, sections 3.21 and 3.24.
 		{data: "250-PROTOCOLINFO 1\r\n250-AUTH METHODS=COOKIE COOKIEFILE=\"/run/tor/control.authcookie\"\r\n250-VERSION Tor=\"0.4.7.16\"\r\n250 OK\r\n", request: "tor-control", want: Certain, product: "Tor", version: "0.4.7.16"},
 		{data: "514 Authentication required.\r\n", request: "http", want: Certain},
+		{data: "\x00\x60\x00\x00\x00\x01The v0 control protocol is not supported by Tor 0.1.2.17 and later; upgrade your controller.\x00\x00", request: "socks4", want: Certain},
 		{data: "250 PROTOCOLINFO\r\n", request: "tor-control"},
 		{data: "PROTOCOLINFO 1\r\n", request: "tor-control"},
 		{data: "220 mail.example ESMTP\r\n514 x\r\n", request: "tor-control"},

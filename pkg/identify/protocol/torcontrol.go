@@ -5,6 +5,15 @@ import "strings"
 // torControlMatch recognizes the reply to PROTOCOLINFO (Tor control-spec, section 3.21)
 // and to a command before authentication.
 func torControlMatch(r *Reply) (m Match) {
+	// What a binary request gets: a message of the protocol's version 0.
+	const v0 = "\x00\x60\x00\x00\x00\x01The v0 control protocol is not supported by Tor"
+	if data := string(r.Data); data != "" && mayBegin(data, v0) {
+		if len(data) >= len(v0) {
+			m.Strength = Certain
+		}
+		m.More = !r.Ended && m.Strength == No
+		return m
+	}
 	lines, rest := r.lines()
 	const info, refused = "250-PROTOCOLINFO 1", "514 Authentication required."
 	if !isText(r.Data) {
