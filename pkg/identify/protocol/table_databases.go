@@ -15,6 +15,15 @@ func databases() []Protocol {
 			Match:    postgresqlMatch, Upgrade: postgresqlUpgrade(),
 		},
 		{
+			App: "mongodb", Source: "MongoDB Wire Protocol, BSON 1.1", Ports: p(27017, 27018, 27019),
+			Requests: []Request{{Name: "mongodb", Build: mongodbRequest}, {Name: "mongodb-version", Build: mongodbVersionRequest}},
+			Match:    mongodbMatch,
+		},
+		{
+			App: "mssql", Source: "[MS-TDS] section 2.2.6.5", Ports: p(1433),
+			Requests: []Request{{Name: "mssql", Build: mssqlRequest}}, Match: mssqlMatch,
+		},
+		{
 			App: "redis", Source: "Redis documentation: Redis serialization protocol specification, INFO", Ports: p(6379, 16379), TLSPorts: p(6380),
 			Requests: []Request{{Name: "redis", Build: send("INFO server\r\n")}},
 			Match:    redisMatch,

@@ -14,5 +14,9 @@ func messages() []Protocol {
 		{App: "beanstalkd", Source: "beanstalkd, doc/protocol.txt", Ports: p(11300), Requests: one("beanstalkd", send("stats\r\n")), Match: beanstalkdMatch},
 		{App: "gearman", Source: "Gearman, PROTOCOL", Ports: p(4730, 7003), Requests: one("gearman", gearmanRequest), Match: gearmanMatch},
 		{App: "asterisk-ami", Source: "Asterisk documentation, Asterisk Manager Interface", Ports: p(5038), TLSPorts: p(5039), Greets: 3 * time.Second, Match: asteriskMatch},
+		{
+			App: "amqp", Source: "AMQP 0-9-1 sections 1.4.2 and 4.2, AMQP 1.0 section 2.2", Ports: p(5672), TLSPorts: p(5671),
+			Requests: []Request{{Name: "amqp", Build: amqpRequest}}, Match: amqpMatch,
+		},
 	}
 }
