@@ -106,9 +106,10 @@ func httpMatch(r *Reply) (m Match) {
 		return m
 	}
 	if app, ok := httpOther(&h); ok {
-		m.App, m.More = app, partial
+		m.More = partial
 		if app != "" {
-			m.Strength = Certain
+			m.App, m.Strength = app, Certain
+			m.Product, m.Version, m.OS = serverProduct(h.get("server"))
 		}
 		return m
 	}
@@ -150,6 +151,9 @@ func parseResponse(r *Reply) (h head, ok, partial bool) {
 func httpOther(h *head) (app string, ok bool) {
 	if h.reason == "Tor is not an HTTP Proxy" {
 		return "", true // port of SOCKS
+	}
+	if h.status >= 400 && hasWord(h.get("server"), "RTSP") {
+		return "rtsp", true // it accepts RTSP in HTTP
 	}
 	for _, row := range []struct{ text, app string }{
 		{"It looks like you are trying to access MongoDB over HTTP on the native driver port.", "mongodb"},

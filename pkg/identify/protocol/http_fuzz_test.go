@@ -13,7 +13,7 @@ import (
 func bombs() map[string]string {
 	const html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 	const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-	fill := func(head, unit string) string { return head + strings.Repeat(unit, 8*MaxReply/len(unit)) }
+	fill := func(head, unit string) string { return head + strings.Repeat(unit, 2*MaxReply/len(unit)) }
 	return map[string]string{
 		"a status line without end": fill("HTTP/1.1 200 ", "a"),
 		"interim responses":         fill("", "HTTP/1.1 100 Continue\r\n\r\n"),

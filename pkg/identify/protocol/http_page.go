@@ -33,7 +33,7 @@ func parsePage(h *head, ended bool) page {
 	case kind == "text/html" || kind == "application/xhtml+xml" || kind == "" && bytes.HasPrefix(start, []byte("<")):
 		var done bool
 		p.title, done = htmlTitle(p.body, charset, whole)
-		p.more = !done && !whole
+		p.more = !whole && (!done || !p.named() && len(p.body) < enoughBody)
 	case kind == "" || strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "json"):
 		p.more = !whole && len(p.body) < enoughBody
 	}

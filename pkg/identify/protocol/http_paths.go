@@ -38,7 +38,7 @@ func HTTPPaths() []HTTPPath {
 		},
 		{
 			Product: "Kubernetes", Path: "/version", Source: "Kubernetes API, version",
-			suits: named, texts: []string{`"gitVersion":`, `"gitTreeState":`}, key: "gitVersion",
+			suits: onlyNamed, texts: []string{`"gitVersion":`, `"gitTreeState":`}, key: "gitVersion",
 		},
 		{
 			Product: "Prometheus", Path: "/api/v1/status/buildinfo", Source: "Prometheus HTTP API, Build information",
@@ -54,15 +54,15 @@ func HTTPPaths() []HTTPPath {
 		},
 		{
 			Product: "Gitea", Path: "/api/v1/version", Source: "Gitea API, getVersion",
-			suits: named, texts: []string{`{"version":"`}, key: "version",
+			suits: onlyNamed, texts: []string{`{"version":"`}, key: "version",
 		},
 		{
 			Product: "Jupyter", Path: "/api", Source: "Jupyter Server REST API, /api/",
-			suits: named, texts: []string{`"version":`}, key: "version",
+			suits: onlyNamed, texts: []string{`"version":`}, key: "version",
 		},
 		{
 			Product: "Kibana", Path: "/api/status", Source: "Kibana API, Get Kibana's current status",
-			suits: named, texts: []string{`"build_hash":`, `"number":`}, key: "number",
+			suits: onlyNamed, texts: []string{`"build_hash":`, `"number":`}, key: "number",
 		},
 		{
 			Product: "Solr", Path: "/solr/admin/info/system?wt=json", Source: "Solr Reference Guide, Configuration APIs",
@@ -147,8 +147,8 @@ func (p *page) likeEtcd() bool {
 		strings.HasPrefix(string(p.body), "404 page not found")
 }
 
-// named is for products that name themselves at `/`.
-func named(*page) bool { return false }
+// onlyNamed is for products that name themselves at `/`.
+func onlyNamed(*page) bool { return false }
 
 // notFound returns a function that reports whether nothing was found, in that form.
 func notFound(body string) func(*page) bool {

@@ -20,10 +20,21 @@ func (p *page) product() (product, version, os string) {
 	if name, v := p.exporter(); name != "" {
 		return name, v, os
 	}
+	if _, footer, ok := bytes.Cut(p.body, []byte("<h3>Apache Tomcat/")); ok {
+		footer, _, _ = bytes.Cut(footer, []byte("<"))
+		_, version, os = serverProduct("Tomcat/" + string(footer))
+		return "Apache Tomcat", version, os
+	}
 	if product == "" {
 		product, version = viaProduct(p.get("via"))
 	}
 	return product, version, os
+}
+
+// named reports whether the field Server names a product that is no library.
+func (p *page) named() bool {
+	product, _, _ := serverProduct(p.get("server"))
+	return product != "" && !isLibrary(product)
 }
 
 // httpProduct describes a product by what it sends in reply to GET.

@@ -21,6 +21,7 @@ func TestServerField(t *testing.T) {
 		{"Linux/3.10.14 UPnP/1.0 miniupnpd/1.9", "miniupnpd", "1.9", "Linux 3.10.14"},
 		{"Linux/3.10.14 UPnP/1.0", "", "", "Linux 3.10.14"},
 		{"Zope/(2.13.22, python 2.7.6, linux2) ZServer/1.1", "Zope", "2.13.22", "Linux"},
+		{"x (a (b) y/2) z", "x z", "", ""},
 		{"(((", "", "", ""},
 		{"/ / /", "", "", ""},
 	} {

@@ -48,6 +48,7 @@ func TestRecordedWebServers(t *testing.T) {
 		{"cups.get11", "CUPS", "2.4", "", endpoint.HTTP{Status: 404, Server: "CUPS/2.4 IPP/2.1", Title: "Not Found - CUPS v2.4.2", Version: "1.1"}},
 		{"prometheus.get", "", "", "", endpoint.HTTP{Status: 302, Location: "/classic/graph", Version: "1.0"}},
 		{"alertmanager.get", "Alertmanager", "", "", endpoint.HTTP{Status: 200, Title: "Alertmanager", Version: "1.0"}},
+		{"tomcat.get", "Apache Tomcat", "10.1.60", "Debian", endpoint.HTTP{Status: 404, Title: "HTTP Status 404 – Not Found", Version: "1.1"}},
 		{"caddy.get", "Caddy", "", "", endpoint.HTTP{Status: 200, Server: "Caddy", Title: "Lab & page", Version: "1.0"}},
 		{"varnish.get", "nginx", "1.22.1", "", endpoint.HTTP{Status: 200, Server: "nginx/1.22.1", Title: "Welcome to nginx!", Version: "1.1"}},
 		{"webfs.get", "webfs", "1.21", "", endpoint.HTTP{Status: 200, Server: "webfs/1.21", Title: "Lab & page", Version: "1.1"}},
@@ -152,11 +153,23 @@ func TestBeginningsOfHTTP2(t *testing.T) {
 }
 
 func TestServersOfOtherProtocolsInHTTP(t *testing.T) {
-	// MongoDB: mongo/transport/protocol.h, the reply to a GET.
-	m := httpMatch(httpReply("HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 85\r\n\r\n" +
-		"It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n"))
-	if m.Strength != Certain || m.App != "mongodb" || m.HTTP != nil {
-		t.Errorf("%+v, want mongodb without facts of HTTP", m)
+	for _, c := range []struct{ data, app, product string }{
+		{
+			// MongoDB, src/mongo/transport: the reply to a GET.
+			"HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 85\r\n\r\n" +
+				"It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n", "mongodb", "",
+		},
+		{
+			// gst-rtsp-server 1.22.0, recorded.
+			"HTTP/1.0 503 Service Unavailable\r\nServer: GStreamer RTSP Server\r\nConnection: close\r\nCache-Control: no-store\r\n" +
+				"Pragma: no-cache\r\nDate: Sun, 29 Nov 2026 20:45:50 GMT\r\n\r\n", "rtsp", "GStreamer RTSP Server",
+		},
+		{"HTTP/1.0 200 OK\r\nServer: GStreamer RTSP Server\r\n\r\n", "", "GStreamer RTSP Server"},
+	} {
+		m := httpMatch(httpReply(c.data))
+		if m.Strength != Certain || m.App != c.app || m.Product != c.product || (m.HTTP == nil) != (c.app != "") {
+			t.Errorf("%q: %+v, want %q %q", c.data, m, c.app, c.product)
+		}
 	}
 }
 

@@ -44,15 +44,18 @@ func TestEndOfHTTPResponses(t *testing.T) {
 		{html, "", true},
 		{html + "\r\n", "", true},
 		{html + "\r\n<p>", "", true},
-		{html + "\r\n<title>A</title>", "A", false},
+		{html + "Server: x\r\n\r\n<title>A</title>", "A", false},
+		{html + "\r\n<title>A</title>", "A", true}, // the body may name the product
+		{html + "Content-Length: 16\r\n\r\n<title>A</title>", "A", false},
+		{html + "\r\n<title>A</title>" + strings.Repeat(" ", enoughBody), "A", false},
 		{html + "\r\n<title>A</tit", "", true},
-		{html + "\r\n</head>", "", false},
+		{html + "Server: x\r\n\r\n</head>", "", false},
 		{html + "Content-Length: 3\r\n\r\n<p>", "", false},
 		{html + "Content-Length: 4\r\n\r\n<p>", "", true},
 		{html + "Content-Length: 18446744073709551616\r\n\r\n<p>", "", true},
 		{html + "Content-Length: -1\r\n\r\n<p>", "", true},
 		{html + "Content-Length: 0\r\n\r\n", "", false},
-		{html + "Transfer-Encoding: chunked\r\n\r\n8;x=y\r\n<title>A\r\n9\r\nB</title>\r\n", "AB", false},
+		{html + "Transfer-Encoding: chunked\r\nServer: x\r\n\r\n8;x=y\r\n<title>A\r\n9\r\nB</title>\r\n", "AB", false},
 		{html + "Transfer-Encoding: chunked\r\n\r\n8\r\n<title>A\r\n", "", true},
 		{html + "Transfer-Encoding: chunked\r\n\r\n3\r\n<p>\r\n0\r\n\r\n", "", false},
 		{html + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n<p>", "", false},
@@ -60,8 +63,8 @@ func TestEndOfHTTPResponses(t *testing.T) {
 		{"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n\xff\xfb\x90", "", false},
 		{"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nx", "", true},
 		{"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", "", true},
-		{"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + html + "\r\n<title>A</title>", "A", false},
-		{"HTTP/1.0 200 OK\n<html><title>A</title>", "A", false},
+		{"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + html + "Server: x\r\n\r\n<title>A</title>", "A", false},
+		{"HTTP/1.0 200 OK\nServer: x\n<html><title>A</title>", "A", false},
 	} {
 		m := httpMatch(&Reply{Request: "http", Data: []byte(c.data)})
 		if m.Strength != Certain || m.More != c.more || m.HTTP.Title != c.title {
