@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -13,6 +14,24 @@ import (
 // the only retry.
 const limitedPause = time.Second
 
+// heard takes over what a connection brought, and reports whether the service is known.
+// It closes the connection then.
+func (s *session) heard(l *line, m protocol.Match) bool {
+	if l.silent() {
+		return false
+	}
+	data := l.reply.Data
+	if s.first == nil {
+		s.first = bytes.Clone(data[:min(len(data), maxBanner)])
+	}
+	if m.Strength != protocol.No {
+		return s.found(l, m)
+	}
+	s.facts.hints = append(s.facts.hints, protocol.Candidates(s.table, &l.reply)...)
+	s.facts.text = s.facts.text || protocol.IsLines(data)
+	return false
+}
+
 // found takes over a match, and reports whether the service is known. It closes the
 // connection then.
 func (s *session) found(l *line, m protocol.Match) bool {
@@ -20,9 +39,13 @@ func (s *session) found(l *line, m protocol.Match) bool {
 		l.Close()
 		return s.foundHTTP(&l.reply, m)
 	}
+	s.close()
 	s.adopt(&l.reply, m)
-	s.details(l, m)
+	if m.App == sshApp && l.reply.Request == "" && !l.reply.TLS {
+		s.hostKeys(l)
+	}
 	l.Close()
+	s.details(&l.reply, m)
 	return true
 }
 
@@ -30,8 +53,8 @@ func (s *session) found(l *line, m protocol.Match) bool {
 func (s *session) adopt(r *protocol.Reply, m protocol.Match) {
 	f := &s.Finding
 	f.App, f.Limited, f.Evidence = m.App, m.Limited, r.Request
-	if f.Evidence == "" {
-		f.Evidence = "greeting"
+	if p := byApp(s.table, m.App); f.Evidence == "" || p != nil && p.Greets > 0 && !p.Owns(f.Evidence) {
+		f.Evidence = "greeting" // perhaps a late one, before any reply
 		if !r.TLS {
 			f.Banner = s.first
 		}
@@ -68,29 +91,27 @@ func (s *session) lookUp(texts []protocol.Text) {
 	}
 }
 
-// details finds out more about a service that is recognized.
-func (s *session) details(l *line, m protocol.Match) {
+// details finds out more about a service that is recognized, on other connections.
+func (s *session) details(r *protocol.Reply, m protocol.Match) {
 	p := byApp(s.table, m.App)
 	if p == nil || s.Effort == Quick && !m.Limited {
 		return
 	}
 	switch {
 	case m.Limited && m.Product == "":
-		s.retryLimited(l)
-	case m.App == sshApp && !l.reply.TLS:
-		s.hostKeys(l)
+		s.retryLimited()
+	case m.App == sshApp:
+		s.moreKeys(r.Request != "")
 	case m.Product == "":
-		s.product(p, l.reply.Request)
+		s.product(p, r.Request)
 	}
 	if p.Upgrade != nil && s.StartTLS && !s.facts.secure && !p.Once && !s.Limited {
-		l.Close()
 		s.upgrade(p.Upgrade)
 	}
 }
 
 // retryLimited listens once more after a pause.
-func (s *session) retryLimited(l *line) {
-	l.Close()
+func (s *session) retryLimited() {
 	select {
 	case <-s.ctx.Done():
 		return
@@ -148,23 +169,34 @@ func (s *session) request(q *protocol.Request) (*line, protocol.Match) {
 const sshApp = "ssh"
 
 // hostKeys fetches the host key on the connection that has greeted: a server may punish
-// clients that end the key exchange. With thorough effort each other type of key is one
-// more connection.
-func (s *session) hostKeys(l *line) {
+// clients that make connections and end the key exchange.
+func (s *session) hostKeys(l *line) { s.fetchKey(l, l.reply.Data, sshkey.Types()) }
+
+// moreKeys fetches the host key if the connection that has greeted had received
+// something else; and with thorough effort the keys of all types, one per connection.
+func (s *session) moreKeys(first bool) {
 	types := sshkey.Types()
-	s.fetchKey(l, l.reply.Data, types)
+	if first {
+		s.anotherKey(types)
+	}
 	if s.Effort != Thorough {
 		return
 	}
 	for _, t := range types {
-		known := slices.ContainsFunc(s.SSH.Keys, func(k endpoint.SSHKey) bool { return k.Type == t })
-		if known || s.facts.conns >= maxConns[s.Effort] {
-			continue
+		if !slices.ContainsFunc(s.SSH.Keys, func(k endpoint.SSHKey) bool { return k.Type == t }) {
+			s.anotherKey([]string{t})
 		}
-		if other, err := s.dial(); err == nil {
-			s.fetchKey(other, nil, []string{t})
-			other.Close()
-		}
+	}
+}
+
+// anotherKey fetches a host key on a connection of its own.
+func (s *session) anotherKey(types []string) {
+	if s.facts.conns >= maxConns[s.Effort] {
+		return
+	}
+	if l, err := s.dial(); err == nil {
+		s.fetchKey(l, nil, types)
+		l.Close()
 	}
 }
 

@@ -22,6 +22,9 @@ func normalOrder() []string {
 	return []string{"postgresql", "smb", "mqtt", "ldap", "socks5", "rpcbind", "dns", "memcached", "rdp"}
 }
 
+// afterText returns the request that servers of text understand or refuse in words.
+func afterText() string { return "memcached" }
+
 // afterSilence returns the requests that are still sent at normal effort when three
 // requests had no reply: DNS and SMB servers ignore whatever is not for them.
 func afterSilence() []string { return []string{"dns", "smb"} }
@@ -35,6 +38,8 @@ type facts struct {
 	secure bool     // the service is inside TLS
 	all    []string // the first requests of all protocols that are tried
 	own    []string // requests of the own protocols
+	hints  []string // requests of protocols that matched, but not only they
+	text   bool     // replies are lines of text
 }
 
 // next returns the name of the next request; empty if there is none.
@@ -60,7 +65,10 @@ func (f *facts) order() []string {
 		order = append(order, tlsRequest)
 	}
 	order = append(order, httpRequest)
-	order = append(order, f.own...)
+	order = append(append(order, f.hints...), f.own...)
+	if f.text {
+		order = append(order, afterText())
+	}
 	switch {
 	case f.effort == Quick:
 		return order

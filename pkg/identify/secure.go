@@ -57,8 +57,7 @@ func (s *session) notTLS(l *line, raw *tap, failure error) (done bool, err error
 	if s.heard(l, m) {
 		return true, nil
 	}
-	s.put(l)
-	return s.late(), nil
+	return s.put(l), nil
 }
 
 // handshake returns the line inside TLS; nil if the handshake failed.

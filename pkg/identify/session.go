@@ -67,6 +67,7 @@ func newSession(e *Engine, t Target) *session {
 func (s *session) close() {
 	if s.earlier != nil {
 		s.earlier.Close()
+		s.earlier = nil
 	}
 }
 
@@ -174,16 +175,14 @@ func (s *session) firstConnection() (done bool, err error) {
 		return true, nil
 	}
 	if l.ended() || !l.silent() || s.address.silent(s) {
-		s.put(l)
-		return false, nil
+		return s.put(l), nil
 	}
 	if s.onTLSPort() {
 		s.facts.sent = append(s.facts.sent, tlsRequest)
 		return s.secure(l)
 	}
 	if len(s.facts.own) == 0 {
-		s.put(l)
-		return false, nil
+		return s.put(l), nil
 	}
 	return s.exchange(l, s.facts.own[0])
 }
@@ -238,8 +237,7 @@ func (s *session) exchange(l *line, name string) (done bool, err error) {
 	if s.heard(l, m) {
 		return true, nil
 	}
-	s.put(l)
-	return s.late(), nil
+	return s.put(l), nil
 }
 
 // target returns what a request has to know.
@@ -249,8 +247,14 @@ func (s *session) target() *protocol.Target {
 	}
 }
 
-// put keeps a silent connection open for a late reply, and closes any other.
-func (s *session) put(l *line) {
+// put keeps a silent connection open for a late reply, instead of the earlier one, and
+// closes any other. It reports whether a late reply on the earlier one identifies the
+// service.
+func (s *session) put(l *line) (done bool) {
+	if s.late() {
+		l.Close()
+		return true
+	}
 	switch {
 	case l.silent() && l.ended() && isReset(l.err):
 		s.reset = true
@@ -260,13 +264,12 @@ func (s *session) put(l *line) {
 		if l.reply.Request != "" {
 			s.facts.silent++
 		}
-		if s.earlier != nil {
-			s.earlier.Close()
-		}
+		s.close()
 		s.earlier = l
-		return
+		return false
 	}
 	l.Close()
+	return false
 }
 
 // late reports whether a reply on the earlier connection identifies the service.

@@ -135,8 +135,11 @@ func TestSessions(t *testing.T) {
 	}{
 		{"nothing listens", 9999, nil, syscall.ECONNREFUSED, Options{Effort: Normal}, "", "refused", 1},
 		{"no reply to SYNs", 9999, nil, context.DeadlineExceeded, Options{Effort: Normal}, "", "unreachable", 1},
+		{"silence", 9999, silent, nil, Options{Effort: Normal}, "", "silent", 6},
 		{"silence, quick", 9999, silent, nil, Options{Effort: Quick}, "", "silent", 3},
+		{"closed without a word", 9999, func(net.Conn, int) {}, nil, Options{Effort: Normal}, "", "closed", 12},
 		{"greeting", 9999, says("SSH-2.0-OpenSSH_9.2p1\r\n"), nil, Options{Effort: Normal}, "ssh", "greeting", 1},
+		{"garbage", 9999, says("\x01\x02\x03garbage"), nil, Options{Effort: Normal}, "", "unrecognized", 12},
 		{"http at its port", 80, replies("GET", http, "", bad), nil, Options{Effort: Normal}, "http", "http", 2},
 		{"http at another port", 9999, replies("GET", http, "", bad), nil, Options{Effort: Normal}, "http", "http", 3},
 		{"port that is only listened to", 9100, silent, nil, Options{Effort: Thorough}, "", "not-asked", 1},
@@ -168,6 +171,22 @@ func TestHTTPFactsAreThoseOfAGET(t *testing.T) {
 	got, _ := identify(t, n, Options{Effort: Normal}, 9999)
 	if got.HTTP == nil || got.HTTP.Status != 200 || got.HTTP.Title != "Welcome" || got.Product != "nginx" || got.Version != "1.22.1" {
 		t.Errorf("%+v %+v; want those of the reply with status 200", got.Finding, got.HTTP)
+	}
+}
+
+func TestLateReplyCounts(t *testing.T) {
+	n := &network{serve: func(c net.Conn, i int) {
+		buf := make([]byte, 4096)
+		if k, _ := c.Read(buf); k > 0 && strings.HasPrefix(string(buf), "GET") {
+			time.AfterFunc(httpTimeout+500*time.Millisecond, func() {
+				io.WriteString(c, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+			})
+		}
+		io.Copy(io.Discard, c)
+	}}
+	got, _ := identify(t, n, Options{Effort: Normal}, 9999)
+	if got.App != "http" || got.HTTP == nil || got.HTTP.Status != 503 {
+		t.Errorf("%+v, want HTTP with status 503", got.Finding)
 	}
 }
 

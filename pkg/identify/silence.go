@@ -3,8 +3,6 @@ package identify
 import (
 	"net/netip"
 	"sync"
-
-	"portkit/pkg/identify/protocol"
 )
 
 // acceptsAllAfter is the number of endpoints of an address that were silent to the whole
@@ -113,18 +111,6 @@ func (s *session) conclude() {
 	default:
 		s.Evidence = silentEvidence
 	}
-}
-
-// heard takes over what a connection brought, and reports whether the service is known.
-// It closes the connection then.
-func (s *session) heard(l *line, m protocol.Match) bool {
-	if s.first == nil && !l.silent() {
-		s.first = append([]byte{}, l.reply.Data[:min(len(l.reply.Data), maxBanner)]...)
-	}
-	if m.Strength == protocol.No {
-		return false
-	}
-	return s.found(l, m)
 }
 
 // maxBanner is the number of first bytes kept.

@@ -74,11 +74,23 @@ func (m *Match) clean() {
 	}
 }
 
+// Candidates returns the requests of the protocols that match a reply equally well, which
+// is why Recognize knows none.
+func Candidates(table []Protocol, r *Reply) (requests []string) {
+	for i := range table {
+		p := &table[i]
+		if len(p.Requests) > 0 && p.Match(r).Strength == Likely {
+			requests = append(requests, p.Requests[0].Name)
+		}
+	}
+	return requests
+}
+
 // rank orders matches: by strength, then the protocol of the request, then the
 // protocols of the port.
 func (p *Protocol) rank(s Strength, r *Reply, port uint16) int {
 	n := int(s) * 4
-	if p.owns(r.Request) {
+	if p.Owns(r.Request) {
 		n += 2
 	}
 	if p.At(port) {
@@ -87,8 +99,8 @@ func (p *Protocol) rank(s Strength, r *Reply, port uint16) int {
 	return n
 }
 
-// owns reports whether a request is the protocol's.
-func (p *Protocol) owns(request string) bool {
+// Owns reports whether a request is the protocol's.
+func (p *Protocol) Owns(request string) bool {
 	for i := range p.Requests {
 		if p.Requests[i].Name == request {
 			return true

@@ -6,6 +6,11 @@ import (
 	"unicode/utf8"
 )
 
+// IsLines reports whether data is text that ends with a line.
+func IsLines(data []byte) bool {
+	return len(data) > 0 && data[len(data)-1] == '\n' && isText(data)
+}
+
 // isText reports whether data has no bytes but those of text: printable characters,
 // white space, and bytes of other encodings.
 func isText(data []byte) bool {
