@@ -59,6 +59,9 @@ func TestVerify(t *testing.T) {
 	})
 	weakLeaf := issue(t, weak, nil, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA })
 	h.options.Roots.AddCert(weak.Certificate)
+	// The signature algorithm is changed in place: crypto/x509 does not sign with MD5.
+	sha1RSA := []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5}
+	md5 := load(t, bytes.ReplaceAll(weak.Raw, sha1RSA, append(sha1RSA[:8:8], 4)), nil)
 	own := issue(t, nil, nil, nil)
 	h.options.Roots.AddCert(own.Certificate)
 	tests := []struct {
@@ -79,6 +82,7 @@ func TestVerify(t *testing.T) {
 		{"self-signed", []*pair{issue(t, nil, nil, nil)}, "self-signed"},
 		{"self-signed, other name", []*pair{issue(t, nil, nil, otherName)}, "self-signed"},
 		{"self-signed by SHA-1", []*pair{issue(t, nil, newRSA(t, 1024), func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA })}, "self-signed"},
+		{"self-signed by MD5", []*pair{md5}, "self-signed"},
 		{"unknown root", []*pair{issue(t, stranger, nil, nil)}, "unknown-authority"},
 		{"unknown root, sent", []*pair{issue(t, stranger, nil, nil), stranger}, "unknown-authority"},
 		{"unknown root, other name", []*pair{issue(t, stranger, nil, otherName)}, "unknown-authority"},

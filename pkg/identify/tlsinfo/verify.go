@@ -69,7 +69,7 @@ func authority(leaf *x509.Certificate, err error) string {
 }
 
 // isSelfSigned reports whether a certificate is signed by its own key. A signature that
-// crypto/x509 does not verify, such as SHA-1, is believed.
+// crypto/x509 does not verify, such as MD5, is believed.
 func isSelfSigned(c *x509.Certificate) bool {
 	if !bytes.Equal(c.RawSubject, c.RawIssuer) {
 		return false
