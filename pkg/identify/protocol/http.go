@@ -85,15 +85,6 @@ func HTTPRetry(h *endpoint.HTTP, t *Target) bool {
 	return t.Name != ""
 }
 
-// HTTPReplaces reports whether the facts of the reply to http-1.1 replace those of the
-// reply to http.
-func HTTPReplaces(first, second *endpoint.HTTP) bool {
-	if first == nil || second == nil {
-		return second != nil
-	}
-	return second.Status != http.StatusBadRequest || first.Status == http.StatusBadRequest
-}
-
 // httpMatch recognizes a response of HTTP/1 (RFC 9112 section 4) or the beginning of a
 // connection of HTTP/2.
 func httpMatch(r *Reply) (m Match) {

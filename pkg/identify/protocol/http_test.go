@@ -49,6 +49,7 @@ func TestRecordedWebServers(t *testing.T) {
 		{"prometheus.get", "", "", "", endpoint.HTTP{Status: 302, Location: "/classic/graph", Version: "1.0"}},
 		{"alertmanager.get", "Alertmanager", "", "", endpoint.HTTP{Status: 200, Title: "Alertmanager", Version: "1.0"}},
 		{"tomcat.get", "Apache Tomcat", "10.1.60", "Debian", endpoint.HTTP{Status: 404, Title: "HTTP Status 404 – Not Found", Version: "1.1"}},
+		{"rabbitmq.get", "RabbitMQ", "", "", endpoint.HTTP{Status: 200, Server: "Cowboy", Title: "RabbitMQ Management", Version: "1.1"}},
 		{"caddy.get", "Caddy", "", "", endpoint.HTTP{Status: 200, Server: "Caddy", Title: "Lab & page", Version: "1.0"}},
 		{"varnish.get", "nginx", "1.22.1", "", endpoint.HTTP{Status: 200, Server: "nginx/1.22.1", Title: "Welcome to nginx!", Version: "1.1"}},
 		{"webfs.get", "webfs", "1.21", "", endpoint.HTTP{Status: 200, Server: "webfs/1.21", Title: "Lab & page", Version: "1.1"}},
@@ -218,9 +219,5 @@ func TestHTTPRetry(t *testing.T) {
 		if got := HTTPRetry(c.facts, &Target{Name: c.name}); got != c.want {
 			t.Errorf("%+v, name %q: %v, want %v", c.facts, c.name, got, c.want)
 		}
-	}
-	ok, bad := &endpoint.HTTP{Status: 200}, &endpoint.HTTP{Status: 400}
-	if !HTTPReplaces(bad, ok) || HTTPReplaces(ok, bad) || HTTPReplaces(ok, nil) || !HTTPReplaces(nil, bad) || !HTTPReplaces(ok, ok) {
-		t.Error("a reply to http-1.1 replaces that to http unless it is a 400 after a better one")
 	}
 }
