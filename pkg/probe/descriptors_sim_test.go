@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -92,6 +93,38 @@ func TestBusyTransportGetsDescriptorsBack(t *testing.T) {
 		if n := reasons(s.run(t, jobs))[endpoint.NoResponse]; n != 21 {
 			t.Errorf("%v: %d of 21 silent ports have no response", proto, n)
 		}
+	}
+}
+
+// TestDescriptorsAreKeptForAddressesThatReply requires that nearly all descriptors are used
+// for addresses that never replied, whose endpoints need one each. At a filtered host some
+// are kept for second probes.
+func TestDescriptorsAreKeptForAddressesThatReply(t *testing.T) {
+	for name, c := range map[string]struct {
+		port        truth
+		least, most int // endpoints with a descriptor
+	}{
+		"dead": {silent, 252, 255},
+		"filtered": {func(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
+			if to.Port() == 1 {
+				return endpoint.ConnRefused
+			}
+			return 0
+		}, 200, 240},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var r *room
+			s := scan{opts: defaults(), net: simnet.Config{RTT: time.Millisecond, Port: c.port}}
+			s.wrap = func(t probe.Transport) probe.Transport {
+				r = newRoom(t, 256, 256)
+				return r
+			}
+			s.opts.Rate = 5000 // the first reply comes before most probes
+			requireRight(t, s.run(t, jobsFor("10.0.0.1", 4, 300)), c.port)
+			if r.peak < c.least || r.peak > c.most {
+				t.Errorf("up to %d endpoints had a descriptor, want %d to %d", r.peak, c.least, c.most)
+			}
+		})
 	}
 }
 

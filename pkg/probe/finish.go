@@ -78,6 +78,9 @@ func (w *worker) drop(j *Job, p *sentProbe) {
 	if p.n != 0 {
 		w.noteRepeatsOf(j, p)
 		w.open--
+		if p.heard {
+			w.heard--
+		}
 		w.dropped = w.attempt(j, p)
 		w.t.Forget(&w.dropped)
 		*p = sentProbe{sent: p.sent, resent: p.resent} // which the evidence depends on

@@ -142,6 +142,7 @@ type sentProbe struct {
 	handle    uint64
 	n         uint8
 	exclusive bool
+	heard     bool // its address had replied when it was sent
 	resolved  bool
 	repeats   uint8 // retransmissions by the system that were counted
 	cut       bool  // the timer expires before the timeout, to count a repeat

@@ -14,9 +14,12 @@ const (
 	// maxLocalErrors the endpoint is settled with it.
 	localErrorPause = 20 * time.Millisecond
 	maxLocalErrors  = 7
-	// One in retryDescriptors of the descriptors is kept for retransmissions: an
-	// endpoint keeps its first socket while its second probe is outstanding.
-	retryDescriptors = 8
+	// For each retryDescriptors probes of addresses that have replied, one descriptor is
+	// kept for retransmissions: such an endpoint keeps its first socket while its second
+	// probe is outstanding. Others close it before.
+	retryDescriptors = 7
+	// One in spareDescriptors is kept in any case: addresses may begin to reply.
+	spareDescriptors = 64
 	// One in canarySlots of the slots is kept for canaries.
 	canarySlots = 64
 	// maxQueued is longer than any system takes to resolve a neighbor.
@@ -109,7 +112,7 @@ func (w *worker) firstDescriptors() int {
 	if w.descriptors < 2 {
 		return w.descriptors
 	}
-	return w.descriptors - max(1, w.descriptors/retryDescriptors)
+	return w.descriptors - max(1, w.descriptors/spareDescriptors, w.heard/retryDescriptors)
 }
 
 // admit reserves capacity at the address for the first job of q and adds its probe to
@@ -185,7 +188,7 @@ func (w *worker) makeProbe(j *Job, out *outgoing) {
 		w.drop(j, &j.prev)
 		j.prev = j.cur
 	}
-	j.cur = sentProbe{n: j.Attempts + 1, exclusive: out.view.udp.otherPort && j.Attempts > 0}
+	j.cur = sentProbe{n: j.Attempts + 1, heard: out.view.replied, exclusive: out.view.udp.otherPort && j.Attempts > 0}
 	j.extended, j.cur.long = false, false
 	out.timeout = w.timeout(j, &out.view)
 	a := &w.attempts[len(w.batch)]
@@ -290,6 +293,9 @@ func (w *worker) sent(a *Attempt, timeout time.Duration) {
 	}
 	j.phase = outstanding
 	w.open++
+	if j.cur.heard {
+		w.heard++
+	}
 	w.counts.Attempts.add(1)
 	if a.Queued {
 		timeout = w.queuedTimeout()

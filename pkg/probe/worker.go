@@ -46,6 +46,7 @@ type worker struct {
 	free       []uint32
 	live       int // jobs in the table, without canaries
 	open       int // probes that the transport holds
+	heard      int // of these, the ones to addresses that had replied
 	inFlight   int // endpoints that hold a slot
 	started    int // jobs, since the engine was told
 	watches    int // timers for canaries
