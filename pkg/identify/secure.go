@@ -22,10 +22,12 @@ func (s *session) secure(l *line) (done bool, err error) {
 	}
 	s.TLS, s.facts.secure = t, true
 	s.lookUp(texts)
+	s.http.match.HTTP = nil // a reply in plain text: "the plain HTTP request was sent to HTTPS port"
 	if c == nil {
 		l.Close()
 		return true, nil
 	}
+	s.http = http{}
 	in := s.inside(l, c)
 	wait := min(max(2*s.Target.RTT, minListen), maxListen)
 	if s.onTLSPort() {
@@ -54,10 +56,7 @@ func (s *session) notTLS(l *line, raw *tap, failure error) (done bool, err error
 	default:
 		m = s.waitForAck(l)
 	}
-	if s.heard(l, m) {
-		return true, nil
-	}
-	return s.put(l), nil
+	return s.settle(l, m), nil
 }
 
 // handshake returns the line inside TLS; nil if the handshake failed.

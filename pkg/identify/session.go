@@ -175,14 +175,16 @@ func (s *session) firstConnection() (done bool, err error) {
 		return true, nil
 	}
 	if l.ended() || !l.silent() || s.address.silent(s) {
-		return s.put(l), nil
+		s.put(l)
+		return false, nil
 	}
 	if s.onTLSPort() {
 		s.facts.sent = append(s.facts.sent, tlsRequest)
 		return s.secure(l)
 	}
 	if len(s.facts.own) == 0 {
-		return s.put(l), nil
+		s.put(l)
+		return false, nil
 	}
 	return s.exchange(l, s.facts.own[0])
 }
@@ -234,10 +236,21 @@ func (s *session) exchange(l *line, name string) (done bool, err error) {
 	if l.silent() && !l.ended() {
 		m = s.waitForAck(l)
 	}
-	if s.heard(l, m) {
-		return true, nil
+	return s.settle(l, m), nil
+}
+
+// settle takes over what a connection brought, and reports whether the service is known.
+// A late greeting on the earlier connection goes first.
+func (s *session) settle(l *line, m protocol.Match) (done bool) {
+	if s.late() {
+		l.Close()
+		return true
 	}
-	return s.put(l), nil
+	if s.heard(l, m) {
+		return true
+	}
+	s.put(l)
+	return false
 }
 
 // target returns what a request has to know.
@@ -248,13 +261,8 @@ func (s *session) target() *protocol.Target {
 }
 
 // put keeps a silent connection open for a late reply, instead of the earlier one, and
-// closes any other. It reports whether a late reply on the earlier one identifies the
-// service.
-func (s *session) put(l *line) (done bool) {
-	if s.late() {
-		l.Close()
-		return true
-	}
+// closes any other.
+func (s *session) put(l *line) {
 	switch {
 	case l.silent() && l.ended() && isReset(l.err):
 		s.reset = true
@@ -266,10 +274,9 @@ func (s *session) put(l *line) (done bool) {
 		}
 		s.close()
 		s.earlier = l
-		return false
+		return
 	}
 	l.Close()
-	return false
 }
 
 // late reports whether a reply on the earlier connection identifies the service.
