@@ -112,7 +112,7 @@ func httpMatch(r *Reply) (m Match) {
 	if own {
 		m.HTTP = p.facts()
 	}
-	m.More = partial || own && p.more && !r.Ended
+	m.More = partial || (own || r.For(pathRequest)) && p.more && !r.Ended
 	return m
 }
 

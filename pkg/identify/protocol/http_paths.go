@@ -20,6 +20,10 @@ type HTTPPath struct {
 	key string
 }
 
+// pathRequest is the name of the requests for further paths. The facts of HTTP are not
+// those of their replies.
+const pathRequest = "http-path"
+
 // HTTPPaths returns the further paths, each for a product. They are read with GET, which
 // changes nothing.
 func HTTPPaths() []HTTPPath {
@@ -93,7 +97,7 @@ func (h *HTTPPath) Suits(r *Reply) bool {
 // products in question know it.
 func (h *HTTPPath) Request() Request {
 	build := func(t *Target) []byte { return httpGet11(t, h.Path) }
-	return Request{Name: "http-path", Build: build, Wait: httpWait}
+	return Request{Name: pathRequest, Build: build, Wait: httpWait}
 }
 
 // Match returns the product and version that the reply for the path reveals. Other

@@ -9,6 +9,9 @@ import (
 // or names a library only.
 func (p *page) product() (product, version, os string) {
 	product, version, os = serverProduct(p.get("server"))
+	if _, v, ok := strings.Cut(p.title, " - CUPS v"); ok && product == "CUPS" {
+		version = v // the field Server contains two of its three numbers
+	}
 	if product != "" && !isLibrary(product) {
 		return product, version, os
 	}

@@ -131,6 +131,9 @@ func TestFurtherPaths(t *testing.T) {
 				t.Errorf("%s: %q %q, want version %q", c.product, m.Product, m.Version, c.want)
 			}
 			for n := range len(c.reply) {
+				if m := httpMatch(&Reply{Request: pathRequest, Data: []byte(c.reply[:n])}); !m.More || m.HTTP != nil {
+					t.Fatalf("%s: first %d bytes: no more is read", c.product, n)
+				}
 				if m := p.Match(&Reply{Data: []byte(c.reply[:n])}); m.Strength == No && !m.More || m.Version != "" && m.Version != c.want {
 					t.Fatalf("%s: first %d bytes: %+v", c.product, n, m)
 				}
