@@ -245,3 +245,30 @@ func TestTimeoutEndsASession(t *testing.T) {
 	}
 	_ = endpoint.Open
 }
+
+func TestAmbiguousGreetingIsSettledByTheRequestsOfItsProtocols(t *testing.T) {
+	n := &network{serve: func(c net.Conn, _ int) {
+		greeted := make(chan bool)
+		go func() { // a pipe has no buffer
+			io.WriteString(c, "220 vm Dovecot (Debian) ready.\r\n")
+			close(greeted)
+		}()
+		buf := make([]byte, 512)
+		for {
+			k, err := c.Read(buf)
+			if err != nil {
+				return
+			}
+			<-greeted
+			if strings.HasPrefix(string(buf[:k]), "LHLO ") {
+				io.WriteString(c, "250 vm\r\n")
+			} else {
+				io.WriteString(c, "500 5.5.1 Unknown command\r\n")
+			}
+		}
+	}}
+	got, err := identify(t, n, Options{Effort: Normal}, 2000)
+	if err != nil || got.App != "lmtp" || got.Product != "Dovecot" || got.Conns > 4 {
+		t.Errorf("%+v, %v; sent %q", got, err, n.sent)
+	}
+}

@@ -19,6 +19,9 @@ func ftpMatch(r *Reply) (m Match) {
 		m.Strength = Likely
 	}
 	m.More = !r.Ended && (!greeting.whole || m.Strength < Certain && r.Request != "" && len(all) < 2)
+	if len(all) == 1 && m.Strength < Certain && r.For("ftp") {
+		return Match{More: m.More} // the greeting alone does not decide
+	}
 	if len(all) > 1 && m.Strength < Certain {
 		switch reply := &all[1]; {
 		case reply.code == "530" && ftpLogin(reply) || r.For("ftp") && reply.code == "211":

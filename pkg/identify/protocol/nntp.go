@@ -22,6 +22,9 @@ func nntpMatch(r *Reply) (m Match) {
 	case named || listed:
 		m.Strength = Certain
 		m.Limited = refused
+	case r.For("nntp"):
+		m.More = !r.Ended && len(lines) < 2 && mayBegin(rest, "101")
+		return m
 	default:
 		m.Strength = Likely
 	}

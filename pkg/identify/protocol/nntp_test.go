@@ -14,6 +14,8 @@ func TestNNTPReplies(t *testing.T) {
 		{data: "200 ready\r\n", want: Likely},
 		{data: "200 ready\r\n101 Capability list:\r\nVERSION 2\r\nREADER\r\nIMPLEMENTATION INN 2.7.1\r\n.\r\n", request: "nntp", want: Certain, product: "INN", version: "2.7.1"},
 		{data: "200 ready\r\n500 Unknown command\r\n", request: "http", want: Likely},
+		{data: "200 ready\r\n500 Unknown command\r\n", request: "nntp"},
+		{data: "200 ready\r\n", request: "nntp"},
 		{data: "400 NNTP service temporarily unavailable\r\n", want: Certain, limited: true},
 		{data: "502 no permission to talk, news.example\r\n"},
 		{data: "220 news.example ESMTP\r\n", request: "nntp"},

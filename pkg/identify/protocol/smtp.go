@@ -28,6 +28,9 @@ func mailMatch(r *Reply, name string, own, others []string) (m Match) {
 		m.Strength = Likely
 	}
 	m.More = !r.Ended && (!greeting.whole || m.Strength < Certain && r.Request != "" && len(all) < 2)
+	if len(all) == 1 && m.Strength < Certain && r.For(name) {
+		return Match{More: m.More} // the greeting alone does not decide
+	}
 	if len(all) > 1 && m.Strength < Certain {
 		accepted := all[1].code == "250"
 		switch {

@@ -18,6 +18,7 @@ func TestSMTPReplies(t *testing.T) {
 		// Replies to EHLO.
 		{data: "220 foo.com ready\r\n250-foo.com greets [192.0.2.1]\r\n250-8BITMIME\r\n250 HELP\r\n", request: "smtp", want: Certain},
 		{data: "220 vm Dovecot (Debian) ready.\r\n500 5.5.1 Unknown command\r\n", request: "smtp"},
+		{data: "220 foo.com ready\r\n", request: "smtp"},
 		// Replies to other requests.
 		{data: "220 lab.example ESMTP Exim 4.96 Sun\r\n500 unrecognized command\r\n", request: "http", want: Certain, product: "Exim", version: "4.96"},
 		{data: "220 lab.example ESMTP Exim 4.96 Sun\r\n501 NUL characters are not allowed in SMTP commands\r\n501 NUL", request: "tls", want: Certain, product: "Exim", version: "4.96"},
