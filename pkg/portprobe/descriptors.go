@@ -9,6 +9,7 @@ const (
 	spareDescriptors  = 16     // for files and lookups, which are opened later
 	workerDescriptors = 2      // of a worker's poller and of its wakeup
 	unlimitedRoom     = 16_384 // descriptors of probes if the limit is unknown
+	maxForUDP         = 1024   // descriptors of UDP probes that need a socket of their own
 	minPerWorker      = 8      // probes that justify a worker
 	defaultConnects   = 4096   // concurrency of --method connect, if the limit allows it
 	fewConnects       = 1000   // a default of fewer is logged
@@ -26,7 +27,7 @@ func (r *run) fitDescriptorLimit(workers, wanted int) (_, concurrency, room int)
 	if limit <= 0 {
 		return workers, wanted, max(2*wanted, unlimitedRoom)
 	}
-	free := limit - stream.OpenDescriptors() - spareDescriptors - limit/8
+	free := limit - stream.OpenDescriptors() - spareDescriptors - forUDP(limit)
 	if r.syn() { // only workers hold descriptors
 		workers = r.fitSourcePorts(workers, free)
 		return workers, wanted, max(1, free-workers*(workerDescriptors+syn.Descriptors(workers)))
@@ -42,6 +43,10 @@ func (r *run) fitDescriptorLimit(workers, wanted int) (_, concurrency, room int)
 	concurrency = min(wanted, free)
 	return min(workers, concurrency), concurrency, free
 }
+
+// forUDP returns how many of n descriptors UDP probes may hold. Few of them need a socket
+// of their own.
+func forUDP(n int) int { return min(n/8, maxForUDP) }
 
 // fitSourcePorts reduces workers to those whose source ports, one descriptor each,
 // the free descriptors can hold, and logs that.

@@ -42,11 +42,11 @@ func (r *run) setTransports(o *probe.Options, room int) {
 	}
 }
 
-// udpPool returns the workers that probe UDP. Few of their probes need a socket of
-// their own, so an eighth of room is enough, which fitDescriptorLimit leaves free.
+// udpPool returns the workers that probe UDP. They hold descriptors that
+// fitDescriptorLimit leaves free.
 func (r *run) udpPool(workers, room int, clock probe.Clock) *probe.Pool {
 	options := udp.Options{
-		Room: max(room/8, 1), Source: r.origin.Source, Interface: r.origin.Link, Requests: r.requests, Sources: &udp.SourcePorts{},
+		Room: max(forUDP(room*workers)/workers, 1), Source: r.origin.Source, Interface: r.origin.Link, Requests: r.requests, Sources: &udp.SourcePorts{},
 	}
 	return &probe.Pool{
 		Workers: workers, Concurrency: r.concurrency(endpoint.UDP),
