@@ -112,12 +112,13 @@ func (l *line) await(until time.Time, next func(data []byte) (complete, ok bool)
 	l.SetReadDeadline(until)
 	buf := make([]byte, 4096)
 	for len(l.reply.Data) < protocol.MaxReply {
-		n, err := l.Read(buf)
-		l.reply.Data = append(l.reply.Data, buf[:n]...)
+		// Some requests have no reply: TLS follows at once.
 		if complete, ok := next(l.reply.Data); complete {
 			return ok
 		}
-		if err != nil {
+		n, err := l.Read(buf)
+		l.reply.Data = append(l.reply.Data, buf[:n]...)
+		if n == 0 && err != nil {
 			return false
 		}
 	}

@@ -82,8 +82,10 @@ type Upgrade struct {
 
 // UpgradeStep is a request and its reply.
 type UpgradeStep struct {
+	// Build returns the request; empty if only a reply is awaited.
 	Build func(*Target) []byte
 	// Next reports whether the reply, without the bytes before it, is complete, and
-	// whether the upgrade may go on.
+	// whether the upgrade may go on. It is called before the first byte: a request
+	// without a reply is complete then.
 	Next func(data []byte) (complete, ok bool)
 }
