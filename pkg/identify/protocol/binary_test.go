@@ -156,3 +156,20 @@ func checkUpgrade(t *testing.T, u *Upgrade, ok bool, script ...string) {
 		t.Errorf("TLS starts before %q", script)
 	}
 }
+
+// TestUpgradesWaitForReplies checks that no upgrade takes the absence of a reply for a
+// permission, but for that of MySQL, whose last request has no reply.
+func TestUpgradesWaitForReplies(t *testing.T) {
+	t.Parallel()
+	for _, p := range Table() {
+		if p.Upgrade == nil {
+			continue
+		}
+		for i, step := range p.Upgrade.Steps {
+			complete, ok := step.Next(nil)
+			if want := p.App == "mysql" && i == 1; complete != want || ok != want {
+				t.Errorf("%s, step %d: complete %t, %t before a reply", p.App, i, complete, ok)
+			}
+		}
+	}
+}

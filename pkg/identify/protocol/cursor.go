@@ -148,3 +148,15 @@ func ber(tag byte, contents ...string) string {
 		return string([]byte{tag, 0x82, byte(n >> 8), byte(n)}) + value
 	}
 }
+
+// varint reads a number in groups of seven bits, the lowest first.
+func (c *cursor) varint() (n uint64) {
+	for shift := 0; shift < 70; shift += 7 {
+		b := c.u8()
+		if n |= uint64(b&0x7f) << shift; b < 0x80 {
+			return n
+		}
+	}
+	c.short, c.rest = true, nil
+	return 0
+}

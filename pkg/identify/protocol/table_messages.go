@@ -18,5 +18,9 @@ func messages() []Protocol {
 			App: "amqp", Source: "AMQP 0-9-1 sections 1.4.2 and 4.2, AMQP 1.0 section 2.2", Ports: p(5672), TLSPorts: p(5671),
 			Requests: []Request{{Name: "amqp", Build: amqpRequest}}, Match: amqpMatch,
 		},
+		{
+			App: "mumble", Source: "Mumble protocol, Version", TLSPorts: p(64738), Greets: 2 * time.Second,
+			Match: mumbleMatch,
+		},
 	}
 }

@@ -1,5 +1,7 @@
 package protocol
 
+import "time"
+
 // networks returns the protocols of directories, networks and file systems.
 func networks() []Protocol {
 	return []Protocol{
@@ -34,6 +36,30 @@ func networks() []Protocol {
 		{
 			App: "kerberos", Source: "RFC 4120 sections 5.4.1, 5.9.1 and 7.2.2", Ports: p(88),
 			Requests: []Request{{Name: "kerberos", Build: kerberosRequest}}, Match: kerberosMatch,
+		},
+		{
+			App: "9p", Source: "Plan 9 manual, section 5, version", Ports: p(564),
+			Requests: []Request{{Name: "9p", Build: p9Request}}, Match: p9Match,
+		},
+		{
+			App: "nbd", Source: "NBD protocol, handshake", Ports: p(10809), Greets: 2 * time.Second,
+			Match: nbdMatch,
+		},
+		{
+			App: "openvpn", Source: "OpenVPN network protocol", Ports: p(1194),
+			Requests: []Request{{Name: "openvpn", Build: openvpnRequest}}, Match: openvpnMatch,
+		},
+		{
+			App: "pptp", Source: "RFC 2637 sections 2.1 and 2.2", Ports: p(1723),
+			Requests: []Request{{Name: "pptp", Build: pptpRequest}}, Match: pptpMatch,
+		},
+		{
+			App: "epmd", Source: "Erlang distribution protocol, section 14.1", Ports: p(4369),
+			Requests: []Request{{Name: "epmd", Build: epmdRequest}}, Match: epmdMatch,
+		},
+		{
+			App: "nrpe", Source: "NRPE, packet version 2", Ports: p(5666),
+			Requests: []Request{{Name: "nrpe", Build: nrpeRequest}}, Match: nrpeMatch,
 		},
 	}
 }
