@@ -101,6 +101,7 @@ func end(dst, extra []byte) []byte {
 // appendEndpoint begins a record with the fields of the endpoint.
 func appendEndpoint(dst, host []byte, ep *endpoint.Endpoint) []byte {
 	dst = append(dst, `{"host":`...)
+	start := len(dst)
 	switch {
 	case host != nil:
 		dst = ndjson.AppendString(dst, host)
@@ -108,10 +109,16 @@ func appendEndpoint(dst, host []byte, ep *endpoint.Endpoint) []byte {
 		dst = ndjson.AppendString(dst, ep.Host)
 	default:
 		dst = appendAddr(dst, ep.Addr)
+		dst = append(append(dst, `,"ip":`...), dst[start:]...)
+		return appendPort(dst, ep)
 	}
 	if ep.Addr.IsValid() {
 		dst = appendAddr(append(dst, `,"ip":`...), ep.Addr)
 	}
+	return appendPort(dst, ep)
+}
+
+func appendPort(dst []byte, ep *endpoint.Endpoint) []byte {
 	dst = strconv.AppendUint(append(dst, `,"port":`...), uint64(ep.Port), 10)
 	if ep.Proto == endpoint.TCP {
 		return append(dst, `,"proto":"tcp"`...)

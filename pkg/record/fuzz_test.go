@@ -19,6 +19,9 @@ func FuzzInput(f *testing.F) {
 	for _, c := range badInputs {
 		f.Add([]byte(c.line))
 	}
+	for _, line := range nearlyCanonical {
+		f.Add([]byte(line))
+	}
 	endpoints := compile(f, KindEndpoint)
 	f.Fuzz(func(t *testing.T, line []byte) {
 		l := ndjson.Line{No: 1, Text: bytes.ReplaceAll(line, []byte("\n"), nil)}
@@ -27,6 +30,7 @@ func FuzzInput(f *testing.F) {
 		var in Input
 		var out []byte
 		err := d.Input(l, &in)
+		requireSame(t, l, &in, err)
 		switch b, isBad := err.(*Bad); {
 		case isBad:
 			out = e.Bad(nil, b, time.Now())
@@ -49,6 +53,19 @@ func FuzzInput(f *testing.F) {
 			t.Errorf("%s: %v", out, err)
 		}
 	})
+}
+
+// requireSame fails the test unless what Input returned for a line is what any returns.
+func requireSame(t *testing.T, l ndjson.Line, in *Input, err error) {
+	t.Helper()
+	want := Input{Retries: -1}
+	wantErr := new(Decoder).any(l, &want)
+	if (err == nil) != (wantErr == nil) || showInput(in) != showInput(&want) {
+		t.Errorf("%s: %s, %v, want %s, %v", l.Text, showInput(in), err, showInput(&want), wantErr)
+	}
+	if in.HostIsAddr && in.Addr.String() != string(in.Host) {
+		t.Errorf("%s: %s is not the text of %v", l.Text, in.Host, in.Addr)
+	}
 }
 
 // keepsFields checks that extra contains all unknown fields of line, in their order,

@@ -14,6 +14,9 @@ type Input struct {
 	// Host is the target as the user wrote it, decoded and without the brackets of
 	// an IPv6 address.
 	Host []byte
+	// HostIsAddr reports that Host is the canonical text of Addr. It is not set for every
+	// such host.
+	HostIsAddr bool
 	// Addr is the address to probe, unmapped, with its zone; zero for a name that
 	// has to be resolved.
 	Addr  netip.Addr
@@ -77,6 +80,14 @@ func decode(value []byte, buf *[]byte) ([]byte, error) {
 // The error is a *Bad.
 func (d *Decoder) Input(l ndjson.Line, in *Input) error {
 	*in = Input{Retries: -1}
+	if !l.Long && d.canonical(l.Text, in) {
+		return nil
+	}
+	return d.any(l, in)
+}
+
+// any is Input for every line.
+func (d *Decoder) any(l ndjson.Line, in *Input) error {
 	if l.Long {
 		return TooLong(l)
 	}
