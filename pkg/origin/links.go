@@ -57,7 +57,13 @@ func interfacePrefixes() iter.Seq2[netip.Prefix, net.Interface] {
 
 // Unicast reports whether an address is neither multicast (RFC 5771, RFC 4291
 // section 2.7) nor broadcast (RFC 919), including broadcast of local networks.
-func (l *Links) Unicast(a netip.Addr) bool { return !a.IsMulticast() && !l.broadcast[a] }
+func (l *Links) Unicast(a netip.Addr) bool {
+	return !a.IsMulticast() && !(mayBroadcast(a) && l.broadcast[a])
+}
+
+// mayBroadcast reports whether an address can be the broadcast address of a network, in
+// less time than a look at all of them: its last bits, at least two, are ones.
+func mayBroadcast(a netip.Addr) bool { return a.Is4() && a.As4()[3]&3 == 3 }
 
 // OnLink reports whether an address is that of a neighbor.
 func (l *Links) OnLink(a netip.Addr) bool { return a.IsLinkLocalUnicast() || l.LinkOf(a) != 0 }
