@@ -3,7 +3,10 @@
 // writing, output in input order, progress.
 package stream
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Maxima of what was read and is not written: records, and bytes of their text.
 const (
@@ -60,7 +63,23 @@ func (b *Backlog) Remove(records, bytes int) {
 	defer b.mu.Unlock()
 	b.records -= records
 	b.bytes -= bytes
-	b.room.Signal()
+	b.room.Broadcast()
+}
+
+// waitWhile waits until full, whose changes notFull reports, is false.
+func (b *Backlog) waitWhile(full *atomic.Bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for full.Load() && !b.unlimited {
+		b.room.Wait()
+	}
+}
+
+// notFull makes waitWhile look again.
+func (b *Backlog) notFull() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.room.Broadcast()
 }
 
 // Empty reports whether everything that was read is written.
