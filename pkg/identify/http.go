@@ -32,6 +32,30 @@ func (s *session) concludeHTTP() {
 	if s.HTTP != nil && s.Effort != Quick && protocol.HTTPRetry(s.HTTP, s.target()) {
 		s.retryHTTP()
 	}
+	if s.HTTP != nil && s.Effort == Thorough {
+		s.furtherPaths()
+	}
+}
+
+// furtherPaths reads the paths that may reveal the product where `/` does not.
+func (s *session) furtherPaths() {
+	for _, p := range protocol.HTTPPaths() {
+		if s.facts.conns >= maxConns[s.Effort] {
+			return
+		}
+		if !p.Suits(&s.http.reply) {
+			continue
+		}
+		q := p.Request()
+		l, _ := s.request(&q)
+		if l == nil {
+			return
+		}
+		if m := p.Match(&l.reply); m.Strength != protocol.No {
+			s.Finding.Product, s.Finding.Version = m.Product, m.Version
+		}
+		l.Close()
+	}
 }
 
 // retryHTTP sends HTTP/1.1 with a host name or address, and takes over the reply unless
