@@ -143,6 +143,9 @@ func httpOther(h *head) (app string, ok bool) {
 	if h.reason == "Tor is not an HTTP Proxy" {
 		return "", true // port of SOCKS
 	}
+	if h.reason == "Tor ControlPort is not an HTTP proxy" {
+		return "tor-control", true
+	}
 	if h.status >= 400 && hasWord(h.get("server"), "RTSP") {
 		return "rtsp", true // it accepts RTSP in HTTP
 	}

@@ -22,5 +22,6 @@ func messages() []Protocol {
 			App: "mumble", Source: "Mumble protocol, Version", TLSPorts: p(64738), Greets: 2 * time.Second,
 			Match: mumbleMatch,
 		},
+		{App: "openwire", Source: "Apache ActiveMQ, OpenWire Version 2 Specification", Ports: p(61616), TLSPorts: p(61617), Greets: 3 * time.Second, Match: openwireMatch},
 	}
 }

@@ -134,6 +134,13 @@ func TestTorControlReplies(t *testing.T) {
 	})
 }
 
+func TestTorControlIsNotHTTP(t *testing.T) {
+	const reply = "HTTP/1.0 501 Tor ControlPort is not an HTTP proxy\r\nContent-Type: text/html; charset=iso-8859-1\r\n\r\n<html>\n"
+	if app := recognized(t, "http", reply, 80); app != "tor-control" {
+		t.Errorf("%q, want tor-control", app)
+	}
+}
+
 func TestClamdReplies(t *testing.T) {
 	checkReplies(t, "clamd", []replyCase{
 		// clamd(8).
