@@ -27,6 +27,11 @@ func (e *Encoder) Endpoint(dst, host []byte, ep endpoint.Endpoint, extra []byte)
 // Result appends a result record: its own fields in the contract's order,
 // then extra. host overrides r.Host unless it is nil.
 func (e *Encoder) Result(dst, host []byte, r *endpoint.Result, extra []byte) []byte {
+	return end(e.appendResult(dst, host, r), extra)
+}
+
+// appendResult begins a record with the fields of the result.
+func (e *Encoder) appendResult(dst, host []byte, r *endpoint.Result) []byte {
 	dst = appendEndpoint(dst, host, &r.Endpoint)
 	dst = appendWord(dst, `,"state":"`, r.State.String())
 	dst = appendWord(dst, `,"reason":"`, r.Reason.String())
@@ -41,8 +46,7 @@ func (e *Encoder) Result(dst, host []byte, r *endpoint.Result, extra []byte) []b
 	if r.TTL > 0 {
 		dst = strconv.AppendUint(append(dst, `,"ttl":`...), uint64(r.TTL), 10)
 	}
-	dst = appendText(dst, `,"error":`, r.Err)
-	return end(dst, extra)
+	return appendText(dst, `,"error":`, r.Err)
 }
 
 // Bad appends the error record of an unreadable line, with at as its time.

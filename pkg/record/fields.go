@@ -25,6 +25,8 @@ type FieldDoc struct {
 const (
 	KindEndpoint = "endpoint"
 	KindResult   = "result"
+	KindFinding  = "finding"
+	KindService  = "service" // a result with a finding
 	KindSummary  = "summary"
 	KindChange   = "change"
 )
@@ -122,6 +124,10 @@ func Fields(kind string) []FieldDoc {
 		return append(whereFields(), askFields()...)
 	case KindResult:
 		return append(whereFields(), answerFields()...)
+	case KindService:
+		return append(append(whereFields(), answerFields()...), findingFields()...)
+	case KindFinding:
+		return findingFields()
 	case KindSummary:
 		return sumFields()
 	case KindChange:

@@ -46,6 +46,7 @@ type Decoder struct {
 
 	fields []ndjson.Field
 	extra  []byte
+	known  []byte // of Port
 	// hostText, ipText and word are buffers for strings that have escapes.
 	hostText, ipText, word []byte
 	words                  reasonCache
@@ -116,9 +117,20 @@ func (d *Decoder) any(l ndjson.Line, in *Input) error {
 // sort separates the known fields from those that are passed through.
 func (d *Decoder) sort(k *known, in *Input) {
 	d.extra = d.extra[:0]
+	findings := false
 	for i := range d.fields {
-		if f := k.set(i, &d.fields[i]); f.passesOn() {
+		f := k.set(i, &d.fields[i])
+		findings = findings || f == fieldFinding
+		if f.passesOn() {
 			d.extra = AppendRaw(d.extra, d.fields[i].Raw)
+		}
+	}
+	if findings && k[fieldEvidence] == 0 { // they are the user's
+		d.extra = d.extra[:0]
+		for i := range d.fields {
+			if f := fieldOf(d.fields[i].Key); f.passesOn() || f == fieldFinding {
+				d.extra = AppendRaw(d.extra, d.fields[i].Raw)
+			}
 		}
 	}
 	in.Extra = d.extra

@@ -19,7 +19,9 @@ const (
 	fieldApp
 	fieldTime
 	fieldKind
-	fieldOther // a field of results that the Decoder does not parse
+	fieldEvidence
+	fieldFinding // another field of findings
+	fieldOther   // a field of results that the Decoder does not parse
 	fieldCount
 )
 
@@ -56,6 +58,11 @@ func fieldOf(key []byte) field {
 		return fieldTime
 	case "service", "attempts", "method", "ttl", "error", "line", "input":
 		return fieldOther
+	case "evidence":
+		return fieldEvidence
+	case "product", "version", "vendor", "os", "device", "cpe", "limited", "conns", "id_ms",
+		"tls", "http", "ssh", "banner", "banner_hex":
+		return fieldFinding
 	}
 	return unknown
 }
@@ -75,7 +82,7 @@ func (f field) passesOn() bool {
 // user's field of such a name has to be renamed.
 func IsResultField(name []byte) bool {
 	switch fieldOf(name) {
-	case fieldState, fieldReason, fieldRTT, fieldApp, fieldTime, fieldOther:
+	case fieldState, fieldReason, fieldRTT, fieldApp, fieldTime, fieldOther, fieldEvidence, fieldFinding:
 		return true
 	}
 	return false

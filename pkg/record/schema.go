@@ -22,7 +22,7 @@ func Schema(kind string) []byte {
 	case KindEndpoint:
 		rules = `"if": {"required": ["state"], "properties": {"state": {"const": "error"}}}, "else": ` + required(fields)
 		fields = merge(fields, answerFields())
-	case KindResult:
+	case KindResult, KindService:
 		rules = `"required": ["state"], "if": {"properties": {"state": {"const": "error"}}}, "else": ` + required(fields, "ip")
 		fields = merge(fields, askFields())
 	case KindSummary:

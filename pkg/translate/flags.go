@@ -19,6 +19,12 @@ func toolFlags() [][]string {
 			"--open", "--state=", "--plain", "-k --keep-order", "--resume=", "--fsync=", "--progress=", "--total=",
 			"-v --verbose", "-q --quiet",
 		},
+		{
+			"portid", "-c --concurrency=", "--host-concurrency=", "-r --rate=", "--host-rate=", "-t --timeout=", "--effort=", "--only=",
+			"--ask=", "--no-starttls", "--ca-file=", "--user-agent=", "--recog=", "-4 --ipv4", "-6 --ipv6", "--source=", "--interface=",
+			"--allow=", "--deny=", "--allow-file=", "--deny-file=", "--deadline=", "--open", "-k --keep-order", "--resume=", "--fsync=",
+			"--progress=", "--total=", "-v --verbose", "-q --quiet",
+		},
 		{"portsum", "-o --output=", "--by=", "--weights", "--stats"},
 		{"portdiff", "-o --output=", "--expect=", "--by-ip", "--all"},
 	}

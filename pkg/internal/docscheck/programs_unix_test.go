@@ -47,6 +47,7 @@ func programs(t *testing.T) string {
 		}
 	}
 	script(t, filepath.Join(bin, "portprobe"), fmt.Sprintf(portprobeScript, filepath.Join(hidden, "portprobe")))
+	script(t, filepath.Join(bin, "portid"), fmt.Sprintf(portidScript, filepath.Join(hidden, "portid")))
 	for _, name := range printed {
 		script(t, filepath.Join(bin, name), "#!/bin/sh\necho "+name+" \"$@\"\n")
 	}
@@ -62,6 +63,9 @@ func programs(t *testing.T) string {
 	}
 	return bin
 }
+
+// portidScript connects to this machine only.
+const portidScript = "#!/bin/sh\nexec %s --allow 127.0.0.0/8,::1 \"$@\"\n"
 
 // notSSH is run by parallel as its ssh. It connects to nowhere: the other
 // machine is this one, and its account has a shell, as sshd says.

@@ -11,6 +11,7 @@ import (
 	"portkit/pkg/cli"
 	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
+	"portkit/pkg/portid"
 	"portkit/pkg/portprobe"
 	"portkit/pkg/portsum"
 )
@@ -23,7 +24,7 @@ var theirs = strings.Fields("--icsv --ijson --opprint --threads --pipe --block -
 // TestFlagsExist checks every flag that a document names.
 func TestFlagsExist(t *testing.T) {
 	known := slices.Clone(theirs)
-	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portsum.Tool(), portdiff.Tool()} {
+	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portid.Tool(), portsum.Tool(), portdiff.Tool()} {
 		d, err := cli.Describe(tool)
 		if err != nil {
 			t.Fatal(err)

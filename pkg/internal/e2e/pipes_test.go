@@ -12,6 +12,7 @@ import (
 	"portkit/pkg/internal/lab"
 	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
+	"portkit/pkg/portid"
 	"portkit/pkg/portprobe"
 	"portkit/pkg/portsum"
 )
@@ -22,6 +23,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(lab.Inside(m), map[string]func(){
 		"portgen":   func() { os.Exit(portgen.Main()) },
 		"portprobe": func() { os.Exit(portprobe.Main()) },
+		"portid":    func() { os.Exit(portid.Main()) },
 		"portsum":   func() { os.Exit(portsum.Main()) },
 		"portdiff":  func() { os.Exit(portdiff.Main()) },
 	})

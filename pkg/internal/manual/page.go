@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/identify/protocol"
 	"portkit/pkg/payload"
 	"portkit/pkg/record"
 )
@@ -25,6 +26,10 @@ func (r *roff) generate(name string, d *cli.Doc) error {
 		r.requests(payload.All())
 	case name == "large UDP replies":
 		r.largeReplies(payload.All())
+	case name == "apps":
+		r.words(record.Apps())
+	case name == "protocols":
+		r.protocols(protocol.Table())
 	case name == "silent UDP services":
 		r.silentServices(payload.Silent())
 	case d == nil:

@@ -14,6 +14,7 @@ import (
 	"portkit/pkg/internal/manual"
 	"portkit/pkg/portdiff"
 	"portkit/pkg/portgen"
+	"portkit/pkg/portid"
 	"portkit/pkg/portprobe"
 	"portkit/pkg/portsum"
 )
@@ -21,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the manual pages and completions instead of comparing them")
 
 func tools() []cli.Tool {
-	return []cli.Tool{portgen.Tool(), portprobe.Tool(), portsum.Tool(), portdiff.Tool()}
+	return []cli.Tool{portgen.Tool(), portprobe.Tool(), portid.Tool(), portsum.Tool(), portdiff.Tool()}
 }
 
 func file(path string) string { return filepath.Join(root, filepath.FromSlash(path)) }

@@ -68,12 +68,12 @@ var foreignLines = [][2]string{
 	{`portprobe --top-ports 100`, `portprobe: --top-ports: ports belong to portgen; use: portgen TARGET --top 100 | portprobe`},
 	{`portprobe --top-ports=100 192.0.2.1`, `portprobe: --top-ports: ports belong to portgen; use: portgen 192.0.2.1 --top 100 | portprobe`},
 	{`portprobe -T4 192.0.2.1:22`, `portprobe: -T: not needed: portprobe adapts its rate; use: portgen 192.0.2.1:22 | portprobe`},
-	{`portgen --open -p 22 192.0.2.1`, `portgen: --open belongs to portprobe; use: portgen 192.0.2.1 -p 22 | portprobe --open`},
+	{`portgen --open -p 22 192.0.2.1`, `portgen: --open belongs to portprobe and portid; use: portgen 192.0.2.1 -p 22 | portprobe --open`},
 	{`portprobe --min-rate 100 --max-rate 1000 192.0.2.1:22`, `portprobe: --min-rate: not needed: portprobe adapts its rate; use: portgen 192.0.2.1:22 | portprobe -r 1000`},
 	{`portprobe --scan-delay 500ms 192.0.2.1:22`, `portprobe: --scan-delay: the limit is portprobe --host-rate; use: portgen 192.0.2.1:22 | portprobe --host-rate 2`},
 	{`portprobe -D 10.0.0.1 192.0.2.1:22`, `portprobe: -D: not supported: probes carry the addresses of this machine; use: portgen 192.0.2.1:22 | portprobe`},
 	{`portprobe -S 127.0.0.1 -e lo 192.0.2.1:22`, `portprobe: -S: the source address is portprobe --source; use: portgen 192.0.2.1:22 | portprobe --source 127.0.0.1 --interface lo`},
-	{`portgen --rate 1000 -p 80 10.0.0.0/8`, `portgen: --rate belongs to portprobe; use: portgen 10.0.0.0/8 -p 80 | portprobe --rate 1000`},
+	{`portgen --rate 1000 -p 80 10.0.0.0/8`, `portgen: --rate belongs to portprobe and portid; use: portgen 10.0.0.0/8 -p 80 | portprobe --rate 1000`},
 	{`portgen --rate=1000 -p0-65535 --banners 10.0.0.0/8`, `portgen: --banners: banners are not supported; use: portgen 10.0.0.0/8 -p 1-65535 | portprobe --rate 1000`},
 	{`portgen -p0-65535 192.0.2.1`, `portgen: -p: ports begin at 1; use: portgen 192.0.2.1 -p 1-65535`},
 	{`portgen 10.0.0.0/8 -p80 -oJ out.json`, `portgen: -oJ: results are lines of JSON; use: portgen 10.0.0.0/8 -p 80 | portprobe > out.json`},
@@ -117,7 +117,7 @@ func inScanDir(t *testing.T) {
 func shellWords(t *testing.T, line string) (commands [][]string) {
 	t.Helper()
 	script := "exec 3>&1\n"
-	for _, name := range []string{"portgen", "portprobe", "portsum", "portdiff", "tee"} {
+	for _, name := range []string{"portgen", "portprobe", "portid", "portsum", "portdiff", "tee"} {
 		script += name + `() { { printf '%s\0' ` + name + ` "$@"; printf '\n'; } >&3; }` + "\n"
 	}
 	// One command after the other: the order in a pipe is not certain.

@@ -56,6 +56,7 @@ func wordExceptions() []wordException {
 		{"is no", "here is no", "states that something does not exist, not what it is"},
 		{"is no", "here are no", "as above"},
 		{"is no", "here was no", "as above"},
+		{"ask", "not-asked", "a value of evidence"},
 		{"is none", "here is none", "as above"},
 		{"is none", "here are none", "as above"},
 		{"it takes", "it takes a few seconds", "a duration"},
