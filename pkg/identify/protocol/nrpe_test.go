@@ -18,6 +18,7 @@ func TestNRPE(t *testing.T) {
 	t.Parallel()
 	reply := nrpeResponse("NRPE v4.1.0")
 	checkSamples(t, "nrpe", []sample{
+		// Debian's NRPE 4.1.0 without TLS.
 		{"version", "nrpe", reply, Certain, facts{product: "NRPE", version: "4.1.0"}},
 		{"another text", "nrpe", nrpeResponse("NRPE: Command '_NRPE_CHECK' not defined"), Certain, facts{}},
 		{"wrong CRC", "nrpe", reply[:100] + "x" + reply[101:], No, facts{}},

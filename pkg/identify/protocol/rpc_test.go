@@ -13,7 +13,7 @@ func TestRPC(t *testing.T) {
 	versions := "\x00\x00\x00\x04\x00\x00\x00\x04"
 	for _, app := range []string{"rpcbind", "nfs"} {
 		checkSamples(t, app, []sample{
-			// Debian's rpcbind, but for the id.
+			// Debian's rpcbind 1.2.6.
 			{"success", app, rpcResult(0, ""), Certain, facts{}},
 			{"another version", app, rpcResult(2, versions), Certain, facts{}},
 			{"another program", app, rpcResult(1, ""), Certain, facts{app: "rpc"}},

@@ -24,8 +24,8 @@ func socks5Match(r *Reply) (m Match) {
 	return m
 }
 
-// socks4Request has no command, so that the proxy connects to nothing, and no user.
-func socks4Request(*Target) []byte { return []byte{4, 0, 0, 0, 0, 0, 0, 0, 0} }
+// socks4Request is CONNECT to port 0 of 0.0.0.0, where nothing can be, without a user.
+func socks4Request(*Target) []byte { return []byte{4, 1, 0, 0, 0, 0, 0, 0, 0} }
 
 // socks4Match recognizes a reply: version 0, and a code from 90 to 93 (SOCKS: A protocol
 // for TCP proxy across firewalls).

@@ -24,6 +24,10 @@ func databases() []Protocol {
 			Requests: []Request{{Name: "mssql", Build: mssqlRequest}}, Match: mssqlMatch,
 		},
 		{
+			App: "cassandra", Source: "CQL binary protocol v4, sections 2, 4.1.3 and 4.2", Ports: p(9042), TLSPorts: p(9142),
+			Requests: []Request{{Name: "cassandra", Build: cassandraRequest}}, Match: cassandraMatch,
+		},
+		{
 			App: "redis", Source: "Redis documentation: Redis serialization protocol specification, INFO", Ports: p(6379, 16379), TLSPorts: p(6380),
 			Requests: []Request{{Name: "redis", Build: send("INFO server\r\n")}},
 			Match:    redisMatch,

@@ -19,6 +19,14 @@ func messages() []Protocol {
 			Requests: []Request{{Name: "amqp", Build: amqpRequest}}, Match: amqpMatch,
 		},
 		{
+			App: "kafka", Source: "Apache Kafka protocol guide, ApiVersions", Ports: p(9092), TLSPorts: p(9093),
+			Requests: []Request{{Name: "kafka", Build: kafkaRequest}}, Match: kafkaMatch,
+		},
+		{
+			App: "minecraft", Source: "Minecraft protocol, Server List Ping", Ports: p(25565),
+			Requests: []Request{{Name: "minecraft", Build: minecraftRequest}}, Match: minecraftMatch,
+		},
+		{
 			App: "mumble", Source: "Mumble protocol, Version", TLSPorts: p(64738), Greets: 2 * time.Second,
 			Match: mumbleMatch,
 		},

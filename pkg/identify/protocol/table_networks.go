@@ -37,6 +37,12 @@ func networks() []Protocol {
 			App: "kerberos", Source: "RFC 4120 sections 5.4.1, 5.9.1 and 7.2.2", Ports: p(88),
 			Requests: []Request{{Name: "kerberos", Build: kerberosRequest}}, Match: kerberosMatch,
 		},
+	}
+}
+
+// tunnels returns the protocols of tunnels, block devices, monitoring and middleware.
+func tunnels() []Protocol {
+	return []Protocol{
 		{
 			App: "9p", Source: "Plan 9 manual, section 5, version", Ports: p(564),
 			Requests: []Request{{Name: "9p", Build: p9Request}}, Match: p9Match,
@@ -60,6 +66,18 @@ func networks() []Protocol {
 		{
 			App: "nrpe", Source: "NRPE, packet version 2", Ports: p(5666),
 			Requests: []Request{{Name: "nrpe", Build: nrpeRequest}}, Match: nrpeMatch,
+		},
+		{
+			App: "java-rmi", Source: "Java RMI specification, section 10.2", Ports: p(1099),
+			Requests: []Request{{Name: "java-rmi", Build: rmiRequest}}, Match: rmiMatch,
+		},
+		{
+			App: "ajp", Source: "AJP 1.3 protocol reference, CPing", Ports: p(8009),
+			Requests: []Request{{Name: "ajp", Build: ajpRequest}}, Match: ajpMatch,
+		},
+		{
+			App: "opc-ua", Source: "OPC 10000-6 section 7.1.2", Ports: p(4840), TLSPorts: p(4843),
+			Requests: []Request{{Name: "opc-ua", Build: opcuaRequest}}, Match: opcuaMatch,
 		},
 	}
 }
