@@ -1,0 +1,164 @@
+package portid
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/identify"
+)
+
+// fake identifies without a network: port 9 fails with an error of this machine, port 10
+// refuses, port 11 blocks, and all others are SSH.
+type fake struct {
+	delay        time.Duration
+	running, max atomic.Int64
+}
+
+func (f *fake) Identify(ctx context.Context, t identify.Target) (o identify.Outcome, err error) {
+	n := f.running.Add(1)
+	defer f.running.Add(-1)
+	for m := f.max.Load(); n > m && !f.max.CompareAndSwap(m, n); m = f.max.Load() {
+	}
+	time.Sleep(f.delay)
+	o = identify.Outcome{Connected: true, RTT: time.Millisecond}
+	switch o.Conns = 1; t.Addr.Port() {
+	case 9:
+		return o, syscall.EMFILE
+	case 10:
+		o.Connected, o.Reason, o.Evidence, o.RTT = false, endpoint.ConnRefused, "refused", -1
+	case 11:
+		<-ctx.Done()
+		return o, ctx.Err()
+	default:
+		o.App, o.Evidence = "ssh", "greeting"
+	}
+	return o, nil
+}
+
+func runTool(ctx context.Context, f *fake, in string, args ...string) (status int, out, errs string) {
+	tool := Tool()
+	tool.Command = &Command{engine: f}
+	var stdout, stderr bytes.Buffer
+	status = cli.Run(tool, cli.IO{Context: ctx, Args: args, In: strings.NewReader(in), Out: &stdout, Err: &stderr})
+	return status, stdout.String(), stderr.String()
+}
+
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	const closed = `{ "host":"a","port":7,"state":"closed","owner": 1 }`
+	in := strings.Join([]string{
+		`192.0.2.1:22`, closed, `{"host":"192.0.2.1","port":23,"state":"open","owner":"x"}`, `192.0.2.1:9`, `192.0.2.1:10`,
+		`{"host":"192.0.2.1","port":10,"state":"open"}`, `bad`, `224.0.0.1:80`, `198.51.100.1:80`, `192.0.2.1:53/udp`,
+	}, "\n")
+	status, out, errs := runTool(context.Background(), &fake{}, in, "-k", "--deny", "198.51.100.0/24")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 10 || status != cli.StatusRecords {
+		t.Fatalf("status %d, %d lines: %s%s", status, len(lines), out, errs)
+	}
+	if lines[1] != closed {
+		t.Errorf("%s was changed to %s", closed, lines[1])
+	}
+	for i, want := range map[int]string{
+		0: "open syn-ack ssh greeting", 2: "open <nil> ssh greeting", 3: "error local-error <nil> <nil>",
+		4: "closed conn-refused <nil> refused", 5: "open <nil> <nil> refused", 6: "error bad-record <nil> <nil>",
+		7: "error not-unicast <nil> <nil>", 8: "error out-of-scope <nil> <nil>", 9: "<nil> <nil> <nil> <nil>",
+	} {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(lines[i]), &m); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(m["state"], " ", m["reason"], " ", m["app"], " ", m["evidence"]); got != want {
+			t.Errorf("line %d: %s, want %s: %s", i, got, want, lines[i])
+		}
+	}
+}
+
+// Endpoints of a busy address do not delay those of others.
+func TestConcurrencyPerAddress(t *testing.T) {
+	t.Parallel()
+	var in strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&in, "192.0.2.1:%d\n", 100+i)
+	}
+	for i := range 4 {
+		fmt.Fprintf(&in, "192.0.2.%d:22\n", 2+i)
+	}
+	f := &fake{delay: 20 * time.Millisecond}
+	_, out, _ := runTool(context.Background(), f, in.String(), "--host-concurrency", "2")
+	if got := f.max.Load(); got > 6 || got < 3 {
+		t.Errorf("%d endpoints at once, want at most 6", got)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if last := strings.LastIndex(strings.Join(lines[:20], "\n"), `"port":22,`); len(lines) != 44 || last < 0 ||
+		strings.Count(strings.Join(lines[:20], "\n"), `"port":22,`) != 4 {
+		t.Errorf("%d lines; the other addresses waited for the busy one", len(lines))
+	}
+}
+
+// An interruption and the deadline settle what was read.
+func TestUnfinishedBecomeErrors(t *testing.T) {
+	t.Parallel()
+	in := strings.Repeat("192.0.2.1:11\n", 30)
+	for reason, args := range map[string]string{"interrupted": "-t 0.1", "deadline": "--deadline 0.1"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		if reason == "interrupted" {
+			time.AfterFunc(100*time.Millisecond, cancel)
+		}
+		_, out, errs := runTool(ctx, &fake{}, in, strings.Fields(args)...)
+		cancel()
+		if n := strings.Count(out, `"state":"error","reason":"`+reason+`"`); n != 30 {
+			t.Errorf("%d of 30 are %s: %s", n, reason, errs)
+		}
+	}
+}
+
+func TestQueueDropsWaiting(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	q := newQueue(10, 1, func(*item) { <-release }, func() bool { return false })
+	for range 5 {
+		q.add(&item{target: identify.Target{Addr: netip.MustParseAddrPort("192.0.2.1:1")}})
+	}
+	if n := len(q.drop()); n != 4 || q.inFlight() != 1 {
+		t.Errorf("%d dropped, %d in flight", n, q.inFlight())
+	}
+	if q.add(&item{}) {
+		t.Error("an item was added after drop")
+	}
+	close(release)
+	q.wait()
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"--only ssh,nosuch":       `--only: unknown protocol "nosuch"`,
+		"--ask 0":                 "--ask: ",
+		"--fsync 1":               "--fsync requires --resume",
+		"--resume x --open":       "--resume cannot be combined with --open",
+		"192.0.2.1:22":            "no such file",
+		"--ca-file /dev/null":     "contains no certificate",
+		"--recog /nonexistent":    "--recog: ",
+		"--effort most":           "--effort",
+		"--source x":              "--source: ",
+		"--host-concurrency none": "--host-concurrency",
+	} {
+		tool := Tool()
+		tool.Command = &Command{}
+		var stderr bytes.Buffer
+		status := cli.Run(tool, cli.IO{Args: strings.Fields(args), In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &stderr})
+		if status != cli.StatusUsage || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%s: status %d, %q, want %q", args, status, stderr.String(), want)
+		}
+	}
+}
