@@ -24,6 +24,10 @@ func databases() []Protocol {
 			Requests: []Request{{Name: "mssql", Build: mssqlRequest}}, Match: mssqlMatch,
 		},
 		{
+			App: "oracle-tns", Source: "Oracle Net Services, TNS", Ports: p(1521),
+			Requests: []Request{{Name: "oracle-tns", Build: oracleRequest}}, Match: oracleMatch,
+		},
+		{
 			App: "cassandra", Source: "CQL binary protocol v4, sections 2, 4.1.3 and 4.2", Ports: p(9042), TLSPorts: p(9142),
 			Requests: []Request{{Name: "cassandra", Build: cassandraRequest}}, Match: cassandraMatch,
 		},
