@@ -60,12 +60,12 @@ func (f *facts) was(name string) bool { return slices.Contains(f.sent, name) }
 
 // order returns all requests that may be sent, in their order.
 func (f *facts) order() []string {
-	var order []string
+	order := slices.Clone(f.hints)
 	if !f.secure {
 		order = append(order, tlsRequest)
 	}
 	order = append(order, httpRequest)
-	order = append(append(order, f.hints...), f.own...)
+	order = append(order, f.own...)
 	if f.text {
 		order = append(order, afterText())
 	}

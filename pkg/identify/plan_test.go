@@ -23,7 +23,7 @@ func TestTheNextRequest(t *testing.T) {
 		{"normal, inside TLS", facts{effort: Normal, secure: true}, "http " + all},
 		{"normal, lines of text", facts{effort: Normal, text: true}, "tls http memcached " + strings.ReplaceAll(all, "memcached ", "")},
 		{"normal, text and silence", facts{effort: Normal, text: true, silent: 3}, "tls http memcached dns smb"},
-		{"normal, candidates", facts{effort: Normal, hints: []string{"smb"}}, "tls http smb " + strings.ReplaceAll(all, "smb ", "")},
+		{"normal, candidates", facts{effort: Normal, hints: []string{"smb"}}, "smb tls http " + strings.ReplaceAll(all, "smb ", "")},
 		{"normal, after silence", facts{effort: Normal, silent: 3, sent: []string{"tls", "http", "postgresql"}}, "dns smb"},
 		{"normal, few connections left", facts{effort: Normal, conns: 10}, "tls http"},
 		{"normal, only one protocol", facts{effort: Normal, all: []string{"ldap"}}, "tls ldap"},
