@@ -35,7 +35,7 @@ var provoked = []struct {
 	{message: "could not be looked up", source: "pkg/resolve/lookup.go"},
 	{message: "network is unreachable", system: syscall.ENETUNREACH},
 	{message: "permission denied", system: syscall.EACCES},
-	{message: "is not an address of this machine", source: "pkg/portprobe/localerror.go"},
+	{message: "is not an address of this machine", source: "pkg/origin/errors.go"},
 	{message: "the descriptor limit (ulimit -n) is", command: "ulimit -n 64; echo 127.0.0.1:1 | portprobe", real: true},
 	{message: "--method syn requires CAP_NET_RAW", source: "pkg/portprobe/syn.go"},
 	{message: "is a broadcast or multicast address; not probed", source: "pkg/portprobe/sink.go"},
