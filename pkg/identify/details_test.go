@@ -121,6 +121,30 @@ func TestTLSServerThatRepliesToPlainHTTP(t *testing.T) {
 	}
 }
 
+// TestSlowTLSServer: the reply to a ClientHello comes too late, but what the server sends
+// after a request in plain text is an alert of TLS.
+func TestSlowTLSServer(t *testing.T) {
+	config := certificate(t)
+	n := &network{serve: buffered(func(c net.Conn, i int) {
+		in := bufio.NewReader(c)
+		if first, err := in.Peek(1); err != nil || first[0] != 0x16 {
+			io.WriteString(c, "\x15\x03\x01\x00\x02\x02\x46")
+			return
+		}
+		time.Sleep(3 * time.Second)
+		s := tls.Server(&tap{Conn: c, ahead: peeked(in)}, config)
+		if s.Handshake() == nil {
+			replies("GET", "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n\r\n<title>Welcome</title>")(s, i)
+		}
+	})}
+	for _, port := range []uint16{443, 9999} {
+		got, _ := identify(t, n, Options{Effort: Normal}, port)
+		if got.App != "http" || got.TLS == nil || got.Product != "nginx" {
+			t.Errorf("port %d: %+v, TLS %v; want HTTP in TLS", port, got.Finding, got.TLS != nil)
+		}
+	}
+}
+
 func peeked(in *bufio.Reader) []byte {
 	b, _ := in.Peek(in.Buffered())
 	return b

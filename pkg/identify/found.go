@@ -27,6 +27,10 @@ func (s *session) heard(l *line, m protocol.Match) bool {
 	if m.Strength != protocol.No {
 		return s.found(l, m)
 	}
+	if !s.facts.secure && !s.tlsAgain && isTLSRecord(data) {
+		s.tlsAgain = true
+		s.facts.sent = slices.DeleteFunc(s.facts.sent, func(name string) bool { return name == tlsRequest })
+	}
 	s.facts.hints = append(s.facts.hints, protocol.Candidates(s.table, &l.reply)...)
 	s.facts.text = s.facts.text || protocol.IsLines(data)
 	return false

@@ -59,6 +59,14 @@ func (s *session) notTLS(l *line, raw *tap, failure error) (done bool, err error
 	return s.settle(l, m), nil
 }
 
+// isTLSRecord reports whether a reply begins with a record of TLS: an alert, or a
+// handshake message (RFC 8446 section 5.1).
+func isTLSRecord(data []byte) bool {
+	const alert, handshake = 21, 22
+	return len(data) >= 6 && (data[0] == alert && data[3] == 0 && data[4] == 2 || data[0] == handshake && data[5] == 2) &&
+		data[1] == 3 && data[2] <= 4
+}
+
 // handshake returns the line inside TLS; nil if the handshake failed.
 func (s *session) handshake(l *line) *line {
 	c, _, _, err := tlsinfo.Handshake(s.tapped(l), s.tlsOptions())
@@ -71,7 +79,11 @@ func (s *session) handshake(l *line) *line {
 
 // tapped returns a connection for a handshake, with its time limits.
 func (s *session) tapped(l *line) *tap {
-	l.SetReadDeadline(time.Now().Add(replyTimeout + 2*s.Target.RTT))
+	wait := replyTimeout
+	if s.facts.secure || s.tlsAgain {
+		wait = handshakeTimeout
+	}
+	l.SetReadDeadline(time.Now().Add(wait + 2*s.Target.RTT))
 	return &tap{Conn: l.Conn, patience: handshakeTimeout}
 }
 

@@ -42,7 +42,10 @@ type session struct {
 	reset   bool
 	noAck   int  // requests in a row that were not acknowledged
 	zero    bool // the window for requests is zero
-	http    http // until TLS and HTTP were tried
+	// tlsAgain means that TLS was recognized in another reply than that to a ClientHello,
+	// which was late.
+	tlsAgain bool
+	http     http // until TLS and HTTP were tried
 }
 
 func newSession(e *Engine, t Target) *session {
