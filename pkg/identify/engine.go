@@ -27,12 +27,13 @@ const (
 
 // Options configures an Engine.
 type Options struct {
-	// Dial opens a TCP connection. Its errors are classified as in Classify.
-	Dial func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
-	// Allowed reports whether an address may be connected to; nil allows all.
-	Allowed func(to netip.AddrPort) bool
-	// Rate and HostRate are the maximum connections per second in all and per address;
-	// 0 is no limit.
+	// Dial opens a connection over "tcp" or "udp". Its errors are classified as in
+	// Classify.
+	Dial func(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error)
+	// Allowed reports whether an endpoint may be connected to; nil allows all.
+	Allowed func(to netip.AddrPort, p endpoint.Proto) bool
+	// Rate and HostRate are the maximum connections and datagrams per second in all and
+	// per address; 0 is no limit.
 	Rate, HostRate float64
 	// Timeout is the maximum time for an endpoint.
 	Timeout time.Duration
@@ -60,6 +61,7 @@ type Options struct {
 type Engine struct {
 	Options
 	table     []protocol.Protocol
+	datagrams map[string]*inquiry // by app
 	addresses *addresses
 	limits    *limits
 }
@@ -69,7 +71,10 @@ func New(o Options) *Engine {
 	if o.Quiet == nil {
 		o.Quiet = QuietPort
 	}
-	return &Engine{Options: o, table: selected(o.Only), addresses: newAddresses(), limits: newLimits(o.Rate, o.HostRate)}
+	return &Engine{
+		Options: o, table: selected(o.Only), datagrams: inquiries(o.Only),
+		addresses: newAddresses(), limits: newLimits(o.Rate, o.HostRate),
+	}
 }
 
 // selected returns the protocols with the given apps, or all.
@@ -92,6 +97,10 @@ func selected(only []string) []protocol.Protocol {
 // Target is an endpoint to identify.
 type Target struct {
 	Addr netip.AddrPort
+	// Proto is TCP unless it is UDP.
+	Proto endpoint.Proto
+	// App is the protocol that a UDP service was recognized as.
+	App string
 	// Name is the host as the user wrote it; empty if it is an address.
 	Name string
 	// RTT is a measured round-trip time; negative if unknown.
@@ -103,7 +112,8 @@ type Target struct {
 // Outcome is the result of an identification.
 type Outcome struct {
 	endpoint.Finding
-	// Connected means that the endpoint accepted a connection. Else Reason is why not.
+	// Connected means that the endpoint accepted a connection, or replied to a datagram.
+	// Else Reason is why not; 0 if nothing was sent.
 	Connected bool
 	Reason    endpoint.Reason
 	// RTT is the time that the first connection took; negative without one.
@@ -119,7 +129,7 @@ func (e *Engine) Identify(ctx context.Context, t Target) (Outcome, error) {
 	s.ctx = limited
 	defer s.close()
 	s.began = time.Now()
-	err := s.run()
+	err := s.identify()
 	if ctx.Err() != nil {
 		return Outcome{}, ctx.Err()
 	}

@@ -127,7 +127,7 @@ func (s *session) retryLimited() {
 	}
 	defer again.Close()
 	m := again.read(time.Now().Add(max(s.listenTime(), s.greets)))
-	if m.Strength != protocol.No && m.App == s.App && !m.Limited {
+	if m.Strength != protocol.No && m.App == s.Finding.App && !m.Limited {
 		s.adopt(&again.reply, m)
 		s.Limited = true // it was: the next client may be turned away
 	}
@@ -144,7 +144,7 @@ func (s *session) product(p *protocol.Protocol, sent string) {
 			continue
 		}
 		if l, m := s.request(q); l != nil {
-			if m.Strength != protocol.No && m.App == s.App && m.Product != "" {
+			if m.Strength != protocol.No && m.App == s.Finding.App && m.Product != "" {
 				evidence := s.Evidence
 				s.adopt(&l.reply, m)
 				s.Evidence = evidence

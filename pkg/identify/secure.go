@@ -139,7 +139,7 @@ func (l *line) await(until time.Time, next func(data []byte) (complete, ok bool)
 
 // localAddr returns the address of this end of a connection.
 func localAddr(c net.Conn) netip.Addr {
-	if a, ok := c.LocalAddr().(*net.TCPAddr); ok {
+	if a, ok := c.LocalAddr().(interface{ AddrPort() netip.AddrPort }); ok {
 		return a.AddrPort().Addr().Unmap()
 	}
 	return netip.IPv4Unspecified()

@@ -55,6 +55,9 @@ func newSession(e *Engine, t Target) *session {
 		s.Name = name
 	}
 	s.facts = facts{effort: e.Effort}
+	if t.Proto == endpoint.UDP {
+		return s
+	}
 	at := func(p *protocol.Protocol) bool { return p.At(t.Addr.Port()) }
 	for i := range e.table {
 		if p := &e.table[i]; at(p) {
@@ -72,6 +75,14 @@ func (s *session) close() {
 		s.earlier.Close()
 		s.earlier = nil
 	}
+}
+
+// identify identifies the service.
+func (s *session) identify() error {
+	if s.Proto == endpoint.UDP {
+		return s.inquire()
+	}
+	return s.run()
 }
 
 // run carries out the plan.
@@ -101,18 +112,23 @@ func (s *session) run() error {
 // errGone means that the endpoint no longer accepts connections.
 var errGone = errors.New("endpoint refuses connections")
 
+// admit waits until a connection may be made or a datagram may be sent.
+func (s *session) admit() error {
+	if s.Allowed != nil && !s.Allowed(s.Addr, s.Proto) {
+		return errors.New("out of scope") // unreachable: the caller has checked
+	}
+	return s.limits.wait(s.ctx, s.address)
+}
+
 // dial makes a connection.
 func (s *session) dial() (*line, error) {
-	if s.Allowed != nil && !s.Allowed(s.Addr) {
-		return nil, errors.New("out of scope") // unreachable: the caller has checked
-	}
-	if err := s.limits.wait(s.ctx, s.address); err != nil {
+	if err := s.admit(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, connectTimeout)
 	defer cancel()
 	began := time.Now()
-	c, err := s.Dial(ctx, s.Addr)
+	c, err := s.Dial(ctx, "tcp", s.Addr)
 	s.Conns++
 	s.facts.conns++
 	if err != nil {
@@ -127,14 +143,17 @@ func (s *session) dial() (*line, error) {
 	if d, ok := s.ctx.Deadline(); ok {
 		c.SetWriteDeadline(d)
 	}
-	stop := context.AfterFunc(s.ctx, func() { c.Close() })
-	return &line{Conn: &watched{c, stop}, port: s.Addr.Port(), table: s.table}, nil
+	return &line{Conn: newWatched(s.ctx, c), port: s.Addr.Port(), table: s.table}, nil
 }
 
 // watched is a connection that the end of a context closes.
 type watched struct {
 	net.Conn
 	stop func() bool
+}
+
+func newWatched(ctx context.Context, c net.Conn) *watched {
+	return &watched{c, context.AfterFunc(ctx, func() { c.Close() })}
 }
 
 func (w *watched) Close() error {

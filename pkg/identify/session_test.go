@@ -54,7 +54,7 @@ type network struct {
 	fail  error
 }
 
-func (n *network) dial(ctx context.Context, _ netip.AddrPort) (net.Conn, error) {
+func (n *network) dial(ctx context.Context, _ string, _ netip.AddrPort) (net.Conn, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.conns++

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"syscall"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/origin"
 )
 
@@ -18,16 +19,20 @@ type dialer struct {
 func newDialer(o origin.Origin) *dialer {
 	d := &dialer{net.Dialer{KeepAlive: -1}, o}
 	d.Control = func(_, _ string, c syscall.RawConn) error { return o.Prepare(c) }
-	if o.Source.IsValid() {
-		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(o.Source, 0))
-	}
 	return d
 }
 
-// dial opens a TCP connection.
-func (d *dialer) dial(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
-	if d.origin.Source.IsValid() && d.origin.Source.Is4() != to.Addr().Is4() {
+// dial opens a connection over "tcp" or "udp".
+func (d *dialer) dial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
+	from := d.Dialer
+	switch source := netip.AddrPortFrom(d.origin.Source, 0); {
+	case !d.origin.Source.IsValid():
+	case d.origin.Source.Is4() != to.Addr().Is4():
 		return nil, syscall.EAFNOSUPPORT
+	case network == endpoint.UDP.String():
+		from.LocalAddr = net.UDPAddrFromAddrPort(source)
+	default:
+		from.LocalAddr = net.TCPAddrFromAddrPort(source)
 	}
-	return d.DialContext(ctx, "tcp", to.String())
+	return from.DialContext(ctx, network, to.String())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
-	"net/netip"
 	"os"
 
 	"portkit/pkg/cli"
@@ -36,7 +35,7 @@ func (r *run) newEngine() (identifier, error) {
 	common := portspec.CommonList().Top(commonPorts, []endpoint.Proto{endpoint.TCP})
 	o := identify.Options{
 		Dial:     newDialer(r.origin).dial,
-		Allowed:  func(to netip.AddrPort) bool { return r.scope.Allows(to, endpoint.TCP) },
+		Allowed:  r.scope.Allows,
 		Rate:     float64(r.Rate),
 		HostRate: float64(r.HostRate),
 		Timeout:  r.Timeout.D(),

@@ -21,9 +21,30 @@ func dnsServerRequest(*Target) []byte { return dnsQuery(dnsVersionServer) }
 // dnsQuery returns a query without recursion, with the length that TCP requires (RFC
 // 1035 sections 4.1 and 4.2.2).
 func dnsQuery(question string) []byte {
-	const header = "\x56\x0b\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00"
-	b := binary.BigEndian.AppendUint16(nil, uint16(len(header)+len(question)))
-	return append(append(b, header...), question...)
+	b := binary.BigEndian.AppendUint16(nil, uint16(2+len(dnsHeader)+len(question)))
+	return append(append(append(b, "\x56\x0b"...), dnsHeader...), question...)
+}
+
+// dnsHeader follows the id of a query: no flags, and one question.
+const dnsHeader = "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00"
+
+// dnsDatagram returns the first question for UDP.
+func dnsDatagram(_ *Target, token uint64) []byte {
+	return append(append(binary.BigEndian.AppendUint16(nil, uint16(token)), dnsHeader...), dnsVersionBind...)
+}
+
+// dnsDatagramMatch reads a reply with the id of the request. An error may be a header
+// alone.
+func dnsDatagramMatch(r *Reply) (m Match) {
+	const response, opcode = 0x80, 0x78
+	if len(r.Data) < 12 || len(r.Sent) < 12 || string(r.Data[:2]) != string(r.Sent[:2]) || r.Data[2]&(response|opcode) != response {
+		return m
+	}
+	if len(r.Data) == 12 {
+		m.Strength = Likely
+		return m
+	}
+	return dnsReply(r.Data, r.Sent[12:])
 }
 
 // dnsMatch recognizes a reply with the id of the request, and its question. A server

@@ -1,7 +1,8 @@
 // Package protocol contains what portid knows about application protocols: the ports
 // they are registered for, the requests to send, and how to recognize their replies.
 // Everything in it is a pure function on bytes. It opens no connection and reads no
-// clock. Each protocol has a file of its own, and a row in the table.
+// clock. Each protocol has a file of its own, and a row in the table. A second table,
+// Datagrams, contains the UDP services whose reply reveals more than the protocol.
 //
 // # Terms
 //

@@ -20,7 +20,7 @@ func serverProduct(server string) (name, version, os string) {
 		if len(list) == 2 {
 			return "", "", clean(os)
 		}
-		first = list[2]
+		first = versioned(list[2:])
 	case first.version == "" && first.comment != "" && isDigit(first.comment[0]):
 		first.version = strings.TrimRight(strings.Fields(first.comment)[0], ",;") // "Jetty(9.4.57.v20241219)"
 	case first.version == "" && len(list) > 1:
@@ -32,6 +32,21 @@ func serverProduct(server string) (name, version, os string) {
 		}
 	}
 	return clean(first.name), clean(first.version), clean(os)
+}
+
+// versioned returns the product of a list that ends in the first version ("Portable SDK
+// for UPnP devices/1.6.18"), but for the version of DLNA.
+func versioned(list []product) product {
+	if list[0].name == "DLNADOC" && len(list) > 1 {
+		list = list[1:]
+	}
+	var words []string
+	for _, p := range list {
+		if words = append(words, p.name); p.version != "" {
+			return product{name: strings.Join(words, " "), version: p.version}
+		}
+	}
+	return list[0]
 }
 
 // unversioned returns the product of a list whose first has no version: the name has

@@ -21,6 +21,16 @@ func memcachedMatch(r *Reply) (m Match) {
 	return m
 }
 
+// memcachedDatagramMatch recognizes a reply after the header of a datagram, which is the
+// only one (memcached, doc/protocol.txt, "UDP protocol").
+func memcachedDatagramMatch(r *Reply) (m Match) {
+	const header = 8
+	if len(r.Data) < header || string(r.Data[2:6]) != "\x00\x00\x00\x01" {
+		return m
+	}
+	return memcachedMatch(&Reply{Request: r.Request, Data: r.Data[header:], Ended: true})
+}
+
 // memcachedStats recognizes the reply to "stats", a command that beanstalkd has too.
 func memcachedStats(r *Reply) (m Match) {
 	lines, _ := r.lines()

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"hash/fnv"
 	"strconv"
 )
@@ -9,17 +10,25 @@ import (
 // reply, at least with an error. Max-Forwards 0 keeps it from being forwarded
 // (section 16.3). The reply arrives on the same connection (section 18.2.2).
 func sipBuild(t *Target) []byte {
-	server, client := httpAddr(t.Addr.Addr())+":"+strconv.Itoa(int(t.Addr.Port())), "portid.invalid"
-	if t.Local.IsValid() {
-		client = httpAddr(t.Local)
-	}
 	transport := "TCP"
 	if t.TLS {
 		transport = "TLS"
 	}
 	sum := fnv.New64a()
-	sum.Write([]byte(server + " " + client))
-	id := strconv.FormatUint(sum.Sum64(), 16)
+	sum.Write([]byte(t.Addr.String() + " " + t.Local.String()))
+	return sipOptions(t, transport, sum.Sum64())
+}
+
+// sipDatagram returns OPTIONS for UDP. Its rport requests the reply to be sent to the
+// source of the datagram (RFC 3581 section 4).
+func sipDatagram(t *Target, token uint64) []byte { return sipOptions(t, "UDP", token) }
+
+func sipOptions(t *Target, transport string, token uint64) []byte {
+	server, client := httpAddr(t.Addr.Addr())+":"+strconv.Itoa(int(t.Addr.Port())), "portid.invalid"
+	if t.Local.IsValid() {
+		client = httpAddr(t.Local)
+	}
+	id := strconv.FormatUint(token, 16)
 	return []byte("OPTIONS sip:" + server + " SIP/2.0\r\n" +
 		"Via: SIP/2.0/" + transport + " " + client + ";rport;branch=z9hG4bK" + id + "\r\n" +
 		"Max-Forwards: 0\r\n" +
@@ -29,6 +38,17 @@ func sipBuild(t *Target) []byte {
 		"CSeq: 1 OPTIONS\r\n" +
 		"User-Agent: " + clean(t.Agent) + "\r\n" +
 		"Content-Length: 0\r\n\r\n")
+}
+
+// sipDatagramMatch reads a response that repeats the id of the request (RFC 3261 section
+// 8.2.6.2).
+func sipDatagramMatch(r *Reply) (m Match) {
+	_, id, ok := bytes.Cut(r.Sent, []byte("\r\nCall-ID: "))
+	id, _, _ = bytes.Cut(id, []byte("\r\n"))
+	if !ok || len(id) == 0 || !bytes.Contains(r.Data, id) {
+		return m
+	}
+	return sipMatch(r)
 }
 
 // sipMatch recognizes a response of SIP (RFC 3261 section 7.2). Phones name themselves
