@@ -2,6 +2,7 @@ package daemons
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,8 @@ import (
 	"time"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/identify"
 	"portkit/pkg/internal/lab"
 	"portkit/pkg/payload"
 	"portkit/pkg/portprobe"
@@ -59,6 +62,7 @@ func TestDaemonsAreRecognized(t *testing.T) {
 				t.Errorf("%s was recognized as %q, want %q", d.Name, found, d.App)
 			}
 			checkProbed(t, to, d.App)
+			checkIdentified(t, to, d)
 		})
 	}
 }
@@ -78,6 +82,26 @@ func checkProbed(t *testing.T, to netip.AddrPort, app string) {
 	if r.State != "open" || r.App != app {
 		t.Errorf("portprobe says %s, not open and %q", out.Bytes(), app)
 	}
+}
+
+// checkIdentified identifies the daemon. One whose replies reveal no product is sent
+// nothing.
+func checkIdentified(t *testing.T, to netip.AddrPort, d Daemon) {
+	t.Helper()
+	var dialer net.Dialer
+	e := identify.New(identify.Options{
+		Dial: func(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, to.String())
+		},
+		Timeout: 30 * time.Second, Agent: "portid/1", Version: "1",
+	})
+	got, err := e.Identify(t.Context(), identify.Target{Addr: to, Proto: endpoint.UDP, App: d.App, RTT: -1})
+	product := strings.TrimSpace(got.Product + " " + got.Version)
+	if err != nil || got.App != d.App || got.Evidence != "udp-response" || got.Connected != (got.Conns > 0) ||
+		!strings.HasPrefix(product, d.Product) || d.Product == "" && (product != "" || got.Conns > 0) {
+		t.Errorf("identified as %+v, error %v; want app %q, product %q", got.Finding, err, d.App, d.Product)
+	}
+	t.Logf("identified in %v as %q %q %q %q, %d datagrams", got.Took, product, got.Vendor, got.OS, got.Device, got.Conns)
 }
 
 // askAll sends the requests of a port in turn, and again until one is

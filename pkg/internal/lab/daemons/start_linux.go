@@ -25,6 +25,8 @@ type Daemon struct {
 	Program string // a name in PATH or /usr/sbin, or an absolute path
 	App     string // the protocol that it speaks on Port, as a record's app
 	Port    uint16
+	// Product is the beginning of the product and version that a reply reveals.
+	Product string
 	// Setup writes what the program needs and returns its arguments, with
 	// which it stays in the foreground.
 	Setup func(*Env) []string
