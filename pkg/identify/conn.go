@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"time"
 
 	"portkit/pkg/identify/protocol"
@@ -58,10 +59,13 @@ func (l *line) read(until time.Time) (m protocol.Match) {
 
 // readOnce reads what has arrived, and reports whether that is nothing until a time.
 func (l *line) readOnce(until time.Time) (timeout bool) {
-	var buf [4096]byte
+	data := l.reply.Data
+	if cap(data)-len(data) < minRead {
+		data = slices.Grow(data, max(minRead, min(len(data), protocol.MaxReply-len(data))))
+	}
 	l.SetReadDeadline(until)
-	n, err := l.Read(buf[:])
-	l.reply.Data = append(l.reply.Data, buf[:min(n, protocol.MaxReply-len(l.reply.Data))]...)
+	n, err := l.Read(data[len(data):min(cap(data), protocol.MaxReply)])
+	l.reply.Data = data[:len(data)+n]
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return true
 	}
@@ -71,6 +75,10 @@ func (l *line) readOnce(until time.Time) (timeout bool) {
 	l.reply.Ended = err != nil || len(l.reply.Data) == protocol.MaxReply
 	return false
 }
+
+// minRead is the minimum size of a read, unless the reply is nearly as long as it may be.
+// Most replies are shorter.
+const minRead = 1024
 
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {

@@ -61,6 +61,7 @@ type Options struct {
 type Engine struct {
 	Options
 	table     []protocol.Protocol
+	requests  []string            // the first request of each protocol
 	datagrams map[string]*inquiry // by app
 	addresses *addresses
 	limits    *limits
@@ -71,10 +72,12 @@ func New(o Options) *Engine {
 	if o.Quiet == nil {
 		o.Quiet = QuietPort
 	}
-	return &Engine{
+	e := &Engine{
 		Options: o, table: selected(o.Only), datagrams: inquiries(o.Only),
 		addresses: newAddresses(), limits: newLimits(o.Rate, o.HostRate),
 	}
+	e.requests = requests(e.table, func(*protocol.Protocol) bool { return true })
+	return e
 }
 
 // selected returns the protocols with the given apps, or all.

@@ -183,19 +183,17 @@ func (s *session) moreKeys(first bool) {
 	if first {
 		s.anotherKey(types)
 	}
-	if s.Effort != Thorough {
-		return
-	}
-	for _, t := range types {
-		if !slices.ContainsFunc(s.SSH.Keys, func(k endpoint.SSHKey) bool { return k.Type == t }) {
-			s.anotherKey([]string{t})
-		}
+	for known := 0; s.Effort == Thorough && known < len(s.SSH.Keys); {
+		known = len(s.SSH.Keys)
+		s.anotherKey(slices.DeleteFunc(slices.Clone(types), func(t string) bool {
+			return slices.ContainsFunc(s.SSH.Keys, func(k endpoint.SSHKey) bool { return k.Type == t })
+		}))
 	}
 }
 
 // anotherKey fetches a host key on a connection of its own.
 func (s *session) anotherKey(types []string) {
-	if s.facts.conns >= maxConns[s.Effort] {
+	if len(types) == 0 || s.facts.conns >= maxConns[s.Effort] {
 		return
 	}
 	if l, err := s.dial(); err == nil {

@@ -66,7 +66,7 @@ func newSession(e *Engine, t Target) *session {
 		}
 	}
 	s.facts.own = requests(e.table, at)
-	s.facts.all = requests(e.table, func(*protocol.Protocol) bool { return true })
+	s.facts.all = e.requests
 	return s
 }
 
