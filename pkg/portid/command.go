@@ -88,10 +88,13 @@ func (c *Command) Validate() (err error) {
 	return err
 }
 
-// apps returns the names of the protocols that are recognized over TCP, sorted.
+// apps returns the names of the protocols that have a request or a greeting, sorted.
 func apps() (names []string) {
 	for _, p := range protocol.Table() {
 		names = append(names, p.App)
+	}
+	for _, d := range protocol.Datagrams() {
+		names = append(names, d.App)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -91,7 +91,7 @@ func (r *run) logFound(i *item, o *identify.Outcome) {
 			text += " (" + strings.TrimSuffix(o.Product+" "+o.Version, " ") + ")"
 		}
 	}
-	r.ctx.Log.Printf("Port %d/%v on %s: %s", i.target.Addr.Port(), endpoint.TCP, i.host, text)
+	r.ctx.Log.Printf("Port %d/%v on %s: %s", i.target.Addr.Port(), i.target.Proto, i.host, text)
 }
 
 // logNoOutput logs why standard output has no records.

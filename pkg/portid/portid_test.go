@@ -42,6 +42,9 @@ func (f *fake) Identify(ctx context.Context, t identify.Target) (o identify.Outc
 	default:
 		o.App, o.Evidence = "ssh", "greeting"
 	}
+	if t.Proto == endpoint.UDP {
+		o.App, o.Evidence = t.App, "udp-response"
+	}
 	return o, nil
 }
 
@@ -80,6 +83,25 @@ func TestRecords(t *testing.T) {
 		if got := fmt.Sprint(m["state"], " ", m["reason"], " ", m["app"], " ", m["evidence"]); got != want {
 			t.Errorf("line %d: %s, want %s: %s", i, got, want, lines[i])
 		}
+	}
+}
+
+// UDP endpoints are identified if they are open and recognized. All others pass through.
+func TestUDPRecords(t *testing.T) {
+	t.Parallel()
+	const record = `{"host":"192.0.2.1","ip":"192.0.2.1","port":%d,"proto":"udp","state":"%s"%s}`
+	in := fmt.Sprintf(record+"\n"+record+"\n"+record+"\n"+record+"\n", 161, "open", `,"app":"snmp"`, 162, "open", "",
+		163, "open|filtered", `,"app":"snmp"`, 53, "open", `,"app":"dns"`)
+	_, out, errs := runTool(context.Background(), &fake{}, in, "-k", "--deny", "192.0.2.1:53/udp")
+	given, got := strings.Split(in, "\n"), strings.Split(out, "\n")
+	if len(got) != len(given) || got[1] != given[1] || got[2] != given[2] {
+		t.Fatalf("%s%s", out, errs)
+	}
+	if !strings.Contains(got[0], `"proto":"udp","state":"open","app":"snmp","evidence":"udp-response"`) {
+		t.Errorf("%s was not identified", got[0])
+	}
+	if !strings.Contains(got[3], `"port":53,"proto":"udp","state":"error","reason":"out-of-scope"`) {
+		t.Errorf("%s; want an error of scope", got[3])
 	}
 }
 

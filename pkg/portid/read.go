@@ -46,7 +46,7 @@ func (r *reader) process(line ndjson.Line) {
 	case errors.As(err, &bad):
 		r.ctx.Log.Linef("records that could not be read", "%v", bad)
 		r.writer.bad(seq, bad, time.Now(), size)
-	case p.Pass, p.Proto == endpoint.UDP && p.State == endpoint.Open:
+	case p.Pass:
 		r.writer.pass(seq, line.Text, p)
 	case p.Proto == endpoint.UDP && p.State == 0: // a plain line
 		r.writer.endpoint(seq, p, size)
@@ -73,7 +73,7 @@ func (r *reader) item(seq uint64, size int) *item {
 		seq: seq, bytes: size, host: text[:h:h], known: text[h:k:k], extra: text[k:],
 		came: p.State == endpoint.Open,
 		target: identify.Target{
-			Addr: netip.AddrPortFrom(p.Addr, p.Port), RTT: p.RTT, Open: p.State == endpoint.Open,
+			Addr: netip.AddrPortFrom(p.Addr, p.Port), Proto: p.Proto, App: string(p.App), RTT: p.RTT, Open: p.State == endpoint.Open,
 		},
 	}
 	if _, err := netip.ParseAddr(string(p.Host)); err != nil {
@@ -136,8 +136,8 @@ func (r *run) enqueue(i *item) {
 // check returns why an endpoint must not be connected to; 0 if it may be.
 func (r *run) check(t *identify.Target) (endpoint.Reason, error) {
 	switch {
-	case !r.scope.Allows(t.Addr, endpoint.TCP):
-		return endpoint.OutOfScope, errors.New(r.scope.Refusal(t.Addr, endpoint.TCP))
+	case !r.scope.Allows(t.Addr, t.Proto):
+		return endpoint.OutOfScope, errors.New(r.scope.Refusal(t.Addr, t.Proto))
 	case !r.links.Unicast(t.Addr.Addr()):
 		return endpoint.NotUnicast, nil
 	}

@@ -85,7 +85,7 @@ func (w *writer) found(i *item, o *identify.Outcome) {
 	w.flush()
 }
 
-// result returns the result for an item that came without a state.
+// result returns the result for an item that came without a state, which is one of TCP.
 func (w *writer) result(i *item, o *identify.Outcome) endpoint.Result {
 	reason := o.Reason
 	if o.Connected {
@@ -106,9 +106,9 @@ func (w *writer) result(i *item, o *identify.Outcome) endpoint.Result {
 // refuse writes the error record of an item that was not identified.
 func (w *writer) refuse(i *item, reason endpoint.Reason, err error) {
 	r := endpoint.Result{
-		Endpoint: endpoint.Endpoint{Addr: i.target.Addr.Addr(), Port: i.target.Addr.Port(), Proto: endpoint.TCP},
+		Endpoint: endpoint.Endpoint{Addr: i.target.Addr.Addr(), Port: i.target.Addr.Port(), Proto: i.target.Proto},
 		State:    endpoint.Error, Reason: reason, RTT: -1, Time: time.Now(),
-		Service: w.services.Name(endpoint.TCP, i.target.Addr.Port()),
+		Service: w.services.Name(i.target.Proto, i.target.Addr.Port()),
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
