@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
@@ -21,11 +22,11 @@ import (
 type Command struct {
 	Files []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result or endpoint records, or lines HOST:PORT (default: standard input)."`
 
-	Concurrency cli.Positive `short:"c" placeholder:"N" default:"1000" max:"65536" group:"timing" help:"Maximum endpoints at once."`
-	HostConc    cli.Positive `name:"host-concurrency" placeholder:"N" default:"16" max:"65536" group:"timing" help:"Maximum endpoints of one address at once."`
-	Rate        cli.Rate     `short:"r" placeholder:"N" group:"timing" help:"Maximum connections per second in total, such as 500 or 0.5 (default: 0, no limit)."`
-	HostRate    cli.Rate     `placeholder:"N" group:"timing" help:"Maximum connections per second to one address, such as 20 or 0.1 (default: 0, no limit)."`
-	Timeout     cli.Duration `short:"t" placeholder:"DURATION" default:"30s" max:"1h" group:"timing" help:"Maximum time for one endpoint. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h."`
+	Concurrency cli.Positive  `short:"c" placeholder:"N" default:"1000" max:"65536" group:"timing" help:"Maximum endpoints at once."`
+	HostConc    cli.Positive  `name:"host-concurrency" placeholder:"N" default:"16" max:"65536" group:"timing" help:"Maximum endpoints of one address at once."`
+	Rate        cli.Rate      `short:"r" placeholder:"N" group:"timing" help:"Maximum connections per second in total, such as 500 or 0.5 (default: 0, no limit)."`
+	HostRate    cli.Rate      `placeholder:"N" group:"timing" help:"Maximum connections per second to one address, such as 20 or 0.1 (default: 0, no limit)."`
+	Timeout     *cli.Duration `short:"t" placeholder:"DURATION" max:"1h" group:"timing" help:"Maximum time for one endpoint. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h (default: 30s; 2m with --effort thorough)."`
 
 	Effort     string   `enum:"quick,normal,thorough" default:"normal" group:"probing" help:"Number of requests to try. quick: 2. normal: at most 12 connections. thorough: all."`
 	Only       []string `placeholder:"LIST" group:"probing" help:"Protocols to try, such as ssh,http (comma-separated; default: all)."`
@@ -86,6 +87,18 @@ func (c *Command) Validate() (err error) {
 	}
 	c.origin, err = origin.Parse(c.Source, c.Interface)
 	return err
+}
+
+// timeout returns the maximum time for one endpoint. All requests of the table, most of
+// them without a reply, take about a minute.
+func (c *Command) timeout() time.Duration {
+	switch {
+	case c.Timeout != nil:
+		return c.Timeout.D()
+	case c.Effort == "thorough":
+		return 2 * time.Minute
+	}
+	return 30 * time.Second
 }
 
 // apps returns the names of the protocols that have a request or a greeting, sorted.

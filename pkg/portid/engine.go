@@ -38,7 +38,7 @@ func (r *run) newEngine() (identifier, error) {
 		Allowed:  r.scope.Allows,
 		Rate:     float64(r.Rate),
 		HostRate: float64(r.HostRate),
-		Timeout:  r.Timeout.D(),
+		Timeout:  r.timeout(),
 		Effort:   map[string]identify.Effort{"quick": identify.Quick, "normal": identify.Normal, "thorough": identify.Thorough}[r.Effort],
 		Only:     r.Only,
 		Quiet:    func(port uint16) bool { return identify.QuietPort(port) && !r.ask.Has(port, endpoint.TCP) },

@@ -69,7 +69,7 @@ func byCount(m map[string]int64) (keys []string) {
 
 // settings returns the first line of -v.
 func (r *run) settings() string {
-	text := fmt.Sprintf("effort %s, at most %d endpoints at once and %d per address, timeout %v", r.Effort, r.queue.total, r.HostConc, r.Timeout)
+	text := fmt.Sprintf("effort %s, at most %d endpoints at once and %d per address, timeout %v", r.Effort, r.queue.total, r.HostConc, r.timeout())
 	if r.Rate > 0 {
 		text += fmt.Sprintf(", at most %v connections per second", r.Rate)
 	}

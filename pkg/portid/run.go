@@ -52,7 +52,7 @@ type run struct {
 // Run identifies the services at the ports of its inputs, and returns when all records
 // are written.
 func (c *Command) Run(ctx *cli.Context) error {
-	defer cli.RelaxGC(100, 4<<20)()
+	defer cli.RelaxGC(50, 2<<20)()
 	r := &run{
 		Command: c, ctx: ctx, began: time.Now(), backlog: stream.NewBacklog(), failed: make(chan struct{}),
 		links: origin.OwnLinks(), services: service.Load(), total: stream.Total{Given: int64(c.Total)},
@@ -152,7 +152,7 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 	select {
 	case <-settled:
 	case <-r.ctx.Done():
-		r.end(endpoint.Interrupted, r.Timeout.D(), stopLookups)
+		r.end(endpoint.Interrupted, r.timeout(), stopLookups)
 	case <-deadline:
 		r.ctx.Log.Printf("stopped by --deadline %v", r.Deadline)
 		r.end(endpoint.Deadline, 0, stopLookups)
