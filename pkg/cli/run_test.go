@@ -56,7 +56,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"--out x", `--out: no such flag; --help lists them`},
 		{"--udp", `--udp belongs to portgen`},
 		{"--plain", `--plain belongs to portgen and portprobe`},
-		{"-q", `-q (--quiet) belongs to portprobe`},
+		{"-q", `-q (--quiet) belongs to portprobe and portid`},
 		{"-z", `-z: no such flag; --help lists them`},
 		{"\u2013r 5", `"–r" begins with a dash: '–' (U+2013) is not '-'; type -r`},
 		{"\u2014rate=5", `"—rate=5" begins with a dash: '—' (U+2014) is not '-'; type --rate=5`},
