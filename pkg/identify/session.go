@@ -286,6 +286,7 @@ func (s *session) target() *protocol.Target {
 // closes any other.
 func (s *session) put(l *line) {
 	switch {
+	case s.ctx.Err() != nil: // the time limit ended it
 	case l.silent() && l.ended() && isReset(l.err):
 		s.reset = true
 	case l.silent() && l.ended():

@@ -243,6 +243,10 @@ func TestTimeoutEndsASession(t *testing.T) {
 	if err != nil || got.Took > 9*time.Second || got.Evidence != "unrecognized" {
 		t.Errorf("%v, %q, %v; want unrecognized within 8 s", got.Took, got.Evidence, err)
 	}
+	got, err = identify(t, &network{serve: silent}, Options{Effort: Thorough, Timeout: 8 * time.Second}, 9999)
+	if err != nil || got.Evidence != "silent" {
+		t.Errorf("%q, %v; want silent: the server closed nothing", got.Evidence, err)
+	}
 	_ = endpoint.Open
 }
 
