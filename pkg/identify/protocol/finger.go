@@ -2,11 +2,20 @@ package protocol
 
 import "strings"
 
-// fingerMatch recognizes the list of users that an empty query gets (RFC 1288 section
-// 2.3). The RFC leaves its form open: these are the forms of BSD and its descendants.
+// fingerMatch recognizes the list of users that an empty query gets, and that there is no
+// user of a name (RFC 1288 section 2.3). The RFC leaves their form open: these are the
+// forms of BSD and its descendants.
 func fingerMatch(r *Reply) (m Match) {
 	lines, rest := r.lines()
-	if !r.For("finger") || !isText(r.Data) {
+	const unknown, user = "finger: ", ": no such user."
+	switch {
+	case !isText(r.Data):
+		return m
+	case len(lines) > 0 && strings.HasPrefix(lines[0], unknown) && strings.HasSuffix(lines[0][len(unknown):], user):
+		m.Strength = Certain
+		return m
+	case !r.For("finger"):
+		m.More = !r.Ended && len(lines) == 0 && len(rest) < 256 && mayBegin(rest, unknown)
 		return m
 	}
 	for _, line := range lines {

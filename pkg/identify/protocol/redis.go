@@ -16,7 +16,7 @@ func redisMatch(r *Reply) (m Match) {
 		text    string
 		limited bool
 	}{
-		{"-NOAUTH Authentication required", true},
+		{"-NOAUTH Authentication required", false},
 		{"-DENIED Redis is running in protected mode", true},
 		{"-ERR max number of clients reached", true},
 		{"-ERR unknown command '", false},

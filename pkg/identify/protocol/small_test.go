@@ -41,6 +41,8 @@ func TestDaytimeReplies(t *testing.T) {
 
 func TestTimeReplies(t *testing.T) {
 	checkReplies(t, "time", []replyCase{
+		{data: "\xee\xb7\x12\x7e\x00\x00\x00\x00", want: Weak}, // GNU inetutils on 64 bits
+		{data: "\xee\xb7\x12\x7e\x00\x00\x00\x01"},
 		{data: "\xee\xb6\x0bQ", want: Weak},
 		{data: "\xee\xb6\x0bQ1"},
 		{data: "\xee\xb6\x0bQ", request: "http"},
@@ -81,6 +83,8 @@ func TestFingerReplies(t *testing.T) {
 		{data: "No one logged on.\r\n", request: "finger", want: Certain},
 		{data: "Login: please\r\n", request: "finger"},
 		{data: "No one logged on.\r\n"},
+		{data: "finger: GET: no such user.\r\nfinger: /: no such user.\r\n", request: "http", want: Certain},
+		{data: "finger: no such user.\r\n", request: "http"},
 		{data: "HTTP/1.1 400 Bad Request\r\n\r\n", request: "finger"},
 	})
 }

@@ -65,6 +65,7 @@ func TestGopherReplies(t *testing.T) {
 func TestZooKeeperReplies(t *testing.T) {
 	checkReplies(t, "zookeeper", []replyCase{
 		{data: "Zookeeper version: 3.8.0-${mvngit.commit.id}, built on 2024-02-13 20:43 UTC\nLatency min/avg/max: 0/0.0/0\n", request: "zookeeper", want: Certain, product: "Apache ZooKeeper", version: "3.8.0"},
+		{data: "This ZooKeeper instance is not currently serving requests\n", request: "zookeeper", want: Certain, product: "Apache ZooKeeper"},
 		{data: "srvr is not executed because it is not in the whitelist.\n", request: "zookeeper", want: Certain, product: "Apache ZooKeeper"},
 		{data: "srvr", request: "zookeeper"},
 		{data: "srvr is not a command\n", request: "zookeeper"},
@@ -106,8 +107,8 @@ func TestZabbixReplies(t *testing.T) {
 
 func TestMPDReplies(t *testing.T) {
 	checkReplies(t, "mpd", []replyCase{
-		{data: "OK MPD 0.23.5\n", want: Certain, product: "MPD", version: "0.23.5"},
-		{data: "OK MPD 0.23.5\nACK [5@0] {} unknown command \"GET\"\n", request: "http", want: Certain, product: "MPD", version: "0.23.5"},
+		{data: "OK MPD 0.23.5\n", want: Certain, product: "MPD"},
+		{data: "OK MPD 0.23.5\nACK [5@0] {} unknown command \"GET\"\n", request: "http", want: Certain, product: "MPD"},
 		{data: "OK MPD is here\n"},
 		{data: "OK 1.1.20\n"},
 	})
