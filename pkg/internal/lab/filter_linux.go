@@ -68,6 +68,7 @@ func (h *Host) filter() error {
 		if err := f.blocks(blockIn, blockOut, h.cfg.blocks); err != nil {
 			return err
 		}
+		f.redirects(h.cfg.redirects)
 		f.resets(f.chain("resets", nftables.ChainHookOutput, 0), h.cfg.resets)
 		for _, c := range []*nftables.Chain{
 			f.chain("in", nftables.ChainHookInput, 0),
@@ -129,6 +130,24 @@ func (f *firewall) loss(c *nftables.Chain, p float64) {
 		&expr.Byteorder{SourceRegister: 1, DestRegister: 1, Op: expr.ByteorderHton, Len: 4, Size: 4},
 		&expr.Cmp{Op: expr.CmpOpLt, Register: 1, Data: binary.BigEndian.AppendUint32(nil, uint32(p*lossScale+0.5))},
 		&expr.Verdict{Kind: expr.VerdictDrop})
+}
+
+// redirects changes the destination port of connections.
+func (f *firewall) redirects(ports [][2]uint16) {
+	if len(ports) == 0 {
+		return // connections are not tracked then
+	}
+	c := f.conn.AddChain(&nftables.Chain{
+		Name: "redirects", Table: f.table, Type: nftables.ChainTypeNAT,
+		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityNATDest,
+	})
+	for _, p := range ports {
+		f.add(c, append(protocol(unix.IPPROTO_TCP),
+			&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 2, Len: 2},
+			&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: binary.BigEndian.AppendUint16(nil, p[0])},
+			&expr.Immediate{Register: 1, Data: binary.BigEndian.AppendUint16(nil, p[1])},
+			&expr.Redir{RegisterProtoMin: 1})...)
+	}
 }
 
 func (f *firewall) resets(c *nftables.Chain, perSecond uint64) {

@@ -34,7 +34,7 @@ func TestHostOptions(t *testing.T) {
 	l := New(t)
 	h := l.Host("", Listen("22,80-82"), Silent("1000-1999"), Reset("3000"),
 		To("10.0.0.0/8", Silent("4000")), Reject4("5000", 1), Reject6("5000", 1),
-		Delay(time.Millisecond, 0))
+		Redirect(2080, 80), Redirect(2083, 83), Delay(time.Millisecond, 0))
 	for _, c := range []struct {
 		name string
 		to   netip.Addr
@@ -48,6 +48,9 @@ func TestHostOptions(t *testing.T) {
 		{"refuses", h.Addr(), 83, unix.ECONNREFUSED},
 		{"refuses over IPv6", h.Addr6(), 83, unix.ECONNREFUSED},
 		{"refuses on a link-local address", h.LinkLocal(), 83, unix.ECONNREFUSED},
+		{"redirects", h.Addr(), 2080, nil},
+		{"redirects over IPv6", h.Addr6(), 2080, nil},
+		{"redirects to a port that refuses", h.Addr(), 2083, unix.ECONNREFUSED},
 		{"first silent port", h.Addr(), 1000, unix.ETIMEDOUT},
 		{"last silent port, IPv6", h.Addr6(), 1999, unix.ETIMEDOUT},
 		{"the port after", h.Addr(), 2000, unix.ECONNREFUSED},

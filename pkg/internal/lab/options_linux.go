@@ -24,6 +24,7 @@ type config struct {
 	portDelay     func(port uint16) time.Duration
 	neighborRetry time.Duration
 	mtu           int
+	redirects     [][2]uint16
 }
 
 // Listen accepts connections on the ports ("22,80-90"), on every address of
@@ -177,6 +178,14 @@ func Delay(delay, jitter time.Duration) Option {
 func MTU(bytes int) Option {
 	return func(c *config) error {
 		c.mtu = bytes
+		return nil
+	}
+}
+
+// Redirect makes the host's server at the TCP port to reachable at another one too.
+func Redirect(from, to uint16) Option {
+	return func(c *config) error {
+		c.redirects = append(c.redirects, [2]uint16{from, to})
 		return nil
 	}
 }
