@@ -34,7 +34,7 @@ bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zshdir  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: help build install package demo test test-all race lint fmt cross fuzz bench docs picture clean
+.PHONY: help build install package demo test test-all daemons race lint fmt cross fuzz bench docs picture clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,9 @@ test: bin/.gotest ## run the tests that need only Go, and count those left out b
 
 test-all: bin/.gotest ## run all tests; a skipped test is a failure
 	REQUIRE=all $(GOTEST) $(SLOWEST) $(PKGS)
+
+daemons: ## identify all daemons of the lab, 80 packages of Debian (requires root)
+	GO='$(GO)' .ci/daemons
 
 # Without the option each process of the race detector sleeps for 1 s at its end.
 race: bin/.gotest ## run what is concurrent under the race detector, with fewer rounds (requires a C compiler)

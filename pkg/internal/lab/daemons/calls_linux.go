@@ -64,13 +64,15 @@ func xl2tpd(e *Env) []string {
 	return []string{"-D", "-c", conf, "-p", e.Dir + "/pid", "-C", e.Dir + "/control", "-s", "/dev/null"}
 }
 
-func openvpn(e *Env) []string {
+func openvpn(e *Env) []string { return openvpnOver(e, "udp4") }
+
+func openvpnOver(e *Env, proto string) []string {
 	if _, err := os.Stat("/dev/net/tun"); err != nil {
 		lab.Skip(e, "needs a device: /dev/net/tun")
 	}
 	cert, key := e.Certificate()
 	return []string{
-		"--dev", "tun", "--server", "192.0.2.0", "255.255.255.0", "--topology", "subnet", "--proto", "udp4", "--local", e.Addr.String(),
+		"--dev", "tun", "--server", "192.0.2.0", "255.255.255.0", "--topology", "subnet", "--proto", proto, "--local", e.Addr.String(),
 		"--port", "1194", "--ca", cert, "--cert", cert, "--key", key, "--dh", "none",
 	}
 }

@@ -98,7 +98,7 @@ func (e *Env) kerberos() {
 `, e.Addr),
 		"KRB5_KDC_PROFILE="+e.Write("kdc.conf", `[kdcdefaults]
  kdc_listen = %[1]s:88
- kdc_tcp_listen = ""
+ kdc_tcp_listen = %[1]s:88
 [realms]
  LAB.INVALID = {
   database_name = %[2]s/principal

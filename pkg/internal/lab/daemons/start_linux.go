@@ -1,6 +1,7 @@
 package daemons
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -18,14 +19,16 @@ import (
 	"portkit/pkg/internal/lab"
 )
 
-// Daemon is a program of Debian that serves a udp port.
+// Daemon is a program of Debian that serves a UDP or TCP port.
 type Daemon struct {
 	Name    string // of the test
 	Package string // of Debian
-	Program string // a name in PATH or /usr/sbin, or an absolute path
+	// Program is a name in PATH or /usr/sbin, or an absolute path. It may also be in
+	// the folder Unpacked.
+	Program string
 	App     string // the protocol that it speaks on Port, as a record's app
 	Port    uint16
-	// Product is the beginning of the product and version that a reply reveals.
+	// Product is the beginning of the product and version that a reply over UDP reveals.
 	Product string
 	// Setup writes what the program needs and returns its arguments, with
 	// which it stays in the foreground.
@@ -34,7 +37,56 @@ type Daemon struct {
 	Run []string
 	// Beside is the name of another daemon that has to run at the same host.
 	Beside string
+	// Ready is a text in what the daemon prints once it serves its port; if it is empty,
+	// it does so once the port is bound.
+	Ready string
+	// Pause is the time that it takes from then until it serves, if it prints nothing.
+	Pause time.Duration
+	// Forks means that the program does not stay in the foreground, or must not be the
+	// first of its namespace.
+	Forks bool
+	// User is the user that the program runs as (root).
+	User string
+	// Account is the name of a user and a group to add to the system's, as the package
+	// would do if it were installed.
+	Account string
+	Service
 }
+
+// Service is what a TCP daemon reports about itself.
+type Service struct {
+	// TLSPort is the port at which it serves App inside TLS; 0 without. It may be Port.
+	TLSPort uint16
+	// StartTLS means that connections to Port can be upgraded.
+	StartTLS bool
+	Product  string
+	// Version returns the version that it reports, from the upstream part of the
+	// package's version; nil if it reports none.
+	Version func(upstream string) string
+	// ByPath means that Product and Version are read from a path of HTTP, with thorough
+	// effort.
+	ByPath bool
+	// Elsewhere is where it is recognized but at its own port.
+	Elsewhere elsewhere
+	// AppElsewhere is the more general protocol that it is recognized as there; empty if
+	// it is App.
+	AppElsewhere string
+	// Evidence is that of a daemon without App.
+	Evidence string
+	// Limited means that it turns the client away.
+	Limited bool
+	// tcp is true for the daemons of TCP.
+	tcp bool
+}
+
+// elsewhere is where a daemon is recognized that is not at its own port.
+type elsewhere uint8
+
+const (
+	everywhere elsewhere = iota
+	thoroughly           // with thorough effort: its request is not among the normal ones
+	nowhere              // its reply could be of any protocol
+)
 
 // Env is the environment of a daemon's Setup.
 type Env struct {
@@ -50,15 +102,22 @@ type Env struct {
 // installed or the tests do not run as root, as most daemons want.
 func Start(tb testing.TB, d Daemon, h *lab.Host) netip.AddrPort {
 	tb.Helper()
+	return netip.AddrPortFrom(Run(tb, d, h).Addr, d.Port)
+}
+
+// Run starts d as Start does, and returns its environment, whose directory has what the
+// daemon printed in the file log.
+func Run(tb testing.TB, d Daemon, h *lab.Host) *Env {
+	tb.Helper()
 	program := d.path(tb)
-	for _, other := range All() {
-		if other.Name == d.Beside {
+	for _, other := range append(All(), TCP()...) {
+		if other.Name == d.Beside && other.tcp == d.tcp {
 			Start(tb, other, h)
 		}
 	}
 	e := &Env{TB: tb, Dir: tb.TempDir(), Addr: h.Addr()}
 	args := d.Setup(e)
-	cmd, log := command(tb, program, args, e, d.Run)
+	cmd, log := command(tb, program, args, e, d)
 	err := h.Do(func() error { return errors.Join(multicast(), cmd.Start()) })
 	if err != nil {
 		tb.Fatalf("%s: %v", d.Name, err)
@@ -73,8 +132,9 @@ func Start(tb testing.TB, d Daemon, h *lab.Host) netip.AddrPort {
 			tb.Logf("%s %v says:\n%s", program, args, text[max(0, len(text)-4000):])
 		}
 	})
-	awaitBound(tb, d, h, ended)
-	return netip.AddrPortFrom(e.Addr, d.Port)
+	awaitBound(tb, d, h, ended, log)
+	time.Sleep(d.Pause)
+	return e
 }
 
 // multicast gives the namespace of this thread a way for multicast, without
@@ -98,7 +158,7 @@ func multicast() error {
 func (d Daemon) path(tb testing.TB) string {
 	tb.Helper()
 	lab.Root(tb, d.Name)
-	for _, name := range []string{d.Program, "/usr/sbin/" + d.Program} {
+	for _, name := range []string{d.Program, "/usr/sbin/" + d.Program, filepath.Join(d.Unpacked(), d.Program)} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
@@ -107,13 +167,16 @@ func (d Daemon) path(tb testing.TB) string {
 	return ""
 }
 
-// command prepares the process: the shell gives it its own /run and /proc and
+// command prepares the process: the shell gives it its own /run and /proc, a user, and
 // becomes it. What it prints goes to a file, for when the test fails.
-func command(tb testing.TB, program string, args []string, e *Env, run []string) (*exec.Cmd, string) {
+func command(tb testing.TB, program string, args []string, e *Env, d Daemon) (*exec.Cmd, string) {
 	tb.Helper()
 	const script = `mount -t tmpfs tmpfs /run && mount -t proc proc /proc || exit 99
-for d in $MAKE; do mkdir -p -m 755 "/run/$d"; done
-unset MAKE; exec "$0" "$@" </dev/null`
+for d in $MAKE; do mkdir -p -m 755 "/run/$d" && chown "$AS" "/run/$d"; done
+for f in $ETC; do mount --bind "$f" "/etc/${f##*/}" || exit 99; done
+[ -z "$FORKS" ] || { "$0" "$@" </dev/null; exec sleep infinity; }
+[ "$AS" = root ] || set -- --reuid "$AS" --regid "$(id -g "$AS")" --clear-groups "$0" "$@"
+[ "$AS" = root ] && exec "$0" "$@" </dev/null || exec setpriv "$@" </dev/null`
 	log := filepath.Join(e.Dir, "log")
 	out, err := os.Create(log)
 	if err != nil {
@@ -122,7 +185,8 @@ unset MAKE; exec "$0" "$@" </dev/null`
 	tb.Cleanup(func() { out.Close() })
 	cmd := exec.Command("/bin/sh", append([]string{"-c", script, program}, args...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = e.Dir, out, out
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.Dir, "MAKE=" + strings.Join(run, " ")}, e.Vars...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.Dir, "MAKE=" + strings.Join(d.Run, " "),
+		"AS=" + cmp.Or(d.User, "root"), "FORKS=" + map[bool]string{true: "yes"}[d.Forks], "ETC=" + e.accounts(d.Account)}, e.Vars...)
 	// The first process of a process namespace takes all the others with it.
 	// Pdeathsig follows the host's thread, which lives as long as the host.
 	cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -131,49 +195,13 @@ unset MAKE; exec "$0" "$@" </dev/null`
 	return cmd, log
 }
 
-// awaitBound waits until the daemon has bound its port.
-func awaitBound(tb testing.TB, d Daemon, h *lab.Host, ended chan error) {
-	tb.Helper()
-	for range 1500 { // 30 s, for a loaded machine
-		bound := false
-		err := h.Do(func() (err error) { bound, err = isBound(d.Port); return err })
-		if err != nil {
-			tb.Fatal(err)
-		}
-		if bound {
-			return
-		}
-		select {
-		case err := <-ended:
-			ended <- err
-			tb.Fatalf("%s ended before it served udp port %d: %v", d.Name, d.Port, err)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-	tb.Fatalf("%s does not bind udp port %d", d.Name, d.Port)
-}
-
-// isBound is whether a udp port is bound in the namespace of this thread.
-func isBound(port uint16) (bool, error) {
-	want := fmt.Sprintf(":%04X", port)
-	for _, table := range []string{"udp", "udp6"} {
-		text, err := os.ReadFile("/proc/thread-self/net/" + table)
-		if err != nil {
-			return false, err
-		}
-		for line := range strings.Lines(string(text)) {
-			if f := strings.Fields(line); len(f) > 1 && strings.HasSuffix(f[1], want) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
 // Write writes a file of the daemon's directory and returns its path.
 func (e *Env) Write(name, format string, args ...any) string {
 	e.Helper()
 	path := filepath.Join(e.Dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		e.Fatal(err)
+	}
 	if err := os.WriteFile(path, fmt.Appendf(nil, format, args...), 0o644); err != nil {
 		e.Fatal(err)
 	}
@@ -185,6 +213,32 @@ func (e *Env) Folder(name string) string {
 	e.Helper()
 	path := filepath.Join(e.Dir, name)
 	if err := os.MkdirAll(path, 0o755); err != nil {
+		e.Fatal(err)
+	}
+	return path
+}
+
+// Open lets every user reach the daemon's directory.
+func (e *Env) Open() {
+	e.Helper()
+	if err := os.Chmod(filepath.Dir(e.Dir), 0o755); err != nil {
+		e.Fatal(err)
+	}
+}
+
+// Own gives a folder of the daemon's directory, and what is in it, to a user; "" is the
+// directory itself.
+func (e *Env) Own(name, user string) {
+	e.Helper()
+	e.Open()
+	e.Tool("chown", "-R", user, filepath.Join(e.Dir, name))
+}
+
+// Secret makes a folder that only root can enter and returns its path.
+func (e *Env) Secret(name string) string {
+	e.Helper()
+	path := e.Folder(name)
+	if err := os.Chmod(path, 0o700); err != nil {
 		e.Fatal(err)
 	}
 	return path
