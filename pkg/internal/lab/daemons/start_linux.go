@@ -185,8 +185,10 @@ for f in $ETC; do mount --bind "$f" "/etc/${f##*/}" || exit 99; done
 	tb.Cleanup(func() { out.Close() })
 	cmd := exec.Command("/bin/sh", append([]string{"-c", script, program}, args...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = e.Dir, out, out
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.Dir, "MAKE=" + strings.Join(d.Run, " "),
-		"AS=" + cmp.Or(d.User, "root"), "FORKS=" + map[bool]string{true: "yes"}[d.Forks], "ETC=" + e.accounts(d.Account)}, e.Vars...)
+	cmd.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + e.Dir, "MAKE=" + strings.Join(d.Run, " "),
+		"AS=" + cmp.Or(d.User, "root"), "FORKS=" + map[bool]string{true: "yes"}[d.Forks], "ETC=" + e.accounts(d.Account),
+	}, e.Vars...)
 	// The first process of a process namespace takes all the others with it.
 	// Pdeathsig follows the host's thread, which lives as long as the host.
 	cmd.SysProcAttr = &syscall.SysProcAttr{
