@@ -15,7 +15,7 @@ TICKER = .ci/ticker
 # The package whose tests take longest goes first, so that the others run beside
 # it. Parallel tests mostly wait. "make lint" vets.
 SLOWEST = ./pkg/portprobe
-GOTEST  = bin/.gotest -count=1 -vet=off -timeout 20m -parallel 8
+GOTEST  = bin/.gotest -count=1 -vet=off -timeout 20m -p 3 -parallel 8
 
 # The packages that have goroutines or shared memory. Their tests opt out with
 # lab.NotRaced, so that a new one is raced unless it says otherwise.
