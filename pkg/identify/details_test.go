@@ -97,6 +97,22 @@ func TestServiceInsideTLS(t *testing.T) {
 	}
 }
 
+func TestOnlySomeProtocols(t *testing.T) {
+	config := certificate(t)
+	n := &network{serve: buffered(func(raw net.Conn, i int) {
+		s := tls.Server(raw, config)
+		if s.Handshake() == nil {
+			replies("GET", "HTTP/1.1 200 OK\r\n\r\n")(s, i)
+		}
+	})}
+	for only, want := range map[string]string{"ssh": "", "http": "http", "mqtt": ""} {
+		got, _ := identify(t, n, Options{Effort: Normal, Only: []string{only}}, 443)
+		if got.App != want || got.TLS == nil {
+			t.Errorf("only %s: app %q, TLS %v; want %q in TLS", only, got.App, got.TLS != nil, want)
+		}
+	}
+}
+
 // TestTLSServerThatRepliesToPlainHTTP: the reply of status 400 in plain text has no facts
 // of the service.
 func TestTLSServerThatRepliesToPlainHTTP(t *testing.T) {

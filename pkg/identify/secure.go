@@ -3,6 +3,7 @@ package identify
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"portkit/pkg/identify/protocol"
@@ -37,7 +38,7 @@ func (s *session) secure(l *line) (done bool, err error) {
 	if s.heard(in, m) {
 		return true, nil
 	}
-	if in.ended() || !in.silent() {
+	if in.ended() || !in.silent() || !slices.Contains(s.requests, httpRequest) {
 		l.Close()
 		return false, nil
 	}
