@@ -69,24 +69,31 @@ func of(pkg string) func(string) string {
 	}
 }
 
-// accounts writes copies of the files of users and groups with one more, and returns
-// their paths.
+// revised is the Version of a daemon that reports the version with Debian's revision.
+func revised(revision string) func(string) string {
+	return func(upstream string) string { return upstream + revision }
+}
+
+// accounts writes a file of hosts with the scanner's name, and copies of the files of
+// users and groups with one more unless name is empty. It returns their paths.
 func (e *Env) accounts(name string) string {
+	scanner := e.Addr.Prev() // a daemon may look its name up
+	hosts := e.Write("etc/hosts", "127.0.0.1 localhost\n%s scanner.invalid scanner\n", scanner)
 	if name == "" {
-		return ""
+		return hosts
 	}
 	const id = 61184 // a number of no user of Debian, see adduser.conf(5)
 	line := map[string]string{
 		"passwd": fmt.Sprintf("%s:x:%d:%d::/nonexistent:/bin/false\n", name, id, id),
 		"group":  fmt.Sprintf("%s:x:%d:\n", name, id),
 	}
-	var paths []string
+	paths := []string{hosts}
 	for _, file := range []string{"passwd", "group"} {
 		text, err := os.ReadFile("/etc/" + file)
 		if err != nil {
 			e.Fatal(err)
 		}
-		paths = append(paths, e.Write(file, "%s%s", text, line[file]))
+		paths = append(paths, e.Write("etc/"+file, "%s%s", text, line[file]))
 	}
 	return strings.Join(paths, " ")
 }

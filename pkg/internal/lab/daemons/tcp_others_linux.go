@@ -70,7 +70,6 @@ func nrpe(e *Env) []string {
 server_address=%[1]s
 nrpe_user=nobody
 nrpe_group=nogroup
-allowed_hosts=0.0.0.0/0
 pid_file=%[2]s/pid
 log_file=%[2]s/nrpe.log
 dont_blame_nrpe=0
@@ -85,6 +84,7 @@ func distcc(e *Env) []string {
 }
 
 func dictd(e *Env) []string {
+	e.Open()
 	e.Write("lab.dict", "lab\n")
 	e.Write("lab.index", "lab\tA\tE\n")
 	return []string{"-d", "nodetach", "--pid-file", e.Dir + "/pid", "-L", "/dev/null", "-c", e.Write("conf", `global {
