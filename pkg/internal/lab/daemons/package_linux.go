@@ -77,8 +77,12 @@ func revised(revision string) func(string) string {
 // accounts writes a file of hosts with the scanner's name, and copies of the files of
 // users and groups with one more unless name is empty. It returns their paths.
 func (e *Env) accounts(name string) string {
-	scanner := e.Addr.Prev() // a daemon may look its name up
-	hosts := e.Write("etc/hosts", "127.0.0.1 localhost\n%s scanner.invalid scanner\n", scanner)
+	self, err := os.Hostname()
+	if err != nil {
+		e.Fatal(err)
+	}
+	// Daemons look up the names of their host and of the scanner.
+	hosts := e.Write("etc/hosts", "127.0.0.1 localhost\n%s %s\n%s scanner.invalid scanner\n", e.Addr, self, e.Addr.Prev())
 	if name == "" {
 		return hosts
 	}
