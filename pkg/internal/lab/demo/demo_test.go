@@ -28,7 +28,7 @@ func TestDemo(t *testing.T) {
 	t.Setenv("TMPDIR", tmp)
 	// By name: a pattern would have go read, and perhaps fetch, the go.mod of
 	// every module in the graph.
-	build := exec.Command("go", "build", "-o", bin, "portkit/cmd/portgen", "portkit/cmd/portprobe", "portkit/cmd/portsum")
+	build := exec.Command("go", "build", "-o", bin, "portkit/cmd/portgen", "portkit/cmd/portprobe", "portkit/cmd/portid", "portkit/cmd/portsum")
 	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
@@ -37,8 +37,12 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	for _, want := range []string{
-		"The demo listens on ports 20022, 20080 and 20443 of 127.0.0.1; port 20444 is closed.\n",
+		"The demo has an SSH, an HTTP and an HTTPS server on ports 20022, 20080 and 20443 of 127.0.0.1; port 20444 is closed.\n",
 		"$ portgen 127.0.0.1 -p 20022,20080,20443,20444 | portprobe --keep-order\n",
+		"$ portgen 127.0.0.1 -p 20022,20080,20443,20444 | portprobe --keep-order | portid --keep-order\n",
+		`"app":"ssh","product":"OpenSSH","version":"9.2p1"`,
+		`"app":"http","product":"demo","version":"1.0","evidence":"http"`,
+		`"tls":{"version":"1.3"`,
 		"$ portgen 127.0.0.1 -p- | portprobe | tee results.ndjson | portsum -o text\n",
 		"SCAN SUMMARY FOR 127.0.0.1\n",
 		"\n20080/tcp\n",
@@ -70,6 +74,7 @@ func TestDemoReportsBrokenTools(t *testing.T) {
 			bin := t.TempDir()
 			script(t, bin, "portgen", `case $* in *-p-) awk 'BEGIN { for (i = 1; i <= 65535; i++) printf "{\"port\":%d,\"state\":\"closed\"}\n", i }'; esac`)
 			script(t, bin, "portprobe", c.portprobe)
+			script(t, bin, "portid", `cat >/dev/null`)
 			script(t, bin, "portsum", `cat >/dev/null`)
 			err := demo(t.Context(), bin, &bytes.Buffer{})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -100,13 +105,13 @@ func TestListenersTakeTheNextFreePort(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer busy.Close()
-	l, err := listen(portOf(busy), portOf(busy))
+	l, err := listen([...]int{portOf(busy), portOf(busy), portOf(busy)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ports := append(slices.Clone(l.ports), portOf(busy), l.vacant)
 	slices.Sort(ports)
-	if len(slices.Compact(ports)) != 4 {
+	if len(slices.Compact(ports)) != 5 {
 		t.Errorf("listening on %v beside %d, with %d vacant", l.ports, portOf(busy), l.vacant)
 	}
 	l.close()

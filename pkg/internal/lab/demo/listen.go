@@ -5,20 +5,24 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
+
+	"portkit/pkg/internal/lab"
 )
 
-// listeners accept connections on 127.0.0.1 and close them at once.
+// listeners are the services of the demo on 127.0.0.1.
 type listeners struct {
 	open   []net.Listener
 	ports  []int
 	vacant int // a port next to the last one, without a listener
 }
 
-// listen opens a listener on each of the ports, or on the next one that is
-// free.
-func listen(ports ...int) (*listeners, error) {
+// listen starts an SSH, an HTTP and an HTTPS server, each on its port or on the next one
+// that is free.
+func listen(ports [3]int) (*listeners, error) {
+	servers := [...]func(net.Listener){serveSSH, serveHTTP, serveHTTPS}
 	l := &listeners{}
-	for _, p := range ports {
+	for i, p := range ports {
 		ln, err := nextFree(p)
 		if err != nil {
 			l.close()
@@ -26,7 +30,7 @@ func listen(ports ...int) (*listeners, error) {
 		}
 		l.open = append(l.open, ln)
 		l.ports = append(l.ports, portOf(ln))
-		go accept(ln)
+		go servers[i](ln)
 	}
 	ln, err := nextFree(l.ports[len(l.ports)-1] + 1)
 	if err != nil {
@@ -49,14 +53,15 @@ func nextFree(port int) (ln net.Listener, err error) {
 
 func portOf(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port }
 
-// accept lives until its listener is closed.
-func accept(ln net.Listener) {
-	for {
-		conn, err := ln.Accept()
-		if err != nil {
-			return
-		}
-		conn.Close()
+// serveSSH, serveHTTP and serveHTTPS live until their listener is closed.
+func serveSSH(ln net.Listener) { lab.ServeSSH(ln, "OpenSSH_9.2p1 Debian-2+deb12u7") }
+
+func serveHTTP(ln net.Listener) { lab.ServeHTTP(ln, "demo/1.0", "portkit demo") }
+
+func serveHTTPS(ln net.Listener) {
+	now := time.Now()
+	if secure, err := lab.ListenTLS(ln, "demo.example", now.AddDate(0, -11, 0), now.AddDate(0, 0, 20)); err == nil {
+		serveHTTP(secure)
 	}
 }
 

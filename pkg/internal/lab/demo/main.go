@@ -1,12 +1,12 @@
-// Command demo shows the three tools at work, for make demo:
+// Command demo shows the tools at work, for make demo:
 //
 //	go run ./pkg/internal/lab/demo bin
 //
-// It opens a few listeners on loopback, scans them and all tcp ports of
-// 127.0.0.1 with the tools in the folder it is given, prints the command lines
-// that it runs and what they print, says what happened and tidies up. Nothing
-// leaves the machine. It needs a POSIX shell. Exit status: 0 when every port
-// was accounted for and every listener was found open, 1 otherwise.
+// It starts a few servers on loopback, scans and identifies them, scans all TCP ports of
+// 127.0.0.1 with the tools in the folder it is given, prints the command lines that it
+// runs and their output, reports the result and tidies up. Nothing leaves the machine. It
+// needs a POSIX shell. Exit status: 0 if every port has one result and every server was
+// found, 1 otherwise.
 package main
 
 import (
@@ -24,7 +24,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: demo FOLDER (where portgen, portprobe and portsum are)")
+		fmt.Fprintln(os.Stderr, "usage: demo FOLDER (where the tools are)")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -55,15 +55,17 @@ func demo(ctx context.Context, bin string, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	ours, err := listen(20022, 20080, 20443)
+	ours, err := listen([...]int{20022, 20080, 20443})
 	if err != nil {
 		return err
 	}
 	defer ours.close()
 	sh := shell{ctx: ctx, dir: dir, path: bin, out: out}
 
-	fmt.Fprintf(out, "The demo listens on ports %s of 127.0.0.1; port %d is closed.\n\n", list(ours.ports), ours.vacant)
-	sh.run(fmt.Sprintf("portgen 127.0.0.1 -p %s,%d | portprobe --keep-order", join(ours.ports, ","), ours.vacant))
+	fmt.Fprintf(out, "The demo has an SSH, an HTTP and an HTTPS server on ports %s of 127.0.0.1; port %d is closed.\n\n", list(ours.ports), ours.vacant)
+	scan := fmt.Sprintf("portgen 127.0.0.1 -p %s,%d | portprobe --keep-order", join(ours.ports, ","), ours.vacant)
+	sh.run(scan)
+	sh.run(scan + " | portid --keep-order")
 	began := time.Now()
 	sh.run("portgen 127.0.0.1 -p- | portprobe | tee " + saved + " | portsum -o text")
 	took := time.Since(began)
