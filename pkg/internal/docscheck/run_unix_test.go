@@ -3,10 +3,8 @@
 package docscheck
 
 import (
-	"errors"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,7 +46,7 @@ func runGroup(cmd *exec.Cmd) error {
 
 // TestDocuments runs the command blocks of every document.
 func TestDocuments(t *testing.T) {
-	listen(t)
+	serveAll(t)
 	answer(t)
 	bin := programs(t)
 	for _, d := range documents(t) {
@@ -137,33 +135,5 @@ func (d document) write(t *testing.T, all []block, outputs map[int]string) {
 	}
 	if err := os.WriteFile(d.path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// listen opens the ports that the README shows open. Outside of the lab
-// they may be another program's, and what is shown is not compared.
-func listen(t *testing.T) {
-	if lab.Missing() != "" {
-		return
-	}
-	for _, port := range listening {
-		ln, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-		if err != nil {
-			t.Fatal(err)
-		}
-		accepting := make(chan struct{})
-		t.Cleanup(func() { ln.Close(); <-accepting })
-		go func() {
-			defer close(accepting)
-			for {
-				conn, err := ln.Accept()
-				if errors.Is(err, net.ErrClosed) {
-					return
-				}
-				if err == nil {
-					conn.Close()
-				}
-			}
-		}()
 	}
 }
