@@ -21,16 +21,16 @@ var onLoopback = []string{
 	"portgen 127.0.0.1 -p- | portprobe | portid > services.ndjson\n" +
 		`jq -r 'select(.app) | "\(.port) \(.app) \(.product) \(.version) \(.tls.verify // "no TLS")"' services.ndjson | sort -n` + "\n",
 	"portgen 127.0.0.1 --top 1000 | portprobe --open | portid |\n" +
-		"  jq -r '{ssh: [22], http: [80, 443, 631], postgresql: [5432]} as $usual\n" +
+		"  jq -r '{ssh: [22], http: [80, 443, 631]} as $usual\n" +
 		"    | select(.app and [.port] - ($usual[.app] // []) != [])\n" +
 		`    | "\(.ip):\(.port) \(.app) \(.product // "-") \(.version // "-")"'` + "\n",
 	"portgen 127.0.0.1 --top 1000 | portprobe --open | portid |\n" +
 		"  jq -r '(now + 30 * 86400 | todate) as $soon\n" +
 		"    | select(.tls.not_after and .tls.not_after < $soon)\n" +
-		`    | "\(.tls.not_after) \(.ip):\(.port) \(.tls.names | join(","))"' | sort` + "\n",
+		`    | "\(.tls.not_after) \(.ip):\(.port) \(.tls.names)"' | sort` + "\n",
 	"portgen 127.0.0.1 --top 1000 | portprobe --open | portid |\n" +
 		"  jq -r '.ip as $ip | .port as $port | .ssh.keys[]?\n" +
-		`    | "\(.sha256) \(.type) \($ip):\($port)"' | sort` + "\n",
+		`    | "\(.sha256) \($ip):\($port)"' | sort` + "\n",
 	"portgen 127.0.0.1 -p 22,23 | portprobe --keep-order\n",
 	"portgen 127.0.0.1 -p 53,69,514 --udp | portprobe --keep-order |\n" +
 		`  jq -r '"\(.port) \(.state) \(.reason) \(.app // "-")"'` + "\n",

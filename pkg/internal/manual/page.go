@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/identify"
 	"portkit/pkg/identify/protocol"
 	"portkit/pkg/payload"
 	"portkit/pkg/record"
@@ -30,6 +31,8 @@ func (r *roff) generate(name string, d *cli.Doc) error {
 		r.words(record.Apps())
 	case name == "protocols":
 		r.protocols(protocol.Table())
+	case name == "quiet ports":
+		r.quietPorts(identify.QuietPorts())
 	case name == "silent UDP services":
 		r.silentServices(payload.Silent())
 	case d == nil:

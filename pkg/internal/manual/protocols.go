@@ -2,8 +2,10 @@ package manual
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
+	"portkit/pkg/identify"
 	"portkit/pkg/identify/protocol"
 )
 
@@ -16,6 +18,26 @@ func (r *roff) protocols(all []protocol.Protocol) {
 			ports = strings.TrimPrefix(ports+", in TLS "+portList(p.TLSPorts), ", ")
 		}
 		r.item(p.App, ports, p.Source+".")
+	}
+}
+
+// quietPorts lists the ports that are only listened to, by what is behind them.
+func (r *roff) quietPorts(all []identify.PortRange) {
+	ports := map[string][]string{}
+	var kinds []string
+	for _, p := range all {
+		if ports[p.What] == nil {
+			kinds = append(kinds, p.What)
+		}
+		text := strconv.Itoa(int(p.First))
+		if p.Last > p.First {
+			text += "-" + strconv.Itoa(int(p.Last))
+		}
+		ports[p.What] = append(ports[p.What], text)
+	}
+	slices.Sort(kinds)
+	for _, kind := range kinds {
+		r.term(bold(kind), strings.Join(ports[kind], ", ")+".")
 	}
 }
 
