@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -35,7 +36,7 @@ func TestPipes(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { env.Setenv("GORACE", os.Getenv("GORACE")); return nil },
 		Condition:           condition,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"listen": listen},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"listen": listen, "serve": serve},
 	})
 }
 
@@ -58,5 +59,33 @@ func listen(ts *testscript.TestScript, _ bool, args []string) {
 				c.Close()
 			}
 		}()
+	}
+}
+
+// serve KIND ADDRESS ... runs servers of a kind at the addresses until the script ends.
+func serve(ts *testscript.TestScript, _ bool, args []string) {
+	kinds := map[string]func(net.Listener){
+		"ssh":     func(l net.Listener) { lab.ServeSSH(l, "OpenSSH_9.2p1") },
+		"http":    func(l net.Listener) { lab.ServeHTTP(l, "demo/1.0", "a page") },
+		"https":   serveHTTPS,
+		"nothing": func(net.Listener) {}, // the kernel accepts
+	}
+	kind := kinds[args[0]]
+	if kind == nil {
+		ts.Fatalf("serve: unknown kind %s", args[0])
+	}
+	for _, addr := range args[1:] {
+		l, err := net.Listen("tcp", addr)
+		ts.Check(err)
+		ts.Defer(func() { l.Close() })
+		go kind(l)
+	}
+}
+
+// serveHTTPS has a certificate that has expired.
+func serveHTTPS(l net.Listener) {
+	day := func(y int) time.Time { return time.Date(y, time.March, 1, 12, 0, 0, 0, time.UTC) }
+	if secure, err := lab.ListenTLS(l, "web.example", day(2024), day(2025)); err == nil {
+		lab.ServeHTTP(secure, "demo/1.0", "a page")
 	}
 }
