@@ -14,6 +14,7 @@ import (
 	"portkit/pkg/identify/protocol"
 	"portkit/pkg/origin"
 	"portkit/pkg/portspec"
+	"portkit/pkg/resolve"
 	"portkit/pkg/service"
 	"portkit/pkg/target"
 )
@@ -58,7 +59,9 @@ type Command struct {
 
 	origin origin.Origin
 	ask    portspec.Set
-	engine identifier // for tests; nil otherwise
+	// For tests; nil otherwise.
+	engine identifier
+	names  resolve.Source
 }
 
 // Validate checks what the flags' types cannot.

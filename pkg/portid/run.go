@@ -89,6 +89,9 @@ func (c *Command) Run(ctx *cli.Context) error {
 // prepare reads the files that must be valid before anything is sent.
 func (r *run) prepare() (err error) {
 	r.resolver = resolve.System(net.DefaultResolver, resolve.Options{})
+	if r.Command.names != nil {
+		r.resolver = resolve.New(r.Command.names, resolve.Options{Once: true})
+	}
 	if err := r.readScope(); err != nil {
 		return cli.UsageError(err)
 	}
