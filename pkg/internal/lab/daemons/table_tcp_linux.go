@@ -61,7 +61,7 @@ func webs() []Daemon {
 		{Name: "transmission", Package: "transmission-daemon", Program: "transmission-daemon", App: "http", Port: 9091, Setup: transmissionWeb, Service: Service{Product: "Transmission"}},
 		{Name: "openssl", Package: "openssl", Program: "openssl", App: "http", Port: 443, Setup: opensslWeb, Service: Service{TLSPort: 443}},
 		{Name: "tomcat", Package: "tomcat10", Program: "java", App: "http", Port: 8080, Setup: tomcat, Ready: "Server startup in", Service: Service{Product: "Apache Tomcat", Version: whole}},
-		{Name: "tomcat-ajp", Package: "tomcat10", Program: "java", App: "ajp", Port: 8009, Setup: tomcat, Ready: "Server startup in"},
+		{Name: "tomcat-ajp", Package: "tomcat10", Program: "java", App: "ajp", Port: 8009, Setup: tomcat, Ready: "Server startup in", Service: Service{Elsewhere: thoroughly}},
 	}
 }
 
@@ -75,7 +75,6 @@ func stores() []Daemon {
 		{Name: "mariadb", Package: "mariadb-server", Program: "mariadbd", App: "mysql", Port: 3306, Setup: mariadb("--skip-grant-tables", "--skip-networking=0"), User: "mysql", Service: Service{Product: "MariaDB", StartTLS: true, Version: whole}},
 		{Name: "mariadb-stranger", Package: "mariadb-server", Program: "mariadbd", App: "mysql", Port: 3306, Setup: mariadb(), User: "mysql", Service: Service{Product: "MariaDB", Limited: true}},
 		{Name: "mosquitto", Package: "mosquitto", Program: "mosquitto", App: "mqtt", Port: 1883, Setup: mosquitto, Service: Service{TLSPort: 8883}},
-		{Name: "mosquitto-websocket", Package: "mosquitto", Program: "mosquitto", App: "websocket", Port: 8080, Setup: mosquittoWeb},
 		{Name: "rabbitmq", Package: "rabbitmq-server", Program: "/usr/lib/rabbitmq/bin/rabbitmq-server", App: "amqp", Port: 5672, Setup: rabbitmq, User: "rabbitmq", Service: Service{Product: "RabbitMQ", Version: whole}},
 		{Name: "epmd", Package: "erlang-base", Program: "epmd", App: "epmd", Port: 4369, Setup: noArgs, Service: Service{Elsewhere: thoroughly}},
 		{Name: "nats", Package: "nats-server", Program: "nats-server", App: "nats", Port: 4222, Setup: nats, Service: Service{Product: "NATS Server", Version: whole}},
@@ -132,8 +131,8 @@ func inetds() []Daemon {
 		{Name: "fingerd", Package: "fingerd", Program: "inetutils-inetd", App: "finger", Port: 79, Setup: inetdRuns("finger", "nobody", "/usr/sbin/in.fingerd in.fingerd")},
 		{Name: "gophernicus", Package: "gophernicus", Program: "inetutils-inetd", App: "gopher", Port: 70, Setup: inetdRuns("gopher", "nobody", "/usr/sbin/gophernicus gophernicus -r /usr/share/doc/gophernicus -h lab.invalid -nu")},
 		{Name: "oidentd", Package: "oidentd", Program: "oidentd", App: "ident", Port: 113, Setup: oidentd, Service: Service{Elsewhere: thoroughly}},
-		{Name: "xinetd-daytime", Package: "xinetd", Program: "xinetd", App: "daytime", Port: 13, Setup: xinetd("daytime", 13)},
-		{Name: "xinetd-chargen", Package: "xinetd", Program: "xinetd", App: "chargen", Port: 19, Setup: xinetd("chargen", 19)},
+		{Name: "xinetd-daytime", Package: "xinetd", Program: "usr/sbin/xinetd", App: "daytime", Port: 13, Setup: xinetd("daytime", 13)},
+		{Name: "xinetd-chargen", Package: "xinetd", Program: "usr/sbin/xinetd", App: "chargen", Port: 19, Setup: xinetd("chargen", 19)},
 	}
 }
 
@@ -152,7 +151,7 @@ func others() []Daemon {
 		{Name: "mpd", Package: "mpd", Program: "mpd", App: "mpd", Port: 6600, Setup: mpd, Service: Service{Product: "MPD"}},
 		{Name: "mumble", Package: "mumble-server", Program: "murmurd", App: "mumble", Port: 64738, Setup: murmur, User: "mumble-server", Service: Service{Product: "Mumble", Version: revised("-4"), TLSPort: 64738}},
 		{Name: "iperf3", Package: "iperf3", Program: "iperf3", Port: 5201, Setup: iperf3, Service: Service{Evidence: "silent"}},
-		{Name: "rmiregistry", Package: "openjdk-17-jre-headless", Program: "rmiregistry", App: "java-rmi", Port: 1099, Setup: noArgs},
+		{Name: "rmiregistry", Package: "openjdk-17-jre-headless", Program: "rmiregistry", App: "java-rmi", Port: 1099, Setup: noArgs, Service: Service{Elsewhere: thoroughly}},
 		{Name: "p910nd", Package: "p910nd", Program: "p910nd", Port: 9100, Setup: p910nd, Run: []string{"lock/p910nd"}, Service: Service{Evidence: "not-asked"}},
 		{Name: "pymodbus", Package: "python3-pymodbus", Program: "/usr/bin/python3", Port: 502, Setup: modbus, Service: Service{Evidence: "not-asked"}},
 	}

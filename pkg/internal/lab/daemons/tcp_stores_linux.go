@@ -55,10 +55,6 @@ keyfile %s
 `, cert, key)}
 }
 
-func mosquittoWeb(e *Env) []string {
-	return []string{"-v", "-c", e.Write("conf", "allow_anonymous true\nuser root\nlistener 8080\nprotocol websockets\n")}
-}
-
 func rabbitmq(e *Env) []string {
 	e.Own("", "rabbitmq")
 	e.Vars = append(e.Vars,
