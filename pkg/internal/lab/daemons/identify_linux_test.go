@@ -115,7 +115,7 @@ func (m meeting) check(t *testing.T, d Daemon, addr netip.Addr) {
 	to := netip.AddrPortFrom(addr, m.port)
 	r := &recorder{}
 	e := identify.New(identify.Options{
-		Dial: r.dial, Timeout: 30 * time.Second, Effort: m.effort, StartTLS: true, Agent: "portid/lab", Version: "lab",
+		Dial: r.dial, Timeout: 2 * time.Minute, Effort: m.effort, StartTLS: true, Agent: "portid/lab", Version: "lab",
 	})
 	got, err := e.Identify(t.Context(), identify.Target{Addr: to, RTT: -1, Open: true})
 	if err != nil {
