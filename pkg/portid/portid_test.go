@@ -131,12 +131,18 @@ func TestConcurrencyPerAddress(t *testing.T) {
 func TestUnfinishedBecomeErrors(t *testing.T) {
 	t.Parallel()
 	in := strings.Repeat("192.0.2.1:11\n", 30)
-	for reason, args := range map[string]string{"interrupted": "-t 0.1", "deadline": "--deadline 0.1"} {
+	for reason, args := range map[string]string{"interrupted": "-t 0.1 --host-concurrency 30", "deadline": "--deadline 1"} {
 		ctx, cancel := context.WithCancel(context.Background())
+		f := &fake{}
 		if reason == "interrupted" {
-			time.AfterFunc(100*time.Millisecond, cancel)
+			go func() {
+				for f.running.Load() < 30 { // all were read
+					time.Sleep(time.Millisecond)
+				}
+				cancel()
+			}()
 		}
-		_, out, errs := runTool(ctx, &fake{}, in, strings.Fields(args)...)
+		_, out, errs := runTool(ctx, f, in, strings.Fields(args)...)
 		cancel()
 		if n := strings.Count(out, `"state":"error","reason":"`+reason+`"`); n != 30 {
 			t.Errorf("%d of 30 are %s: %s", n, reason, errs)
