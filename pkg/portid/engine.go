@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"net/netip"
 	"os"
+	"strings"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
@@ -17,6 +19,9 @@ import (
 // that of ctx.
 type identifier interface {
 	Identify(ctx context.Context, t identify.Target) (identify.Outcome, error)
+	// HostConcurrency returns how many endpoints of an address may be identified at
+	// once, if that is usually n.
+	HostConcurrency(a netip.Addr, n int) int
 }
 
 // newEngine returns the engine that the flags describe.
@@ -69,7 +74,7 @@ func (c *Command) database(ctx *cli.Context) (*recog.Database, error) {
 	}
 	db, err := recog.Load(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %s", what, strings.TrimPrefix(err.Error(), "recog: "))
 	}
 	return db, nil
 }

@@ -18,6 +18,8 @@ import (
 // with bytes that a service chose.
 type hostile struct{ text []byte }
 
+func (h hostile) HostConcurrency(_ netip.Addr, n int) int { return n }
+
 func (h hostile) Identify(_ context.Context, t identify.Target) (o identify.Outcome, err error) {
 	o = identify.Outcome{Connected: true}
 	o.Evidence, o.Banner = "unrecognized", h.text

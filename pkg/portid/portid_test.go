@@ -24,6 +24,8 @@ type fake struct {
 	running, max atomic.Int64
 }
 
+func (f *fake) HostConcurrency(_ netip.Addr, n int) int { return n }
+
 func (f *fake) Identify(ctx context.Context, t identify.Target) (o identify.Outcome, err error) {
 	n := f.running.Add(1)
 	defer f.running.Add(-1)
@@ -153,7 +155,7 @@ func TestUnfinishedBecomeErrors(t *testing.T) {
 func TestQueueDropsWaiting(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
-	q := newQueue(10, 1, func(*item) { <-release }, func() bool { return false })
+	q := newQueue(10, func(netip.Addr) int { return 1 }, func(*item) { <-release }, func() bool { return false })
 	for range 5 {
 		q.add(&item{target: identify.Target{Addr: netip.MustParseAddrPort("192.0.2.1:1")}})
 	}
@@ -162,6 +164,27 @@ func TestQueueDropsWaiting(t *testing.T) {
 	}
 	if q.add(&item{}) {
 		t.Error("an item was added after drop")
+	}
+	close(release)
+	q.wait()
+}
+
+// TestQueueFollowsTheMaximumOfAnAddress: it grows while endpoints are waiting.
+func TestQueueFollowsTheMaximumOfAnAddress(t *testing.T) {
+	t.Parallel()
+	most := 1
+	started, release := make(chan struct{}, 5), make(chan struct{})
+	q := newQueue(10, func(netip.Addr) int { return most }, func(*item) { started <- struct{}{}; <-release }, func() bool { return false })
+	for range 5 {
+		q.add(&item{target: identify.Target{Addr: netip.MustParseAddrPort("192.0.2.1:1")}})
+	}
+	<-started
+	q.mu.Lock()
+	most = 4
+	q.mu.Unlock()
+	release <- struct{}{}
+	for range 4 {
+		<-started // the others at once
 	}
 	close(release)
 	q.wait()

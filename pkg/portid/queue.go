@@ -21,9 +21,10 @@ type item struct {
 // queue starts a limited number of items at once, in total and of one address. Those of
 // a busy address wait without delaying others.
 type queue struct {
-	total, perHost int
-	work           func(*item)
-	paused         func() bool // whether to start nothing for now
+	total   int
+	perHost func(netip.Addr) int // may grow
+	work    func(*item)
+	paused  func() bool // whether to start nothing for now
 
 	mu      sync.Mutex
 	running int
@@ -35,12 +36,13 @@ type queue struct {
 
 // host is an address with waiting or running items.
 type host struct {
+	addr    netip.Addr
 	running int
 	waiting []*item
 	listed  bool // in ready
 }
 
-func newQueue(total, perHost int, work func(*item), paused func() bool) *queue {
+func newQueue(total int, perHost func(netip.Addr) int, work func(*item), paused func() bool) *queue {
 	return &queue{total: total, perHost: perHost, work: work, paused: paused, hosts: map[netip.Addr]*host{}}
 }
 
@@ -55,7 +57,7 @@ func (q *queue) add(i *item) bool {
 	a := i.target.Addr.Addr()
 	h := q.hosts[a]
 	if h == nil {
-		h = &host{}
+		h = &host{addr: a}
 		q.hosts[a] = h
 	}
 	h.waiting = append(h.waiting, i)
@@ -66,7 +68,7 @@ func (q *queue) add(i *item) bool {
 
 // list appends an address to those that are ready, if it is.
 func (q *queue) list(h *host) {
-	if !h.listed && len(h.waiting) > 0 && h.running < q.perHost {
+	if !h.listed && len(h.waiting) > 0 && h.running < q.perHost(h.addr) {
 		h.listed = true
 		q.ready = append(q.ready, h)
 	}

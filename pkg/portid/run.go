@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -110,7 +111,7 @@ func (r *run) start() (stopLookups context.CancelFunc) {
 		w = r.resumeFile
 	}
 	r.room.changed.L = &r.room.mu
-	r.queue = newQueue(r.concurrency(), int(r.HostConc), r.identify, func() bool { return r.out.Full() })
+	r.queue = newQueue(r.concurrency(), r.perHost, r.identify, func() bool { return r.out.Full() })
 	r.out = stream.StartOutput(w, r.backlog, r.KeepOrder, r.onRoom, func() { close(r.failed) })
 	r.results = writer{run: r}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -208,3 +209,15 @@ func (r *room) end() {
 	r.ended = true
 	r.changed.Broadcast()
 }
+
+// perHost returns the maximum number of endpoints of an address at once. Unless the user
+// set it, the engine may raise it.
+func (r *run) perHost(a netip.Addr) int {
+	if r.HostConc != defaultHostConcurrency {
+		return int(r.HostConc)
+	}
+	return r.engine.HostConcurrency(a, defaultHostConcurrency)
+}
+
+// defaultHostConcurrency is the default of --host-concurrency.
+const defaultHostConcurrency = 16
