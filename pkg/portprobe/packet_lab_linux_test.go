@@ -69,13 +69,13 @@ func TestICMPAboutThePacket(t *testing.T) {
 	lab.NotRaced(t)
 	h := lab.New(t).Host("", lab.Silent("7000-7999"))
 	replies := map[uint16]func(*responder, receivedSYN){}
+	var received [8000]atomic.Int32 // by port
 	runs := []string{"connect auto", "connect 0", "syn auto", "syn 0"}
 	port := func(run, i int) uint16 { return uint16(7000 + 10*run + i) }
 	for run := range runs {
 		for i, e := range aboutPackets {
-			var received atomic.Int32
 			replies[port(run, i)] = func(s *responder, q receivedSYN) {
-				if received.Add(1) == 1 {
+				if received[q.to.Port()].Add(1) == 1 {
 					complain(e.kind, e.code)(s, q)
 					return
 				}
@@ -90,23 +90,33 @@ func TestICMPAboutThePacket(t *testing.T) {
 			fmt.Fprintf(&in, "%v\n", netip.AddrPortFrom(both(h)[map[bool]int{true: 1}[e.v6]], port(run, i)))
 		}
 		method, retries, _ := strings.Cut(by, " ")
-		s.slowest()
-		r := toolBySYN(t, in.String(), "-k", "--method", method, "--retries", retries)
-		slowest := s.slowest()
-		for i, m := range records(t, r.out) {
-			want := "open 2"
-			if e := aboutPackets[i]; retries == "0" && !strings.Contains(e.seen, method) {
-				want = "filtered 1"
-				if m["reason"] == "syn-ack" { // the kernel retransmits a SYN after 1 s
-					want = "open 1"
+		// On a busy machine a reply may come after the timeout, and one more probe is right.
+		for try := 1; ; try++ {
+			s.slowest()
+			r := toolBySYN(t, in.String(), "-k", "--method", method, "--retries", retries)
+			late, slowest := false, s.slowest()
+			for i, m := range records(t, r.out) {
+				want := "open 2"
+				if e := aboutPackets[i]; retries == "0" && !strings.Contains(e.seen, method) {
+					want = "filtered 1"
+					if m["reason"] == "syn-ack" { // the kernel retransmits a SYN after 1 s
+						want = "open 1"
+					}
+				}
+				got := fmt.Sprint(m["state"], " ", m["attempts"])
+				if n, _ := m["attempts"].(float64); want == "open 2" && n > 2 && (slowest > minRTO || try < 3) {
+					late = late || slowest <= minRTO
+					got, want = fmt.Sprint(m["state"]), "open"
+				}
+				if got != want {
+					t.Errorf("%s retries, %+v: %s, want %s: %v", by, aboutPackets[i], got, want, m)
 				}
 			}
-			got := fmt.Sprint(m["state"], " ", m["attempts"])
-			if n, _ := m["attempts"].(float64); want == "open 2" && n > 2 && slowest > minRTO {
-				got, want = fmt.Sprint(m["state"]), "open" // the reply came after the timeout
+			if !late || t.Failed() {
+				break
 			}
-			if got != want {
-				t.Errorf("%s retries, %+v: %s, want %s: %v", by, aboutPackets[i], got, want, m)
+			for i := range aboutPackets {
+				received[port(run, i)].Store(0)
 			}
 		}
 	}
