@@ -9,6 +9,8 @@ import (
 
 	"lukechampine.com/uint128"
 	"pgregory.net/rapid"
+
+	"portkit/pkg/internal/lab"
 )
 
 // commandLine draws targets, ports and exclusions of up to some hundred records, and
@@ -102,6 +104,7 @@ func byPort(out string) string {
 }
 
 func TestShardsSkipsAndLimitsAddUpToTheWhole(t *testing.T) {
+	lab.NotRaced(t)
 	rapid.Check(t, func(t *rapid.T) {
 		args, list := commandLine(t)
 		order := rapid.SampledFrom([]string{"", " --order interleaved", " --order random --seed 5"}).Draw(t, "order")
