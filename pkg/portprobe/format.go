@@ -20,7 +20,6 @@ type recordFormat struct {
 	method   [2]endpoint.Method // by protocol
 	services *service.Table
 	clock    func(probe.Time) time.Time
-	now      func() time.Time
 	onOpen   func(*endpoint.Result) // called for every open port, unless nil
 	onError  func(*endpoint.Result) // called for every endpoint that could not be probed
 	jobs     sync.Pool
@@ -33,7 +32,6 @@ func (r *run) newFormat() *recordFormat {
 		method:   [2]endpoint.Method{endpoint.TCP: endpoint.Connect, endpoint.UDP: endpoint.UDPDatagram},
 		services: service.Load(),
 		clock:    func(t probe.Time) time.Time { return r.began.Add(time.Duration(t)) },
-		now:      time.Now,
 		onError:  r.logError,
 		origin:   r.origin,
 	}
@@ -50,10 +48,18 @@ func (r *run) newFormat() *recordFormat {
 	return f
 }
 
+// when returns the time of a job's result; now if the job was never submitted.
+func (f *recordFormat) when(j *probe.Job) time.Time {
+	if j.At == 0 {
+		return time.Now()
+	}
+	return f.clock(j.At)
+}
+
 // maxReusedText is the maximum capacity of a job's text that is used again.
 const maxReusedText = 8 << 10
 
-// newJob returns a job, whose fields a former use may have set.
+// newJob returns an empty job.
 func (f *recordFormat) newJob() *probe.Job {
 	if j, ok := f.jobs.Get().(*probe.Job); ok {
 		return j
@@ -61,12 +67,12 @@ func (f *recordFormat) newJob() *probe.Job {
 	return &probe.Job{}
 }
 
-// freeJob makes a settled job available to newJob.
+// freeJob makes a job available to newJob.
 func (f *recordFormat) freeJob(j *probe.Job) {
 	text := j.Text[:0]
 	if cap(text) > maxReusedText {
 		text = nil
 	}
-	j.Text, j.Result = text, probe.Result{}
+	*j = probe.Job{Tag: probe.Tag{Text: text}}
 	f.jobs.Put(j)
 }

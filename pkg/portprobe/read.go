@@ -65,10 +65,9 @@ func (r *reader) bad(seq uint64, err error, size int) {
 func (r *reader) job(seq uint64) *probe.Job {
 	in := &r.input
 	j := r.sink.newJob()
-	j.Tag = probe.Tag{Seq: seq, Text: j.Text}
-	if !in.HostIsAddr {
-		j.Host = int32(len(in.Host))
-		j.Text = append(append(j.Text, in.Host...), in.Extra...)
+	j.Tag = probe.Tag{
+		Host: int32(len(in.Host)), Seq: seq,
+		Text: append(append(j.Text, in.Host...), in.Extra...),
 	}
 	j.Request = probe.Request{
 		To: netip.AddrPortFrom(in.Addr, in.Port), Proto: in.Proto,

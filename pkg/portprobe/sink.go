@@ -18,7 +18,6 @@ type workerSink struct {
 	batch       stream.Batch
 	result      endpoint.Result
 	localErrors origin.Errors
-	at          time.Time // see when
 }
 
 // Settled writes the job's record.
@@ -39,11 +38,7 @@ func (s *workerSink) Settled(j *probe.Job) {
 	if j.Attempts > 0 || r.State != endpoint.Error {
 		r.Method = s.method[j.Proto]
 	}
-	var host []byte // nil: the address
-	if j.Host > 0 {
-		host = j.Text[:j.Host]
-	}
-	extra := j.Text[j.Host:]
+	host, extra := j.Text[:j.Host], j.Text[j.Host:]
 	if s.shown[r.State] {
 		if s.plain {
 			s.batch.Lines = record.AppendPlain(s.batch.Lines, host, r.Endpoint)
@@ -53,12 +48,12 @@ func (s *workerSink) Settled(j *probe.Job) {
 	}
 	switch {
 	case r.State == endpoint.Open && s.onOpen != nil:
-		r.Host = hostText(j)
+		r.Host = string(host)
 		s.onOpen(r)
 	case r.Reason == endpoint.NotUnicast:
 		s.batch.Skipped++
 	case r.Reason == endpoint.LocalError || r.Reason == endpoint.OutOfScope:
-		r.Host = hostText(j)
+		r.Host = string(host)
 		s.onError(r)
 	}
 	s.endLine(j.Seq, r.State, len(j.Text))
@@ -110,31 +105,8 @@ func (s *workerSink) endLine(seq uint64, state endpoint.State, bytes int) {
 	}
 }
 
-// hostText returns the host as the user wrote it.
-func hostText(j *probe.Job) string {
-	if j.Host == 0 {
-		return j.To.Addr().String()
-	}
-	return string(j.Text[:j.Host])
-}
-
-// when returns the time of a job's result. For jobs that were not submitted it looks at
-// the clock once between two calls of Flush.
-func (s *workerSink) when(j *probe.Job) time.Time {
-	if j.At != 0 {
-		return s.clock(j.At)
-	}
-	if s.at.IsZero() {
-		s.at = s.now()
-	}
-	return s.at
-}
-
 // Flush passes the batch to the output.
-func (s *workerSink) Flush() {
-	s.out.Put(&s.batch)
-	s.at = time.Time{}
-}
+func (s *workerSink) Flush() { s.out.Put(&s.batch) }
 
 // Full reports whether the reader of the output is behind.
 func (s *workerSink) Full() bool { return s.out.Full() }

@@ -72,10 +72,6 @@ func (s *submitter) add(j *probe.Job) {
 		s.refuse(j, reason, err)
 		return
 	}
-	if s.engine.Skip(j) {
-		s.skip(j)
-		return
-	}
 	if s.jobs = append(s.jobs, j); len(s.jobs) == batchSize {
 		s.flush()
 	}
@@ -95,16 +91,6 @@ func (s *submitter) check(j *probe.Job) (endpoint.Reason, error) {
 		return endpoint.LocalError, err
 	}
 	return 0, nil
-}
-
-// skip writes the record of a job that the engine skips. No worker slows down a reader
-// that reads only those, so a slow reader of the output does it here.
-func (s *submitter) skip(j *probe.Job) {
-	s.sink.Settled(j)
-	if s.sink.Full() {
-		s.flush()
-		s.out.WaitForRoom()
-	}
 }
 
 // refuse writes the record of a job that is not probed.

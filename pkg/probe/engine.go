@@ -112,7 +112,6 @@ type Engine struct {
 	transports []Transport // to be closed
 	done       sync.WaitGroup
 
-	skipped Counts       // of jobs that were not submitted
 	queued  atomic.Int64 // jobs submitted and not started
 	closed  atomic.Bool
 	stopped atomic.Pointer[stop]

@@ -18,14 +18,13 @@ const skipsPerPoll = 1024
 // of the address share it. nil: no endpoint is held.
 type presence struct {
 	received atomic.Bool
-	skips    atomic.Bool // its endpoints are settled unprobed
-	skipped  atomic.Bool // one was
 
 	mu      sync.Mutex
 	drawn   int        // endpoints that were submitted as part of the sample
 	pending int        // endpoints of the sample that are not settled
 	silent  int        // endpoints of the sample that were concluded silent
 	first   Time       // when the first probe was sent; 0: none was
+	skipped bool       // an endpoint was settled unprobed
 	holders [2]holders // by protocol
 }
 
@@ -74,7 +73,6 @@ func (p *presence) handle(o *Options, now Time, a *address, worker int) handling
 	case p.received.Load():
 		return probeIt
 	case p.silent >= n && listened:
-		p.skips.Store(true)
 		return settledIt
 	case p.pending < n && (p.pending+p.silent < n || !listened):
 		p.pending++
@@ -103,7 +101,6 @@ func (p *presence) receive() [2]holders {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.received.Store(true)
-	p.skips.Store(false)
 	return p.release()
 }
 
@@ -127,26 +124,10 @@ func (p *presence) sent(at Time) (first bool) {
 // skip records that an endpoint is settled unprobed, and reports whether it was the
 // first of the address.
 func (p *presence) skip() (first bool) {
-	return !p.skipped.Load() && p.skipped.CompareAndSwap(false, true)
-}
-
-// Skip settles a job, which was not submitted, as HostSilent if its address was
-// concluded silent, and reports whether it did. The job needs no worker then, and remains
-// the caller's. Any goroutine may call it.
-func (e *Engine) Skip(j *Job) bool {
-	if e.opts.SkipSilent == 0 || e.stopped.Load() != nil {
-		return false
-	}
-	p := e.table.skips(j.To.Addr(), j.Proto)
-	if p == nil {
-		return false
-	}
-	j.Result = Result{Reason: endpoint.HostSilent, RTT: -1}
-	if p.skip() {
-		e.skipped.SilentHosts.Add(1)
-	}
-	e.skipped.Settled[j.State()].Add(1)
-	return true
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	first, p.skipped = !p.skipped, true
+	return first
 }
 
 // hold puts a new job, which is not part of the sample, among those held at its address.

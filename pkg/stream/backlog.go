@@ -3,10 +3,7 @@
 // writing, output in input order, progress.
 package stream
 
-import (
-	"sync"
-	"sync/atomic"
-)
+import "sync"
 
 // Maxima of what was read and is not written: records, and bytes of their text.
 const (
@@ -63,23 +60,7 @@ func (b *Backlog) Remove(records, bytes int) {
 	defer b.mu.Unlock()
 	b.records -= records
 	b.bytes -= bytes
-	b.room.Broadcast()
-}
-
-// waitWhile waits until full, whose changes notFull reports, is false.
-func (b *Backlog) waitWhile(full *atomic.Bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for full.Load() && !b.unlimited {
-		b.room.Wait()
-	}
-}
-
-// notFull makes waitWhile look again.
-func (b *Backlog) notFull() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.room.Broadcast()
+	b.room.Signal()
 }
 
 // Empty reports whether everything that was read is written.

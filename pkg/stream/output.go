@@ -140,7 +140,6 @@ func (o *Output) swap(out *Batch) bool {
 	wasFull := o.full.Swap(false)
 	o.mu.Unlock()
 	if wasFull {
-		o.backlog.notFull()
 		o.onRoom()
 	}
 	return more
@@ -164,9 +163,6 @@ func (o *Output) Count() (by Tally, skipped int64) {
 
 // Full reports whether the reader of the output is behind.
 func (o *Output) Full() bool { return o.full.Load() }
-
-// WaitForRoom waits while Full, unless the Backlog is unlimited.
-func (o *Output) WaitForRoom() { o.backlog.waitWhile(&o.full) }
 
 // Close writes the rest and ends the goroutine. It returns the first write error.
 func (o *Output) Close() error {
