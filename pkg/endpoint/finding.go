@@ -2,7 +2,7 @@ package endpoint
 
 import "time"
 
-// Finding is what was found out about the service behind a port.
+// Finding describes the service behind a port.
 type Finding struct {
 	// App is the application protocol, inside TLS if TLS is not nil; empty if none was
 	// recognized.
@@ -11,8 +11,8 @@ type Finding struct {
 	Product, Version, Vendor, OS, Device string
 	// CPE contains names in the form of CPE 2.3.
 	CPE []string
-	// Evidence is what the finding rests on: the name of a request or another word of
-	// the contract.
+	// Evidence is the name of the request whose reply the finding is based on, or
+	// another word of the contract.
 	Evidence string
 	// Limited means that the service turned the client away, so Product and Version may
 	// be missing.

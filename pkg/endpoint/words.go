@@ -27,7 +27,7 @@ const States = int(Error) + 1
 
 // Reason is the evidence for a state. Of several results for one endpoint with the same
 // state, the one with the lowest reason counts. The values are in the alphabetical order
-// of their names, except the last two: they say nothing about the port itself, so every
+// of their names, except the last two: they are not evidence about the port, so every
 // other result for it replaces them.
 type Reason uint8
 

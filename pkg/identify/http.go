@@ -4,7 +4,7 @@ import "portkit/pkg/identify/protocol"
 
 const httpApp = "http"
 
-// http is what is known of an HTTP server before the conclusion.
+// http is the best match of an HTTP server before the conclusion.
 type http struct {
 	match protocol.Match
 	reply protocol.Reply

@@ -22,7 +22,7 @@ const (
 	maxReplies  = 64 // datagrams read after a request
 )
 
-// inquiry is what UDP services of an app are sent.
+// inquiry contains the requests for the UDP services of an app.
 type inquiry struct {
 	row      protocol.Datagram
 	requests []udpRequest
@@ -81,7 +81,8 @@ func (s *session) inquire() error {
 	return s.unreachable(x.run())
 }
 
-// unreachable records why there was no reply. Errors of this machine are returned.
+// unreachable records why there was no reply. It returns only errors that this machine
+// caused.
 func (s *session) unreachable(err error) error {
 	reason := endpoint.NoResponse
 	if err != nil && s.ctx.Err() == nil && !errors.Is(err, errGone) {

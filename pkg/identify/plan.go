@@ -29,7 +29,7 @@ func afterText() string { return "memcached" }
 // requests had no reply: DNS and SMB servers ignore whatever is not for them.
 func afterSilence() []string { return []string{"dns", "smb"} }
 
-// facts is what decides about the next request.
+// facts are the facts that decide about the next request.
 type facts struct {
 	effort Effort
 	conns  int      // connections made

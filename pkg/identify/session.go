@@ -161,7 +161,8 @@ func (w *watched) Close() error {
 	return w.Conn.Close()
 }
 
-// dialFailed records why there is no connection. Errors of this machine are returned.
+// dialFailed records why a connection failed. It returns errGone, or the error itself if
+// this machine caused it.
 func (s *session) dialFailed(err error) error {
 	reason, local := Classify(err)
 	switch {

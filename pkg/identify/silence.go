@@ -12,7 +12,7 @@ const acceptsAllAfter = 16
 // maxAddresses is the number of addresses that are remembered.
 const maxAddresses = 262_144
 
-// addresses is what is known of addresses.
+// addresses contains the state of each address, shared by its sessions.
 type addresses struct {
 	mu sync.Mutex
 	by map[netip.Addr]*address
@@ -39,7 +39,7 @@ func (a *addresses) get(addr netip.Addr) *address {
 	return known
 }
 
-// address is what is known of an address.
+// address is the state of an address.
 type address struct {
 	mu      sync.Mutex
 	nothing int // endpoints that accepted a connection and were silent to the whole plan

@@ -191,7 +191,7 @@ func (j *Job) noteUnjudged(at Time) {
 	}
 }
 
-// role is what a job is for.
+// role distinguishes jobs of the user from those that the engine adds.
 type role uint8
 
 const (

@@ -36,9 +36,10 @@ func (a *address) limits(now Time) limits {
 }
 
 // needsWitness reports whether silence of the address needs a witness: it has replied
-// itself, and there is an endpoint for canaries. A closed UDP port is none if a group of
-// addresses shares a limit: canaries to each would use up what the others need. Nor is one
-// that a router rejects: most limit their errors, and these say little about the address.
+// itself, and there is an endpoint for canaries. Two kinds of endpoints are not suitable.
+// Closed UDP ports, if a group of addresses shares a rate limit: canaries to each would
+// use up the replies that the others need. Ports that a router rejects: most routers
+// limit their ICMP errors, which are not evidence about the address.
 // The mutex is held.
 func (a *address) needsWitness() bool {
 	x := a.witness
@@ -95,8 +96,8 @@ func (a *address) holds() bool {
 	return a.witness != nil && (a.witness.state == suspect || a.witness.state == lost)
 }
 
-// lacksWitness reports whether a probe at now would have no witness before it, and then
-// asks for a canary. The mutex is held.
+// lacksWitness reports whether a probe at now would have no witness before it. If so, it
+// requests a canary. The mutex is held.
 func (a *address) lacksWitness(now Time) bool {
 	x := a.witness
 	if !a.needsWitness() || now < x.refused {
@@ -110,7 +111,7 @@ func (a *address) lacksWitness(now Time) bool {
 	return true
 }
 
-// judge sets what v says about probes sent within a span. The mutex is held.
+// judge sets the verdict of v on probes sent within a span. The mutex is held.
 func (a *address) judge(v *view, now Time, sent span) {
 	if x := a.witness; a.needsWitness() {
 		l := a.limits(now)

@@ -50,7 +50,7 @@ func (p *presence) draw(sample int) bool {
 	return true
 }
 
-// handling tells a worker what to do with an endpoint that is not part of the sample.
+// handling is the next step for an endpoint that is not part of the sample.
 type handling uint8
 
 const (

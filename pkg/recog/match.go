@@ -9,8 +9,8 @@ import (
 // bounds the time of a match whatever a service sends.
 const MaxText = 8192
 
-// Match is what the first fingerprint that matches a text names. Fields that it does
-// not name are "". Text of the service is as received: it may contain control
+// Match contains the values of the first fingerprint that matches a text. A field is ""
+// if the fingerprint has no value for it. Text of the service is as received: it may contain control
 // characters and bytes that are not UTF-8.
 type Match struct {
 	Description string // of the fingerprint

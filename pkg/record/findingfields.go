@@ -30,7 +30,7 @@ const (
 	texts    = `"type": "array", "items": {"type": "string"}`
 )
 
-// findingFields are what portid adds to a result.
+// findingFields returns the fields that portid adds to a result.
 func findingFields() []FieldDoc {
 	return []FieldDoc{
 		{"product", "string", false, "Software as the service reports it; at most 256 bytes, like version, vendor, os and device.", aProduct},

@@ -1,6 +1,6 @@
-// Package stream is what tools have in common that process many records at the same
-// time: input that can be interrupted, a bounded number of records between reading and
-// writing, output in input order, progress.
+// Package stream is shared by the tools that process many records concurrently. It
+// contains interruptible input, a bound on the records between reading and writing,
+// output in input order, and progress.
 package stream
 
 import "sync"

@@ -122,8 +122,8 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
-// TestOtherDatagrams checks that requests sent back, replies to other requests and those
-// of other protocols are no replies.
+// TestOtherDatagrams checks that requests sent back, replies to other requests, and
+// replies of other protocols are not recognized.
 func TestOtherDatagrams(t *testing.T) {
 	t.Parallel()
 	samples := datagramSamples(t)

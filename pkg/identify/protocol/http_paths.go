@@ -14,7 +14,7 @@ type HTTPPath struct {
 	Source string
 	// suits reports whether the page at `/` may be the product's.
 	suits func(*page) bool
-	// texts are what the reply contains, all of them.
+	// texts must all occur in the reply.
 	texts []string
 	// key is the JSON key of the version.
 	key string

@@ -142,7 +142,8 @@ func TestFurtherPaths(t *testing.T) {
 	}
 }
 
-// A server that names itself is read no further, and a page of it is no product.
+// No further path is read of a server that reports its own name, and no other product is
+// recognized in its pages.
 func TestFurtherPathsOfOthers(t *testing.T) {
 	for _, p := range HTTPPaths() {
 		for _, name := range []string{"nginx.get", "influxdb.get", "caddy.get", "cups.get", "nginxh2c.get", "python.get"} {

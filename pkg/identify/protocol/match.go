@@ -19,7 +19,7 @@ const (
 	Certain
 )
 
-// Match is what a protocol makes of a reply.
+// Match is the result of matching a reply against a protocol.
 type Match struct {
 	Strength Strength
 	// More means that further data may make a match of it, or add to its facts.
@@ -38,8 +38,8 @@ type Text struct {
 }
 
 // Recognize returns the strongest match of a reply among protocols, and whether further
-// data may change it. Equal matches of different protocols are none, unless one belongs
-// to the protocol of the request or, failing that, to a protocol of the port.
+// data may change it. If different protocols match equally well, the one that the request
+// belongs to is returned, or else one of the port; without either, none is.
 func Recognize(table []Protocol, r *Reply, port uint16) (best Match, more bool) {
 	var rank int
 	tied := false

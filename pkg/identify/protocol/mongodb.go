@@ -101,7 +101,7 @@ func bsonSize(kind byte) (size int, ok bool) {
 }
 
 // bsonDocument reads a document, and collects its strings, and numbers as "0" or "1".
-// Documents within are skipped; "present" stands for them.
+// Nested documents are skipped, and recorded as "present".
 func bsonDocument(c *cursor, into map[string]string) bool {
 	length := int(c.le32())
 	d := cursor{rest: c.bytes(length - 4)}

@@ -30,7 +30,7 @@ type Protocol struct {
 	Once bool
 }
 
-// Request is what a client sends first.
+// Request is the first message of a client on a connection.
 type Request struct {
 	// Name is the value of the field evidence, usually that of App.
 	Name string
@@ -51,7 +51,7 @@ type Target struct {
 	TLS bool
 }
 
-// Reply is what a server sent on one connection.
+// Reply contains the bytes that a server sent on one connection.
 type Reply struct {
 	// Request is the name of the request; empty if none was sent.
 	Request string

@@ -3,7 +3,7 @@ package protocol
 import "encoding/binary"
 
 // smbRequest is SMB_COM_NEGOTIATE with a dialect of SMB 1 and two of SMB 2: a server of
-// either replies, and none asks for a user yet.
+// either replies, before any authentication.
 func smbRequest(*Target) []byte {
 	dialects := "\x02NT LM 0.12\x00\x02SMB 2.002\x00\x02SMB 2.???\x00"
 	b := []byte("\xffSMB\x72\x00\x00\x00\x00" + // command, status

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// prosody is what Debian's Prosody replies to a stream header (RFC 6120 section 4.7).
+// prosody is the reply of Debian's Prosody to a stream header (RFC 6120 section 4.7).
 const prosody = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' from='192.0.2.7' version='1.0' xml:lang='en' id='b1c1' xmlns:stream='http://etherx.jabber.org/streams'>"
 
 func TestXMPPReplies(t *testing.T) {

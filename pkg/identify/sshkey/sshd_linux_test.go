@@ -26,7 +26,7 @@ func startSSHD(t *testing.T) (addr, dir string) {
 	lab.Programs(t, program, "ssh-keygen", "mount")
 	lab.Root(t, "sshd")
 	dir = t.TempDir()
-	addr = "127.0.0.1:2222" // nobody else is in the namespace
+	addr = "127.0.0.1:2222" // of a namespace without other servers
 	config := "ListenAddress " + addr + "\nPidFile none\nUsePAM no\nLogLevel DEBUG1\n"
 	for _, args := range []string{"ed25519", "ecdsa -b 256", "ecdsa -b 384", "ecdsa -b 521", "rsa -b 2048"} {
 		file := filepath.Join(dir, strings.ReplaceAll(args, " ", "")+".key")

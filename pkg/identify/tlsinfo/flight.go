@@ -38,8 +38,8 @@ var alerts = []byte{
 	86, 90, 100, 109, 110, 111, 112, 113, 114, 115, 116, 120, 121,
 }
 
-// flight is what a server sent in the clear, from ServerHello to ServerHelloDone, or to
-// where encryption begins.
+// flight contains the messages that a server sent unencrypted: from ServerHello to
+// ServerHelloDone, or to the first encrypted record.
 type flight struct {
 	version, cipher uint16   // 0 without a ServerHello
 	certificates    [][]byte // in DER; missing in TLS 1.3, which encrypts them

@@ -49,8 +49,8 @@ func certificateBody(ders ...[]byte) []byte {
 	return b.BytesOrPanic()
 }
 
-// ssl3Flight is what a server of SSL 3.0 sends (RFC 6101 section 5.5), in records of at
-// most n bytes.
+// ssl3Flight returns the messages of an SSL 3.0 server (RFC 6101 section 5.5), in records
+// of at most n bytes.
 func ssl3Flight(n int, ders ...[]byte) (data []byte) {
 	messages := [][]byte{
 		message(helloMessage, helloBody(versionSSL3, tls.TLS_RSA_WITH_RC4_128_SHA, nil)),

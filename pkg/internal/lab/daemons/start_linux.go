@@ -53,7 +53,7 @@ type Daemon struct {
 	Service
 }
 
-// Service is what a TCP daemon reports about itself.
+// Service describes the expected finding at a TCP daemon.
 type Service struct {
 	// TLSPort is the port at which it serves App inside TLS; 0 without. It may be Port.
 	TLSPort uint16
