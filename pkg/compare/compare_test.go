@@ -82,7 +82,7 @@ func TestCompareAgainstOracle(t *testing.T) {
 // TestPathsAgree checks that the output is the same in order, sorted in memory and
 // sorted on disk, and for any order of the lines.
 func TestPathsAgree(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // takes long; other tests race the same code
 	streamed, spilled := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 2))

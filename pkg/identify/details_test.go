@@ -147,7 +147,7 @@ func TestSlowTLSServer(t *testing.T) {
 			io.WriteString(c, "\x15\x03\x01\x00\x02\x02\x46")
 			return
 		}
-		time.Sleep(3 * time.Second)
+		time.Sleep(3 * time.Second) // of virtual time: longer than the wait for a ServerHello
 		s := tls.Server(&tap{Conn: c, ahead: peeked(in)}, config)
 		if s.Handshake() == nil {
 			replies("GET", "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n\r\n<title>Welcome</title>")(s, i)

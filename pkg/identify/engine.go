@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -82,19 +83,9 @@ func New(o Options) *Engine {
 
 // selected returns the protocols with the given apps, or all.
 func selected(only []string) []protocol.Protocol {
-	table := protocol.Table()
-	if len(only) == 0 {
-		return table
-	}
-	var some []protocol.Protocol
-	for _, app := range only {
-		for _, p := range table {
-			if p.App == app {
-				some = append(some, p)
-			}
-		}
-	}
-	return some
+	return slices.DeleteFunc(protocol.Table(), func(p protocol.Protocol) bool {
+		return len(only) > 0 && !slices.Contains(only, p.App)
+	})
 }
 
 // Target is an endpoint to identify.
@@ -108,8 +99,6 @@ type Target struct {
 	Name string
 	// RTT is a measured round-trip time; negative if unknown.
 	RTT time.Duration
-	// Open means that the endpoint is known to be open.
-	Open bool
 }
 
 // Outcome is the result of an identification.

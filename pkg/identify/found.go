@@ -63,8 +63,14 @@ func (s *session) adopt(r *protocol.Reply, m protocol.Match) {
 			f.Banner = s.first
 		}
 	}
-	f.Product, f.Version, f.Vendor, f.OS, f.Device = m.Product, m.Version, m.Vendor, m.OS, m.Device
 	f.HTTP, f.SSH = m.HTTP, m.SSH
+	s.adoptProduct(m)
+}
+
+// adoptProduct copies what a match reveals about the product.
+func (s *session) adoptProduct(m protocol.Match) {
+	f := &s.Finding
+	f.Product, f.Version, f.Vendor, f.OS, f.Device = m.Product, m.Version, m.Vendor, m.OS, m.Device
 	s.lookUp(m.Texts)
 }
 
@@ -143,7 +149,8 @@ func (s *session) product(p *protocol.Protocol, sent string) {
 		if q.Name == sent {
 			continue
 		}
-		if l, m := s.request(q); l != nil {
+		if l, _ := s.connect(); l != nil {
+			m := s.request(l, q)
 			if m.Strength != protocol.No && m.App == s.Finding.App && m.Product != "" {
 				evidence := s.Evidence
 				s.adopt(&l.reply, m)
@@ -152,22 +159,6 @@ func (s *session) product(p *protocol.Protocol, sent string) {
 			l.Close()
 		}
 	}
-}
-
-// request sends a request on a connection of its own. The line is nil if there was no
-// connection.
-func (s *session) request(q *protocol.Request) (*line, protocol.Match) {
-	l, err := s.dial()
-	if err != nil {
-		return nil, protocol.Match{}
-	}
-	if s.facts.secure {
-		if l = s.handshake(l); l == nil {
-			return nil, protocol.Match{}
-		}
-	}
-	l.send(q.Name, q.Build(s.target()))
-	return l, l.read(time.Now().Add(max(q.Wait, replyTimeout) + 2*s.Target.RTT))
 }
 
 const sshApp = "ssh"

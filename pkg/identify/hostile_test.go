@@ -33,7 +33,7 @@ func drip(b string, every time.Duration) server {
 			if _, err := c.Write([]byte{b[i%len(b)]}); err != nil {
 				return
 			}
-			time.Sleep(every)
+			time.Sleep(every) // of virtual time
 		}
 	}
 }
@@ -71,7 +71,7 @@ func be32(n uint32) string { return string(binary.BigEndian.AppendUint32(nil, n)
 // TestHostileServers: each session ends in time, reads no more than it may, and finds
 // nothing where nothing is.
 func TestHostileServers(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // takes long; other tests race the same code
 	const html = "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Type: text/html\r\n\r\n"
 	for i, c := range []struct {
 		name  string

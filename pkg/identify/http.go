@@ -47,10 +47,11 @@ func (s *session) furtherPaths() {
 			continue
 		}
 		q := p.Request()
-		l, _ := s.request(&q)
+		l, _ := s.connect()
 		if l == nil {
 			return
 		}
+		s.request(l, &q)
 		if m := p.Match(&l.reply); m.Strength != protocol.No {
 			s.Finding.Product, s.Finding.Version = m.Product, m.Version
 		}
@@ -65,11 +66,12 @@ func (s *session) retryHTTP() {
 	if q == nil || s.facts.conns >= maxConns[s.Effort] {
 		return
 	}
-	l, m := s.request(q)
+	l, _ := s.connect()
 	if l == nil {
 		return
 	}
 	defer l.Close()
+	m := s.request(l, q)
 	if m.App == httpApp && m.HTTP != nil && (m.HTTP.Status < 400 || s.HTTP.Status >= 400) {
 		evidence := s.Evidence
 		s.adopt(&l.reply, m)

@@ -163,9 +163,7 @@ func (x *exchange) received(reply []byte) {
 			continue
 		}
 		x.replied[i], x.Connected = true, true
-		f := &x.Finding
-		f.Product, f.Version, f.Vendor, f.OS, f.Device = m.Product, m.Version, m.Vendor, m.OS, m.Device
-		x.lookUp(m.Texts)
+		x.adoptProduct(m)
 		return
 	}
 }

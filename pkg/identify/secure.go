@@ -31,7 +31,7 @@ func (s *session) secure(l *line) (done bool, err error) {
 	s.http = http{}
 	in := s.inside(l, c)
 	wait := min(max(2*s.Target.RTT, minListen), maxListen)
-	if s.onTLSPort() {
+	if s.tlsPort {
 		wait = max(wait, s.greets)
 	}
 	m := in.read(time.Now().Add(wait))

@@ -33,12 +33,12 @@ type session struct {
 	began   time.Time
 	address *address
 	facts   facts
-	own     []*protocol.Protocol // of the port
-	greets  time.Duration        // the longest that one of own may take to greet
-	earlier *line                // latest silent connection: a late reply on it counts
-	first   []byte               // first bytes received
-	local   netip.Addr           // of this end of the connections
-	closed  bool                 // a connection was closed without a word
+	tlsPort bool          // an own protocol is customarily inside TLS at the port
+	greets  time.Duration // the longest that an own protocol may take to greet
+	earlier *line         // latest silent connection: a late reply on it counts
+	first   []byte        // first bytes received
+	local   netip.Addr    // of this end of the connections
+	closed  bool          // a connection was closed without a word
 	reset   bool
 	noAck   int  // requests in a row that were not acknowledged
 	zero    bool // the window for requests is zero
@@ -58,14 +58,14 @@ func newSession(e *Engine, t Target) *session {
 	if t.Proto == endpoint.UDP {
 		return s
 	}
-	at := func(p *protocol.Protocol) bool { return p.At(t.Addr.Port()) }
+	port := t.Addr.Port()
 	for i := range e.table {
-		if p := &e.table[i]; at(p) {
-			s.own = append(s.own, p)
+		if p := &e.table[i]; p.At(port) {
 			s.greets = max(s.greets, p.Greets)
+			s.tlsPort = s.tlsPort || slices.Contains(p.TLSPorts, port)
 		}
 	}
-	s.facts.own = requests(e.table, at)
+	s.facts.own = requests(e.table, func(p *protocol.Protocol) bool { return p.At(port) })
 	s.facts.all = e.requests
 	return s
 }
@@ -201,7 +201,7 @@ func (s *session) firstConnection() (done bool, err error) {
 		s.put(l)
 		return false, nil
 	}
-	if s.onTLSPort() {
+	if s.tlsPort {
 		s.facts.sent = append(s.facts.sent, tlsRequest)
 		return s.secure(l)
 	}
@@ -214,7 +214,7 @@ func (s *session) firstConnection() (done bool, err error) {
 
 // listenTime returns how long to wait for a greeting.
 func (s *session) listenTime() time.Duration {
-	if s.greets > 0 && !s.onTLSPort() {
+	if s.greets > 0 && !s.tlsPort {
 		return s.greets
 	}
 	if s.address.acceptsAll() && !s.exempt() {
@@ -223,39 +223,45 @@ func (s *session) listenTime() time.Duration {
 	return min(max(2*s.Target.RTT, minListen), maxListen)
 }
 
-// onTLSPort reports whether the port is customarily one of TLS.
-func (s *session) onTLSPort() bool {
-	return slices.ContainsFunc(s.own, func(p *protocol.Protocol) bool {
-		return slices.Contains(p.TLSPorts, s.Addr.Port())
-	})
-}
-
 // tryRequest sends a request on a connection of its own.
 func (s *session) tryRequest(name string) (done bool, err error) {
-	l, err := s.dial()
-	if err != nil {
-		return false, err
-	}
 	if name == tlsRequest {
+		l, err := s.dial()
+		if err != nil {
+			return false, err
+		}
 		s.facts.sent = append(s.facts.sent, name)
 		return s.secure(l)
 	}
-	if s.facts.secure {
-		if l = s.handshake(l); l == nil {
-			s.facts.sent = append(s.facts.sent, name)
-			return false, nil
-		}
+	l, err := s.connect()
+	if l == nil {
+		s.facts.sent = append(s.facts.sent, name)
+		return false, err
 	}
 	return s.exchange(l, name)
 }
 
-// exchange sends a request and reads the reply.
+// connect makes a connection, inside TLS if the service is. The line is nil if that
+// failed.
+func (s *session) connect() (*line, error) {
+	l, err := s.dial()
+	if err != nil || !s.facts.secure {
+		return l, err
+	}
+	return s.handshake(l), nil
+}
+
+// request sends a request and reads the reply.
+func (s *session) request(l *line, q *protocol.Request) protocol.Match {
+	l.send(q.Name, q.Build(s.target()))
+	return l.read(time.Now().Add(max(q.Wait, replyTimeout) + 2*s.Target.RTT))
+}
+
+// exchange sends a request of the plan, and takes over the reply.
 func (s *session) exchange(l *line, name string) (done bool, err error) {
 	s.facts.sent = append(s.facts.sent, name)
 	_, q := find(s.table, name)
-	l.send(name, q.Build(s.target()))
-	wait := max(q.Wait, replyTimeout)
-	m := l.read(time.Now().Add(wait + 2*s.Target.RTT))
+	m := s.request(l, q)
 	if l.silent() && !l.ended() {
 		m = s.waitForAck(l)
 	}

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"portkit/pkg/endpoint"
 )
 
 // server plays one side of each connection. It returns when the connection is over.
@@ -236,7 +234,7 @@ func TestTimeoutEndsASession(t *testing.T) {
 			if _, err := c.Write([]byte{'x'}); err != nil {
 				return
 			}
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond) // of virtual time
 		}
 	}
 	got, err := identify(t, &network{serve: trickle}, Options{Effort: Thorough, Timeout: 8 * time.Second}, 9999)
@@ -247,7 +245,6 @@ func TestTimeoutEndsASession(t *testing.T) {
 	if err != nil || got.Evidence != "silent" {
 		t.Errorf("%q, %v; want silent: the server closed nothing", got.Evidence, err)
 	}
-	_ = endpoint.Open
 }
 
 func TestAmbiguousGreetingIsSettledByTheRequestsOfItsProtocols(t *testing.T) {

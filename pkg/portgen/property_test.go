@@ -104,7 +104,7 @@ func byPort(out string) string {
 }
 
 func TestShardsSkipsAndLimitsAddUpToTheWhole(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // takes long; other tests race the same code
 	rapid.Check(t, func(t *rapid.T) {
 		args, list := commandLine(t)
 		order := rapid.SampledFrom([]string{"", " --order interleaved", " --order random --seed 5"}).Draw(t, "order")

@@ -4,7 +4,6 @@ package portid
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +15,7 @@ import (
 	"portkit/pkg/portspec"
 	"portkit/pkg/resolve"
 	"portkit/pkg/service"
-	"portkit/pkg/target"
+	"portkit/pkg/stream"
 )
 
 // Command is portid's command line.
@@ -66,8 +65,8 @@ type Command struct {
 
 // Validate checks what the flags' types cannot.
 func (c *Command) Validate() (err error) {
-	if err := checkFiles(c.Files); err != nil {
-		return err
+	if name := stream.FindTarget(c.Files); name != "" {
+		return fmt.Errorf("%s: no such file; for one endpoint: echo %s | portid", name, name)
 	}
 	switch {
 	case c.Resume != nil && c.Open:
@@ -114,23 +113,6 @@ func apps() (names []string) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// checkFiles returns an error if a FILE does not exist and is an endpoint.
-func checkFiles(files []string) error {
-	for _, name := range files {
-		if _, err := os.Stat(name); err == nil || name == cli.StdinName {
-			continue
-		}
-		word, ports, err := target.Split(name)
-		if err != nil {
-			continue
-		}
-		if t, err := target.Parse(word); err == nil && (ports != "" || t.Is4() || t.Is6()) {
-			return fmt.Errorf("%s: no such file; for one endpoint: echo %s | portid", name, name)
-		}
-	}
-	return nil
 }
 
 // Main runs portid with the arguments and streams of the process, and returns its exit

@@ -139,7 +139,7 @@ func TestUnfinishedBecomeErrors(t *testing.T) {
 		if reason == "interrupted" {
 			go func() {
 				for f.running.Load() < 30 { // all were read
-					time.Sleep(time.Millisecond)
+					time.Sleep(time.Millisecond) // polls: nothing reports that
 				}
 				cancel()
 			}()

@@ -73,7 +73,7 @@ func (r *reader) item(seq uint64, size int) *item {
 		seq: seq, bytes: size, host: text[:h:h], known: text[h:k:k], extra: text[k:],
 		came: p.State == endpoint.Open,
 		target: identify.Target{
-			Addr: netip.AddrPortFrom(p.Addr, p.Port), Proto: p.Proto, App: string(p.App), RTT: p.RTT, Open: p.State == endpoint.Open,
+			Addr: netip.AddrPortFrom(p.Addr, p.Port), Proto: p.Proto, App: string(p.App), RTT: p.RTT,
 		},
 	}
 	if _, err := netip.ParseAddr(string(p.Host)); err != nil {

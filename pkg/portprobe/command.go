@@ -4,7 +4,6 @@ package portprobe
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"strconv"
 
@@ -14,7 +13,7 @@ import (
 	"portkit/pkg/probe/simnet"
 	"portkit/pkg/probe/udp"
 	"portkit/pkg/record"
-	"portkit/pkg/target"
+	"portkit/pkg/stream"
 )
 
 // Command is portprobe's command line.
@@ -72,8 +71,8 @@ type Command struct {
 
 // Validate checks what the flags' types cannot.
 func (c *Command) Validate() (err error) {
-	if err := checkFiles(c.Files); err != nil {
-		return err
+	if name := stream.FindTarget(c.Files); name != "" {
+		return fmt.Errorf("%s: no such file; targets belong to portgen", name)
 	}
 	if c.retries, err = parseRetries(c.Retries); err != nil {
 		return err
@@ -109,24 +108,6 @@ func parseRetries(s string) (int, error) {
 		return 0, fmt.Errorf("--retries: %q is not auto or a number from 0 to %d", s, record.MaxRetries)
 	}
 	return n, nil
-}
-
-// checkFiles returns an error if a FILE does not exist and is a target. A host name
-// counts as one only with ports: else it may be a misspelled file.
-func checkFiles(files []string) error {
-	for _, name := range files {
-		if _, err := os.Stat(name); err == nil || name == cli.StdinName {
-			continue
-		}
-		word, ports, err := target.Split(name)
-		if err != nil {
-			continue
-		}
-		if t, err := target.Parse(word); err == nil && (ports != "" || t.Is4() || t.Is6()) {
-			return fmt.Errorf("%s: no such file; targets belong to portgen", name)
-		}
-	}
-	return nil
 }
 
 // workers returns the number of workers.

@@ -189,32 +189,14 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 	settled := make(chan struct{})
 	go func() {
 		defer close(settled)
-		unread := max(1, len(r.Files))
-		for in := range r.ctx.Inputs(r.Files) {
-			if r.input.Read(in) == nil {
-				unread-- // an error is logged, and counts in the exit status
-			}
-		}
-		r.readOut.Store(unread == 0 && r.endedBy() == 0)
+		whole := r.input.ReadFiles(r.ctx, r.Files)
+		r.readOut.Store(whole && r.endedBy() == 0)
 		r.input.Finish()
 		r.names.Wait()
 		r.engine.Close()
 	}()
-	var deadline <-chan time.Time
-	if r.Deadline > 0 {
-		timer := time.NewTimer(r.Deadline.D() - time.Since(r.began))
-		defer timer.Stop()
-		deadline = timer.C
-	}
-	select {
-	case <-settled:
-	case <-r.ctx.Done():
-		r.end(endpoint.Interrupted, r.Timeout.D(), stopLookups)
-	case <-deadline:
-		r.ctx.Log.Printf("stopped by --deadline %v", r.Deadline)
-		r.end(endpoint.Deadline, 0, stopLookups)
-	case <-r.failed:
-		r.end(endpoint.Interrupted, 0, stopLookups)
+	if reason, grace := stream.AwaitEnd(r.ctx, settled, r.failed, r.began, r.Deadline, r.Timeout.D()); reason != 0 {
+		r.end(reason, grace, stopLookups)
 	}
 }
 

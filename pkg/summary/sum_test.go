@@ -147,13 +147,13 @@ func TestSumAgreesWithMaps(t *testing.T) {
 // The summary of the parts' summaries is byte for byte the summary of the whole, in
 // any order and grouping.
 func TestSummaryOfSummariesIsTheWhole(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // takes long; other tests race the same code
 	checkTrees(t, 2, sumOf, tree, func(*rapid.T, []result, []byte) {})
 }
 
 // Stats also add up exactly in any order and grouping, if each result is added once.
 func TestStatsAddUp(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // takes long; other tests race the same code
 	checkTrees(t, 4, withStats, statsTree, func(rt *rapid.T, results []result, whole []byte) {
 		if plain := sumOf(t, nil, whole); !bytes.Equal(plain, sumOf(t, results)) {
 			rt.Fatalf("without its stats the sum is\n%s", plain)

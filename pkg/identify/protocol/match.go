@@ -1,6 +1,10 @@
 package protocol
 
-import "portkit/pkg/endpoint"
+import (
+	"slices"
+
+	"portkit/pkg/endpoint"
+)
 
 // Strength is how specific a match is.
 type Strength uint8
@@ -101,22 +105,10 @@ func (p *Protocol) rank(s Strength, r *Reply, port uint16) int {
 
 // Owns reports whether a request is the protocol's.
 func (p *Protocol) Owns(request string) bool {
-	for i := range p.Requests {
-		if p.Requests[i].Name == request {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Requests, func(q Request) bool { return q.Name == request })
 }
 
 // At reports whether a port is registered for the protocol, or customary.
 func (p *Protocol) At(port uint16) bool {
-	for _, list := range [][]uint16{p.Ports, p.TLSPorts} {
-		for _, n := range list {
-			if n == port {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.Contains(p.Ports, port) || slices.Contains(p.TLSPorts, port)
 }

@@ -52,7 +52,7 @@ func startSSHD(t *testing.T) (addr, dir string) {
 		if log, _ := os.ReadFile(filepath.Join(dir, "log")); strings.Contains(string(log), "Server listening") {
 			return addr, dir
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond) // polls: sshd has no other sign
 	}
 	t.Fatal("sshd does not listen")
 	return "", ""

@@ -117,7 +117,7 @@ func (m meeting) check(t *testing.T, d Daemon, addr netip.Addr) {
 	e := identify.New(identify.Options{
 		Dial: r.dial, Timeout: 2 * time.Minute, Effort: m.effort, StartTLS: true, Agent: "portid/lab", Version: "lab",
 	})
-	got, err := e.Identify(t.Context(), identify.Target{Addr: to, RTT: -1, Open: true})
+	got, err := e.Identify(t.Context(), identify.Target{Addr: to, RTT: -1})
 	if err != nil {
 		t.Errorf("%v: %v", m, err)
 		return
