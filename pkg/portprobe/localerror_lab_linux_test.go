@@ -52,9 +52,10 @@ func TestLocalErrorsAreNotPortStates(t *testing.T) {
 		})
 	})
 	t.Run("local ports", func(t *testing.T) {
-		lab.New(t).Sysctl("net/ipv4/ip_local_port_range", "40000 40001")
-		occupy(t, 40000, 40001)
-		meet(t, []localErrorCase{{"", map[string]string{at: "all local ports are in use (net.ipv4.ip_local_port_range = 40000 40001)"}, false}})
+		// Below the range of the system, where no earlier test has left a connection.
+		lab.New(t).Sysctl("net/ipv4/ip_local_port_range", "20000 20001")
+		occupy(t, 20000, 20001)
+		meet(t, []localErrorCase{{"", map[string]string{at: "all local ports are in use (net.ipv4.ip_local_port_range = 20000 20001)"}, false}})
 	})
 	t.Run("IPv6 switched off", func(t *testing.T) {
 		lab.New(t).Sysctl("net/ipv6/conf/all/disable_ipv6", "1")

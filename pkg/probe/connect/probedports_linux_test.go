@@ -17,7 +17,7 @@ import (
 // two transports at once.
 func TestProbesThatMeetAreNotOpen(t *testing.T) {
 	l := lab.New(t)
-	l.Sysctl("net/ipv4/ip_local_port_range", "40000 40003")
+	l.Sysctl("net/ipv4/ip_local_port_range", "20000 20003")
 	met := 0
 	for _, to := range []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()} {
 		var own ProbedPorts
@@ -57,7 +57,7 @@ func meet(k *tester, to netip.Addr, enough *atomic.Bool) (m meetings) {
 	for end := time.Now().Add(2 * time.Second); m.met+m.open < 20 && !enough.Load() && time.Now().Before(end); {
 		for range free {
 			k.slot++
-			a := &probe.Attempt{To: netip.AddrPortFrom(to, 40000+uint16(rand.IntN(4))), ID: probe.ID{Slot: k.slot}, N: 1}
+			a := &probe.Attempt{To: netip.AddrPortFrom(to, 20000+uint16(rand.IntN(4))), ID: probe.ID{Slot: k.slot}, N: 1}
 			if n, _ := k.Send([]*probe.Attempt{a}); n == 1 { // else no source port is free
 				free--
 			}

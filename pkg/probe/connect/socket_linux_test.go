@@ -69,12 +69,12 @@ func TestRoomIsTheMaximumOfSockets(t *testing.T) {
 
 func TestSelfConnectionIsNotOpen(t *testing.T) {
 	l := lab.New(t)
-	l.Sysctl("net/ipv4/ip_local_port_range", "40000 40001")
+	l.Sysctl("net/ipv4/ip_local_port_range", "20000 20001")
 	for _, to := range []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()} {
 		k := newTester(t, Options{})
 		met := false
 		for range 20 {
-			switch a := k.wait(k.send(to, 40000)); {
+			switch a := k.wait(k.send(to, 20000)); {
 			case a.Reason == endpoint.LocalError && a.Err == ErrSelf:
 				met = true
 			case a.Reason != refused:
