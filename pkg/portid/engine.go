@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"strings"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
@@ -74,7 +73,7 @@ func (c *Command) database(ctx *cli.Context) (*recog.Database, error) {
 	}
 	db, err := recog.Load(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", what, strings.TrimPrefix(err.Error(), "recog: "))
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	return db, nil
 }

@@ -199,7 +199,7 @@ func TestUsage(t *testing.T) {
 		"--resume x --open":       "--resume cannot be combined with --open",
 		"192.0.2.1:22":            "no such file",
 		"--ca-file /dev/null":     "contains no certificate",
-		"--recog /nonexistent":    "--recog: ",
+		"--recog /nonexistent":    "portid: --recog: /nonexistent: no such",
 		"--effort most":           "--effort",
 		"--source x":              "--source: ",
 		"--host-concurrency none": "--host-concurrency",

@@ -22,10 +22,10 @@ type Database struct {
 }
 
 // Load reads the fingerprint files (*.xml) of a folder. Errors begin with
-// "recog: FILE:LINE: ", or "recog: FILE: " if no line is at fault.
+// "FILE:LINE: ", or "FILE: " if no line is at fault.
 func Load(dir string) (*Database, error) {
 	if dir == "" {
-		return nil, errors.New("recog: the name of the folder is empty")
+		return nil, errors.New("the name of the folder is empty")
 	}
 	return load(os.DirFS(dir), dir)
 }
@@ -34,14 +34,14 @@ func Load(dir string) (*Database, error) {
 func load(fsys fs.FS, dir string) (*Database, error) {
 	names, err := xmlFiles(fsys)
 	if err != nil {
-		return nil, fmt.Errorf("recog: %s: %w", dir, cause(err))
+		return nil, fmt.Errorf("%s: %w", dir, cause(err))
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("recog: %s: no fingerprint files (*.xml) here; name the folder that contains them", dir)
+		return nil, fmt.Errorf("%s: no fingerprint files (*.xml) here; name the folder that contains them", dir)
 	}
 	files, err := readAll(fsys, dir, names)
 	if err != nil {
-		return nil, fmt.Errorf("recog: %w", err)
+		return nil, err
 	}
 	// Stable: files of equal preference stay in the order of their names.
 	slices.SortStableFunc(files, func(a, b *file) int { return cmp.Compare(b.preference, a.preference) })

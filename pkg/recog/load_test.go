@@ -42,8 +42,8 @@ func TestLoadErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := load(fstest.MapFS{"x.xml": {Data: []byte(c.text)}}, "db")
-			if err == nil || filepath.ToSlash(err.Error()) != "recog: db/x.xml:"+c.want {
-				t.Errorf("got  %v\nwant recog: db/x.xml:%s", err, c.want)
+			if err == nil || filepath.ToSlash(err.Error()) != "db/x.xml:"+c.want {
+				t.Errorf("got  %v\nwant db/x.xml:%s", err, c.want)
 			}
 		})
 	}
@@ -55,11 +55,11 @@ func TestLoadFolderErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ dir, want string }{
-		{"testdata/missing", "recog: testdata/missing: no such file or directory"},
-		{"load_test.go", "recog: load_test.go: not a directory"},
-		{empty, "recog: " + empty + ": no fingerprint files (*.xml) here; name the folder that contains them"},
-		{links, "recog: " + links + "/x.xml: not a regular file"},
-		{"", "recog: the name of the folder is empty"},
+		{"testdata/missing", "testdata/missing: no such file or directory"},
+		{"load_test.go", "load_test.go: not a directory"},
+		{empty, empty + ": no fingerprint files (*.xml) here; name the folder that contains them"},
+		{links, links + "/x.xml: not a regular file"},
+		{"", "the name of the folder is empty"},
 	} {
 		if _, err := Load(c.dir); err == nil || err.Error() != c.want {
 			t.Errorf("%q: got  %v\nwant %s", c.dir, err, c.want)
@@ -76,7 +76,7 @@ func TestLoadReportsTheFirstFile(t *testing.T) {
 		"c.xml": {Data: []byte("<other/>")},
 	}
 	for range 20 {
-		if _, err := load(fsys, "db"); err == nil || filepath.ToSlash(err.Error()) != "recog: db/b.xml:2: fingerprint without a pattern" {
+		if _, err := load(fsys, "db"); err == nil || filepath.ToSlash(err.Error()) != "db/b.xml:2: fingerprint without a pattern" {
 			t.Fatal(err)
 		}
 	}
