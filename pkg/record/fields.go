@@ -75,7 +75,7 @@ func answerFields() []FieldDoc {
 		{"attempts", "integer", true, "Number of probes sent.", aCount},
 		{"method", "string", true, "Method of the probe: connect, syn, udp or simulate.", enum(endpoint.Connect, endpoint.Simulate+1)},
 		{"time", "string", true, "Time at which the state was determined: RFC 3339, UTC, with milliseconds.", aTime},
-		{"app", "string", false, "Protocol recognized in the reply. Absent if none was.", aText},
+		{"app", "string", false, "Protocol recognized in the reply. Absent if none was.", `"enum": ` + quoteAll(Apps())},
 		{"ttl", "integer 1-255", false, "Time to live, or hop limit, of the reply, if the method can see it.", `"type": "integer", "minimum": 1, "maximum": 255`},
 		{"error", "string", false, "Only with the state error: a description of the error.", aText},
 		{"line", "integer", false, "Only in the record of an unreadable line: its line number, from 1.", `"type": "integer", "minimum": 1`},

@@ -10,9 +10,7 @@ import (
 // Apps returns the values of the field app, sorted: the protocols that portid and
 // portprobe recognize.
 func Apps() (apps []string) {
-	for _, p := range protocol.Table() {
-		apps = append(apps, p.App)
-	}
+	apps = protocol.Apps()
 	for _, r := range payload.All() {
 		if r.App != "" { // the empty datagram
 			apps = append(apps, r.App)

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/identify/protocol"
 	"portkit/pkg/ndjson"
+	"portkit/pkg/payload"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -108,6 +110,27 @@ func TestSchemaOfSummaries(t *testing.T) {
 	} {
 		if err := validate(s, []byte(line)); err != nil {
 			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
+// TestSchemaListsApps holds that the schema has the names that portid and portprobe
+// write, and no others.
+func TestSchemaListsApps(t *testing.T) {
+	t.Parallel()
+	s := compile(t, KindService)
+	apps := append(protocol.Apps(), "https", "")
+	for _, d := range protocol.Datagrams() {
+		apps = append(apps, d.App)
+	}
+	for _, r := range payload.All() {
+		apps = append(apps, r.App)
+	}
+	for _, app := range apps {
+		line := fmt.Sprintf(`{"host":"a","ip":"192.0.2.1","port":22,"proto":"tcp","state":"open","reason":"syn-ack","attempts":1,`+
+			`"method":"connect","time":"2026-01-01T00:00:00.000Z","app":%q}`, app)
+		if err := validate(s, []byte(line)); (err != nil) != (app == "https" || app == "") {
+			t.Errorf("%q: %v", app, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"slices"
 	"testing"
 	"unicode/utf8"
 )
@@ -27,9 +28,15 @@ func FuzzRecognize(f *testing.F) {
 	})
 }
 
-// checkFacts checks the limits of the fields of a record.
+// checkFacts checks the limits of the fields of a record, and that the name is one of
+// those that Apps and Datagrams list.
 func checkFacts(t *testing.T, m Match) {
 	t.Helper()
+	apps := Apps()
+	datagram := func(d Datagram) bool { return d.App == m.App }
+	if m.App != "" && !slices.Contains(apps, m.App) && !slices.ContainsFunc(Datagrams(), datagram) {
+		t.Errorf("app %q is not listed", m.App)
+	}
 	for _, s := range []string{m.Product, m.Version, m.Vendor, m.OS, m.Device} {
 		if len(s) > maxText || !utf8.ValidString(s) || !isText([]byte(s)) {
 			t.Errorf("%s: field %q", m.App, s)

@@ -9,6 +9,9 @@ import (
 type Protocol struct {
 	// App is the name in records.
 	App string
+	// General are other names that Match may return: those of the more general protocols
+	// that a reply shows.
+	General []string
 	// Source is the specification: an RFC with sections, or the document of the vendor.
 	Source string
 	// Ports are the registered and customary ports.

@@ -51,6 +51,7 @@ func checkReplies(t *testing.T, app string, cases []replyCase) {
 func recognized(t *testing.T, request, data string, port uint16) string {
 	t.Helper()
 	m, _ := Recognize(Table(), replyTo(request, data), port)
+	checkFacts(t, m)
 	return m.App
 }
 

@@ -4,6 +4,7 @@ import "time"
 
 // networks returns the protocols of directories, networks and file systems.
 func networks() []Protocol {
+	rpc := []string{"rpc"}
 	return []Protocol{
 		{
 			App: "smb", Source: "[MS-CIFS] section 2.2.4.52, [MS-SMB2] section 2.2.4", Ports: p(445, 139),
@@ -26,11 +27,11 @@ func networks() []Protocol {
 			Requests: []Request{{Name: "socks4", Build: socks4Request}}, Match: socks4Match,
 		},
 		{
-			App: "rpcbind", Source: "RFC 5531 sections 9 and 11, RFC 1833 section 3", Ports: p(111),
+			App: "rpcbind", General: rpc, Source: "RFC 5531 sections 9 and 11, RFC 1833 section 3", Ports: p(111),
 			Requests: []Request{{Name: "rpcbind", Build: rpcbindRequest}}, Match: rpcMatch("rpcbind"),
 		},
 		{
-			App: "nfs", Source: "RFC 5531 sections 9 and 11, RFC 1813 section 3.3.0", Ports: p(2049),
+			App: "nfs", General: rpc, Source: "RFC 5531 sections 9 and 11, RFC 1813 section 3.3.0", Ports: p(2049),
 			Requests: []Request{{Name: "nfs", Build: nfsRequest}}, Match: rpcMatch("nfs"),
 		},
 		{
