@@ -93,6 +93,9 @@ func (l *line) silent() bool { return len(l.reply.Data) == 0 }
 // ended reports whether the server closed or reset the connection.
 func (l *line) ended() bool { return l.err != nil }
 
+// pending reports whether nothing was received yet.
+func (l *line) pending() bool { return l.silent() && !l.ended() }
+
 // readOn reads as read does, what was received so far included.
 func (l *line) readOn(until time.Time) protocol.Match {
 	m := l.read(until)

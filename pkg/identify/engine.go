@@ -115,16 +115,15 @@ type Outcome struct {
 // Identify finds out what is behind an endpoint. Errors are local, or those of ctx. The
 // outcome is valid only without an error.
 func (e *Engine) Identify(ctx context.Context, t Target) (Outcome, error) {
-	s := newSession(e, t)
 	limited, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
-	s.ctx = limited
-	defer s.close()
-	s.began = time.Now()
+	s := newSession(limited, e, t)
+	defer s.silence.close()
+	began := time.Now()
 	err := s.identify()
 	if ctx.Err() != nil {
 		return Outcome{}, ctx.Err()
 	}
-	s.Took = time.Since(s.began)
-	return s.Outcome, err
+	s.Took, s.Conns = time.Since(began), s.conns
+	return Outcome{Finding: s.Finding, Connected: s.connected, Reason: s.reason, RTT: s.took}, err
 }

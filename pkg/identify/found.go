@@ -1,7 +1,6 @@
 package identify
 
 import (
-	"bytes"
 	"slices"
 	"time"
 
@@ -20,19 +19,11 @@ func (s *session) heard(l *line, m protocol.Match) bool {
 	if l.silent() {
 		return false
 	}
-	data := l.reply.Data
-	if s.first == nil {
-		s.first = bytes.Clone(data[:min(len(data), maxBanner)])
-	}
+	s.seen.received(&l.reply)
 	if m.Strength != protocol.No {
 		return s.found(l, m)
 	}
-	if !s.facts.secure && !s.tlsAgain && isTLSRecord(data) {
-		s.tlsAgain = true
-		s.facts.sent = slices.DeleteFunc(s.facts.sent, func(name string) bool { return name == tlsRequest })
-	}
-	s.facts.hints = append(s.facts.hints, protocol.Candidates(s.table, &l.reply)...)
-	s.facts.text = s.facts.text || protocol.IsLines(data)
+	s.seen.unrecognized(&l.reply, m)
 	return false
 }
 
@@ -43,7 +34,7 @@ func (s *session) found(l *line, m protocol.Match) bool {
 		l.Close()
 		return s.foundHTTP(&l.reply, m)
 	}
-	s.close()
+	s.silence.close()
 	s.adopt(&l.reply, m)
 	if m.App == sshApp && l.reply.Request == "" && !l.reply.TLS {
 		s.hostKeys(l)
@@ -60,11 +51,18 @@ func (s *session) adopt(r *protocol.Reply, m protocol.Match) {
 	if p := byApp(s.table, m.App); f.Evidence == "" || p != nil && p.Greets > 0 && !p.Owns(f.Evidence) {
 		f.Evidence = "greeting" // perhaps a late one, before any reply
 		if !r.TLS {
-			f.Banner = s.first
+			f.Banner = s.seen.first
 		}
 	}
 	f.HTTP, f.SSH = m.HTTP, m.SSH
 	s.adoptProduct(m)
+}
+
+// refine adopts the match of a further reply. The evidence is still the first.
+func (s *session) refine(r *protocol.Reply, m protocol.Match) {
+	evidence := s.Evidence
+	s.adopt(r, m)
+	s.Evidence = evidence
 }
 
 // adoptProduct copies what a match reveals about the product.
@@ -115,7 +113,7 @@ func (s *session) details(r *protocol.Reply, m protocol.Match) {
 	case m.Product == "":
 		s.product(p, r.Request)
 	}
-	if p.Upgrade != nil && s.StartTLS && !s.facts.secure && !p.Once && !s.Limited {
+	if p.Upgrade != nil && s.StartTLS && !s.seen.secure && !p.Once && !s.Limited {
 		s.upgrade(p.Upgrade)
 	}
 }
@@ -132,8 +130,8 @@ func (s *session) retryLimited() {
 		return
 	}
 	defer again.Close()
-	m := again.read(time.Now().Add(max(s.listenTime(), s.greets)))
-	if m.Strength != protocol.No && m.App == s.Finding.App && !m.Limited {
+	m := again.read(time.Now().Add(max(s.listenTime(), s.plan.greets)))
+	if m.Strength != protocol.No && m.App == s.App && !m.Limited {
 		s.adopt(&again.reply, m)
 		s.Limited = true // it was: the next client may be turned away
 	}
@@ -143,18 +141,12 @@ func (s *session) retryLimited() {
 func (s *session) product(p *protocol.Protocol, sent string) {
 	for i := range p.Requests {
 		q := &p.Requests[i]
-		if s.Product != "" || s.facts.conns >= maxConns[s.Effort] {
-			return
-		}
-		if q.Name == sent {
+		if s.Product != "" || q.Name == sent {
 			continue
 		}
 		if l, _ := s.connect(); l != nil {
-			m := s.request(l, q)
-			if m.Strength != protocol.No && m.App == s.Finding.App && m.Product != "" {
-				evidence := s.Evidence
-				s.adopt(&l.reply, m)
-				s.Evidence = evidence
+			if m := s.request(l, q); m.Strength != protocol.No && m.App == s.App && m.Product != "" {
+				s.refine(&l.reply, m)
 			}
 			l.Close()
 		}
@@ -184,7 +176,7 @@ func (s *session) moreKeys(first bool) {
 
 // anotherKey fetches a host key on a connection of its own.
 func (s *session) anotherKey(types []string) {
-	if len(types) == 0 || s.facts.conns >= maxConns[s.Effort] {
+	if len(types) == 0 {
 		return
 	}
 	if l, err := s.dial(); err == nil {
@@ -195,7 +187,7 @@ func (s *session) anotherKey(types []string) {
 
 // fetchKey adds a host key to the finding. ahead was read from the connection before.
 func (s *session) fetchKey(l *line, ahead []byte, types []string) {
-	l.SetReadDeadline(time.Now().Add(httpTimeout + 2*s.Target.RTT))
+	l.SetReadDeadline(time.Now().Add(httpTimeout + 2*s.RTT))
 	_, key, err := sshkey.Fetch(&tap{Conn: l.Conn, ahead: ahead}, s.Options.Version, types)
 	if err == nil {
 		s.SSH.Keys = append(s.SSH.Keys, key)

@@ -23,7 +23,7 @@ func (s *session) foundHTTP(r *protocol.Reply, m protocol.Match) bool {
 // httpKnown reports whether an HTTP server was sent all that may reveal more about it.
 func (s *session) httpKnown() bool {
 	return s.http.match.Strength != protocol.No &&
-		(s.facts.secure || s.facts.was(tlsRequest)) && s.facts.was(httpRequest)
+		(s.seen.secure || s.seen.sent(tlsRequest)) && s.seen.sent(httpRequest)
 }
 
 // concludeHTTP adopts the match of HTTP that was put aside.
@@ -40,9 +40,6 @@ func (s *session) concludeHTTP() {
 // furtherPaths reads the paths that may reveal the product where `/` does not.
 func (s *session) furtherPaths() {
 	for _, p := range protocol.HTTPPaths() {
-		if s.facts.conns >= maxConns[s.Effort] {
-			return
-		}
 		if !p.Suits(&s.http.reply) {
 			continue
 		}
@@ -53,7 +50,7 @@ func (s *session) furtherPaths() {
 		}
 		s.request(l, &q)
 		if m := p.Match(&l.reply); m.Strength != protocol.No {
-			s.Finding.Product, s.Finding.Version = m.Product, m.Version
+			s.Product, s.Version = m.Product, m.Version
 		}
 		l.Close()
 	}
@@ -62,8 +59,8 @@ func (s *session) furtherPaths() {
 // retryHTTP sends HTTP/1.1 with a host name or address, and takes over the reply unless
 // it is an error and the first was not.
 func (s *session) retryHTTP() {
-	_, q := find(s.table, "http-1.1")
-	if q == nil || s.facts.conns >= maxConns[s.Effort] {
+	q := find(s.table, "http-1.1")
+	if q == nil {
 		return
 	}
 	l, _ := s.connect()
@@ -73,8 +70,6 @@ func (s *session) retryHTTP() {
 	defer l.Close()
 	m := s.request(l, q)
 	if m.App == httpApp && m.HTTP != nil && (m.HTTP.Status < 400 || s.HTTP.Status >= 400) {
-		evidence := s.Evidence
-		s.adopt(&l.reply, m)
-		s.Evidence = evidence
+		s.refine(&l.reply, m)
 	}
 }

@@ -94,8 +94,8 @@ func (s *session) unreachable(err error) error {
 			reason = r
 		}
 	}
-	if !s.Connected {
-		s.Reason = reason
+	if !s.connected {
+		s.reason = reason
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (x *exchange) run() error {
 			if err := x.admit(); err != nil {
 				return err
 			}
-			x.Conns++
+			x.conns++
 			if _, err := x.Write(x.sent[i]); err != nil {
 				return err
 			}
@@ -135,7 +135,7 @@ func (x *exchange) run() error {
 
 // await reads until a request has a reply, the product is known, or the time is over.
 func (x *exchange) await(request int) error {
-	x.SetReadDeadline(time.Now().Add(replyTimeout + 2*max(x.Target.RTT, 0)))
+	x.SetReadDeadline(time.Now().Add(replyTimeout + 2*max(x.RTT, 0)))
 	buf := make([]byte, 4096)
 	for range maxReplies {
 		n, err := x.Read(buf)
@@ -162,7 +162,7 @@ func (x *exchange) received(reply []byte) {
 		if m.Strength == protocol.No {
 			continue
 		}
-		x.replied[i], x.Connected = true, true
+		x.replied[i], x.connected = true, true
 		x.adoptProduct(m)
 		return
 	}

@@ -2,6 +2,7 @@ package identify
 
 import (
 	"slices"
+	"time"
 
 	"portkit/pkg/identify/protocol"
 )
@@ -11,9 +12,6 @@ const tlsRequest = "tls"
 
 // httpRequest is the name of the request that HTTP servers are sent.
 const httpRequest = "http"
-
-// maxConns is the maximum number of connections to an endpoint, by effort.
-var maxConns = [...]int{Quick: 3, Normal: 12, Thorough: 120}
 
 // normalOrder returns the requests that follow TLS and HTTP, those that identify most
 // services first. Of 71 daemons of Debian, listening identified 19, TLS 25 more and HTTP
@@ -29,79 +27,85 @@ func afterText() string { return "memcached" }
 // requests had no reply: DNS and SMB servers ignore whatever is not for them.
 func afterSilence() []string { return []string{"dns", "smb"} }
 
-// facts are the facts that decide about the next request.
-type facts struct {
+// plan decides what is sent to an endpoint. It does not change.
+type plan struct {
 	effort Effort
-	conns  int      // connections made
-	sent   []string // names of the requests sent
-	silent int      // requests without any reply
-	secure bool     // the service is inside TLS
-	all    []string // the first requests of all protocols that are tried
-	own    []string // requests of the own protocols
-	hints  []string // requests of protocols that matched, but not only they
-	text   bool     // replies are lines of text
+	all    []string      // the first requests of all protocols that are tried
+	own    []string      // requests of the own protocols
+	tls    bool          // an own protocol is customarily inside TLS at the port
+	greets time.Duration // the longest that an own protocol may take to greet
+}
+
+// newPlan returns the plan for a TCP port.
+func newPlan(e *Engine, port uint16) plan {
+	p := plan{effort: e.Effort, all: e.requests}
+	p.own = requests(e.table, func(own *protocol.Protocol) bool {
+		if !own.At(port) {
+			return false
+		}
+		p.greets = max(p.greets, own.Greets)
+		p.tls = p.tls || slices.Contains(own.TLSPorts, port)
+		return true
+	})
+	return p
 }
 
 // next returns the name of the next request; empty if there is none.
-func (f *facts) next() string {
-	if f.conns >= maxConns[f.effort] || f.effort == Quick && len(f.sent) >= 2 {
+func (p *plan) next(v *evidence) string {
+	if p.effort == Quick && len(v.trials) >= 2 || v.stuck() {
 		return ""
 	}
-	for _, name := range f.order() {
-		if !f.was(name) && (name == tlsRequest || slices.Contains(f.all, name)) {
+	for _, name := range p.order(v) {
+		if !v.sent(name) && (name == tlsRequest || slices.Contains(p.all, name)) {
 			return name
 		}
 	}
 	return ""
 }
 
-// was reports whether a request was sent.
-func (f *facts) was(name string) bool { return slices.Contains(f.sent, name) }
-
 // order returns all requests that may be sent, in their order.
-func (f *facts) order() []string {
-	order := slices.Clone(f.hints)
-	if !f.secure {
+func (p *plan) order(v *evidence) []string {
+	order := slices.Clone(v.hints)
+	if !v.secure {
 		order = append(order, tlsRequest)
 	}
 	order = append(order, httpRequest)
-	order = append(order, f.own...)
-	if f.text {
+	order = append(order, p.own...)
+	if v.text {
 		order = append(order, afterText())
 	}
 	switch {
-	case f.effort == Quick:
+	case p.effort == Quick:
 		return order
-	case f.effort == Normal && f.silent >= 3:
+	case p.effort == Normal && v.count(reactSilence) >= 3:
 		return append(order, afterSilence()...)
-	case f.effort == Normal:
+	case p.effort == Normal:
 		return append(order, normalOrder()...)
 	}
-	return append(append(order, normalOrder()...), f.all...)
+	return append(append(order, normalOrder()...), p.all...)
 }
 
 // requests returns the first requests of protocols.
 func requests(table []protocol.Protocol, which func(*protocol.Protocol) bool) (names []string) {
 	for i := range table {
 		p := &table[i]
-		if len(p.Requests) > 0 && which(p) && !slices.Contains(names, p.Requests[0].Name) {
+		if which(p) && len(p.Requests) > 0 && !slices.Contains(names, p.Requests[0].Name) {
 			names = append(names, p.Requests[0].Name)
 		}
 	}
 	return names
 }
 
-// find returns the protocol and the request of a name.
-func find(table []protocol.Protocol, name string) (*protocol.Protocol, *protocol.Request) {
+// find returns the request of a name.
+func find(table []protocol.Protocol, name string) *protocol.Request {
 	for i := range table {
-		p := &table[i]
-		for j := range p.Requests {
-			if p.Requests[j].Name == name {
-				return p, &p.Requests[j]
+		for j := range table[i].Requests {
+			if q := &table[i].Requests[j]; q.Name == name {
+				return q
 			}
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // byApp returns the protocol of an app.

@@ -1,8 +1,7 @@
 package identify
 
 import (
-	"net"
-	"net/netip"
+	"crypto/tls"
 	"slices"
 	"time"
 
@@ -15,38 +14,39 @@ const handshakeTimeout = 5 * time.Second
 
 // secure sends a ClientHello. If the service is inside TLS, it listens there and then
 // sends an HTTP request on the same connection. Else the reply is matched.
-func (s *session) secure(l *line) (done bool, err error) {
+func (s *session) secure(l *line) (done bool) {
 	raw := s.tapped(l)
 	c, t, texts, err := tlsinfo.Handshake(raw, s.tlsOptions())
 	if t == nil {
 		return s.notTLS(l, raw, err)
 	}
-	s.TLS, s.facts.secure = t, true
+	s.TLS, s.seen.secure = t, true
 	s.lookUp(texts)
 	s.http.match.HTTP = nil // a reply in plain text: "the plain HTTP request was sent to HTTPS port"
 	if c == nil {
 		l.Close()
-		return true, nil
+		return true
 	}
 	s.http = http{}
 	in := s.inside(l, c)
-	wait := min(max(2*s.Target.RTT, minListen), maxListen)
-	if s.tlsPort {
-		wait = max(wait, s.greets)
+	wait := min(max(2*s.RTT, minListen), maxListen)
+	if s.plan.tls {
+		wait = max(wait, s.plan.greets)
 	}
 	m := in.read(time.Now().Add(wait))
 	if s.heard(in, m) {
-		return true, nil
+		return true
 	}
 	if in.ended() || !in.silent() || !slices.Contains(s.requests, httpRequest) {
 		l.Close()
-		return false, nil
+		return false
 	}
+	s.seen.begin(httpRequest)
 	return s.exchange(in, httpRequest)
 }
 
 // notTLS matches a reply to a ClientHello that is not TLS.
-func (s *session) notTLS(l *line, raw *tap, failure error) (done bool, err error) {
+func (s *session) notTLS(l *line, raw *tap, failure error) (done bool) {
 	l.reply = protocol.Reply{Request: tlsRequest, Data: raw.data}
 	var m protocol.Match
 	switch {
@@ -55,9 +55,9 @@ func (s *session) notTLS(l *line, raw *tap, failure error) (done bool, err error
 	case !isTimeout(failure):
 		l.err, l.reply.Ended = failure, true
 	default:
-		m = s.waitForAck(l)
+		m = s.silence.await(l)
 	}
-	return s.settle(l, m), nil
+	return s.settle(l, m)
 }
 
 // isTLSRecord reports whether a reply begins with a record of TLS: an alert, or a
@@ -78,28 +78,35 @@ func (s *session) handshake(l *line) *line {
 	return s.inside(l, c)
 }
 
+// inside returns the line inside TLS.
+func (s *session) inside(l *line, c *tls.Conn) *line {
+	return &line{Conn: c, port: l.port, table: l.table, reply: protocol.Reply{TLS: true}}
+}
+
+// tlsOptions returns the options of a handshake.
+func (s *session) tlsOptions() tlsinfo.Options {
+	return tlsinfo.Options{ServerName: s.Name, Roots: s.Roots}
+}
+
 // tapped returns a connection for a handshake, with its time limits.
 func (s *session) tapped(l *line) *tap {
 	wait := replyTimeout
-	if s.facts.secure || s.tlsAgain {
+	if s.seen.secure || s.seen.tlsAgain {
 		wait = handshakeTimeout
 	}
-	l.SetReadDeadline(time.Now().Add(wait + 2*s.Target.RTT))
+	l.SetReadDeadline(time.Now().Add(wait + 2*s.RTT))
 	return &tap{Conn: l.Conn, patience: handshakeTimeout}
 }
 
 // upgrade starts TLS within the protocol on a connection of its own, for the
 // certificate.
 func (s *session) upgrade(u *protocol.Upgrade) {
-	if s.facts.conns >= maxConns[s.Effort] {
-		return
-	}
 	l, err := s.dial()
 	if err != nil {
 		return
 	}
 	defer l.Close()
-	if u.Greeting != nil && !l.await(time.Now().Add(max(s.greets, httpTimeout)), func(data []byte) (complete, ok bool) {
+	if u.Greeting != nil && !l.await(time.Now().Add(max(s.plan.greets, httpTimeout)), func(data []byte) (complete, ok bool) {
 		complete = u.Greeting(data)
 		return complete, complete
 	}) {
@@ -136,12 +143,4 @@ func (l *line) await(until time.Time, next func(data []byte) (complete, ok bool)
 		}
 	}
 	return false
-}
-
-// localAddr returns the address of this end of a connection.
-func localAddr(c net.Conn) netip.Addr {
-	if a, ok := c.LocalAddr().(interface{ AddrPort() netip.AddrPort }); ok {
-		return a.AddrPort().Addr().Unmap()
-	}
-	return netip.IPv4Unspecified()
 }

@@ -1,117 +1,85 @@
 package identify
 
 import (
-	"net/netip"
-	"sync"
+	"context"
+	"time"
+
+	"portkit/pkg/identify/protocol"
 )
 
-// acceptsAllAfter is the number of endpoints of an address that were silent to the whole
-// plan after which its other endpoints are tried briefly.
-const acceptsAllAfter = 16
-
-// maxAddresses is the number of addresses that are remembered.
-const maxAddresses = 262_144
-
-// addresses contains the state of each address, shared by its sessions.
-type addresses struct {
-	mu sync.Mutex
-	by map[netip.Addr]*address
+// silence watches the connections on which nothing was received. These are its rules:
+//
+//   - After a request, the reply is waited for longer if the request was not acknowledged.
+//   - The latest silent connection stays open. A late reply on it counts.
+//   - Two requests in a row without an acknowledgment end the plan, and so does a window
+//     of zero.
+//
+// What follows after three silent requests, the plan decides. At an address that accepts
+// connections to all ports, one silent connection ends it.
+type silence struct {
+	ctx     context.Context // its end closes connections, which is no reaction
+	seen    *evidence
+	earlier *line // latest silent connection
 }
 
-func newAddresses() *addresses { return &addresses{by: map[netip.Addr]*address{}} }
+// ackTimeout is how much longer a reply is waited for when its request was not
+// acknowledged: for the retransmissions.
+const ackTimeout = 2 * time.Second
 
-// get returns what is known of an address. If too many are known, any other is
-// forgotten.
-func (a *addresses) get(addr netip.Addr) *address {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	known := a.by[addr]
-	if known == nil {
-		if len(a.by) >= maxAddresses {
-			for other := range a.by {
-				delete(a.by, other)
-				break
-			}
+// await waits longer for a reply if the request was not acknowledged yet, and records if
+// it never was.
+func (w *silence) await(l *line) (m protocol.Match) {
+	if !l.pending() {
+		return m
+	}
+	lost, zero := unacknowledged(l.raw())
+	if !lost && !zero {
+		w.seen.lost = 0
+		return m
+	}
+	m = l.readOn(time.Now().Add(ackTimeout))
+	if l.pending() {
+		if lost, w.seen.zero = unacknowledged(l.raw()); lost {
+			w.seen.lost++
 		}
-		known = &address{}
-		a.by[addr] = known
 	}
-	return known
+	return m
 }
 
-// address is the state of an address.
-type address struct {
-	mu      sync.Mutex
-	nothing int // endpoints that accepted a connection and were silent to the whole plan
-	bucket  bucket
-}
-
-// acceptsAll reports whether the address seems to accept connections to any port without
-// a service behind it.
-func (a *address) acceptsAll() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.nothing >= acceptsAllAfter
-}
-
-// HostConcurrency returns how many endpoints of an address may be identified at once, if
-// that is usually n: more where nothing is behind most ports.
-func (e *Engine) HostConcurrency(addr netip.Addr, n int) int {
-	if e.addresses.get(addr).acceptsAll() {
-		return max(n, 64)
-	}
-	return n
-}
-
-// silent reports whether an endpoint counts as one behind which nothing is, after a
-// short silence.
-func (a *address) silent(s *session) bool {
-	return a.acceptsAll() && !s.exempt() && s.first == nil && !s.closed && !s.reset && !s.facts.secure
-}
-
-// count counts the endpoint if nothing was received from it.
-func (a *address) count(s *session) {
-	if s.Evidence != silentEvidence {
-		return
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.nothing++
-}
-
-// exempt reports whether an endpoint keeps the full plan at an address that accepts all:
-// its protocol greets, or it is a common port.
-func (s *session) exempt() bool {
-	return s.greets > 0 || s.Common != nil && s.Common(s.Addr.Port())
-}
-
-// The evidence of endpoints without an app.
-const (
-	silentEvidence     = "silent"
-	acceptsAllEvidence = "accepts-all"
-)
-
-// conclude sets the evidence of an endpoint that was not recognized.
-func (s *session) conclude() {
+// put records how a connection without an identified service ended. It keeps a silent
+// one open for a late reply, instead of the earlier one, and closes any other.
+func (w *silence) put(l *line) {
 	switch {
-	case s.TLS != nil:
-		s.Evidence = "tls"
-	case s.first != nil:
-		s.Evidence, s.Banner = "unrecognized", s.first
-	case s.zero:
-		s.Evidence = "zero-window"
-	case s.noAck >= 2:
-		s.Evidence = "no-ack"
-	case s.reset:
-		s.Evidence = "reset"
-	case s.closed:
-		s.Evidence = "closed"
-	case s.address.silent(s):
-		s.Evidence = acceptsAllEvidence
+	case !l.silent() || w.ctx.Err() != nil:
+	case !l.ended():
+		w.seen.react(l.reply.Request, reactSilence)
+		w.close()
+		w.earlier = l
+		return
+	case isReset(l.err):
+		w.seen.react(l.reply.Request, reactReset)
 	default:
-		s.Evidence = silentEvidence
+		w.seen.react(l.reply.Request, reactClose)
 	}
+	l.Close()
 }
 
-// maxBanner is the number of first bytes kept.
-const maxBanner = 1024
+// late returns the earlier connection if it has received something, or ended.
+func (w *silence) late() (l *line, m protocol.Match) {
+	if w.earlier == nil {
+		return nil, m
+	}
+	m = w.earlier.read(time.Now().Add(time.Millisecond))
+	if w.earlier.pending() {
+		return nil, m
+	}
+	l, w.earlier = w.earlier, nil
+	return l, m
+}
+
+func (w *silence) close() {
+	if w.earlier != nil {
+		w.earlier.Close()
+		w.earlier = nil
+	}
+}

@@ -33,6 +33,9 @@ type Match struct {
 	endpoint.Finding
 	// Texts are the parts of the reply by which a database may know the product.
 	Texts []Text
+	// Rivals are the requests of the protocols that match equally well, if that is why
+	// Strength is No.
+	Rivals []string
 }
 
 // Text is a part of a reply, named as in a Recog database.
@@ -46,6 +49,7 @@ type Text struct {
 // belongs to is returned, or else one of the port; without either, none is.
 func Recognize(table []Protocol, r *Reply, port uint16) (best Match, more bool) {
 	var rank int
+	var rivals []string
 	tied := false
 	for i := range table {
 		p := &table[i]
@@ -57,6 +61,9 @@ func Recognize(table []Protocol, r *Reply, port uint16) (best Match, more bool) 
 		if m.App == "" {
 			m.App = p.App
 		}
+		if m.Strength == Likely && len(p.Requests) > 0 {
+			rivals = append(rivals, p.Requests[0].Name)
+		}
 		switch n := p.rank(m.Strength, r, port); {
 		case n > rank:
 			best, rank, tied = m, n, false
@@ -65,7 +72,7 @@ func Recognize(table []Protocol, r *Reply, port uint16) (best Match, more bool) 
 		}
 	}
 	if tied {
-		return Match{}, more
+		return Match{Rivals: rivals}, more
 	}
 	best.clean()
 	return best, more
@@ -76,18 +83,6 @@ func (m *Match) clean() {
 	for _, field := range []*string{&m.Product, &m.Version, &m.Vendor, &m.OS, &m.Device} {
 		*field = clean(*field)
 	}
-}
-
-// Candidates returns the requests of the protocols that match a reply equally well, which
-// is why Recognize knows none.
-func Candidates(table []Protocol, r *Reply) (requests []string) {
-	for i := range table {
-		p := &table[i]
-		if len(p.Requests) > 0 && p.Match(r).Strength == Likely {
-			requests = append(requests, p.Requests[0].Name)
-		}
-	}
-	return requests
 }
 
 // rank orders matches: by strength, then the protocol of the request, then the

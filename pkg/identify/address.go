@@ -1,0 +1,83 @@
+package identify
+
+import (
+	"net/netip"
+	"sync"
+
+	"golang.org/x/time/rate"
+)
+
+// acceptsAllAfter is the number of endpoints of an address that were silent to the whole
+// plan after which its other endpoints are tried briefly.
+const acceptsAllAfter = 16
+
+// maxAddresses is the number of addresses that are remembered.
+const maxAddresses = 262_144
+
+// addresses contains the state of each address, shared by its sessions.
+type addresses struct {
+	mu sync.Mutex
+	by map[netip.Addr]*address
+}
+
+func newAddresses() *addresses { return &addresses{by: map[netip.Addr]*address{}} }
+
+// get returns what is known of an address. If too many are known, any other is
+// forgotten.
+func (a *addresses) get(addr netip.Addr) *address {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	known := a.by[addr]
+	if known == nil {
+		if len(a.by) >= maxAddresses {
+			for other := range a.by {
+				delete(a.by, other)
+				break
+			}
+		}
+		known = &address{}
+		a.by[addr] = known
+	}
+	return known
+}
+
+// address is the state of an address.
+type address struct {
+	mu      sync.Mutex
+	nothing int // endpoints that accepted a connection and were silent to the whole plan
+	bucket  *rate.Limiter
+}
+
+// acceptsAll reports whether the address seems to accept connections to any port without
+// a service behind it.
+func (a *address) acceptsAll() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.nothing >= acceptsAllAfter
+}
+
+// HostConcurrency returns how many endpoints of an address may be identified at once, if
+// that is usually n: more where nothing is behind most ports.
+func (e *Engine) HostConcurrency(addr netip.Addr, n int) int {
+	if e.addresses.get(addr).acceptsAll() {
+		return max(n, 64)
+	}
+	return n
+}
+
+// silent counts an endpoint from which nothing was received.
+func (a *address) silent() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.nothing++
+}
+
+// limiter returns the limit of connections to the address.
+func (a *address) limiter(perSecond float64) *rate.Limiter {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.bucket == nil {
+		a.bucket = newLimiter(perSecond)
+	}
+	return a.bucket
+}
