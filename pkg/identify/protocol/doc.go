@@ -18,4 +18,11 @@
 // wins. Protocols have to be strict: a match requires the grammar of the protocol, never
 // only a word that its replies usually contain. If two different protocols match equally
 // well, the service is not recognized, unless one of them is that of the request.
+//
+// # Protocols without a row
+//
+// A request must not change anything. These servers reply only to requests that do:
+// distcc runs a compiler, iperf3 begins a test that shuts out other clients, and a node
+// of Erlang begins to authenticate the client under a name. A server of discard never
+// replies.
 package protocol

@@ -53,6 +53,18 @@ func tunnels() []Protocol {
 			Match: nbdMatch,
 		},
 		{
+			App: "iscsi", Source: "RFC 7143 sections 11.12 and 11.13", Ports: p(3260, 860),
+			Requests: one("iscsi", iscsiRequest), Match: iscsiMatch,
+		},
+		{
+			App: "stun", Source: "RFC 8489 sections 5, 6.2.2 and 14.14", Ports: p(3478), TLSPorts: p(5349),
+			Requests: one("stun", stunRequest), Match: stunStreamMatch,
+		},
+		{
+			App: "tor", Source: "Tor specification, Negotiating and initializing connections", TLSPorts: p(9001),
+			Requests: one("tor", torRequest), Match: torMatch,
+		},
+		{
 			App: "openvpn", Source: "OpenVPN network protocol", Ports: p(1194),
 			Requests: []Request{{Name: "openvpn", Build: openvpnRequest}}, Match: openvpnMatch,
 		},

@@ -102,12 +102,12 @@ func networks() []Daemon {
 		{Name: "dante", Package: "dante-server", Program: "danted", App: "socks5", Port: 1080, Setup: dante},
 		{Name: "microsocks", Package: "microsocks", Program: "microsocks", App: "socks5", Port: 1080, Setup: microsocks},
 		{Name: "tor-socks", Package: "tor", Program: "tor", App: "socks5", Port: 9050, Setup: tor},
-		{Name: "tor-or", Package: "tor", Program: "tor", App: "tor", Port: 9001, Setup: tor, Service: Service{TLSPort: 9001, Product: "Tor"}},
+		{Name: "tor-or", Package: "tor", Program: "tor", App: "tor", Port: 9001, Setup: tor, Service: Service{TLSPort: 9001, Elsewhere: thoroughly, Product: "Tor"}},
 		{Name: "tor-control", Package: "tor", Program: "tor", App: "tor-control", Port: 9051, Setup: tor, Service: Service{Product: "Tor", Version: whole}},
 		{Name: "diod", Package: "diod", Program: "diod", App: "9p", Port: 564, Setup: diod, Service: Service{Elsewhere: thoroughly}},
 		{Name: "nbd", Package: "nbd-server", Program: "nbd-server", App: "nbd", Port: 10809, Setup: nbd, Forks: true},
-		{Name: "tgt", Package: "tgt", Program: "tgtd", App: "iscsi", Port: 3260, Setup: tgt},
-		{Name: "coturn", Package: "coturn", Program: "turnserver", App: "stun", Port: 3478, Setup: turnserver},
+		{Name: "tgt", Package: "tgt", Program: "/bin/sh", App: "iscsi", Port: 3260, Setup: tgt, Ready: "exported", Service: Service{Elsewhere: thoroughly}},
+		{Name: "coturn", Package: "coturn", Program: "turnserver", App: "stun", Port: 3478, Setup: turnserver, Service: Service{Elsewhere: thoroughly, Product: "Coturn", Version: whole}},
 	}
 }
 

@@ -84,4 +84,13 @@ func nbd(e *Env) []string {
 	return []string{"-C", e.Write("conf", "[generic]\nport = 10809\n[lab]\nexportname = %s/disk\n", e.Dir)}
 }
 
-func tgt(e *Env) []string { return []string{"-f", "--iscsi", "portal=" + e.Addr.String() + ":3260"} }
+// tgt resets connections as long as it exports nothing.
+func tgt(e *Env) []string {
+	e.Tool("truncate", "-s", "1M", e.Dir+"/disk")
+	const script = `tgtd -f --iscsi "portal=$0:3260" &
+until tgtadm --lld iscsi --op new --mode target --tid 1 -T iqn.2000-01.invalid.lab:disk; do sleep 0.1; done
+tgtadm --lld iscsi --op new --mode logicalunit --tid 1 --lun 1 -b disk
+tgtadm --lld iscsi --op bind --mode target --tid 1 -I ALL && echo exported
+wait`
+	return []string{"-c", script, e.Addr.String()}
+}
