@@ -21,6 +21,7 @@ type line struct {
 	port  uint16
 	table []protocol.Protocol
 	reply protocol.Reply
+	own   bool  // an own protocol should greet or reply on it
 	err   error // that ended the reply: io.EOF, a reset, or a time limit of the session
 }
 

@@ -73,6 +73,7 @@ func (s *session) firstConnection() (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	l.own = s.plan.greets > 0 || len(s.plan.own) > 0
 	if s.heard(l, l.read(time.Now().Add(s.listenTime()))) {
 		return true, nil
 	}

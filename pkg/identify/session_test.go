@@ -188,6 +188,21 @@ func TestLateReplyCounts(t *testing.T) {
 	}
 }
 
+// TestLateReplyOfTheOwnProtocolCounts: the connection that had the port's own request
+// stays open however many silent ones follow.
+func TestLateReplyOfTheOwnProtocolCounts(t *testing.T) {
+	n := &network{serve: func(c net.Conn, i int) {
+		if i == 1 {
+			time.AfterFunc(4*time.Second, func() { io.WriteString(c, "-NOAUTH Authentication required.\r\n") })
+		}
+		io.Copy(io.Discard, c)
+	}}
+	got, _ := identify(t, n, Options{Effort: Normal}, 6379)
+	if got.App != "redis" || got.Conns != 3 {
+		t.Errorf("%+v, want redis after three connections", got.Finding)
+	}
+}
+
 func TestLocalTroubleIsAnError(t *testing.T) {
 	for _, err := range []error{syscall.EMFILE, syscall.ENOBUFS} {
 		if _, got := identify(t, &network{fail: err}, Options{Effort: Normal}, 9999); got == nil {

@@ -10,7 +10,8 @@ import (
 // silence watches the connections on which nothing was received. These are its rules:
 //
 //   - After a request, the reply is waited for longer if the request was not acknowledged.
-//   - The latest silent connection stays open. A late reply on it counts.
+//   - One silent connection stays open, because a late reply on it counts: the one on which
+//     an own protocol should have greeted or replied, else the latest.
 //   - Two requests in a row without an acknowledgment end the plan, and so does a window
 //     of zero.
 //
@@ -19,7 +20,7 @@ import (
 type silence struct {
 	ctx     context.Context // its end closes connections, which is no reaction
 	seen    *evidence
-	earlier *line // latest silent connection
+	earlier *line // the silent connection that stays open
 }
 
 // ackTimeout is how much longer a reply is waited for when its request was not
@@ -47,12 +48,15 @@ func (w *silence) await(l *line) (m protocol.Match) {
 }
 
 // put records how a connection without an identified service ended. It keeps a silent
-// one open for a late reply, instead of the earlier one, and closes any other.
+// one open for a late reply, unless the earlier one is worth more, and closes any other.
 func (w *silence) put(l *line) {
 	switch {
 	case !l.silent() || w.ctx.Err() != nil:
 	case !l.ended():
 		w.seen.react(l.reply.Request, reactSilence)
+		if w.earlier != nil && w.earlier.own {
+			break
+		}
 		w.close()
 		w.earlier = l
 		return
