@@ -21,8 +21,9 @@ type line struct {
 	port  uint16
 	table []protocol.Protocol
 	reply protocol.Reply
-	own   bool  // an own protocol should greet or reply on it
-	err   error // that ended the reply: io.EOF, a reset, or a time limit of the session
+	own   bool      // an own protocol should greet or reply on it
+	err   error     // that ended the reply: io.EOF, a reset, or a time limit of the session
+	until time.Time // the end of the time for a late reply
 }
 
 // send sends a request. Its error shows again when reading.

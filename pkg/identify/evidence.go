@@ -38,14 +38,14 @@ type trial struct {
 }
 
 // reaction is how an endpoint behaves after a request.
-type reaction uint8
+type reaction byte
 
 const (
-	reactUnknown reaction = iota // the connection failed, or the reaction is awaited
-	reactReply
-	reactSilence // no reply, and the connection stays open
-	reactClose   // without a reply
-	reactReset
+	reactUnknown reaction = '-' // the connection failed, or the reaction is awaited
+	reactReply   reaction = 'r'
+	reactSilence reaction = 's' // no reply, and the connection stays open
+	reactClose   reaction = 'c' // without a reply
+	reactReset   reaction = 'x' // without a reply
 )
 
 // react records the reaction to a request, or to a connection without one.
@@ -62,11 +62,21 @@ func (v *evidence) react(request string, r reaction) {
 }
 
 // begin records that a request is about to be sent.
-func (v *evidence) begin(request string) { v.trials = append(v.trials, trial{request: request}) }
+func (v *evidence) begin(request string) { v.trials = append(v.trials, trial{request, reactUnknown}) }
 
 // sent reports whether a request was sent.
 func (v *evidence) sent(request string) bool {
 	return slices.ContainsFunc(v.trials, func(t trial) bool { return t.request == request })
+}
+
+// reaction returns the reaction to a request.
+func (v *evidence) reaction(request string) reaction {
+	for _, t := range v.trials {
+		if t.request == request {
+			return t.reaction
+		}
+	}
+	return reactUnknown
 }
 
 // count returns the number of requests with a reaction.

@@ -20,10 +20,16 @@ func (s *session) foundHTTP(r *protocol.Reply, m protocol.Match) bool {
 	return s.httpKnown()
 }
 
+// slowHTTP reports whether an HTTP server, recognized by another reply, may still reply
+// to the GET.
+func (s *session) slowHTTP() bool {
+	return s.http.match.Strength != protocol.No && s.silence.waits()
+}
+
 // httpKnown reports whether an HTTP server was sent all that may reveal more about it.
 func (s *session) httpKnown() bool {
-	return s.http.match.Strength != protocol.No &&
-		(s.seen.secure || s.seen.sent(tlsRequest)) && s.seen.sent(httpRequest)
+	return s.http.match.Strength != protocol.No && (s.seen.secure || s.seen.sent(tlsRequest)) &&
+		s.seen.reaction(httpRequest) != reactUnknown && !s.silence.waits()
 }
 
 // concludeHTTP adopts the match of HTTP that was put aside.

@@ -13,13 +13,6 @@ const tlsRequest = "tls"
 // httpRequest is the name of the request that HTTP servers are sent.
 const httpRequest = "http"
 
-// normalOrder returns the requests that follow TLS and HTTP, those that identify most
-// services first. Of 71 daemons of Debian, listening identified 19, TLS 25 more and HTTP
-// 11 more. Each further one adds about one.
-func normalOrder() []string {
-	return []string{"postgresql", "smb", "mqtt", "ldap", "socks5", "rpcbind", "dns", "memcached", "rdp"}
-}
-
 // afterText returns the request that servers of text understand or refuse in words.
 func afterText() string { return "memcached" }
 
@@ -55,34 +48,35 @@ func (p *plan) next(v *evidence) string {
 	if p.effort == Quick && len(v.trials) >= 2 || v.stuck() {
 		return ""
 	}
-	for _, name := range p.order(v) {
+	first := slices.Clone(v.hints)
+	if !v.secure {
+		first = append(first, tlsRequest)
+	}
+	first = append(append(first, httpRequest), p.own...)
+	if v.text {
+		first = append(first, afterText())
+	}
+	name := p.unsent(v, first)
+	switch {
+	case name != "" || p.effort == Quick:
+		return name
+	case p.effort == Normal && v.count(reactSilence) >= 3:
+		return p.unsent(v, afterSilence())
+	}
+	if name = p.unsent(v, v.likely()); name == "" && p.effort == Thorough {
+		name = p.unsent(v, p.all)
+	}
+	return name
+}
+
+// unsent returns the first request that was not sent; empty if there is none.
+func (p *plan) unsent(v *evidence, names []string) string {
+	for _, name := range names {
 		if !v.sent(name) && (name == tlsRequest || slices.Contains(p.all, name)) {
 			return name
 		}
 	}
 	return ""
-}
-
-// order returns all requests that may be sent, in their order.
-func (p *plan) order(v *evidence) []string {
-	order := slices.Clone(v.hints)
-	if !v.secure {
-		order = append(order, tlsRequest)
-	}
-	order = append(order, httpRequest)
-	order = append(order, p.own...)
-	if v.text {
-		order = append(order, afterText())
-	}
-	switch {
-	case p.effort == Quick:
-		return order
-	case p.effort == Normal && v.count(reactSilence) >= 3:
-		return append(order, afterSilence()...)
-	case p.effort == Normal:
-		return append(order, normalOrder()...)
-	}
-	return append(append(order, normalOrder()...), p.all...)
 }
 
 // requests returns the first requests of protocols.

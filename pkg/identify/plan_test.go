@@ -9,8 +9,14 @@ import (
 )
 
 func TestTheNextRequest(t *testing.T) {
-	all := strings.Join(normalOrder(), " ")
-	every := slices.Clip(append(normalOrder(), httpRequest))
+	var every []string
+	for _, h := range habits() {
+		if !slices.Contains(every, h.request) {
+			every = append(every, h.request)
+		}
+	}
+	all := strings.Join(every, " ")
+	every = append(every, httpRequest)
 	trials := func(reaction reaction, names ...string) (sent []trial) {
 		for _, name := range names {
 			sent = append(sent, trial{name, reaction})
@@ -36,8 +42,8 @@ func TestTheNextRequest(t *testing.T) {
 		{"normal, only one protocol", plan{effort: Normal, all: []string{"ldap"}}, evidence{}, "tls ldap"},
 		{"normal, zero window", plan{effort: Normal}, evidence{zero: true}, ""},
 		{"normal, nothing acknowledged", plan{effort: Normal}, evidence{lost: 2}, ""},
-		{"thorough", plan{effort: Thorough, all: append(every, "x11")}, evidence{}, "tls http " + all + " x11"},
-		{"thorough, after silence", plan{effort: Thorough, all: append(every, "x11")}, evidence{trials: unanswered}, strings.Replace(all, "postgresql ", "", 1) + " x11"},
+		{"thorough", plan{effort: Thorough, all: append(every, "finger")}, evidence{}, "tls http " + all + " finger"},
+		{"thorough, after silence", plan{effort: Thorough, all: append(every, "finger")}, evidence{trials: unanswered}, "rpcbind smb dns sip ldap ident stun x11 zookeeper nrpe memcached kafka socks5 mqtt rdp mssql git pptp epmd openvpn java-rmi ajp 9p zabbix-agent iscsi finger"},
 	} {
 		var got []string
 		if c.plan.all == nil {
@@ -59,12 +65,35 @@ func TestTheNextRequest(t *testing.T) {
 
 func TestThePlanHasRequestsOfTheTable(t *testing.T) {
 	table := protocol.Table()
-	for _, name := range slices.Concat(normalOrder(), afterSilence(), []string{httpRequest}) {
+	for _, name := range append(slices.Concat((&evidence{}).likely(), afterSilence()), httpRequest) {
 		if q := find(table, name); q == nil {
 			t.Errorf("no protocol has the request %q", name)
 		}
 	}
 	if q := find(table, tlsRequest); q != nil {
 		t.Errorf("a protocol has a request named %q, which is that of a ClientHello", tlsRequest)
+	}
+}
+
+// TestEveryHabitIsMetInTime sends the requests of the plan to a server of each habit,
+// which closes after all other requests, until its own is next.
+func TestEveryHabitIsMetInTime(t *testing.T) {
+	all := append((&evidence{}).likely(), httpRequest)
+	for _, h := range habits() {
+		p, v := plan{effort: Normal, all: all}, evidence{}
+		conns := 2 // one to listen, and one for the request
+		for name := p.next(&v); name != h.request; name = p.next(&v) {
+			if conns++; name == "" || conns > maxConns[Normal] {
+				t.Errorf("%v is not sent its request; %d connections", h, conns)
+				break
+			}
+			v.begin(name)
+			v.react(name, reactClose)
+			for i, telling := range telling() {
+				if name == telling {
+					v.react(name, reaction(h.reactions[i]))
+				}
+			}
+		}
 	}
 }

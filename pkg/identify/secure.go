@@ -13,7 +13,8 @@ import (
 const handshakeTimeout = 5 * time.Second
 
 // secure sends a ClientHello. If the service is inside TLS, it listens there and then
-// sends an HTTP request on the same connection. Else the reply is matched.
+// sends a request on the same connection: that of the own protocol if its port is one of
+// TLS, or else that of HTTP. If the service is not inside TLS, the reply is matched.
 func (s *session) secure(l *line) (done bool) {
 	raw := s.tapped(l)
 	c, t, texts, err := tlsinfo.Handshake(raw, s.tlsOptions())
@@ -37,12 +38,16 @@ func (s *session) secure(l *line) (done bool) {
 	if s.heard(in, m) {
 		return true
 	}
-	if in.ended() || !in.silent() || !slices.Contains(s.requests, httpRequest) {
+	request := httpRequest
+	if s.plan.tls && len(s.plan.own) > 0 {
+		request = s.plan.own[0]
+	}
+	if !in.pending() || !slices.Contains(s.requests, request) {
 		l.Close()
 		return false
 	}
-	s.seen.begin(httpRequest)
-	return s.exchange(in, httpRequest)
+	s.seen.begin(request)
+	return s.exchange(in, request)
 }
 
 // notTLS matches a reply to a ClientHello that is not TLS.

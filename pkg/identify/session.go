@@ -14,6 +14,7 @@ import (
 const (
 	replyTimeout = time.Second
 	httpTimeout  = 5 * time.Second
+	lateTimeout  = time.Second // for which a late reply counts at the end of the plan
 	minListen    = 100 * time.Millisecond
 	maxListen    = time.Second
 )
@@ -52,11 +53,12 @@ func (s *session) identify() error {
 func (s *session) run() error {
 	done, err := s.firstConnection()
 	for !done && err == nil && s.ctx.Err() == nil && !s.httpKnown() && !s.acceptsAll() {
-		name := s.plan.next(&s.seen)
-		if name == "" {
+		name, replied := s.plan.next(&s.seen), false
+		if name != "" && !s.slowHTTP() {
+			done, err = s.try(name)
+		} else if replied, done = s.late(true); name == "" && !replied {
 			break
 		}
-		done, err = s.try(name)
 	}
 	if errors.Is(err, errGone) {
 		err = nil // what was found out stays
@@ -131,6 +133,7 @@ func (s *session) try(name string) (done bool, err error) {
 	}
 	l, err := s.connect()
 	if l == nil {
+		s.seen.react(name, reactClose)
 		return false, err
 	}
 	return s.exchange(l, name), nil
@@ -154,7 +157,12 @@ func (s *session) request(l *line, q *protocol.Request) protocol.Match {
 
 // exchange sends a request of the plan, and reports whether the service is known.
 func (s *session) exchange(l *line, name string) (done bool) {
-	m := s.request(l, find(s.table, name))
+	q := *find(s.table, name)
+	if s.seen.first == nil && q.Wait > replyTimeout && !s.silence.keepsOwn() {
+		l.until = time.Now().Add(q.Wait + lateTimeout + 2*s.RTT)
+		q.Wait = replyTimeout
+	}
+	m := s.request(l, &q)
 	if l.pending() {
 		m = s.silence.await(l)
 	}
@@ -164,11 +172,7 @@ func (s *session) exchange(l *line, name string) (done bool) {
 // settle takes over what a connection brought, and reports whether the service is known.
 // A late greeting on the earlier connection goes first.
 func (s *session) settle(l *line, m protocol.Match) (done bool) {
-	if e, late := s.silence.late(); e != nil {
-		done = s.heard(e, late)
-		e.Close()
-	}
-	if done {
+	if _, done = s.late(false); done {
 		l.Close()
 		return true
 	}
@@ -177,6 +181,19 @@ func (s *session) settle(l *line, m protocol.Match) (done bool) {
 	}
 	s.silence.put(l)
 	return false
+}
+
+// late takes over a late reply on the earlier connection. It reports whether there was
+// one, and whether the service is known by it.
+func (s *session) late(end bool) (replied, done bool) {
+	l, m := s.silence.late(end)
+	if l == nil {
+		return false, false
+	}
+	if done = s.heard(l, m); !done {
+		s.silence.put(l)
+	}
+	return !l.silent(), done
 }
 
 // target returns what a request has to know.

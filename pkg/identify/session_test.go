@@ -188,6 +188,52 @@ func TestLateReplyCounts(t *testing.T) {
 	}
 }
 
+// TestOtherRequestsFollowWhileAnHTTPServerMayReply: silence to a GET delays other requests
+// by a second, but the conclusion until its time is over.
+func TestOtherRequestsFollowWhileAnHTTPServerMayReply(t *testing.T) {
+	get := func(after time.Duration, others string) server {
+		return func(c net.Conn, _ int) {
+			buf := make([]byte, 4096)
+			k, _ := c.Read(buf)
+			switch {
+			case strings.HasPrefix(string(buf[:k]), "GET"):
+				time.Sleep(after) // of virtual time
+				io.WriteString(c, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+			case others != "":
+				if strings.HasPrefix(others, "late") {
+					time.Sleep(1500 * time.Millisecond)
+				}
+				io.WriteString(c, strings.TrimPrefix(others, "late"))
+			default:
+				io.Copy(io.Discard, c)
+			}
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		serve  server
+		port   uint16
+		status int
+		conns  int
+		took   time.Duration // at most
+	}{
+		{"silence", silent, 9999, 0, 6, 7500 * time.Millisecond},
+		{"a slow HTTP server", get(4500*time.Millisecond, ""), 9999, 503, 6, 6 * time.Second},
+		{"one that replies to TLS", get(4*time.Second, "HTTP/1.1 400 Bad Request\r\n\r\n"), 9999, 503, 3, 5 * time.Second},
+		{"one whose reply to TLS is late", get(3*time.Second, "lateHTTP/1.1 400 Bad Request\r\n\r\n"), 9999, 503, 3, 5 * time.Second},
+		{"one at its port", get(4*time.Second, "HTTP/1.1 400 Bad Request\r\n\r\n"), 80, 503, 2, 5 * time.Second},
+	} {
+		got, _ := identify(t, &network{serve: c.serve}, Options{Effort: Normal}, c.port)
+		status := 0
+		if got.HTTP != nil {
+			status = got.HTTP.Status
+		}
+		if status != c.status || got.Conns != c.conns || got.Took > c.took {
+			t.Errorf("%s: HTTP status %d, %d connections, %v; want %d, %d, at most %v", c.name, status, got.Conns, got.Took, c.status, c.conns, c.took)
+		}
+	}
+}
+
 // TestLateReplyOfTheOwnProtocolCounts: the connection that had the port's own request
 // stays open however many silent ones follow.
 func TestLateReplyOfTheOwnProtocolCounts(t *testing.T) {

@@ -11,7 +11,10 @@ import (
 //
 //   - After a request, the reply is waited for longer if the request was not acknowledged.
 //   - One silent connection stays open, because a late reply on it counts: the one on which
-//     an own protocol should have greeted or replied, else the latest.
+//     an own protocol should have greeted or replied, else the one whose time for a reply
+//     is not over, else the latest.
+//   - The time for the reply of an HTTP server is long. If nothing was received so far and
+//     its connection stays open, other requests are sent meanwhile.
 //   - Two requests in a row without an acknowledgment end the plan, and so does a window
 //     of zero.
 //
@@ -54,12 +57,11 @@ func (w *silence) put(l *line) {
 	case !l.silent() || w.ctx.Err() != nil:
 	case !l.ended():
 		w.seen.react(l.reply.Request, reactSilence)
-		if w.earlier != nil && w.earlier.own {
-			break
+		if !w.keepsOwn() && !w.waits() {
+			w.close()
+			w.earlier = l
+			return
 		}
-		w.close()
-		w.earlier = l
-		return
 	case isReset(l.err):
 		w.seen.react(l.reply.Request, reactReset)
 	default:
@@ -68,12 +70,23 @@ func (w *silence) put(l *line) {
 	l.Close()
 }
 
-// late returns the earlier connection if it has received something, or ended.
-func (w *silence) late() (l *line, m protocol.Match) {
+// keepsOwn reports whether the earlier connection is that of an own protocol.
+func (w *silence) keepsOwn() bool { return w.earlier != nil && w.earlier.own }
+
+// waits reports whether the time for a reply on the earlier connection is not over.
+func (w *silence) waits() bool { return w.earlier != nil && time.Now().Before(w.earlier.until) }
+
+// late returns the earlier connection if it has received something, or ended. At the end
+// of the plan it waits for that.
+func (w *silence) late(end bool) (l *line, m protocol.Match) {
 	if w.earlier == nil {
 		return nil, m
 	}
-	m = w.earlier.read(time.Now().Add(time.Millisecond))
+	until := time.Now().Add(time.Millisecond)
+	if end && w.earlier.until.After(until) {
+		until = w.earlier.until
+	}
+	m = w.earlier.read(until)
 	if w.earlier.pending() {
 		return nil, m
 	}
