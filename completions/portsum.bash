@@ -23,9 +23,12 @@ _portsum() {
         [[ $cur == *[,:]* ]] && head=${cur%"${cur##*[,:]}"} cur=${cur##*[,:]}
         COMPREPLY=($(compgen -P "$head" -W '$(_portsum_field)' -- "$cur"))
         return ;;
+    --expiring)
+        :
+        return ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '-o --output --by --weights --stats -h --help --version --schema' -- "$cur"))
+        COMPREPLY=($(compgen -W '-o --output --by --expiring --weights --stats -h --help --version --schema' -- "$cur"))
         return
     fi
     compopt -o filenames 2>/dev/null

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,11 +27,12 @@ import (
 
 // Command is portsum's command line.
 type Command struct {
-	Output  string   `short:"o" enum:"auto,text,json,html,csv,csv-ports,nmap-xml,prometheus" default:"auto" placeholder:"FORMAT" help:"${output}"`
-	By      []string `placeholder:"FIELD" complete:"field" help:"Group by these fields, such as owner (comma-separated). ip/24 groups by the first 24 bits of the address. Repeatable."`
-	Weights bool     `help:"Print for each open port the number of hosts it is open on, highest first, as lines port/proto weight for portgen --ports-file."`
-	Stats   bool     `help:"Include round-trip times and result times (always included in html and nmap-xml)."`
-	Files   []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (default: standard input)."`
+	Output   string   `short:"o" enum:"auto,text,json,html,csv,csv-ports,nmap-xml,prometheus" default:"auto" placeholder:"FORMAT" help:"${output}"`
+	By       []string `placeholder:"FIELD" complete:"field" help:"Group by these fields, such as owner or tls.issuer (comma-separated). ip/24 groups by the first 24 bits of the address. Repeatable."`
+	Expiring int      `placeholder:"DAYS" default:"30" help:"In the text report, list certificates that expire within this many days (default: 30)."`
+	Weights  bool     `help:"Print for each open port the number of hosts it is open on, highest first, as lines port/proto weight for portgen --ports-file."`
+	Stats    bool     `help:"Include round-trip times and result times (always included in html and nmap-xml)."`
+	Files    []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (default: standard input)."`
 
 	by summary.By
 }
@@ -42,6 +44,9 @@ func formats() map[string]func(io.Writer, *report.Report) error {
 		"nmap-xml": nmapxml.Write, "prometheus": prometheus.Write,
 	}
 }
+
+// maxDays is the maximum of --expiring, a hundred years.
+const maxDays = 36500
 
 // Main runs the tool with the arguments and streams of the process and returns its
 // exit status.
@@ -56,6 +61,8 @@ func (c *Command) Validate() (err error) {
 		return fmt.Errorf("--by %w", err)
 	}
 	switch {
+	case c.Expiring < 0 || c.Expiring > maxDays:
+		return fmt.Errorf("--expiring: %d is outside 0-%d", c.Expiring, maxDays)
 	case c.Weights && (c.Output != "auto" || len(c.by) > 0):
 		return errors.New("--weights cannot be combined with --output or --by")
 	case c.Output == "nmap-xml" && len(c.By) > 0:
@@ -68,11 +75,15 @@ func (c *Command) Validate() (err error) {
 // reported and set the exit status; the others still count.
 func (c *Command) Run(ctx *cli.Context) error {
 	defer cli.RelaxGC(20, 4<<20)()
+	now, err := clock(ctx)
+	if err != nil {
+		return err
+	}
 	sum := summary.New()
 	sum.Stats = c.Stats || c.Output == "html" || c.Output == "nmap-xml"
 	unread := false
 	for in := range ctx.Inputs(c.Files) {
-		r := reader{name: in.Name, sum: sum, by: c.by, log: ctx.Log}
+		r := reader{name: in.Name, sum: sum, by: c.by, log: ctx.Log, details: c.Output == "csv-ports" || c.Output == "nmap-xml"}
 		if r.all(in) {
 			unread = true
 		}
@@ -80,7 +91,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	for _, name := range sum.Lacking(c.by) {
 		ctx.Log.Printf("--by: no record has the field %s", name)
 	}
-	if err := c.write(ctx, sum); err != nil {
+	if err := c.write(ctx, sum, now); err != nil {
 		return err
 	}
 	if unread {
@@ -89,7 +100,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	return nil
 }
 
-func (c *Command) write(ctx *cli.Context, sum *summary.Sum) error {
+func (c *Command) write(ctx *cli.Context, sum *summary.Sum, now time.Time) error {
 	records := sum.Records(c.by)
 	if c.Weights {
 		return writeWeights(ctx.Out, records)
@@ -101,11 +112,29 @@ func (c *Command) write(ctx *cli.Context, sum *summary.Sum) error {
 	if write := formats()[format]; write != nil {
 		return write(ctx.Out, &report.Report{
 			Records: records, By: c.names(), Stats: sum.Stats, Services: service.Load(), Escape: cli.Printable[string],
-			Program: "portsum", Version: cli.Version(), Now: time.Now(), Terminal: ctx.OutTerminal, Warn: ctx.Log.Printf,
+			Program: "portsum", Version: cli.Version(), Now: now, Terminal: ctx.OutTerminal, Warn: ctx.Log.Printf,
+			Expiring: time.Duration(c.Expiring) * 24 * time.Hour,
 		})
 	}
 	return writeRecords(ctx.Out, records)
 }
+
+// clock returns the time of writing: that of the environment variable
+// SOURCE_DATE_EPOCH, in seconds since 1970, so that reports can be reproduced.
+func clock(ctx *cli.Context) (time.Time, error) {
+	text := ctx.Getenv("SOURCE_DATE_EPOCH")
+	if text == "" {
+		return time.Now(), nil
+	}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || seconds < 0 || seconds > maxSeconds {
+		return time.Time{}, cli.Usagef("SOURCE_DATE_EPOCH: %q is not a number of seconds since 1970", text)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// maxSeconds is the end of the year 9999.
+const maxSeconds = 253402300799
 
 // names returns the fields of --by, each once.
 func (c *Command) names() (names []string) {

@@ -17,6 +17,8 @@ type reader struct {
 	sum  *summary.Sum
 	by   summary.By
 	log  *cli.Log
+
+	details bool // keep what only some formats write
 }
 
 // all reads to the end of in, or to its first read error, which in reports itself.
@@ -25,7 +27,7 @@ func (r *reader) all(in io.Reader) (unread bool) {
 	var parsers []*parser
 	var parse []func(*ndjson.Block, *[]error)
 	for range runtime.GOMAXPROCS(0) {
-		p := &parser{by: r.by, add: r.sum.Adder(), dec: record.Decoder{Times: r.sum.Stats}}
+		p := &parser{by: r.by, add: r.sum.Adder(), dec: record.Decoder{Times: r.sum.Stats, Details: r.details}}
 		parsers, parse = append(parsers, p), append(parse, p.block)
 	}
 	feed := ndjson.NewFeed(in, parse)

@@ -24,6 +24,8 @@ func Tool() cli.Tool {
 			{Text: "Keep the summary and list hosts with SSH open.", Command: `portsum results.ndjson | tee summary.ndjson | jq -r 'select(.open | index(22))? | .host'`},
 			{Text: "Combine the parts of a scan that ran on several machines.", Command: "portsum part1.ndjson part2.ndjson -o text"},
 			{Text: "Group by owner, a field of the host list.", Command: "portsum --by owner -o text results.ndjson"},
+			{Text: "List which products run, and on how many ports.", Command: "portsum --by product,version -o text results.ndjson"},
+			{Text: "List certificates that expire within a quarter.", Command: "portsum -o text --expiring 90 results.ndjson"},
 			{Text: "Group by owner and network, as CSV for a spreadsheet.", Command: "portsum --by owner,ip/24 -o csv results.ndjson > summary.csv"},
 			{Text: "Probe another network for the 100 ports most often open here.", Command: "portsum --weights results.ndjson > ports.txt\nportgen 192.0.2.0/24 --top 100 --ports-file ports.txt | portprobe"},
 			{Text: "Export metrics for the textfile collector of Prometheus's node exporter.", Command: "portsum --stats --by owner -o prometheus results.ndjson > portkit.prom.new &&\n    mv portkit.prom.new portkit.prom"},

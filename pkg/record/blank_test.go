@@ -84,7 +84,7 @@ func showAny(t *testing.T, kind, line string) string {
 func TestBlankPartsOfASummary(t *testing.T) {
 	s, err := readSummary(`{"kind":"summary","host":"a","open":[80],"reasons":{"syn-ack":"80","reset":null,"conn-refused":""},"apps":{"80":null},` +
 		`"stats":{"first":null,"last":"","rtt_us":null}}`)
-	if err != nil || s.Unusable != nil || len(s.Apps) != 0 || !s.Stats.Empty() || len(s.Spans) != 1 || s.Spans[0].Reason.String() != "syn-ack" {
+	if err != nil || s.Unusable != nil || len(s.Found) != 0 || !s.Stats.Empty() || len(s.Spans) != 1 || s.Spans[0].Reason.String() != "syn-ack" {
 		t.Errorf("%+v, %v", s, err)
 	}
 }

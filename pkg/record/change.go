@@ -91,9 +91,9 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
 	var o ndjson.Object
 	o.Add("state", s.Spans[i].State.String())
 	o.Add("reason", s.Spans[i].Reason.String())
-	i, ok = slices.BinarySearchFunc(s.Apps, port, func(a App, port uint16) int { return int(a.Port) - int(port) })
+	i, ok = slices.BinarySearchFunc(s.Found, port, func(f Found, port uint16) int { return int(f.Port) - int(port) })
 	if ok {
-		o.Add("app", s.Apps[i].Name)
+		o.Add("app", s.Found[i].App)
 	}
 	return append(dst, bytes.Trim(ndjson.Append(nil, o), "{}")...)
 }

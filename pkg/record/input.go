@@ -43,13 +43,18 @@ type Input struct {
 type Decoder struct {
 	// Times makes Result parse the field time.
 	Times bool
+	// Details makes Result collect Detail.
+	Details bool
 
 	fields []ndjson.Field
+	inner  []ndjson.Field // of an object
 	extra  []byte
 	known  []byte // of Port
 	// hostText, ipText and word are buffers for strings that have escapes.
 	hostText, ipText, word []byte
 	words                  reasonCache
+	// product, cert and detail are buffers for what Result returns.
+	product, cert, detail []byte
 	// second is the text of the time secondMS, up to its decimal point.
 	second   []byte
 	secondMS int64

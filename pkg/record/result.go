@@ -23,6 +23,12 @@ type Result struct {
 	Reason endpoint.Reason // 0 if absent
 	// App is the recognized protocol, decoded; nil if there is none.
 	App []byte
+	// Product and Cert are as in Found; empty if the record has none.
+	Product, Cert []byte
+	// AcceptsAll is set if the host accepts every connection without a service.
+	AcceptsAll bool
+	// Detail is as in Found, if Decoder.Details is set.
+	Detail []byte
 	// RTT is negative if the record has none.
 	RTT time.Duration
 	// Time is when the state was determined, in milliseconds since 1970 (UTC); 0 if
@@ -182,6 +188,13 @@ func (d *Decoder) answer(k *known, r *Result) {
 		if r.App = d.text(k, fieldApp); r.App == nil {
 			r.unusable("app %s is not a string", value)
 		}
+	}
+	if k[fieldFinding] > 0 || k[fieldEvidence] > 0 {
+		d.finding(k, r)
+	}
+	if d.Details && r.State == endpoint.Open {
+		d.detail = appendDetail(d.detail[:0], d.fields)
+		r.Detail = d.detail
 	}
 	if value := d.value(k, fieldTime); value != nil && d.Times {
 		if r.Time = d.when(value); r.Time == 0 {

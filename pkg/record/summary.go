@@ -19,8 +19,11 @@ type Summary struct {
 	Proto endpoint.Proto
 	// Spans contains the ports, ascending, without overlap.
 	Spans []Span
-	// Apps contains the ports of Spans whose protocol was recognized, ascending.
-	Apps []App
+	// Found contains the ports of Spans whose service is known, ascending.
+	Found []Found
+	// AcceptsAll contains the ports of Spans at which the host accepts every connection
+	// without a service, ascending. Their states and reasons are not set.
+	AcceptsAll []Span
 	// Stats is empty without --stats.
 	Stats Stats
 	// Bad is the number of records without an endpoint. A summary record that has
@@ -37,12 +40,6 @@ type Span struct {
 	First, Last uint16
 	State       endpoint.State
 	Reason      endpoint.Reason // 0 if unknown
-}
-
-// App is the protocol recognized on a port.
-type App struct {
-	Port uint16
-	Name string
 }
 
 // stateFields contains the name of the field for the ports of each state.

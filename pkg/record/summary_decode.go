@@ -27,7 +27,7 @@ func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) erro
 // read parses the fields of a summary, except the counts, which follow from the
 // ports.
 func (s *Summary) read(fields []ndjson.Field) error {
-	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Apps: s.Apps[:0], Stats: s.Stats, Fields: fields}
+	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Found: s.Found[:0], Stats: s.Stats, Fields: fields}
 	if err := readStats(Last(fields, "stats"), &s.Stats); err != nil {
 		s.Stats = Stats{}
 		s.unusable(err.Error())
@@ -49,7 +49,7 @@ func (s *Summary) read(fields []ndjson.Field) error {
 	if s.Spans, err = withReasons(s.Spans, states, reasons); err != nil {
 		return err
 	}
-	return within("apps", s.readApps(Last(fields, "apps")))
+	return s.readFound(fields)
 }
 
 // unusable records a value that is ignored.
@@ -226,32 +226,6 @@ func withReasons(dst, states, reasons []Span) ([]Span, error) {
 
 func noState(reason *Span) error {
 	return fmt.Errorf("port %d has a reason but no state", reason.First)
-}
-
-// readApps parses the protocol recognized on each port.
-func (s *Summary) readApps(value []byte) error {
-	if value == nil {
-		return nil
-	}
-	err := eachMember(ndjson.Decode(value), func(name string, v any) error {
-		port, err := strconv.ParseUint(name, 10, 16)
-		if err != nil || !s.has(uint16(port)) {
-			return fmt.Errorf("%q is not a listed port", ndjson.Show([]byte(name)))
-		}
-		if app, ok := v.(string); ok {
-			s.Apps = append(s.Apps, App{uint16(port), app})
-		} else {
-			s.unusable(fmt.Sprintf("apps: %d: %s is not a string", port, show(v)))
-		}
-		return nil
-	})
-	slices.SortFunc(s.Apps, func(a, b App) int { return cmp.Compare(a.Port, b.Port) })
-	for i := range max(0, len(s.Apps)-1) {
-		if port := s.Apps[i].Port; err == nil && port == s.Apps[i+1].Port {
-			err = fmt.Errorf("port %d is listed twice", port)
-		}
-	}
-	return err
 }
 
 // has reports whether Spans contains port.

@@ -22,45 +22,55 @@ const (
 // one would be longer than 1 MiB.
 func (e *Encoder) Summary(dst []byte, s *Summary) []byte {
 	start := len(dst)
-	dst = appendSummary(dst, s, s.Spans, s.Apps)
+	dst = appendSummary(dst, s, s.Spans, s.Found, s.AcceptsAll)
 	if len(dst)-start <= maxSummary+1 || s.Bad > 0 {
 		return dst
 	}
 	dst = dst[:start]
-	room := max(maxSummary-chunkNames-len(appendSummary(nil, s, nil, nil)), minChunk)
+	room := max(maxSummary-chunkNames-len(appendSummary(nil, s, nil, nil, s.AcceptsAll)), minChunk)
 	part := *s
-	for spans, apps := s.Spans, s.Apps; len(spans) > 0; {
+	for spans, found := s.Spans, s.Found; len(spans) > 0; {
 		var some []Span
 		n := 0
-		some, spans, n = chunk(spans, apps, room)
-		dst = appendSummary(dst, &part, some, apps[:n])
-		apps = apps[n:]
+		some, spans, n = chunk(spans, found, room)
+		dst = appendSummary(dst, &part, some, found[:n], cut(s.AcceptsAll, some[0].First, some[len(some)-1].Last))
+		found = found[n:]
 		part.Stats = Stats{} // only in the first line
 	}
 	return dst
 }
 
 // chunk splits off as many of the first ports as are certain to fit in room, but
-// at least one. It returns them, the rest, and the number of their apps.
-func chunk(spans []Span, apps []App, room int) (some, rest []Span, n int) {
+// at least one. It returns them, the rest, and the number of those in found.
+func chunk(spans []Span, found []Found, room int) (some, rest []Span, n int) {
 	const perPort = 2 * len("65535,") // for its state and for its reason
 	for i, s := range spans {
 		for port := int(s.First); port <= int(s.Last); port++ {
 			size := perPort
-			named := n < len(apps) && int(apps[n].Port) == port
-			if named {
-				size += len(`"65535":,`) + len(ndjson.AppendString(nil, apps[n].Name))
+			known := n < len(found) && int(found[n].Port) == port
+			if known {
+				size += found[n].size()
 			}
 			if room -= size; room < 0 && (len(some) > 0 || port > int(s.First)) {
 				return cutSpans(some, spans[i:], port, n)
 			}
-			if named {
+			if known {
 				n++
 			}
 		}
 		some = append(some, s)
 	}
 	return some, nil, n
+}
+
+// cut returns the parts of spans that are in the ports first to last.
+func cut(spans []Span, first, last uint16) (some []Span) {
+	for _, s := range spans {
+		if s.First, s.Last = max(s.First, first), min(s.Last, last); s.First <= s.Last {
+			some = append(some, s)
+		}
+	}
+	return some
 }
 
 // cutSpans splits spans before port, which is in the first of them.
@@ -75,7 +85,7 @@ func cutSpans(some, spans []Span, port, n int) ([]Span, []Span, int) {
 }
 
 // appendSummary appends a line with some of the ports of s.
-func appendSummary(dst []byte, s *Summary, spans []Span, apps []App) []byte {
+func appendSummary(dst []byte, s *Summary, spans []Span, found []Found, acceptsAll []Span) []byte {
 	var o ndjson.Object
 	o.Add("kind", KindSummary)
 	o.AddRaw(s.By)
@@ -87,13 +97,7 @@ func appendSummary(dst []byte, s *Summary, spans []Span, apps []App) []byte {
 	o.Add("ip", addrText(s.Addr))
 	o.Add("proto", s.Proto.String())
 	addPorts(&o, spans)
-	if len(apps) > 0 {
-		var names ndjson.Object
-		for _, a := range apps {
-			names = append(names, ndjson.Member{Name: strconv.Itoa(int(a.Port)), Value: a.Name})
-		}
-		o.Add("apps", names)
-	}
+	addFound(&o, found, acceptsAll)
 	o.Add("stats", s.Stats.object())
 	return appendLine(dst, o)
 }

@@ -43,7 +43,7 @@ func TestSummaryLine(t *testing.T) {
 			{30, 40, endpoint.OpenFiltered, 0},
 			{65535, 65535, endpoint.Error, endpoint.LocalError},
 		},
-		Apps: []App{{22, "dns"}, {23, `"`}},
+		Found: []Found{{Port: 22, App: "dns"}, {Port: 23, App: `"`}},
 	}
 	want := `{"kind":"summary","owner":"ops","host":"www.example","ip":"2001:db8::1","proto":"udp","open":[22,23],` +
 		`"closed":"1-21","filtered":"24-25","open_filtered":"30-40","error":"65535",` +
@@ -155,7 +155,7 @@ func anySummary(rnd *rand.Rand) Summary {
 		last := min(65535, port+rnd.IntN(length))
 		span := Span{uint16(port), uint16(last), endpoint.State(1 + rnd.IntN(5)), endpoint.Reason(rnd.IntN(endpoint.Reasons))}
 		if rnd.IntN(4) == 0 {
-			s.Apps = append(s.Apps, App{uint16(last), strings.Repeat("ä", 1+rnd.IntN(20))})
+			s.Found = append(s.Found, Found{Port: uint16(last), App: strings.Repeat("ä", 1+rnd.IntN(20))})
 		}
 		s.Spans = append(s.Spans, span)
 		port = last + 1 + rnd.IntN(2)*rnd.IntN(length)
@@ -167,8 +167,8 @@ func anySummary(rnd *rand.Rand) Summary {
 func flat(s Summary) []string {
 	var ports []string
 	apps := map[uint16]string{}
-	for _, a := range s.Apps {
-		apps[a.Port] = a.Name
+	for _, a := range s.Found {
+		apps[a.Port] = a.App
 	}
 	for _, sp := range s.Spans {
 		for port := int(sp.First); port <= int(sp.Last); port++ {
@@ -205,9 +205,9 @@ func TestSummaryRoundTrip(t *testing.T) {
 func TestLongSummaryIsSplit(t *testing.T) {
 	s := Summary{By: []byte(`"a":"b"`), Host: []byte("h"), Spans: []Span{{1, 65535, endpoint.Open, endpoint.SynAck}}}
 	for port := 1; port <= 65535; port++ {
-		s.Apps = append(s.Apps, App{uint16(port), "the name of an app"})
+		s.Found = append(s.Found, Found{Port: uint16(port), App: "the name of an app"})
 	}
-	s.Apps[700].Name = strings.Repeat("x", 1<<20)
+	s.Found[700].App = strings.Repeat("x", 1<<20)
 	var e Encoder
 	var ports []string
 	lines := 0
@@ -245,6 +245,7 @@ func FuzzSummary(f *testing.F) {
 	for _, line := range []string{
 		`{"kind":"summary","owner":"ops","host":"www.example","ip":"2001:db8::1","proto":"udp","open":[22,23],"closed":"1-21","reasons":{"reset":"1-21"},"apps":{"22":"dns"}}`,
 		`{"kind":"summary","bad_records":3}`,
+		`{"kind":"summary","host":"a","open":[1,2],"products":{"1":{"product":"\u0041","os":"x"},"2":{"version":""}},"certs":{"2":{"names":["b",1],"sha256":"0","starttls":true}},"accepts_all":"2,1"}`,
 		`{"kind":"summary","host":"a","open":[1],"stats":{"first":"2026-01-02T03:04:05.678Z","last":"2026-01-02T03:04:05.678Z","rtt_us":{"count":2,"sum":9,"min":4,"max":5,"buckets":{"4":1,"5":1}}}}`,
 		`{"kind":"summary","host":"a","open":[ 9.0, 8e0 ,9],"closed":"5-7,1-3,2-6"}`,
 		`{"kind":"summary","host":"a","open":[1],"open":[2],"apps":{"2":"\ud800\ud83d\ude00","3":1e400},"new":{"x":[[0.9e99]]}}`,
@@ -262,12 +263,13 @@ func FuzzSummary(f *testing.F) {
 			return
 		}
 		var byStandard struct{ Apps map[string]string }
-		if err := json.Unmarshal([]byte(once), &byStandard); err != nil || len(byStandard.Apps) != len(s.Apps) {
+		named := slices.DeleteFunc(slices.Clone(s.Found), func(f Found) bool { return f.App == "" })
+		if err := json.Unmarshal([]byte(once), &byStandard); err != nil || len(byStandard.Apps) != len(named) {
 			t.Fatalf("encoding/json: %v, %v\n%s", err, byStandard.Apps, once)
 		}
-		for _, a := range s.Apps {
-			if name := byStandard.Apps[fmt.Sprint(a.Port)]; name != a.Name {
-				t.Fatalf("encoding/json reads %q, not %q\n%s", name, a.Name, once)
+		for _, a := range named {
+			if name := byStandard.Apps[fmt.Sprint(a.Port)]; name != a.App {
+				t.Fatalf("encoding/json reads %q, not %q\n%s", name, a.App, once)
 			}
 		}
 		again, err := readSummary(once)

@@ -24,26 +24,34 @@ func (p Port) Compare(q Port) int {
 	return cmp.Or(cmp.Compare(p.Number, q.Number), cmp.Compare(p.Proto, q.Proto))
 }
 
-// OpenPort is an open port with the protocol recognized in its replies.
+// OpenPort is an open port with what is known of the service there.
 type OpenPort struct {
 	Port
-	App string
+	record.Found
 }
 
-// AppendOpenPorts appends the open ports of a record, ascending.
+// AppendOpenPorts appends the open ports of a record, ascending, without those of its
+// AcceptsAll.
 func AppendOpenPorts(dst []OpenPort, r *record.Summary) []OpenPort {
-	apps := r.Apps
+	found, without := r.Found, r.AcceptsAll
 	for _, s := range r.Spans {
 		if s.State != endpoint.Open {
 			continue
 		}
 		for port := int(s.First); port <= int(s.Last); port++ {
-			open := OpenPort{Port: Port{uint16(port), r.Proto}}
-			for len(apps) > 0 && int(apps[0].Port) < port {
-				apps = apps[1:]
+			for len(without) > 0 && int(without[0].Last) < port {
+				without = without[1:]
 			}
-			if len(apps) > 0 && int(apps[0].Port) == port {
-				open.App = apps[0].Name
+			if len(without) > 0 && int(without[0].First) <= port {
+				port = int(min(without[0].Last, s.Last))
+				continue
+			}
+			for len(found) > 0 && int(found[0].Port) < port {
+				found = found[1:]
+			}
+			open := OpenPort{Port: Port{uint16(port), r.Proto}}
+			if len(found) > 0 && int(found[0].Port) == port {
+				open.Found = found[0]
 			}
 			dst = append(dst, open)
 		}
@@ -53,20 +61,7 @@ func AppendOpenPorts(dst []OpenPort, r *record.Summary) []OpenPort {
 
 // SortPorts sorts ports.
 func SortPorts(ports []OpenPort) {
-	slices.SortFunc(ports, func(a, b OpenPort) int { return a.Compare(b.Port) })
-}
-
-// PortName returns the service that is registered for a port and, if it differs,
-// the protocol that was recognized: "ssh", "ssh, app http", "app http", "".
-func (r *Report) PortName(p OpenPort) string {
-	service := r.Services.Name(p.Proto, p.Number)
-	switch {
-	case p.App == "" || p.App == service:
-		return service
-	case service == "":
-		return "app " + r.Printable(p.App)
-	}
-	return service + ", app " + r.Printable(p.App)
+	slices.SortFunc(ports, func(a, b OpenPort) int { return a.Port.Compare(b.Port) })
 }
 
 // OpenSpans returns the spans of open ports.

@@ -34,6 +34,8 @@ type Report struct {
 	Warn func(format string, a ...any)
 	// Now is the time of writing.
 	Now time.Time
+	// Expiring is how long before they expire certificates are reported.
+	Expiring time.Duration
 	// Terminal reports whether the output is a terminal.
 	Terminal bool
 }
@@ -92,7 +94,7 @@ func (r *Report) Hosts() iter.Seq[*Host] {
 			}
 			h.By, h.Name, h.Addr = append(h.By[:0], s.By...), append(h.Name[:0], s.Host...), s.Addr
 			kept := *s // s is reused for the next record
-			kept.Host, kept.By, kept.Spans, kept.Apps = h.Name, h.By, slices.Clone(s.Spans), slices.Clone(s.Apps)
+			kept.Host, kept.By, kept.Spans, kept.Found, kept.AcceptsAll = h.Name, h.By, slices.Clone(s.Spans), slices.Clone(s.Found), slices.Clone(s.AcceptsAll)
 			h.Records = append(h.Records, kept)
 		}
 		if len(h.Records) > 0 {

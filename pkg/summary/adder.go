@@ -40,9 +40,16 @@ type queued struct {
 
 // port is the result of a port.
 type port struct {
-	number uint16
-	code   code
-	app    string
+	number     uint16
+	code       code
+	acceptsAll bool
+	*found     // nil if nothing is known of the service
+}
+
+// found is what is known of the service on a port. The texts are those of
+// record.Found.
+type found struct {
+	app, product, cert, detail string
 }
 
 // sample is the times of a result.
@@ -68,7 +75,7 @@ func (a *Adder) Result(by []byte, r *record.Result) {
 		return
 	}
 	a.find(by, r.Host, r.Addr, r.Proto)
-	it := queued{a.key, port{r.Port, codeOf(r.State, r.Reason), string(r.App)}}
+	it := queued{a.key, port{r.Port, codeOf(r.State, r.Reason), r.AcceptsAll, foundIn(r)}}
 	if a.sum.Stats {
 		a.times[a.shard] = append(a.times[a.shard], sample{r.Time, r.RTT})
 	}
@@ -76,6 +83,14 @@ func (a *Adder) Result(by []byte, r *record.Result) {
 	if *queue = append(*queue, it); len(*queue) == maxQueue {
 		a.flush(a.shard)
 	}
+}
+
+// foundIn returns what a result contains of the service, nil for nothing.
+func foundIn(r *record.Result) *found {
+	if len(r.App) == 0 && len(r.Product) == 0 && len(r.Cert) == 0 && len(r.Detail) == 0 {
+		return nil
+	}
+	return &found{string(r.App), string(r.Product), string(r.Cert), string(r.Detail)}
 }
 
 // Summary adds a summary record, like Result.
@@ -93,7 +108,7 @@ func (a *Adder) Summary(by []byte, r *record.Summary) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.entry(a.key)
-	a.merge(s, e, r.Apps)
+	a.merge(s, e, r)
 	if a.sum.Stats && !r.Stats.Empty() {
 		e.stats().Merge(&r.Stats)
 	}
@@ -124,7 +139,7 @@ func (a *Adder) flush(shard int) {
 		a.found[i].stats().Add(t.when, t.rtt)
 	}
 	a.times[shard] = a.times[shard][:0]
-	clear(queue) // releases the names of apps
+	clear(queue) // releases the texts
 	a.queues[shard] = queue[:0]
 }
 
@@ -145,28 +160,44 @@ func (a *Adder) find(by, host []byte, addr netip.Addr, proto endpoint.Proto) {
 	a.key = a.sum.shards[a.shard].key(by, host, addr, proto)
 }
 
-// merge adds a.spans and the apps in them. An app belongs to the result it was
-// reported with: the apps of results that are replaced are deleted first.
-func (a *Adder) merge(s *shard, e *entry, apps []record.App) {
+// merge adds a.spans and what is known of the services in them. That belongs to the
+// result it was reported with: what belongs to results that are replaced is deleted
+// first.
+func (a *Adder) merge(s *shard, e *entry, r *record.Summary) {
 	a.before = a.before[:0]
-	for number := range e.ports.apps() {
+	for number := range e.ports.known {
 		a.before = append(a.before, port{number: number, code: e.ports.get(number)})
 	}
 	e.ports.Merge(a.spans)
 	for _, old := range a.before {
 		if e.ports.get(old.number) != old.code {
-			delete(e.ports.apps(), old.number)
+			e.ports.forget(old.number)
 		}
 	}
-	i := 0
-	for _, app := range apps {
-		for i < len(a.spans) && a.spans[i].Last < app.Port {
-			i++
-		}
-		if i < len(a.spans) && a.spans[i].First <= app.Port {
-			e.add(&s.words, port{app.Port, codeIn(a.spans[i]), app.Name})
+	at := lookup{spans: a.spans}
+	for _, f := range r.Found {
+		e.add(&s.words, port{number: f.Port, code: at.of(f.Port), found: &found{app: f.App, product: f.Product, cert: f.Cert}})
+	}
+	at = lookup{spans: a.spans}
+	for _, span := range r.AcceptsAll {
+		for number := int(span.First); number <= int(span.Last); number++ {
+			e.add(&s.words, port{number: uint16(number), code: at.of(uint16(number)), acceptsAll: true})
 		}
 	}
+}
+
+// lookup finds the results of ascending ports.
+type lookup struct{ spans []record.Span }
+
+// of returns the result of a port, 0 if it has none.
+func (c *lookup) of(port uint16) code {
+	for len(c.spans) > 0 && c.spans[0].Last < port {
+		c.spans = c.spans[1:]
+	}
+	if len(c.spans) == 0 || c.spans[0].First > port {
+		return 0
+	}
+	return codeIn(c.spans[0])
 }
 
 // stats returns the stats of an entry, which it adds if necessary.
@@ -178,26 +209,36 @@ func (e *entry) stats() *record.Stats {
 	return m.stats
 }
 
-// add sets the result of a port if it is better than the old one. Among equal
-// results the app that is alphabetically first stays.
+// add sets the result of a port if it is better than the old one. Of equal results the
+// better service stays.
 func (e *entry) add(w *words, p port) {
-	if p.app == "" && e.ports.apps() == nil {
+	nothing := p.found == nil && !p.acceptsAll
+	if nothing && (e.ports.more == nil || e.ports.more.services == nil && e.ports.more.acceptsAll == nil) {
 		e.ports.add(p.number, p.code)
 		return
 	}
 	old := e.ports.get(p.number)
 	if p.code.better(old) {
 		e.ports.add(p.number, p.code)
-		delete(e.ports.apps(), p.number)
+		e.ports.forget(p.number)
 	} else if p.code != old {
 		return
 	}
-	if app := w.text(e.ports.apps()[p.number]); p.app == "" || app != "" && app <= p.app {
+	if nothing {
 		return
 	}
 	m := e.ports.ensure()
-	if m.apps == nil {
-		m.apps = map[uint16]uint32{}
+	if p.acceptsAll {
+		if m.acceptsAll == nil {
+			m.acceptsAll = new(plane)
+		}
+		m.acceptsAll[p.number>>6] |= 1 << (p.number & 63)
 	}
-	m.apps[p.number] = w.id([]byte(p.app))
+	if p.found == nil {
+		return
+	}
+	if m.services == nil {
+		m.services = map[uint16]service{}
+	}
+	m.services[p.number] = m.services[p.number].or(w, p.found)
 }

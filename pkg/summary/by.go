@@ -23,15 +23,16 @@ type byField struct {
 // the same name could not be distinguished from them.
 var own = []string{
 	"kind", "open", "closed", "filtered", "open_filtered", "error",
-	"counts", "reasons", "apps", "stats", "bad_records",
+	"counts", "reasons", "apps", "products", "certs", "accepts_all", "stats", "bad_records",
 }
 
 // keyed are the fields that always identify a summary record.
 var keyed = []string{"host", "ip", "proto"}
 
 // ParseBy parses names of fields. ip/BITS is the prefix of an address with that
-// length: 0 to 128, for IPv4 at most 32. Names of fields that summary records
-// have themselves are an error.
+// length: 0 to 128, for IPv4 at most 32. A name with dots is that of a member of an
+// object, such as tls.issuer, unless a field has that very name. Names of fields that
+// summary records have themselves are an error.
 func ParseBy(names []string) (By, error) {
 	var by By
 	for _, name := range names {
@@ -39,8 +40,8 @@ func ParseBy(names []string) (By, error) {
 		switch {
 		case name == "":
 			return nil, fmt.Errorf("empty field name")
-		case slices.Contains(own, name):
-			return nil, fmt.Errorf("%s is a field of summaries; use a field of the results or ip/BITS", name)
+		case slices.Contains(own, outermost(name)):
+			return nil, fmt.Errorf("%s is a field of summaries; use a field of the results or ip/BITS", outermost(name))
 		case strings.HasPrefix(name, "ip/"):
 			bits, err := strconv.ParseUint(name[3:], 10, 8)
 			if err != nil || bits > 128 {
@@ -82,8 +83,39 @@ func (f byField) value(fields []ndjson.Field, addr netip.Addr) []byte {
 		p, _ := addr.WithZone("").Prefix(min(f.bits, addr.BitLen()))
 		return ndjson.AppendString(nil, p.String())
 	}
+	return member(fields, f.name)
+}
+
+// outermost returns the part of a name before its first dot.
+func outermost(name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	return name
+}
+
+// member returns the value of the field with a name as written, or of the member that
+// a name with dots is the path of; nil if there is none.
+func member(fields []ndjson.Field, name string) []byte {
+	if value := last(fields, name); value != nil {
+		return value
+	}
+	for i := range name {
+		if name[i] != '.' {
+			continue
+		}
+		if object := last(fields, name[:i]); len(object) > 0 && object[0] == '{' {
+			inner, _ := ndjson.Scan(object, nil) // valid, as part of a record
+			if value := member(inner, name[i+1:]); value != nil {
+				return value
+			}
+		}
+	}
+	return nil
+}
+
+// last returns the value of the last field with a name, nil if there is none.
+func last(fields []ndjson.Field, name string) []byte {
 	for i := len(fields) - 1; i >= 0; i-- {
-		if string(fields[i].Key) == f.name {
+		if string(fields[i].Key) == name {
 			return fields[i].Value
 		}
 	}

@@ -19,17 +19,24 @@ type (
 		proto        endpoint.Proto
 	}
 	oracleResult struct {
-		state       endpoint.State
-		reason, app string
+		state                      endpoint.State
+		reason, app, product, cert string
+		acceptsAll                 bool
 	}
 	oraclePorts map[int]oracleResult
 )
 
 func (a oracleResult) better(b oracleResult) bool {
-	if (a.app == "") != (b.app == "") && a.state == b.state && a.reason == b.reason {
-		return a.app != ""
+	if c := cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.weak(), b.weak()), cmp.Compare(a.reason, b.reason)); c != 0 {
+		return c < 0
 	}
-	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.weak(), b.weak()), cmp.Compare(a.reason, b.reason), cmp.Compare(a.app, b.app)) < 0
+	switch {
+	case a.app != b.app:
+		return b.app == "" || a.app != "" && a.app < b.app
+	case a.product != b.product:
+		return b.product == "" || a.product != "" && a.product < b.product
+	}
+	return a.cert > b.cert
 }
 
 // weak returns a rank: results of probes that show nothing about the port come last.
@@ -51,10 +58,17 @@ func oracleSum(results []result) []byte {
 		if all[k] == nil {
 			all[k] = oraclePorts{}
 		}
-		a := oracleResult{r.State, r.Reason.String(), string(r.App)}
-		if old, ok := all[k][int(r.Port)]; !ok || a.better(old) {
-			all[k][int(r.Port)] = a
+		a := oracleResult{r.State, r.Reason.String(), string(r.App), string(r.Product), string(r.Cert), r.AcceptsAll}
+		old, ok := all[k][int(r.Port)]
+		either := a.acceptsAll || old.acceptsAll
+		same := ok && a.state == old.state && a.reason == old.reason
+		if ok && !a.better(old) {
+			a = old
 		}
+		if same {
+			a.acceptsAll = either
+		}
+		all[k][int(r.Port)] = a
 	}
 	var out strings.Builder
 	for _, k := range slices.SortedFunc(maps.Keys(all), oracleKey.compare) {
@@ -143,9 +157,25 @@ func (k oracleKey) line(ports oraclePorts) string {
 	for _, port := range ports.pick(func(a oracleResult) bool { return a.app != "" }) {
 		named = append(named, fmt.Sprintf(`"%d":%s`, port, quote(ports[port].app)))
 	}
+	var products, certs []string
+	for _, port := range ports.pick(func(a oracleResult) bool { return a.product != "" }) {
+		products = append(products, fmt.Sprintf(`"%d":%s`, port, ports[port].product))
+	}
+	for _, port := range ports.pick(func(a oracleResult) bool { return a.cert != "" }) {
+		certs = append(certs, fmt.Sprintf(`"%d":%s`, port, ports[port].cert))
+	}
 	parts = append(parts, `"counts":{`+strings.Join(counts, ",")+"}", `"reasons":{`+strings.Join(reasons, ",")+"}")
 	if len(named) > 0 {
 		parts = append(parts, `"apps":{`+strings.Join(named, ",")+"}")
+	}
+	if len(products) > 0 {
+		parts = append(parts, `"products":{`+strings.Join(products, ",")+"}")
+	}
+	if len(certs) > 0 {
+		parts = append(parts, `"certs":{`+strings.Join(certs, ",")+"}")
+	}
+	if list := ports.pick(func(a oracleResult) bool { return a.acceptsAll }); len(list) > 0 {
+		parts = append(parts, `"accepts_all":`+quote(ranges(list)))
 	}
 	return "{" + strings.Join(parts, ",") + "}\n"
 }

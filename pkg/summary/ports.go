@@ -52,9 +52,10 @@ type Ports struct {
 
 // more is needed by few hosts only.
 type more struct {
-	table *table            // instead of spans
-	apps  map[uint16]uint32 // word of the recognized protocol by port
-	stats *record.Stats
+	table      *table // instead of spans
+	services   map[uint16]service
+	acceptsAll *plane // ports at which the host accepts every connection
+	stats      *record.Stats
 }
 
 // table returns the table that is used instead of spans, or nil.
@@ -63,14 +64,6 @@ func (p *Ports) table() *table {
 		return nil
 	}
 	return p.more.table
-}
-
-// apps returns the recognized protocols, nil if there are none.
-func (p *Ports) apps() map[uint16]uint32 {
-	if p.more == nil {
-		return nil
-	}
-	return p.more.apps
 }
 
 // ensure returns more, which it adds if necessary.

@@ -124,13 +124,10 @@ func (it item) record(out *record.Summary) {
 	if out.Host = append(out.Host[:0], it.host()...); it.key.host == 0 {
 		out.Host = addr.AppendTo(out.Host)
 	}
-	out.Spans, out.Apps = it.ports.AppendSpans(out.Spans[:0]), out.Apps[:0]
+	out.Spans = it.ports.AppendSpans(out.Spans[:0])
 	out.Stats = record.Stats{}
 	if it.ports.more != nil && it.ports.more.stats != nil {
 		out.Stats = *it.ports.more.stats
 	}
-	for port, app := range it.ports.apps() {
-		out.Apps = append(out.Apps, record.App{Port: port, Name: it.shard.words.text(app)})
-	}
-	slices.SortFunc(out.Apps, func(a, b record.App) int { return cmp.Compare(a.Port, b.Port) })
+	it.services(out)
 }

@@ -43,8 +43,15 @@ var (
 		{"münchen.example", ""},
 		{`"\`, ""},
 	}
-	groups = []string{"", `"owner":"ops"`, `"owner":"net"`, `"owner":10`, `"owner":9`, `"owner":-9`, `"owner":-10`, `"owner":null`}
-	apps   = []string{"", "", "", "http", "ssh", "ünï\"\n"}
+	groups   = []string{"", `"owner":"ops"`, `"owner":"net"`, `"owner":10`, `"owner":9`, `"owner":-9`, `"owner":-10`, `"owner":null`}
+	apps     = []string{"", "", "", "http", "ssh", "ünï\"\n"}
+	products = []string{
+		"", "", `{"product":"OpenSSH","version":"9.2p1","os":"Debian"}`, `{"product":"OpenSSH","version":"10.0p1"}`, `{"version":"ünï\"\n"}`,
+	}
+	certs = []string{
+		"", "", `{"not_after":"2027-02-01T00:00:00Z","names":["a.example","192.0.2.1"],"issuer":"CN=ca","sha256":"00ff"}`,
+		`{"not_after":"2026-12-01T00:00:00Z","sha256":"0a","starttls":true}`, `{"sha256":"0b"}`,
+	}
 )
 
 func randomResult(rnd *rand.Rand) result {
@@ -63,6 +70,10 @@ func randomResult(rnd *rand.Rand) result {
 	}
 	if rnd.IntN(10) == 0 {
 		r.Port = uint16(1 + rnd.IntN(65535))
+	}
+	if rnd.IntN(3) == 0 {
+		r.Product, r.Cert = []byte(products[rnd.IntN(len(products))]), []byte(certs[rnd.IntN(len(certs))])
+		r.AcceptsAll = rnd.IntN(4) == 0
 	}
 	if h.ip != "" {
 		r.Addr = netip.MustParseAddr(h.ip)

@@ -70,8 +70,8 @@ func Reports() map[string][]record.Summary {
 		Span(22, 23, endpoint.Open, endpoint.SynAck),
 		Span(24, 24, endpoint.Closed, endpoint.ConnRefused),
 		Span(47777, 47778, endpoint.Open, endpoint.SynAck))
-	apps.Apps = []record.App{
-		{Port: 22, Name: "ssh"}, {Port: 23, Name: "ssh"}, {Port: 24, Name: "odd"}, {Port: 47778, Name: "http\x1b[2J"},
+	apps.Found = []record.Found{
+		{Port: 22, App: "ssh"}, {Port: 23, App: "ssh"}, {Port: 24, App: "odd"}, {Port: 47778, App: "http\x1b[2J"},
 	}
 	var groups []record.Summary
 	for i := range 30 {
@@ -114,8 +114,9 @@ func Reports() map[string][]record.Summary {
 			Host("nowhere.example", "", endpoint.TCP, Span(80, 82, endpoint.Error, endpoint.ResolveFailed)),
 			{Bad: 2},
 		},
-		"apps":    {apps},
-		"silence": silence(),
+		"apps":     {apps},
+		"services": services(),
+		"silence":  silence(),
 		"silent-host": {
 			WithTimes(Host("192.0.2.7", "192.0.2.7", endpoint.TCP, Span(1, 1000, endpoint.Filtered, endpoint.HostSilent)), 1767323045678),
 		},
@@ -172,7 +173,8 @@ func Named(name string) *report.Report {
 func New(records []record.Summary, by ...string) *report.Report {
 	return &report.Report{
 		Records: Records(records), By: by, Services: service.Load(), Escape: Escape,
-		Program: "portsum", Version: "1.2.3", Warn: func(string, ...any) {}, Now: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC),
+		Expiring: 30 * 24 * time.Hour,
+		Program:  "portsum", Version: "1.2.3", Warn: func(string, ...any) {}, Now: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC),
 	}
 }
 
@@ -198,7 +200,7 @@ func Hostile(by ...string) *report.Report {
 			s := record.Summary{Host: []byte(text), Proto: proto, Addr: netip.MustParseAddr("fe80::1").WithZone(text)}
 			s.By = ndjson.AppendString(append(ndjson.AppendString(nil, "owner"), ':'), texts[len(texts)-1-i])
 			s.Spans = []record.Span{Span(80, 80, endpoint.Open, endpoint.SynAck), Span(81, 200, endpoint.Closed, 0)}
-			s.Apps = []record.App{{Port: 80, Name: text}}
+			s.Found = []record.Found{{Port: 80, App: text}}
 			s.Stats.Add(1767323045678, 5000)
 			all = append(all, s)
 		}

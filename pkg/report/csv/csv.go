@@ -34,10 +34,14 @@ func Write(w io.Writer, r *report.Report) error {
 	return t.w.Flush()
 }
 
-// WritePorts writes a row for each endpoint.
+// WritePorts writes a row for each endpoint. Cells for what only results contain, such
+// as the HTTP status, are empty where the input was a summary.
 func WritePorts(w io.Writer, r *report.Report) error {
 	t := newTable(w, r)
-	t.head([]string{"host", "ip", "port", "proto", "state", "reason", "service", "app"})
+	t.head([]string{
+		"host", "ip", "port", "proto", "state", "reason", "service", "app",
+		"product", "version", "tls_version", "tls_not_after", "tls_names", "http_status", "http_title",
+	})
 	for s := range r.Records {
 		t.ports(s)
 	}
@@ -113,8 +117,10 @@ func (t *table) summary(s *record.Summary) {
 	for reason, n := range n.Reasons {
 		reasons = append(reasons, fmt.Sprintf("%s %d", reason, n))
 	}
-	for _, app := range s.Apps {
-		apps = append(apps, fmt.Sprintf("%d %s", app.Port, t.report.Printable(app.Name)))
+	for i := range s.Found {
+		if f := &s.Found[i]; f.App != "" {
+			apps = append(apps, fmt.Sprintf("%d %s", f.Port, t.report.Printable(f.App)))
+		}
 	}
 	t.text(strings.Join(reasons, "; "), strings.Join(apps, "; "))
 	if t.report.Stats {
@@ -144,18 +150,38 @@ func (t *table) stats(s *record.Stats) {
 func timestamp(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func (t *table) ports(s *record.Summary) {
-	apps := s.Apps
+	found := s.Found
 	for _, span := range s.Spans {
 		for port := int(span.First); port <= int(span.Last); port++ {
-			app := ""
-			if len(apps) > 0 && int(apps[0].Port) == port {
-				app, apps = t.report.Printable(apps[0].Name), apps[1:]
+			f := record.Found{}
+			if len(found) > 0 && int(found[0].Port) == port {
+				f, found = found[0], found[1:]
 			}
 			t.key(s)
 			t.number(int64(port))
-			t.text(s.Proto.String(), span.State.String(), span.Reason.String(), t.report.Services.Name(s.Proto, uint16(port)), app)
+			t.text(s.Proto.String(), span.State.String(), span.Reason.String(), t.report.Services.Name(s.Proto, uint16(port)))
+			t.service(&f)
 			t.end()
 		}
+	}
+}
+
+// service writes the cells about the service on a port.
+func (t *table) service(f *record.Found) {
+	if f.App == "" && f.Product == "" && f.Cert == "" && f.Detail == "" {
+		t.text("", "", "", "", "", "", "", "") // as for most ports
+		return
+	}
+	s := f.Service()
+	notAfter, names := "", ""
+	if s.Cert != nil {
+		names = strings.Join(s.Cert.Names, "; ")
+		if !s.Cert.NotAfter.IsZero() {
+			notAfter = s.Cert.NotAfter.Format(time.RFC3339)
+		}
+	}
+	for _, text := range []string{f.App, s.Product, s.Version, s.TLSVersion, notAfter, names, s.HTTPStatus, s.HTTPTitle} {
+		t.text(t.report.Printable(text))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	stdcsv "encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"flag"
 	"math"
 	"os"
 	"path/filepath"
@@ -38,7 +39,15 @@ func rows(t testing.TB, text string) [][]string {
 	return all
 }
 
+var update = flag.Bool("update", false, "write the files in testdata")
+
 func TestMain(m *testing.M) { lab.Main(m) }
+
+func TestWriteMatchesFiles(t *testing.T) {
+	r := reporttest.Named("services")
+	reporttest.Golden(t, *update, "services.csv", Write, r)
+	reporttest.Golden(t, *update, "services-ports.csv", WritePorts, r)
+}
 
 var spreadsheet = []record.Summary{
 	func() record.Summary {
@@ -47,7 +56,7 @@ var spreadsheet = []record.Summary{
 			reporttest.Span(80, 80, endpoint.Filtered, endpoint.NoResponse), reporttest.Span(81, 82, endpoint.Filtered, endpoint.HostUnreach),
 			reporttest.Span(83, 83, endpoint.Filtered, endpoint.HostLost), reporttest.Span(84, 84, endpoint.Filtered, endpoint.HostSilent)), 1767323045678, 400, 1500)
 		s.By = []byte(`"owner":"ops, \"the\" team","n":-5`)
-		s.Apps = []record.App{{Port: 22, Name: "ssh"}, {Port: 80, Name: "x;y"}}
+		s.Found = []record.Found{{Port: 22, App: "ssh"}, {Port: 80, App: "x;y"}}
 		return s
 	}(),
 	func() record.Summary {
@@ -86,7 +95,7 @@ func TestRowsMatch(t *testing.T) {
 	if diff := cmp.Diff(want, rows(t, reporttest.Text(t, Write, r))); diff != "" {
 		t.Errorf("csv (- want, + got):\n%s", diff)
 	}
-	want = [][]string{{"owner", "n", "host", "ip", "port", "proto", "state", "reason", "service", "app"}}
+	want = [][]string{{"owner", "n", "host", "ip", "port", "proto", "state", "reason", "service", "app", "product", "version", "tls_version", "tls_not_after", "tls_names", "http_status", "http_title"}}
 	for port := range 12 {
 		want = append(want, []string{
 			`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", strconv.Itoa(port + 1), "tcp", "closed", "conn-refused",
@@ -103,6 +112,9 @@ func TestRowsMatch(t *testing.T) {
 		[]string{`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", "84", "tcp", "filtered", "host-silent", r.Services.Name(endpoint.TCP, 84), ""},
 		[]string{` \u0009@SUM(1)`, "", "'=cmd|' /C calc'!A0", "2001:db8::1", "53", "udp", "open|filtered", "no-response", "domain", ""},
 		[]string{"", "", "nowhere.example", "", "22", "tcp", "error", "resolve-failed", "ssh", ""})
+	for i := range want[1:] {
+		want[i+1] = append(want[i+1], make([]string, 7)...)
+	}
 	if diff := cmp.Diff(want, rows(t, reporttest.Text(t, WritePorts, r))); diff != "" {
 		t.Errorf("csv-ports (- want, + got):\n%s", diff)
 	}
@@ -149,11 +161,11 @@ func TestNoCellIsAFormula(t *testing.T) {
 		s := reporttest.Host(anyText(rt, "host"), "", endpoint.TCP, reporttest.Span(80, 80, endpoint.Open, endpoint.SynAck))
 		owner := anyText(rt, "owner")
 		s.By = ndjson.AppendString([]byte(`"owner":`), owner)
-		s.Apps = []record.App{{Port: 80, Name: anyText(rt, "app")}}
+		s.Found = []record.Found{{Port: 80, App: anyText(rt, "app")}}
 		r := reporttest.New([]record.Summary{s}, "owner")
 		r.Escape = cli.Printable[string]
 		cells := rows(t, reporttest.Text(t, WritePorts, r))[1]
-		for i, want := range map[int]string{0: owner, 1: string(s.Host), 8: s.Apps[0].Name} {
+		for i, want := range map[int]string{0: owner, 1: string(s.Host), 8: s.Found[0].App} {
 			want = r.Printable(want)
 			if got := strings.ReplaceAll(cells[i], "'", ""); got != strings.ReplaceAll(want, "'", "") {
 				rt.Fatalf("%q became %q", want, cells[i])
@@ -171,7 +183,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 func TestLinesEndWithLFOnATerminal(t *testing.T) {
 	r := reporttest.New(nil)
 	r.Terminal = true
-	if got := reporttest.Text(t, WritePorts, r); got != "host,ip,port,proto,state,reason,service,app\n" {
+	if got := reporttest.Text(t, WritePorts, r); !strings.HasPrefix(got, "host,ip,") || !strings.HasSuffix(got, ",http_title\n") {
 		t.Errorf("%q", got)
 	}
 	if got := reporttest.Text(t, Write, reporttest.New(nil)); strings.Count(got, "\r\n") != 1 {

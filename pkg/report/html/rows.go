@@ -251,11 +251,8 @@ func mapOf(records []record.Summary, ports []report.Port) template.HTML {
 // stateOf returns the state of a port, 0 if it was not in the scan.
 func stateOf(records []record.Summary, port report.Port) endpoint.State {
 	for _, r := range records {
-		if r.Proto == port.Proto {
-			i, _ := slices.BinarySearchFunc(r.Spans, port.Number, func(s record.Span, port uint16) int { return cmp.Compare(s.Last, port) })
-			if i < len(r.Spans) && r.Spans[i].First <= port.Number {
-				return r.Spans[i].State
-			}
+		if state := report.StateOf(r.Spans, port.Number); r.Proto == port.Proto && state != 0 {
+			return state
 		}
 	}
 	return 0

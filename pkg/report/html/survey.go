@@ -86,13 +86,16 @@ func (s *survey) add(sum *record.Summary) {
 			s.unknown[span.Reason].add(s.Report, sum, uint64(span.Last-span.First)+1)
 		}
 	}
-	for _, app := range sum.Apps {
+	for _, app := range sum.Found {
+		if app.App == "" {
+			continue
+		}
 		key := report.Port{Number: app.Port, Proto: sum.Proto}
 		if s.Apps[key] == nil {
 			s.Apps[key] = map[string]int{}
 		}
-		if _, known := s.Apps[key][app.Name]; known || len(s.Apps[key]) < maxAppNames {
-			s.Apps[key][app.Name]++
+		if _, known := s.Apps[key][app.App]; known || len(s.Apps[key]) < maxAppNames {
+			s.Apps[key][app.App]++
 		}
 	}
 }

@@ -57,8 +57,8 @@ type host struct {
 // proto is the ports of a protocol, without those that could not be probed.
 type proto struct {
 	summary.Ports
-	spans []record.Span     // of Ports, once all are added
-	apps  map[uint16]string // of the first name that has one
+	spans []record.Span           // of Ports, once all are added
+	found map[uint16]record.Found // of the first name that has one
 }
 
 // survey reads what the head of the document contains.
@@ -125,7 +125,7 @@ func (d *document) hosts() {
 		default:
 			if h.addr != s.Addr || !h.addr.IsValid() {
 				d.endHost()
-				*h = host{addr: s.Addr, known: map[string]bool{}, protos: [2]proto{{apps: map[uint16]string{}}, {apps: map[uint16]string{}}}}
+				*h = host{addr: s.Addr, known: map[string]bool{}, protos: [2]proto{{found: map[uint16]record.Found{}}, {found: map[uint16]record.Found{}}}}
 			}
 			h.add(d.report, s, probed)
 		}
@@ -141,9 +141,9 @@ func (h *host) add(r *report.Report, s *record.Summary, probed []record.Span) {
 	h.times.Merge(&s.Stats)
 	p := &h.protos[s.Proto&1]
 	p.Merge(probed)
-	for _, app := range s.Apps {
-		if _, known := p.apps[app.Port]; !known {
-			p.apps[app.Port] = app.Name
+	for _, f := range s.Found {
+		if _, known := p.found[f.Port]; !known {
+			p.found[f.Port] = f
 		}
 	}
 }
@@ -216,7 +216,7 @@ func (d *document) ports(h *host) {
 				continue
 			}
 			for number := int(s.First); number <= int(s.Last); number++ {
-				port := report.OpenPort{Port: report.Port{Number: uint16(number), Proto: endpoint.Proto(i)}, App: p.apps[uint16(number)]}
+				port := report.OpenPort{Port: report.Port{Number: uint16(number), Proto: endpoint.Proto(i)}, Found: p.found[uint16(number)]}
 				d.port(port, s)
 			}
 		}
@@ -252,14 +252,9 @@ func (d *document) port(p report.OpenPort, s record.Span) {
 	d.w.WriteByte('>')
 	d.begin("state", "state", s.State.String(), "reason", report.ReasonText(s.Reason), "reason_ttl", "0")
 	d.w.WriteString("/>")
-	name, method, confidence := d.report.Services.Name(p.Proto, p.Number), "table", "3"
-	if p.App != "" {
-		name, method, confidence = d.report.Printable(p.App), "probed", "10"
-	}
-	if name != "" {
-		d.begin("service", "name", name, "method", method, "conf", confidence)
-		d.w.WriteString("/>")
-	}
+	service := p.Service()
+	d.service(p, &service)
+	d.details(&service)
 	d.line("</port>")
 }
 

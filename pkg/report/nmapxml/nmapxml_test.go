@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write the files in testdata")
 func TestMain(m *testing.M) { lab.Main(m) }
 
 func TestWriteMatchesFiles(t *testing.T) {
-	for _, name := range []string{"empty", "one-host", "several-hosts", "apps", "stats", "silence"} {
+	for _, name := range []string{"empty", "one-host", "several-hosts", "apps", "stats", "silence", "services"} {
 		r := reporttest.Named(name)
 		r.Stats, r.Escape = true, cli.Printable[string]
 		reporttest.Golden(t, *update, name+".xml", Write, r)
@@ -89,7 +89,7 @@ func TestDocumentsAreValid(t *testing.T) {
 	const definition = "/usr/share/nmap/nmap.dtd"
 	for name, r := range map[string]*report.Report{
 		"empty": reporttest.New(nil), "several-hosts": reporttest.Named("several-hosts"), "stats": reporttest.Named("stats"),
-		"silence": reporttest.Named("silence"), "network": reporttest.New(reporttest.Network(300)), "hostile": reporttest.Hostile(),
+		"silence": reporttest.Named("silence"), "services": reporttest.Named("services"), "network": reporttest.New(reporttest.Network(300)), "hostile": reporttest.Hostile(),
 		"no reasons": reporttest.New([]record.Summary{{
 			Host: []byte("::1"), Addr: netip.IPv6Loopback(), Spans: []record.Span{reporttest.Span(1, 1, endpoint.Closed, 0)},
 		}}),
@@ -104,6 +104,22 @@ func TestDocumentsAreValid(t *testing.T) {
 		}
 		if out := reporttest.Run(t, text, "xmllint", "--noout", "--dtdvalid", definition, "-"); out != "" {
 			t.Errorf("%s: %s", name, out)
+		}
+	}
+}
+
+func TestCPENamesAreURIs(t *testing.T) {
+	for name, want := range map[string]string{
+		"cpe:2.3:a:f5:nginx:1.22.1:*:*:*:*:*:*:*":          "cpe:/a:f5:nginx:1.22.1",
+		`cpe:2.3:a:openbsd:openssh:9.2:p1:*:*:*:*:*:*`:     "cpe:/a:openbsd:openssh:9.2:p1",
+		`cpe:2.3:o:micro\soft:c\+\+:2\.0\:1:-:*:*:*:*:*:*`: "cpe:/o:micro%73oft:c%2b%2b:2.0%3a1:-",
+		"cpe:2.3:h:*:*:*":                  "cpe:/h",
+		"cpe:/a:apache:http_server:2.4.57": "cpe:/a:apache:http_server:2.4.57",
+		"x":                                "x",
+		`cpe:2.3:a:b\`:                     `cpe:/a:b\`,
+	} {
+		if got := cpeURI(name); got != want {
+			t.Errorf("%s became %s, want %s", name, got, want)
 		}
 	}
 }

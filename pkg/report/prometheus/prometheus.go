@@ -19,9 +19,10 @@ import (
 // and state. Hosts and ports have none unless r is grouped by them.
 func Write(w io.Writer, r *report.Report) error {
 	m := &metrics{w: bufio.NewWriterSize(w, 64<<10), labels: map[string]string{}}
-	for i, label := range labelNames(r.By) {
+	for i, label := range labelNames(r.By, "proto", "state", "reason", "le", "app") {
 		m.labels[r.By[i]] = label
 	}
+	m.endpoint = r.ByOthers("host", "ip", "proto")
 	m.collect(r.ByOthers("proto")) // which is a label of its own
 	m.write(r.Stats)
 	return m.w.Flush()
@@ -33,6 +34,8 @@ type metrics struct {
 	labels map[string]string // names of the labels by field
 	all    []*series
 	bad    uint64
+
+	endpoint *report.Report // grouped as the metrics of an endpoint are
 }
 
 // series is the metrics of a group.
@@ -40,13 +43,17 @@ type series struct {
 	*report.Group
 	labels string // `owner="ops",`
 	protos [2]report.Tally
+	apps   [2]map[string]int // open ports by protocol recognized
 	rtts   [2]histogram.Histogram
 }
 
 // labelNames returns names of labels for fields: letters, digits and underscores,
 // all different and none of them a label of ours.
-func labelNames(fields []string) []string {
-	taken := map[string]bool{"proto": true, "state": true, "reason": true, "le": true}
+func labelNames(fields []string, ours ...string) []string {
+	taken := map[string]bool{}
+	for _, name := range ours {
+		taken[name] = true
+	}
 	var labels []string
 	for _, field := range fields {
 		name := strings.Map(func(r rune) rune {
@@ -75,7 +82,7 @@ func (m *metrics) collect(r *report.Report) {
 		if known[g] == nil {
 			known[g] = &series{Group: g}
 			for i, value := range g.Values {
-				known[g].labels += m.labels[r.By[i]] + `="` + labelEscaper.Replace(value) + `",`
+				known[g].labels += label(m.labels[r.By[i]], value)
 			}
 			m.all = append(m.all, known[g])
 		}
@@ -92,6 +99,7 @@ func (m *metrics) collect(r *report.Report) {
 		g := find(s)
 		g.protos[s.Proto&1].Add(s.Spans)
 		g.rtts[s.Proto&1].Merge(&s.Stats.RTT)
+		g.services(r, s)
 	}
 }
 
@@ -106,6 +114,8 @@ func (m *metrics) write(times bool) {
 	m.states()
 	m.head("portkit_reasons", "gauge", "Ports by protocol and reason.")
 	m.reasons()
+	m.apps()
+	m.certificates()
 	m.head("portkit_bad_records", "gauge", "Unreadable records and lines.")
 	m.value("portkit_bad_records", "", float64(m.bad))
 	if times {

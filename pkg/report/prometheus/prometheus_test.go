@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the files in testdata")
 func TestMain(m *testing.M) { lab.Main(m) }
 
 func TestWriteMatchesFiles(t *testing.T) {
-	for _, name := range []string{"empty", "several-hosts", "grouped", "stats", "silence"} {
+	for _, name := range []string{"empty", "several-hosts", "grouped", "stats", "silence", "services"} {
 		r := reporttest.Named(name)
 		r.Stats, r.Escape = name == "stats", cli.Printable[string]
 		reporttest.Golden(t, *update, name+".prom", Write, r)
@@ -25,7 +25,7 @@ func TestWriteMatchesFiles(t *testing.T) {
 }
 
 func TestLabelNamesAreValidAndDifferent(t *testing.T) {
-	got := fmt.Sprint(labelNames([]string{"owner", "ip/24", "ip 24", "ip_24", "proto", "state", "le", "__name__", "9", "ünï", "", "host"}))
+	got := fmt.Sprint(labelNames([]string{"owner", "ip/24", "ip 24", "ip_24", "proto", "state", "le", "__name__", "9", "ünï", "", "host"}, "proto", "state", "le"))
 	if want := "[owner ip_24 by_ip_24 by_ip_24_2 by_proto by_state by_le name__ by_9 n_ by_ host]"; got != want {
 		t.Errorf("labels %s, want %s", got, want)
 	}
@@ -34,7 +34,8 @@ func TestLabelNamesAreValidAndDifferent(t *testing.T) {
 // promtool parses and lints metrics.
 func TestPromtoolAcceptsMetrics(t *testing.T) {
 	for _, r := range []*report.Report{
-		reporttest.New(nil), reporttest.Named("several-hosts"), reporttest.Named("grouped"),
+		reporttest.New(nil), reporttest.Named("several-hosts"), reporttest.Named("grouped"), reporttest.Named("services"),
+		reporttest.New(reporttest.Reports()["services"], "host", "port", "app"),
 		reporttest.New(reporttest.Network(300), "owner", "host", "proto"),
 		reporttest.Hostile(), reporttest.Hostile("owner", "host", "ip", "proto", "owner "),
 	} {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
 	"portkit/pkg/report"
 )
 
@@ -16,8 +17,9 @@ const (
 
 // row is a host and its open ports.
 type row struct {
-	title string
-	open  []report.OpenPort
+	title     string
+	open      []report.OpenPort
+	accepting string
 }
 
 // groups writes an overview, then a block for each group with open ports.
@@ -28,15 +30,16 @@ func (t *writer) groups() {
 	}
 	rows := map[*report.Group][]row{}
 	for s := range t.Records {
-		open := report.AppendOpenPorts(nil, s)
-		if len(open) == 0 {
+		open, accepting := report.AppendOpenPorts(nil, s), acceptingText(&report.Host{Records: []record.Summary{*s}})
+		if len(open) == 0 && accepting == "" {
 			continue
 		}
 		g, title := all.Of(s), t.Title(s.Host, s.Addr)
 		if n := len(rows[g]); n > 0 && rows[g][n-1].title == title {
 			rows[g][n-1].open = append(rows[g][n-1].open, open...)
+			rows[g][n-1].accepting += accepting
 		} else {
-			rows[g] = append(rows[g], row{title, open})
+			rows[g] = append(rows[g], row{title, open, accepting})
 		}
 	}
 	t.heading("SCAN SUMMARY BY " + t.Printable(strings.Join(t.By, ", ")))
@@ -132,6 +135,9 @@ func (t *writer) openPorts(rows []row) {
 		var ports []string
 		for _, p := range r.open {
 			ports = append(ports, t.portText(p))
+		}
+		if r.accepting != "" {
+			ports = append(ports, r.accepting)
 		}
 		t.hanging(r.title, width+2, ports)
 	}

@@ -33,6 +33,7 @@ func Write(w io.Writer, r *report.Report) error {
 	} else {
 		t.hosts()
 	}
+	t.certificates()
 	t.roundTrips()
 	t.end()
 	return t.w.Flush()
@@ -53,12 +54,13 @@ func (t *writer) hosts() {
 			continue
 		}
 		t.heading("SCAN SUMMARY FOR " + t.Title(h.Name, h.Addr))
-		if open := h.OpenPorts(); len(open) > 0 {
-			t.line("OPEN PORTS (%d):", len(open))
+		if n := counts.States[endpoint.Open]; n > 0 {
+			t.line("OPEN PORTS (%d):", n)
 			t.line(halfRule)
-			for _, p := range open {
-				t.line("%s", t.portText(p))
+			for _, p := range h.OpenPorts() {
+				t.line("%s", strings.Join(append([]string{t.portText(p)}, t.certText(p)...), ", "))
 			}
+			t.accepting(h)
 			t.line("")
 		}
 		t.counts(&counts)
@@ -103,12 +105,16 @@ func (t *writer) heading(title string) {
 	t.line("%s\n%s\n%[1]s\n", rule, title)
 }
 
-// portText returns an open port with its names: "22/tcp (ssh)".
+// portText returns an open port with its names and product: "22/tcp (ssh) OpenSSH 9.2p1".
 func (t *writer) portText(p report.OpenPort) string {
-	if names := t.PortName(p); names != "" {
-		return p.String() + " (" + names + ")"
+	text := p.String()
+	if name := t.PortName(p); name != "" {
+		text += " (" + name + ")"
 	}
-	return p.String()
+	if product := t.Product(p); product != "" {
+		text += " " + product
+	}
+	return text
 }
 
 // sum writes the ports and times of several hosts.

@@ -1,0 +1,74 @@
+package record
+
+import (
+	"portkit/pkg/ndjson"
+)
+
+// Detail is what results contain of an open port and summaries do not. Texts are empty
+// if the result does not have them.
+type Detail struct {
+	Time, RTT             string // as written
+	Vendor, Device        string
+	CPE                   []string
+	TLSVersion            string
+	HTTPStatus, HTTPTitle string
+	Own                   []ndjson.Field // the user's own fields
+}
+
+// appendDetail appends the details of a result as an object. The time comes first, so
+// that of two texts the greater one is the later one.
+func appendDetail(dst []byte, fields []ndjson.Field) []byte {
+	return appendMembers(dst, func(dst []byte) []byte {
+		dst = appendMember(dst, "time", lastText(fields, "time"), maxWord)
+		if rtt := Last(fields, "rtt_ms"); rtt != nil {
+			if _, err := millis(rtt); err == nil {
+				dst = append(append(dst, `,"rtt_ms":`...), rtt...)
+			}
+		}
+		dst = appendMember(dst, "vendor", lastText(fields, "vendor"), maxProduct)
+		dst = appendMember(dst, "device", lastText(fields, "device"), maxProduct)
+		dst = appendList(dst, `,"cpe":`, textList(Last(fields, "cpe")), maxCPE)
+		if tls, err := ndjson.Scan(Last(fields, "tls"), nil); err == nil {
+			dst = appendMember(dst, "tls_version", lastText(tls, "version"), maxWord)
+		}
+		if http, err := ndjson.Scan(Last(fields, "http"), nil); err == nil {
+			if n, err := ndjson.Int(Last(http, "status")); err == nil {
+				dst = appendPositive(dst, `,"http_status":`, int(n))
+			}
+			dst = appendMember(dst, "http_title", lastText(http, "title"), maxProduct)
+		}
+		return appendOwnObject(dst, fields)
+	})
+}
+
+// appendOwnObject appends the user's own fields as an object, unless there are none.
+func appendOwnObject(dst []byte, fields []ndjson.Field) []byte {
+	const name = `,"own":`
+	at := len(dst)
+	dst = append(dst, name...)
+	own := appendMembers(dst, func(dst []byte) []byte {
+		for i := range fields {
+			if fieldOf(fields[i].Key) == unknown && !Blank(fields[i].Value) {
+				dst = append(ndjson.AppendString(append(dst, ','), fields[i].Key), ':')
+				dst = append(dst, fields[i].Value...)
+			}
+		}
+		return dst
+	})
+	if len(own) == at+len(name) {
+		return dst[:at]
+	}
+	return own
+}
+
+// parseDetail parses a text from appendDetail.
+func parseDetail(text string) (d Detail) {
+	fields, _ := ndjson.Scan([]byte(text), nil)
+	d = Detail{
+		Time: str(fields, "time"), RTT: string(Last(fields, "rtt_ms")), Vendor: str(fields, "vendor"), Device: str(fields, "device"),
+		CPE: textList(Last(fields, "cpe")), TLSVersion: str(fields, "tls_version"),
+		HTTPStatus: string(Last(fields, "http_status")), HTTPTitle: str(fields, "http_title"),
+	}
+	d.Own, _ = ndjson.Scan(Last(fields, "own"), nil)
+	return d
+}

@@ -1,0 +1,282 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+)
+
+// Found is what is known of the service on a port. Product, Cert and Detail are JSON
+// objects in a fixed form, so that equal contents are equal texts; empty if nothing is
+// known. Service parses them.
+type Found struct {
+	Port uint16
+	// App is the protocol recognized.
+	App string
+	// Product has the members product, version and os.
+	Product string
+	// Cert is the certificate of the server, with the members not_after, names, issuer,
+	// sha256 and starttls.
+	Cert string
+	// Detail is what summary records do not contain. It is empty unless Decoder.Details was set.
+	Detail string
+}
+
+// evidenceAcceptsAll is the evidence that the host accepts connections at every port.
+const evidenceAcceptsAll = "accepts-all"
+
+// finding parses what portid found. The texts of r share memory with the Decoder.
+func (d *Decoder) finding(k *known, r *Result) {
+	if evidence := d.text(k, fieldEvidence); evidence == nil && Last(d.fields, "product") == nil {
+		return
+	} else if string(evidence) == evidenceAcceptsAll {
+		r.AcceptsAll = true
+	}
+	d.product = appendProduct(d.product[:0], d.fields)
+	r.Product = d.product
+	if tls, err := ndjson.Scan(Last(d.fields, "tls"), d.inner); err == nil {
+		d.inner = tls
+		d.cert = appendCert(d.cert[:0], tls)
+		r.Cert = d.cert
+	}
+}
+
+// appendProduct appends an object of the fields about the product; nothing if there are
+// none.
+func appendProduct(dst []byte, fields []ndjson.Field) []byte {
+	return appendMembers(dst, func(dst []byte) []byte {
+		for _, name := range []string{"product", "version", "os"} {
+			dst = appendMember(dst, name, lastText(fields, name), maxProduct)
+		}
+		return dst
+	})
+}
+
+// appendCert appends an object of the fields that identify a certificate; nothing if
+// there is none.
+func appendCert(dst []byte, tls []ndjson.Field) []byte {
+	return appendMembers(dst, func(dst []byte) []byte {
+		before := len(dst)
+		if t, err := time.Parse(time.RFC3339, string(lastText(tls, "not_after"))); err == nil {
+			dst = appendDate(dst, `,"not_after":`, t)
+		}
+		dst = appendList(dst, `,"names":`, textList(Last(tls, "names")), maxNames)
+		dst = appendMember(dst, "issuer", lastText(tls, "issuer"), maxDN)
+		if dst = appendMember(dst, "sha256", lastText(tls, "sha256"), maxWord+2); len(dst) == before {
+			return dst // TLS without a certificate
+		}
+		return appendTrue(dst, `,"starttls":`, string(Last(tls, "starttls")) == "true")
+	})
+}
+
+// appendMembers appends an object; nothing if members appends nothing.
+func appendMembers(dst []byte, members func([]byte) []byte) []byte {
+	at := len(dst)
+	if dst = members(dst); len(dst) > at {
+		dst[at] = '{' // in place of the first comma
+		dst = append(dst, '}')
+	}
+	return dst
+}
+
+// appendMember appends a member with a name that requires no escapes, unless the text is
+// empty.
+func appendMember(dst []byte, name string, text []byte, limit int) []byte {
+	if len(text) == 0 {
+		return dst
+	}
+	dst = append(append(append(dst, `,"`...), name...), `":`...)
+	return appendCutString(dst, text, limit)
+}
+
+// textList returns the strings of an array.
+func textList(value []byte) (list []string) {
+	items, _ := ndjson.Decode(value).([]any)
+	for _, item := range items {
+		if s, ok := item.(string); ok && s != "" {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// Service is the parsed form of a Found.
+type Service struct {
+	Product, Version, OS string
+	// Cert is nil if there is no certificate.
+	Cert *Cert
+	Detail
+}
+
+// Cert is the certificate of a server.
+type Cert struct {
+	NotAfter       time.Time // zero if unknown
+	Names          []string
+	Issuer, SHA256 string
+	StartTLS       bool // TLS began within the protocol
+}
+
+// Service parses the texts of f, which are valid.
+func (f *Found) Service() (s Service) {
+	if f.Product != "" {
+		fields, _ := ndjson.Scan([]byte(f.Product), nil)
+		s.Product, s.Version, s.OS = str(fields, "product"), str(fields, "version"), str(fields, "os")
+	}
+	if f.Cert != "" {
+		fields, _ := ndjson.Scan([]byte(f.Cert), nil)
+		s.Cert = &Cert{Names: textList(Last(fields, "names")), Issuer: str(fields, "issuer"), SHA256: str(fields, "sha256"), StartTLS: Last(fields, "starttls") != nil}
+		s.Cert.NotAfter, _ = time.Parse(time.RFC3339, str(fields, "not_after"))
+	}
+	if f.Detail != "" {
+		s.Detail = parseDetail(f.Detail)
+	}
+	return s
+}
+
+// InTLS reports whether the protocol is inside TLS from the first byte.
+func (s *Service) InTLS() bool { return s.Cert != nil && !s.Cert.StartTLS }
+
+func str(fields []ndjson.Field, name string) string { return string(lastText(fields, name)) }
+
+// foundField is a member of summary records that has a value for some of the ports.
+type foundField struct {
+	name string
+	want string // type of the value
+	// set stores a decoded value. It reports whether the value has that type.
+	set func(f *Found, v any) bool
+}
+
+func foundFields() []foundField {
+	object := func(set func(f *Found, fields []ndjson.Field)) func(*Found, any) bool {
+		return func(f *Found, v any) bool {
+			fields, err := ndjson.Scan(ndjson.Append(nil, v), nil)
+			set(f, fields)
+			return err == nil
+		}
+	}
+	return []foundField{
+		{"apps", "a string", func(f *Found, v any) (ok bool) { f.App, ok = v.(string); return ok }},
+		{"products", "an object", object(func(f *Found, fields []ndjson.Field) { f.Product = string(appendProduct(nil, fields)) })},
+		{"certs", "an object", object(func(f *Found, fields []ndjson.Field) { f.Cert = string(appendCert(nil, fields)) })},
+	}
+}
+
+// readFound parses what is known of each port.
+func (s *Summary) readFound(fields []ndjson.Field) error {
+	all := map[uint16]*Found{}
+	for _, m := range foundFields() {
+		if value := Last(fields, m.name); value != nil {
+			if err := s.readPorts(value, m, all); err != nil {
+				return within(m.name, err)
+			}
+		}
+	}
+	for _, f := range all {
+		if f.App != "" || f.Product != "" || f.Cert != "" {
+			s.Found = append(s.Found, *f)
+		}
+	}
+	slices.SortFunc(s.Found, func(a, b Found) int { return int(a.Port) - int(b.Port) })
+	return within("accepts_all", s.readAcceptsAll(Last(fields, "accepts_all")))
+}
+
+// readPorts parses the value of m for each port into all.
+func (s *Summary) readPorts(value []byte, m foundField, all map[uint16]*Found) error {
+	listed := map[uint16]bool{}
+	return eachMember(ndjson.Decode(value), func(name string, v any) error {
+		n, err := strconv.ParseUint(name, 10, 16)
+		port := uint16(n)
+		switch {
+		case err != nil || !s.has(port):
+			return fmt.Errorf("%q is not a listed port", ndjson.Show([]byte(name)))
+		case listed[port]:
+			return fmt.Errorf("port %d is listed twice", port)
+		}
+		listed[port] = true
+		if all[port] == nil {
+			all[port] = &Found{Port: port}
+		}
+		if !m.set(all[port], v) {
+			s.unusable(fmt.Sprintf("%s: %d: %s is not %s", m.name, port, show(v), m.want))
+		}
+		return nil
+	})
+}
+
+// readAcceptsAll parses the ports of hosts that accept every connection.
+func (s *Summary) readAcceptsAll(value []byte) error {
+	if value == nil {
+		return nil
+	}
+	spans, err := readRanges(nil, ndjson.Decode(value), Span{State: endpoint.Open})
+	if err != nil {
+		return err
+	}
+	s.AcceptsAll, _ = ascending(spans, func(Span, Span) bool { return true })
+	for _, span := range s.AcceptsAll {
+		for port := int(span.First); port <= int(span.Last); port++ {
+			if !s.has(uint16(port)) {
+				return fmt.Errorf("%d is not a listed port", port)
+			}
+		}
+	}
+	return nil
+}
+
+// addFound adds what is known of the ports.
+func addFound(o *ndjson.Object, found []Found, acceptsAll []Span) {
+	var apps, products, certs []byte
+	for i := range found {
+		f := &found[i]
+		if f.App != "" {
+			apps = ndjson.AppendString(appendPortName(apps, f.Port), f.App)
+		}
+		if f.Product != "" {
+			products = append(appendPortName(products, f.Port), f.Product...)
+		}
+		if f.Cert != "" {
+			certs = append(appendPortName(certs, f.Port), f.Cert...)
+		}
+	}
+	addObject(o, "apps", apps)
+	addObject(o, "products", products)
+	addObject(o, "certs", certs)
+	var all portRanges
+	for _, s := range acceptsAll {
+		all.add(s)
+	}
+	o.Add("accepts_all", all.String())
+}
+
+// size returns an upper bound of the length of f in a summary record.
+func (f *Found) size() (n int) {
+	const name = len(`"65535":,`)
+	if f.App != "" {
+		n += name + len(ndjson.AppendString(nil, f.App))
+	}
+	if f.Product != "" {
+		n += name + len(f.Product)
+	}
+	if f.Cert != "" {
+		n += name + len(f.Cert)
+	}
+	return n
+}
+
+// appendPortName appends the name of a member: `,"22":`.
+func appendPortName(dst []byte, port uint16) []byte {
+	return append(strconv.AppendUint(append(dst, `,"`...), uint64(port), 10), `":`...)
+}
+
+// addObject adds an object with members that each begin with a comma, unless it is
+// empty.
+func addObject(o *ndjson.Object, name string, members []byte) {
+	if len(members) > 0 {
+		members[0] = '{'
+		o.AddRaw(append(append([]byte(`"`+name+`":`), members...), '}'))
+	}
+}

@@ -1,0 +1,96 @@
+package record
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"portkit/pkg/ndjson"
+)
+
+const foundLine = `{"host":"a.example","ip":"192.0.2.1","port":443,"proto":"tcp","state":"open","reason":"syn-ack","rtt_ms":1.25,"attempts":1,` +
+	`"method":"connect","time":"2026-11-29T12:00:00.000Z","app":"http","product":"nginx","version":"1.22.1","vendor":"F5","os":"Debian","cpe":["cpe:2.3:a:f5:nginx"],` +
+	`"evidence":"http","conns":1,"id_ms":2,"tls":{"version":"1.3","issuer":"CN=\"ca\"","names":["a.example","192.0.2.1",7,""],` +
+	`"not_after":"2027-02-01T01:00:00+01:00","sha256":"00ff"},"http":{"status":200,"title":"Hi"},"owner":"ops","rack":{"n":3}}`
+
+func readFound(t *testing.T, text string) (Result, *Decoder) {
+	t.Helper()
+	d := &Decoder{Details: true}
+	var r Result
+	if err := d.Result(ndjson.Line{No: 1, Text: []byte(text)}, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r, d
+}
+
+func TestFoundIsRead(t *testing.T) {
+	r, _ := readFound(t, foundLine)
+	if got, want := string(r.Product), `{"product":"nginx","version":"1.22.1","os":"Debian"}`; got != want {
+		t.Errorf("product %s, want %s", got, want)
+	}
+	if got, want := string(r.Cert), `{"not_after":"2027-02-01T00:00:00Z","names":["a.example","192.0.2.1"],"issuer":"CN=\"ca\"","sha256":"00ff"}`; got != want {
+		t.Errorf("cert %s, want %s", got, want)
+	}
+	f := Found{Product: string(r.Product), Cert: string(r.Cert), Detail: string(r.Detail)}
+	s := f.Service()
+	own := s.Own
+	s.Own = nil
+	want := Service{
+		Product: "nginx", Version: "1.22.1", OS: "Debian",
+		Cert: &Cert{NotAfter: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC), Names: []string{"a.example", "192.0.2.1"}, Issuer: `CN="ca"`, SHA256: "00ff"},
+		Detail: Detail{
+			Time: "2026-11-29T12:00:00.000Z", RTT: "1.25", Vendor: "F5", CPE: []string{"cpe:2.3:a:f5:nginx"}, TLSVersion: "1.3",
+			HTTPStatus: "200", HTTPTitle: "Hi",
+		},
+	}
+	if !reflect.DeepEqual(s, want) {
+		t.Errorf("%+v\nwant\n%+v", s, want)
+	}
+	if len(own) != 2 || string(own[0].Value) != `"ops"` || string(own[1].Value) != `{"n":3}` {
+		t.Errorf("own fields %v", own)
+	}
+}
+
+// Fields of the same names that no finding is behind are the user's own.
+func TestFoundRequiresEvidence(t *testing.T) {
+	const before = `{"host":"a","port":1,"state":"open"`
+	for text, want := range map[string]string{
+		`,"os":"Debian","version":"7"}`:                    "",
+		`,"product":"nginx"}`:                              `{"product":"nginx"}`, // of another scanner
+		`,"os":"Debian","evidence":"greeting"}`:            `{"os":"Debian"}`,
+		`,"product":7,"evidence":"greeting"}`:              "",
+		`,"product":"` + strings.Repeat("ä", 300) + `"}`:   `{"product":"` + strings.Repeat("ä", 127) + `"}`,
+		`,"product":"x","tls":7,"evidence":"accepts-all"}`: `{"product":"x"}`,
+	} {
+		r, _ := readFound(t, before+text)
+		if string(r.Product) != want || len(r.Cert) > 0 || r.AcceptsAll != strings.Contains(text, "accepts-all") {
+			t.Errorf("%s: product %s, cert %s, %v", text, r.Product, r.Cert, r.AcceptsAll)
+		}
+	}
+}
+
+func TestFoundInSummaries(t *testing.T) {
+	const line = `{"kind":"summary","host":"a","proto":"tcp","open":[22,443,500],"counts":{"open":3},"reasons":{"syn-ack":"22,443,500"},` +
+		`"apps":{"22":"ssh"},"products":{"22":{"product":"OpenSSH","version":"9.2p1"},"443":{"os":"Debian"}},` +
+		`"certs":{"443":{"not_after":"2027-02-01T00:00:00Z","names":["a"],"issuer":"CN=ca","sha256":"00","starttls":true}},"accepts_all":"500"}` + "\n"
+	s, err := readSummary(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e Encoder
+	if got := string(e.Summary(nil, &s)); got != line {
+		t.Errorf("%s\nbecame\n%s", line, got)
+	}
+	for _, tt := range [][2]string{
+		{`"products":{"80":{"product":"x"}}`, "is not a listed port"},
+		{`"products":[]`, "products: [] is not an object"},
+		{`"certs":{"22":{},"22":{}}`, "certs: port 22 is listed twice"},
+		{`"accepts_all":"22,80"`, "accepts_all: 80 is not a listed port"},
+		{`"accepts_all":7`, "accepts_all: 7 is not a string"},
+	} {
+		if _, err := readSummary(`{"kind":"summary","host":"a","open":[22],` + tt[0] + `}`); err == nil || !strings.Contains(err.Error(), tt[1]) {
+			t.Errorf("%s: %v, want %q", tt[0], err, tt[1])
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
+	"portkit/pkg/service"
+)
+
+// PortName returns the name of the service that was recognized on a port, or that is
+// registered for it: "ssh"; "https" for http inside TLS; "ssh, registered: https-alt"
+// if another service is registered; "" if there is none.
+func (r *Report) PortName(p OpenPort) string {
+	s := p.Service()
+	registered := r.Services.Name(p.Proto, p.Number)
+	found := r.Printable(p.App)
+	switch {
+	case p.App == "":
+		return registered
+	case service.Means(registered, p.App, s.InTLS()):
+		found = registered
+		if s.InTLS() && service.Means(registered, p.App, false) {
+			found = inTLS(registered, p.App)
+		}
+		return found
+	case s.InTLS():
+		found = r.Printable(inTLS(p.App, p.App))
+	}
+	if registered == "" {
+		return found
+	}
+	return found + ", registered: " + registered
+}
+
+// inTLS returns the name of a service inside TLS: that of its protocol, or that of the
+// service with a remark.
+func inTLS(name, app string) string {
+	if secure := service.InTLS(app); secure != "" && name == app {
+		return secure
+	}
+	return name + " in TLS"
+}
+
+// Unexpected reports whether another service was recognized on a port than the one
+// registered for it.
+func (r *Report) Unexpected(p OpenPort) bool {
+	s := p.Service()
+	return p.App != "" && !service.Means(r.Services.Name(p.Proto, p.Number), p.App, s.InTLS())
+}
+
+// Product returns the product on a port with its version, "" if it is unknown.
+func (r *Report) Product(p OpenPort) string {
+	s := p.Service()
+	return r.Printable(strings.TrimSpace(s.Product + " " + s.Version))
+}
+
+// CertText returns how long the certificate on a port is valid, "" if that is unknown:
+// "certificate until 2027-02-01".
+func (r *Report) CertText(p OpenPort) string {
+	s := p.Service()
+	switch {
+	case s.Cert == nil || s.Cert.NotAfter.IsZero():
+		return ""
+	case s.Cert.NotAfter.Before(r.Now):
+		return "certificate expired " + s.Cert.NotAfter.Format(time.DateOnly)
+	}
+	return "certificate until " + s.Cert.NotAfter.Format(time.DateOnly)
+}
+
+// Accepting returns the number of ports at which a host accepts every connection
+// without a service, and their ranges.
+func (h *Host) Accepting() (n int, ranges string) {
+	var lists []string
+	for i := range h.Records {
+		s := &h.Records[i]
+		for _, span := range s.AcceptsAll {
+			n += int(span.Last-span.First) + 1
+		}
+		if len(s.AcceptsAll) > 0 {
+			lists = append(lists, s.Proto.String()+":"+Ranges(s.AcceptsAll, s.AcceptsAll[0].State))
+		}
+	}
+	return n, strings.Join(lists, "; ")
+}
+
+// Certificate is the certificate of an open port.
+type Certificate struct {
+	record.Cert
+	Host []byte
+	Addr netip.Addr
+	Port OpenPort
+}
+
+// Days returns the number of days until the certificate expires at a time, negative if
+// it has expired.
+func (c *Certificate) Days(now time.Time) int {
+	left := c.NotAfter.Sub(now)
+	if left < 0 {
+		left -= 24*time.Hour - 1
+	}
+	return int(left / (24 * time.Hour))
+}
+
+// Expires returns when the certificate expires: "in 11 days", "expired 3 days ago".
+func (c *Certificate) Expires(now time.Time) string {
+	switch days := c.Days(now); {
+	case days < -1:
+		return fmt.Sprintf("expired %d %s ago", -days-1, Noun(-days-1, "day", "days"))
+	case days < 0:
+		return "expired today"
+	case days == 0:
+		return "within a day"
+	default:
+		return fmt.Sprintf("in %d %s", days, Noun(days, "day", "days"))
+	}
+}
+
+// Certificates returns the certificates on open ports that expire before a time, each
+// endpoint once, those that expire first first.
+func (r *Report) Certificates(before time.Time) (all []Certificate) {
+	type key struct {
+		host string
+		addr netip.Addr
+		port Port
+	}
+	known := map[key]bool{}
+	for s, p := range r.openFound() {
+		if p.Cert == "" {
+			continue
+		}
+		cert := p.Service().Cert
+		k := key{string(s.Host), s.Addr, p.Port}
+		if cert == nil || cert.NotAfter.IsZero() || !cert.NotAfter.Before(before) || known[k] {
+			continue
+		}
+		known[k] = len(r.By) > 0
+		all = append(all, Certificate{*cert, []byte(k.host), s.Addr, p})
+	}
+	slices.SortStableFunc(all, func(a, b Certificate) int {
+		return cmp.Or(a.NotAfter.Compare(b.NotAfter), cmp.Compare(a.SHA256, b.SHA256))
+	})
+	return all
+}
+
+// openFound yields the open ports of which something is known, with their records.
+func (r *Report) openFound() iter.Seq2[*record.Summary, OpenPort] {
+	return func(yield func(*record.Summary, OpenPort) bool) {
+		for s := range r.Records {
+			for i := range s.Found {
+				f := &s.Found[i]
+				if StateOf(s.Spans, f.Port) == endpoint.Open && !yield(s, OpenPort{Port{f.Port, s.Proto}, *f}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// StateOf returns the state of a port, 0 if it is not in spans.
+func StateOf(spans []record.Span, port uint16) endpoint.State {
+	i, _ := slices.BinarySearchFunc(spans, port, func(s record.Span, port uint16) int { return cmp.Compare(s.Last, port) })
+	if i < len(spans) && spans[i].First <= port {
+		return spans[i].State
+	}
+	return 0
+}

@@ -1,0 +1,63 @@
+package text
+
+import (
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"portkit/pkg/report"
+)
+
+// certText returns how long the certificate on a port is valid, nothing if it has none.
+func (t *writer) certText(p report.OpenPort) []string {
+	if text := t.CertText(p); text != "" {
+		return []string{text}
+	}
+	return nil
+}
+
+// accepting writes the ports at which a host accepts every connection.
+func (t *writer) accepting(h *report.Host) {
+	if text := acceptingText(h); text != "" {
+		t.line("%s", text)
+	}
+}
+
+func acceptingText(h *report.Host) string {
+	n, ranges := h.Accepting()
+	switch {
+	case n == 0:
+		return ""
+	case len(ranges) > maxHostWidth:
+		return fmt.Sprintf("%d ports: every connection is accepted, without a service", n)
+	}
+	return fmt.Sprintf("%d %s (%s): every connection is accepted, without a service", n, report.Noun(n, "port", "ports"), ranges)
+}
+
+// maxNames is the number of names written of a certificate.
+const maxNames = 3
+
+// certificates writes the certificates that have expired or expire soon.
+func (t *writer) certificates() {
+	all := t.Certificates(t.Now.Add(t.Expiring))
+	if len(all) == 0 {
+		return
+	}
+	days := int(t.Expiring / (24 * time.Hour))
+	t.heading(fmt.Sprintf("CERTIFICATES EXPIRED OR EXPIRING WITHIN %d %s (%d)", days, report.Noun(days, "DAY", "DAYS"), len(all)))
+	width := 0
+	for i := range all {
+		width = max(width, utf8.RuneCountInString(all[i].Expires(t.Now)))
+	}
+	for i := range all {
+		c := &all[i]
+		names := ""
+		for i, name := range c.Names[:min(len(c.Names), maxNames)] {
+			names += [...]string{" for ", ", "}[min(i, 1)] + t.Printable(name)
+		}
+		if len(c.Names) > maxNames {
+			names += fmt.Sprintf(" and %d more", len(c.Names)-maxNames)
+		}
+		t.line("%s  %-*s  %s %s%s", c.NotAfter.Format(time.DateOnly), width, c.Expires(t.Now), t.Title(c.Host, c.Addr), c.Port.Port, names)
+	}
+}

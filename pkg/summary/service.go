@@ -1,0 +1,101 @@
+package summary
+
+import (
+	"cmp"
+	"maps"
+	"math/bits"
+	"slices"
+
+	"portkit/pkg/record"
+)
+
+// service is a found whose texts are numbers of words.
+type service struct{ app, product, cert, detail uint32 }
+
+// or returns the better one of a service and what was found. It does not depend on
+// their order: of several, the same one stays whichever comes first. The texts of a
+// port are thus from one result.
+func (s service) or(w *words, f *found) service {
+	if old := s.found(w); !f.better(&old) {
+		return s
+	}
+	return service{w.id([]byte(f.app)), w.id([]byte(f.product)), w.id([]byte(f.cert)), w.id([]byte(f.detail))}
+}
+
+// found returns the texts of s.
+func (s service) found(w *words) found {
+	return found{w.text(s.app), w.text(s.product), w.text(s.cert), w.text(s.detail)}
+}
+
+// better reports whether f replaces old. The result with an app is better, then the
+// one whose app is alphabetically first, and so on with the product and the
+// certificate, of which the one that expires last is better.
+func (f *found) better(old *found) bool {
+	return cmp.Or(first(f.app, old.app), first(f.product, old.product), cmp.Compare(old.cert, f.cert), cmp.Compare(old.detail, f.detail)) < 0
+}
+
+// first compares texts alphabetically, with no text last.
+func first(a, b string) int {
+	if a == "" || b == "" {
+		return cmp.Compare(len(b), len(a))
+	}
+	return cmp.Compare(a, b)
+}
+
+// known yields the ports with something other than a result.
+func (p *Ports) known(yield func(uint16) bool) {
+	if p.more == nil {
+		return
+	}
+	for port := range p.more.services {
+		if !yield(port) {
+			return
+		}
+	}
+	for port := range p.more.acceptsAll.ports {
+		if !yield(port) {
+			return
+		}
+	}
+}
+
+// forget deletes everything but the result of a port.
+func (p *Ports) forget(port uint16) {
+	if p.more == nil {
+		return
+	}
+	delete(p.more.services, port)
+	if all := p.more.acceptsAll; all != nil {
+		all[port>>6] &^= 1 << (port & 63)
+	}
+}
+
+// ports yields the ports whose bits are set, ascending; none for nil.
+func (p *plane) ports(yield func(uint16) bool) {
+	if p == nil {
+		return
+	}
+	for i, word := range p {
+		for ; word != 0; word &= word - 1 {
+			if !yield(uint16(i<<6 | bits.TrailingZeros64(word))) {
+				return
+			}
+		}
+	}
+}
+
+// services writes what is known of the services on the ports into out.
+func (it item) services(out *record.Summary) {
+	out.Found, out.AcceptsAll = out.Found[:0], out.AcceptsAll[:0]
+	if it.ports.more == nil {
+		return
+	}
+	services := it.ports.more.services
+	for _, port := range slices.Sorted(maps.Keys(services)) {
+		f := services[port].found(&it.shard.words)
+		out.Found = append(out.Found, record.Found{Port: port, App: f.app, Product: f.product, Cert: f.cert, Detail: f.detail})
+	}
+	for port := range it.ports.more.acceptsAll.ports {
+		out.AcceptsAll = push(out.AcceptsAll, record.Span{First: port, Last: port})
+	}
+}
