@@ -159,7 +159,7 @@ func (r *run) progress(last stream.Progress) stream.Progress {
 // waitingFor returns what keeps the run from settling an endpoint.
 func (r *run) waitingFor() string {
 	switch {
-	case r.out.Full():
+	case r.out.Behind():
 		return "the reader of the output"
 	case r.queue.inFlight() > 0:
 		return "replies"

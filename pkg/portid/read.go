@@ -55,9 +55,7 @@ func (r *reader) process(line ndjson.Line) {
 	}
 	if r.writer.big() {
 		r.flush()
-		if r.out.Full() {
-			r.room.wait(r.out.Full)
-		}
+		r.out.WaitForRoom()
 	}
 }
 

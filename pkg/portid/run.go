@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,7 +28,6 @@ type run struct {
 	out        *stream.Output
 	results    writer // of items; the reader has its own
 	backlog    *stream.Backlog
-	room       room
 	resolver   *resolve.Resolver
 	names      *resolve.Cache[*item]
 	reader     *reader
@@ -110,9 +108,8 @@ func (r *run) start() (stopLookups context.CancelFunc) {
 	if r.resumeFile != nil {
 		w = r.resumeFile
 	}
-	r.room.changed.L = &r.room.mu
 	r.queue = newQueue(r.concurrency(), r.perHost, r.identify, func() bool { return r.out.Full() })
-	r.out = stream.StartOutput(w, r.backlog, r.KeepOrder, r.onRoom, func() { close(r.failed) })
+	r.out = stream.StartOutput(w, r.backlog, r.KeepOrder, r.queue.resume, func() { close(r.failed) })
 	r.results = writer{run: r}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.names = resolve.NewCache(ctx, r.resolver.Family(r.IPv4, r.IPv6), r.deliver)
@@ -122,12 +119,6 @@ func (r *run) start() (stopLookups context.CancelFunc) {
 		r.ctx.Log.Printf("%s", r.settings())
 	}
 	return cancel
-}
-
-// onRoom resumes what waited for the reader of the output.
-func (r *run) onRoom() {
-	r.queue.resume()
-	r.room.signal()
 }
 
 // readAll returns when all endpoints are settled, or the run was ended early: by a
@@ -152,8 +143,7 @@ func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups conte
 	r.ended.Store(uint32(reason))
 	time.AfterFunc(grace, r.stopWork)
 	stopLookups()
-	r.backlog.Unlimit()
-	r.room.end()
+	r.out.Unlimit()
 	for _, i := range r.queue.drop() {
 		r.results.refuse(i, reason, nil)
 	}
@@ -162,35 +152,6 @@ func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups conte
 
 // endedBy returns the reason for which the run was ended early; 0 if it was not.
 func (r *run) endedBy() endpoint.Reason { return endpoint.Reason(r.ended.Load()) }
-
-// room lets the reader wait while the output is full.
-type room struct {
-	mu      sync.Mutex
-	changed sync.Cond
-	ended   bool
-}
-
-// wait returns when full returns false, or the run ends.
-func (r *room) wait(full func() bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for full() && !r.ended {
-		r.changed.Wait()
-	}
-}
-
-func (r *room) signal() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.changed.Broadcast()
-}
-
-func (r *room) end() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.ended = true
-	r.changed.Broadcast()
-}
 
 // perHost returns the maximum number of endpoints of an address at once. Unless the user
 // set it, the engine may raise it.

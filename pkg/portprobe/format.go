@@ -20,6 +20,7 @@ type recordFormat struct {
 	method   [2]endpoint.Method // by protocol
 	services *service.Table
 	clock    func(probe.Time) time.Time
+	now      func() time.Time
 	onOpen   func(*endpoint.Result) // called for every open port, unless nil
 	onError  func(*endpoint.Result) // called for every endpoint that could not be probed
 	jobs     sync.Pool
@@ -32,6 +33,7 @@ func (r *run) newFormat() *recordFormat {
 		method:   [2]endpoint.Method{endpoint.TCP: endpoint.Connect, endpoint.UDP: endpoint.UDPDatagram},
 		services: service.Load(),
 		clock:    func(t probe.Time) time.Time { return r.began.Add(time.Duration(t)) },
+		now:      time.Now,
 		onError:  r.logError,
 		origin:   r.origin,
 	}

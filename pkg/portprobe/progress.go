@@ -47,7 +47,7 @@ func (r *run) progress(last stream.Progress) stream.Progress {
 func (r *run) waitingFor() string {
 	w, unsettled := r.engine.Waiting()
 	switch {
-	case r.out.Full():
+	case r.out.Behind():
 		return "the reader of the output"
 	case w.Addr.IsValid():
 		silence := time.Since(r.format.clock(w.Since))

@@ -19,6 +19,7 @@ type reader struct {
 	decoder  record.Decoder
 	input    record.Input
 	seq      uint64 // place of the next record in the output
+	skipper  skipper
 }
 
 // process decodes one line.
@@ -47,6 +48,8 @@ func (r *reader) process(line ndjson.Line) {
 		r.bad(seq, err, size)
 	case in.Pass:
 		r.sink.pass(seq, line.Text)
+	case r.skips():
+		r.skip(seq, line.Text, size)
 	default:
 		r.submit(r.job(seq), in.Host)
 	}

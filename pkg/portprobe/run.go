@@ -205,7 +205,7 @@ func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups conte
 	r.ended.Store(uint32(reason))
 	stopLookups()
 	r.engine.Stop(reason, grace)
-	r.backlog.Unlimit()
+	r.out.Unlimit()
 	r.input.Finish()
 }
 

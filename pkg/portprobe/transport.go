@@ -1,6 +1,8 @@
 package portprobe
 
 import (
+	"time"
+
 	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/connect"
@@ -20,6 +22,7 @@ func (r *run) setTransports(o *probe.Options, room int) {
 		t := simnet.New(*r.simulate) // for the one worker
 		o.Transport = func(int) (probe.Transport, error) { return t, nil }
 		o.Echo = t.Echo
+		r.format.now = func() time.Time { return r.format.clock(t.Now()) }
 		return
 	}
 	if r.echo != nil {

@@ -103,11 +103,19 @@ func (t *table) renew(k tableKey) *entry {
 		e = &entry{tableKey: k, learned: learned{size: t.start.size}, hash: hash}
 		t.share(e)
 		t.entries.add(e)
+		t.putFirst(e)
 	} else {
-		t.takeOut(e)
+		t.use(e)
 	}
-	t.putFirst(e)
 	return e
+}
+
+// use makes an entry the most recently used.
+func (t *table) use(e *entry) {
+	if e != t.newest {
+		t.takeOut(e)
+		t.putFirst(e)
+	}
 }
 
 // find returns the entry of a key with its hash; nil if there is none.
@@ -151,6 +159,21 @@ func (t *table) presence(ip netip.Addr) *presence {
 		}
 	}
 	return nil
+}
+
+// skips returns the presence of an address whose endpoints are settled unprobed, for one
+// more of them; nil for another address.
+func (t *table) skips(ip netip.Addr, p endpoint.Proto) *presence {
+	k := tableKey{ip, p}
+	hash := t.hash(k)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e := t.find(k, hash)
+	if e == nil || !e.presence.skips.Load() {
+		return nil
+	}
+	t.use(e)
+	return e.presence
 }
 
 // replyFromOtherPort records that an address may reply from other ports than those

@@ -71,24 +71,29 @@ func (c *Counts) Loss() float64 {
 	return 1 - float64(c.Replied.Load())/float64(c.Probes.Load())
 }
 
-// Counts returns the sum of what the workers have done so far.
+// Counts returns the sum of what was done so far.
 func (e *Engine) Counts() *Counts {
 	sum := &Counts{}
+	sum.addAll(&e.skipped)
 	for _, w := range e.workers {
-		for i := range sum.Settled {
-			sum.Settled[i].add(w.counts.Settled[i].Load())
-		}
-		sum.InFlight.add(w.counts.InFlight.Load())
-		sum.Attempts.add(w.counts.Attempts.Load())
-		sum.Short.Store(max(sum.Short.Load(), w.counts.Short.Load()))
-		sum.Repeats.add(w.counts.Repeats.Load())
-		sum.Replied.add(w.counts.Replied.Load())
-		sum.Probes.add(w.counts.Probes.Load())
-		sum.Unproven.add(w.counts.Unproven.Load())
-		sum.Unheard.add(w.counts.Unheard.Load())
-		sum.SilentHosts.add(w.counts.SilentHosts.Load())
-		sum.Echoes.add(w.counts.Echoes.Load())
-		sum.noteFalseSilence(w.counts.FalseSilenceProb())
+		sum.addAll(&w.counts)
 	}
 	return sum
+}
+
+func (c *Counts) addAll(part *Counts) {
+	for i := range c.Settled {
+		c.Settled[i].add(part.Settled[i].Load())
+	}
+	c.InFlight.add(part.InFlight.Load())
+	c.Attempts.add(part.Attempts.Load())
+	c.Short.Store(max(c.Short.Load(), part.Short.Load()))
+	c.Repeats.add(part.Repeats.Load())
+	c.Replied.add(part.Replied.Load())
+	c.Probes.add(part.Probes.Load())
+	c.Unproven.add(part.Unproven.Load())
+	c.Unheard.add(part.Unheard.Load())
+	c.SilentHosts.add(part.SilentHosts.Load())
+	c.Echoes.add(part.Echoes.Load())
+	c.noteFalseSilence(part.FalseSilenceProb())
 }

@@ -6,6 +6,8 @@
 //
 // # The life of a probe
 //
+//	Engine.Skip       settles an endpoint of an address that was concluded silent, without
+//	                  a job
 //	Engine.Submit     waits while enough jobs are queued (readAhead), selects a worker
 //	worker.accept     puts the job in the worker's table and in its lane, or holds it
 //	worker.transmit   collect → admit: every limit below has to agree (reserve), or the

@@ -112,6 +112,7 @@ type Engine struct {
 	transports []Transport // to be closed
 	done       sync.WaitGroup
 
+	skipped Counts       // of endpoints that need no job
 	queued  atomic.Int64 // jobs submitted and not started
 	closed  atomic.Bool
 	stopped atomic.Pointer[stop]

@@ -18,13 +18,14 @@ const skipsPerPoll = 1024
 // of the address share it. nil: no endpoint is held.
 type presence struct {
 	received atomic.Bool
+	skips    atomic.Bool // its endpoints are settled unprobed
+	skipped  atomic.Bool // one was
 
 	mu      sync.Mutex
 	drawn   int        // endpoints that were submitted as part of the sample
 	pending int        // endpoints of the sample that are not settled
 	silent  int        // endpoints of the sample that were concluded silent
 	first   Time       // when the first probe was sent; 0: none was
-	skipped bool       // an endpoint was settled unprobed
 	holders [2]holders // by protocol
 }
 
@@ -73,6 +74,7 @@ func (p *presence) handle(o *Options, now Time, a *address, worker int) handling
 	case p.received.Load():
 		return probeIt
 	case p.silent >= n && listened:
+		p.skips.Store(true)
 		return settledIt
 	case p.pending < n && (p.pending+p.silent < n || !listened):
 		p.pending++
@@ -101,6 +103,7 @@ func (p *presence) receive() [2]holders {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.received.Store(true)
+	p.skips.Store(false)
 	return p.release()
 }
 
@@ -124,10 +127,25 @@ func (p *presence) sent(at Time) (first bool) {
 // skip records that an endpoint is settled unprobed, and reports whether it was the
 // first of the address.
 func (p *presence) skip() (first bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	first, p.skipped = !p.skipped, true
-	return first
+	return !p.skipped.Load() && p.skipped.CompareAndSwap(false, true)
+}
+
+// Skip reports whether an endpoint of an address, for which no job was submitted, is
+// settled without a probe, as HostSilent: its address was concluded silent. It is counted
+// then. Only one goroutine at a time may call it.
+func (e *Engine) Skip(ip netip.Addr, proto endpoint.Proto) bool {
+	if e.opts.SkipSilent == 0 || e.stopped.Load() != nil {
+		return false
+	}
+	p := e.table.skips(ip, proto)
+	if p == nil {
+		return false
+	}
+	if p.skip() {
+		e.skipped.SilentHosts.add(1)
+	}
+	e.skipped.Settled[endpoint.HostSilent.State(proto)].add(1)
+	return true
 }
 
 // hold puts a new job, which is not part of the sample, among those held at its address.

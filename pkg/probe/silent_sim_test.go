@@ -232,6 +232,46 @@ func TestReceivedLaterEndsTheConclusion(t *testing.T) {
 	}
 }
 
+// TestSkipNeedsNoWorker skips an endpoint of an address that was concluded silent, and none of
+// other addresses, nor after something was received from it or the run was ended.
+func TestSkipNeedsNoWorker(t *testing.T) {
+	of := func(ip string) *probe.Job { return &probe.Job{Request: jobsFor(ip, 1, 1)[0].Request} }
+	s := skipping(func(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
+		if to.Addr() == of("10.0.0.3").To.Addr() {
+			return endpoint.ConnRefused
+		}
+		return 0
+	})
+	s.during = func(e *probe.Engine) {
+		none := func(why string, ips ...string) {
+			for _, ip := range ips {
+				if e.Skip(of(ip).To.Addr(), endpoint.TCP) {
+					t.Errorf("%s was skipped %s", ip, why)
+				}
+			}
+		}
+		for e.Counts().Done() < 300 {
+			time.Sleep(time.Millisecond) // polls: nothing reports that
+		}
+		before := e.Counts().Settled[endpoint.Filtered].Load()
+		j := of("10.0.0.1")
+		if !e.Skip(j.To.Addr(), j.Proto) {
+			t.Error("an endpoint of a silent address was not skipped")
+		}
+		sum := e.Counts()
+		if n := sum.Settled[endpoint.Filtered].Load(); n != before+1 || sum.SilentHosts.Load() != 2 {
+			t.Errorf("%d filtered and %d silent hosts, want %d and 2", n, sum.SilentHosts.Load(), before+1)
+		}
+		none("although it replied or is unknown", "10.0.0.3", "10.0.0.4")
+		e.Received(j.To.Addr())
+		none("after something was received from it", "10.0.0.1")
+		e.Stop(endpoint.Interrupted, 0)
+		none("after the end", "10.0.0.2")
+	}
+	s.skips = 1
+	s.run(t, jobsFor("10.0.0.1", 3, 100))
+}
+
 // TestEchoRequestsCountAgainstTheRates has both rate limits.
 func TestEchoRequestsCountAgainstTheRates(t *testing.T) {
 	for name, change := range map[string]func(*probe.Options){

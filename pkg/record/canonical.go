@@ -40,7 +40,7 @@ func (d *Decoder) canonical(line []byte, in *Input) bool {
 	}
 	addr, ok := d.canonicalAddr(host)
 	if ok {
-		in.Host, in.HostIsAddr, in.Addr, in.Port, in.Proto = host, true, addr, uint16(port), proto
+		in.Host, in.Canonical, in.Addr, in.Port, in.Proto = host, true, addr, uint16(port), proto
 	}
 	return ok
 }

@@ -30,9 +30,19 @@ func (e *Encoder) Result(dst, host []byte, r *endpoint.Result, extra []byte) []b
 	return end(e.appendResult(dst, host, r), extra)
 }
 
-// appendResult begins a record with the fields of the result.
+// Extend appends a result record: line, which is the record of its endpoint and has to be
+// Input.Canonical, with the fields of the result added. It is faster than Result.
+func (e *Encoder) Extend(dst, line []byte, r *endpoint.Result) []byte {
+	return end(e.appendOutcome(append(dst, line[:len(line)-len("}")]...), r), nil)
+}
+
+// appendResult begins a record with the fields of the endpoint and the result.
 func (e *Encoder) appendResult(dst, host []byte, r *endpoint.Result) []byte {
-	dst = appendEndpoint(dst, host, &r.Endpoint)
+	return e.appendOutcome(appendEndpoint(dst, host, &r.Endpoint), r)
+}
+
+// appendOutcome appends the fields of the result.
+func (e *Encoder) appendOutcome(dst []byte, r *endpoint.Result) []byte {
 	dst = appendWord(dst, `,"state":"`, r.State.String())
 	dst = appendWord(dst, `,"reason":"`, r.Reason.String())
 	dst = appendText(dst, `,"service":`, r.Service)

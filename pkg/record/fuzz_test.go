@@ -63,8 +63,21 @@ func requireSame(t *testing.T, l ndjson.Line, in *Input, err error) {
 	if (err == nil) != (wantErr == nil) || showInput(in) != showInput(&want) {
 		t.Errorf("%s: %s, %v, want %s, %v", l.Text, showInput(in), err, showInput(&want), wantErr)
 	}
-	if in.HostIsAddr && in.Addr.String() != string(in.Host) {
-		t.Errorf("%s: %s is not the text of %v", l.Text, in.Host, in.Addr)
+	if in.Canonical {
+		requireExtendable(t, l, in)
+	}
+}
+
+// requireExtendable fails the test unless Extend makes the record of Result of a line.
+func requireExtendable(t *testing.T, l ndjson.Line, in *Input) {
+	t.Helper()
+	r := endpoint.Result{
+		Endpoint: endpoint.Endpoint{Addr: in.Addr, Port: in.Port, Proto: in.Proto},
+		State:    endpoint.Filtered, Reason: endpoint.HostSilent, Service: "a", RTT: -1, Method: endpoint.SYN,
+	}
+	var e Encoder
+	if got, want := e.Extend(nil, l.Text, &r), e.Result(nil, in.Host, &r, in.Extra); !bytes.Equal(got, want) {
+		t.Errorf("%s: extended to %s, want %s", l.Text, got, want)
 	}
 }
 

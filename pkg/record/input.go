@@ -14,9 +14,9 @@ type Input struct {
 	// Host is the target as the user wrote it, decoded and without the brackets of
 	// an IPv6 address.
 	Host []byte
-	// HostIsAddr reports that Host is the canonical text of Addr. It is not set for every
-	// such host.
-	HostIsAddr bool
+	// Canonical reports that the line is what Encoder.Endpoint writes for an address
+	// without further fields. Host is the text of Addr then.
+	Canonical bool
 	// Addr is the address to probe, unmapped, with its zone; zero for a name that
 	// has to be resolved.
 	Addr  netip.Addr

@@ -70,8 +70,8 @@ func (b *Backlog) Empty() bool {
 	return b.records == 0
 }
 
-// Unlimit makes room for everything, because the run ends.
-func (b *Backlog) Unlimit() {
+// unlimit makes room for everything.
+func (b *Backlog) unlimit() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.unlimited = true

@@ -18,7 +18,7 @@ type Input struct {
 	process func(ndjson.Line)
 	flush   func()
 
-	mu       sync.Mutex // held while a line is processed
+	mu       sync.Mutex // held while lines are processed
 	changed  sync.Cond  // idle or done became true
 	canceler *cli.InputCanceler
 	idle     bool // every line read is processed, and the next read may block for ever
@@ -40,17 +40,11 @@ func (i *Input) Read(in *cli.Input) error {
 	lines := ndjson.NewReader(interruptible{in, i})
 	lines.FirstLineOnly = true
 	defer i.mayRead(true)
+	var block ndjson.Block
 	for {
-		line, err := lines.Next()
-		i.mu.Lock()
-		i.idle = false
-		if err == nil && !i.done {
-			i.process(line)
-		}
-		if err != nil || !lines.Buffered() {
-			i.flush()
-		}
-		i.mu.Unlock()
+		var err error
+		block, err = lines.NextBlock(block.Data)
+		i.processAll(&block)
 		if err == io.EOF || err == errInterrupted {
 			return nil
 		}
@@ -58,6 +52,17 @@ func (i *Input) Read(in *cli.Input) error {
 			return err
 		}
 	}
+}
+
+// processAll processes the lines of a block, after which the next may be long in coming.
+func (i *Input) processAll(block *ndjson.Block) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.idle = false
+	for line, ok := block.Next(); ok && !i.done; line, ok = block.Next() {
+		i.process(line)
+	}
+	i.flush()
 }
 
 // Finish returns when all lines that were read are processed. None is processed after

@@ -58,13 +58,16 @@ type Output struct {
 	full atomic.Bool
 	done chan struct{}
 
-	mu     sync.Mutex
-	ready  sync.Cond
-	next   Batch
-	order  *order // nil without --keep-order
-	closed bool
-	err    error
-	tally  Tally
+	mu        sync.Mutex
+	ready     sync.Cond
+	room      sync.Cond
+	waiting   int // calls of WaitForRoom
+	unlimited bool
+	next      Batch
+	order     *order // nil without --keep-order
+	closed    bool
+	err       error
+	tally     Tally
 	// skipped counts the errors that are broadcast or multicast addresses. Every
 	// prefix of a local network has some, so they do not change the exit status.
 	skipped int64
@@ -80,7 +83,7 @@ func (o *Output) Failures() int64 {
 // becomes false, and onFail once, when writing has failed.
 func StartOutput(w io.Writer, b *Backlog, keepOrder bool, onRoom, onFail func()) *Output {
 	o := &Output{w: w, backlog: b, onRoom: onRoom, onFail: onFail, done: make(chan struct{})}
-	o.ready.L = &o.mu
+	o.ready.L, o.room.L = &o.mu, &o.mu
 	if keepOrder {
 		o.order = newOrder()
 	}
@@ -138,6 +141,7 @@ func (o *Output) swap(out *Batch) bool {
 	more := o.next.Records > 0
 	o.next, *out = *out, o.next
 	wasFull := o.full.Swap(false)
+	o.room.Broadcast()
 	o.mu.Unlock()
 	if wasFull {
 		o.onRoom()
@@ -163,6 +167,34 @@ func (o *Output) Count() (by Tally, skipped int64) {
 
 // Full reports whether the reader of the output is behind.
 func (o *Output) Full() bool { return o.full.Load() }
+
+// WaitForRoom waits while a good part of what makes the output Full is unwritten, so that
+// who puts many records and calls it after each batch never stops workers.
+func (o *Output) WaitForRoom() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.waiting++
+	for len(o.next.Lines) > MaxUnwritten/4 && !o.unlimited {
+		o.room.Wait()
+	}
+	o.waiting--
+}
+
+// Behind reports whether anything waits for the reader of the output.
+func (o *Output) Behind() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.waiting > 0 || o.Full()
+}
+
+// Unlimit makes room for everything, because the run ends.
+func (o *Output) Unlimit() {
+	o.backlog.unlimit()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.unlimited = true
+	o.room.Broadcast()
+}
 
 // Close writes the rest and ends the goroutine. It returns the first write error.
 func (o *Output) Close() error {

@@ -19,8 +19,8 @@ const startTime = probe.Time(time.Hour)
 // Transport is a probe.Transport for one worker.
 type Transport struct {
 	config  Config
-	now     probe.Time
-	began   time.Time // real time of startTime, if Config.Real is set
+	now     atomic.Int64 // probe.Time, unless Config.Real is set
+	began   time.Time    // real time of startTime, if Config.Real is set
 	replies timeline.Queue[probe.Time, reply]
 	sent    sentProbes
 	limits  map[netip.Addr]*limit
@@ -44,21 +44,23 @@ func New(c Config) *Transport {
 	if c.Lost > 0 {
 		c.Firewall = c.losing()
 	}
-	return &Transport{
-		config: c, now: startTime, began: began,
+	t := &Transport{
+		config: c, began: began,
 		limits: map[netip.Addr]*limit{}, echoes: map[netip.Addr]uint8{}, wake: make(chan struct{}, 1),
 	}
+	t.now.Store(int64(startTime))
+	return t
 }
 
 // Elapsed returns the time since the clock started.
 func Elapsed(t probe.Time) time.Duration { return t.Sub(startTime) }
 
-// Now returns the time of the network's clock.
+// Now returns the time of the network's clock. Any goroutine may call it.
 func (t *Transport) Now() probe.Time {
 	if t.config.Real {
-		t.now = startTime.Add(time.Since(t.began))
+		return startTime.Add(time.Since(t.began))
 	}
-	return t.now
+	return probe.Time(t.now.Load())
 }
 
 // Send computes the reply to every attempt and when it arrives.
@@ -158,7 +160,7 @@ func (t *Transport) allow(ip netip.Addr, now probe.Time) bool {
 // next reply or to until, or waits for Wake if there is neither.
 func (t *Transport) Poll(until probe.Time, into []probe.Reply) (int, bool, error) {
 	if n := t.read(into); n > 0 || until <= t.Now() {
-		return n, t.next() > t.now, nil
+		return n, t.next() > t.Now(), nil
 	}
 	if t.woken.Swap(false) {
 		return 0, true, nil
@@ -172,10 +174,10 @@ func (t *Transport) Poll(until probe.Time, into []probe.Reply) (int, bool, error
 		t.woken.Store(false)
 	default:
 		runtime.Gosched() // lets a reader submit records before the clock moves
-		t.now = next
+		t.now.Store(int64(next))
 	}
 	n := t.read(into)
-	return n, t.next() > t.now, nil
+	return n, t.next() > t.Now(), nil
 }
 
 // next returns when the next reply arrives; Never without any.
@@ -190,7 +192,7 @@ func (t *Transport) next() probe.Time {
 func (t *Transport) sleep(until probe.Time) {
 	var due <-chan time.Time
 	if until != probe.Never {
-		timer := time.NewTimer(until.Sub(t.now))
+		timer := time.NewTimer(until.Sub(t.Now()))
 		defer timer.Stop()
 		due = timer.C
 	}
