@@ -214,22 +214,38 @@ func TestOpenSSLx509(t *testing.T) {
 		}),
 	}
 	for name, cert := range certs {
-		info, _ := h.info(cert)
-		text := normalize(openssl(t, cert.Raw, "x509", "-inform", "DER", "-noout", "-serial", "-fingerprint", "-sha256",
-			"-startdate", "-enddate", "-dateopt", "iso_8601", "-subject", "-issuer", "-nameopt", "RFC2253,-esc_msb,utf8", "-text"))
-		want := []string{
-			"serial=" + info.Serial, "sha256 Fingerprint=" + info.SHA256,
-			"notBefore=" + info.NotBefore.Format(time.DateTime) + "Z", "notAfter=" + info.NotAfter.Format(time.DateTime) + "Z",
-			"subject=" + info.Subject, "issuer=" + info.Issuer, "Signature Algorithm: " + info.Signature,
+		t.Run(name, func(t *testing.T) {
+			info, _ := h.info(cert)
+			checkFacts(t, info, cert.Raw)
+		})
+	}
+}
+
+// checkFacts compares the facts of a certificate with what openssl prints.
+func checkFacts(t *testing.T, info *endpoint.TLS, der []byte) {
+	t.Helper()
+	text := normalize(openssl(t, der, "x509", "-inform", "DER", "-noout", "-serial", "-fingerprint", "-sha256",
+		"-startdate", "-enddate", "-dateopt", "iso_8601", "-subject", "-issuer", "-nameopt", "RFC2253,-esc_msb,utf8", "-text"))
+	want := []string{
+		"serial=" + info.Serial, "sha256 Fingerprint=" + info.SHA256,
+		"notBefore=" + info.NotBefore.Format(time.DateTime) + "Z", "notAfter=" + info.NotAfter.Format(time.DateTime) + "Z",
+		"subject=" + info.Subject, "issuer=" + info.Issuer, "Signature Algorithm: " + info.Signature,
+	}
+	if _, bits, ok := strings.Cut(info.Key, " "); ok {
+		want = append(want, "Public-Key: ("+bits+" bit)")
+	}
+	for _, line := range want {
+		if !strings.Contains(text, normalize(line)+"\n") {
+			t.Errorf("%s is not in\n%s", line, text)
 		}
-		if _, bits, ok := strings.Cut(info.Key, " "); ok {
-			want = append(want, "Public-Key: ("+bits+" bit)")
+	}
+	for _, name := range info.Names {
+		if !strings.Contains(text+",", "dns"+name+",") && !strings.Contains(text, "dns"+name+"\n") {
+			t.Errorf("name %s is not in\n%s", name, text)
 		}
-		for _, line := range want {
-			if !strings.Contains(text, normalize(line)+"\n") {
-				t.Errorf("%s: %s is not in\n%s", name, line, text)
-			}
-		}
+	}
+	if n := strings.Count(text, "dns"); n != info.NamesTotal {
+		t.Errorf("%d names, want %d", info.NamesTotal, n)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -118,39 +119,74 @@ func TestOpenSSLServers(t *testing.T) {
 	}
 }
 
-// TestOpenSSLVerify compares verdicts with those of openssl, for certificates with one
-// fault each.
-func TestOpenSSLVerify(t *testing.T) {
+// TestOpenSSLClient compares facts and verdicts with those of openssl s_client, for each
+// kind of certificate and server.
+func TestOpenSSLClient(t *testing.T) {
 	t.Parallel()
 	lab.Programs(t, "openssl")
 	h := newHierarchy(t)
 	stranger := authorityOf(t, nil, "Stranger", nil)
 	overdue := authorityOf(t, h.root, "Overdue", expiredAt)
+	good := issue(t, h.between, nil, nil)
+	wildcard := func(c *x509.Certificate) { c.DNSNames = []string{"*.host.example"} }
 	roots := write(t, "roots.pem", h.root)
-	tests := []struct {
-		chain []*pair
-		want  string
-		code  string // of openssl; ok without one
+	for _, test := range []struct {
+		name, args string
+		chain      []*pair
+		verify     string
+		code       int // of openssl
 	}{
-		{[]*pair{issue(t, h.between, nil, nil), h.root, h.between}, verified, ""},
-		{[]*pair{issue(t, h.root, nil, expiredAt)}, expired, "error 10 at 0 depth"},
-		{[]*pair{issue(t, h.root, nil, validLater)}, notYetValid, "error 9 at 0 depth"},
-		{[]*pair{issue(t, nil, nil, nil)}, selfSigned, "error 18 at 0 depth"},
-		{[]*pair{issue(t, stranger, nil, nil), stranger}, unknownAuthority, "error 19 at 1 depth"},
-		{[]*pair{issue(t, stranger, nil, nil)}, unknownAuthority, "error 20 at 0 depth"},
-		{[]*pair{issue(t, overdue, nil, nil), overdue}, badChain, "error 10 at 1 depth"},
-		{[]*pair{issue(t, h.root, nil, otherName)}, wrongName, "error 62 at 0 depth"},
-	}
-	for _, test := range tests {
-		if info, _ := h.info(test.chain...); info.Verify != test.want {
-			t.Errorf("%s, want %s", info.Verify, test.want)
-		}
-		chain := write(t, "chain.pem", test.chain...)
-		cmd := exec.Command("openssl", "verify", "-attime", strconv.FormatInt(now.Unix(), 10), "-no-CApath", "-no-CAstore",
-			"-CAfile", roots, "-untrusted", chain, "-purpose", "sslserver", "-verify_hostname", "host.example", chain)
-		out, err := cmd.CombinedOutput()
-		if (err == nil) != (test.code == "") || !strings.Contains(string(out), test.code) {
-			t.Errorf("%s: openssl: %v, %s", test.want, err, out)
-		}
+		{"known authority", "", []*pair{good, h.between}, verified, 0},
+		{"out of order", "", []*pair{good, h.root, h.between}, verified, 0},
+		{"expired", "", []*pair{issue(t, h.root, nil, expiredAt)}, expired, 10},
+		{"not yet valid", "", []*pair{issue(t, h.root, nil, validLater)}, notYetValid, 9},
+		{"self-signed", "", []*pair{issue(t, nil, nil, nil)}, selfSigned, 18},
+		{"wrong name", "", []*pair{issue(t, h.root, nil, otherName)}, wrongName, 62},
+		{"unknown authority", "", []*pair{issue(t, stranger, nil, nil)}, unknownAuthority, 21},
+		{"unknown authority, sent", "", []*pair{issue(t, stranger, nil, nil), stranger}, unknownAuthority, 19},
+		{"expired authority", "", []*pair{issue(t, overdue, nil, nil), overdue}, badChain, 10},
+		{"RSA 1024", "-cipher ALL@SECLEVEL=0", []*pair{issue(t, nil, newRSA(t, 1024), nil)}, selfSigned, 18},
+		{"Ed25519", "", []*pair{issue(t, h.root, newEd25519(t), nil)}, verified, 0},
+		{"wildcard", "", []*pair{issue(t, h.root, nil, wildcard)}, verified, 0},
+		{"200 names", "", []*pair{issue(t, h.root, nil, manyNames)}, verified, 0},
+		{"negative serial number", "", []*pair{negativeSerial(t, issue(t, nil, nil, nil))}, selfSigned, 18},
+		{"TLS 1.0 only", "-tls1 -cipher ALL@SECLEVEL=0", []*pair{good, h.between}, verified, 0},
+		{"TLS 1.3 only", "-tls1_3", []*pair{good, h.between}, verified, 0},
+		{"client certificate", "-tls1_2 -Verify 1 -verify_return_error", []*pair{good, h.between}, verified, 0},
+		{"client certificate in TLS 1.3", "-tls1_3 -Verify 1 -verify_return_error", []*pair{good, h.between}, verified, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			chain := write(t, "chain.pem", test.chain...)
+			args := append(strings.Fields(test.args), "-cert", chain, "-key", writeKey(t, test.chain[0]))
+			if others := test.chain[1:]; len(others) > 0 {
+				args = append(args, "-cert_chain", write(t, "others.pem", others...))
+			}
+			addr := opensslServer(t, args...)
+			o := h.options
+			if domain, ok := strings.CutPrefix(test.chain[0].DNSNames[0], "*."); ok {
+				o.ServerName = "www." + domain
+			}
+			conn := dial(t, addr)
+			_, info, _, _ := Handshake(conn, o)
+			conn.Close() // the server has one connection at a time
+			if info == nil {
+				t.Fatal("not reported as TLS")
+			}
+			out, _ := exec.Command("openssl", "s_client", "-connect", addr, "-showcerts", "-cipher", "ALL@SECLEVEL=0",
+				"-attime", strconv.FormatInt(now.Unix(), 10), "-no-CApath", "-no-CAstore", "-CAfile", roots,
+				"-servername", o.ServerName, "-verify_hostname", o.ServerName).CombinedOutput() // fails without a client certificate
+			leaf, _ := pem.Decode(out)
+			if leaf == nil {
+				t.Fatalf("openssl: %s", out)
+			}
+			if info.Verify != test.verify || !strings.Contains(string(out), fmt.Sprintf("Verify return code: %d (", test.code)) {
+				t.Errorf("%s, want %s; openssl, code %d: %s", info.Verify, test.verify, test.code, out)
+			}
+			if n := strings.Count(string(out), "BEGIN CERTIFICATE"); n != info.Chain || !strings.Contains(string(out), "New, TLSv"+info.Version+",") {
+				t.Errorf("%d certificates, TLS %s; openssl: %s", info.Chain, info.Version, out)
+			}
+			checkFacts(t, info, leaf.Bytes)
+		})
 	}
 }
