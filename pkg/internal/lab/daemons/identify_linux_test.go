@@ -22,6 +22,9 @@ import (
 var (
 	report = flag.String("report", "", "append a line for each identification to this file")
 	beside = flag.Bool("nmap", false, "report what nmap -sV finds out, too")
+	rounds = flag.Int("rounds", 1, "identify each daemon that often")
+	own    = flag.Bool("own", false, "identify daemons at their own ports only")
+	loss   = flag.Float64("loss", 0, "share of packets lost each way")
 )
 
 // The ports at which the daemons are met beside their own.
@@ -42,13 +45,17 @@ func TestServicesAreIdentified(t *testing.T) {
 		}
 		t.Run(d.Name, func(t *testing.T) {
 			t.Parallel()
-			h := lab.New(t).Host("", redirects(d)...)
+			h := lab.New(t).Host("", append(redirects(d), lab.Loss(*loss, *loss))...)
 			e := Run(t, d, h)
-			for _, m := range meetings(d) {
-				if !all && m.slow(d) {
-					continue
+			for range *rounds {
+				for _, m := range meetings(d) {
+					if m.own || !*own && (all || !m.slow(d)) {
+						m.check(t, d, e.Addr)
+					}
 				}
-				m.check(t, d, e.Addr)
+			}
+			if d.TLSPort != 0 {
+				checkInside(t, d, e.Addr)
 			}
 			checkLogs(t, e.Dir)
 			checkUnwritten(t, e.Dir)

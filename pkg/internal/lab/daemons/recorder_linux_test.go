@@ -64,11 +64,31 @@ func (r *recorder) differences(got identify.Outcome, m meeting) (wrong []string)
 	}
 	known := requests(&protocol.Target{Addr: r.to, Local: r.local, Agent: "portid/lab"})
 	for _, c := range r.conns {
+		if got.TLS != nil && got.TLS.StartTLS && sendsData(c.Bytes()) {
+			wrong = append(wrong, "data on a connection that was upgraded")
+		}
 		if rest := unknown(c.Bytes(), known); len(rest) > 0 {
 			wrong = append(wrong, fmt.Sprintf("sent %q, which is not a request", rest[:min(len(rest), 80)]))
 		}
 	}
 	return wrong
+}
+
+// sendsData reports whether TLS records contain application data. In TLS 1.3 those of a
+// refused client certificate and of Finished look like it, and are known by their sizes
+// (RFC 8446 section 4.4).
+func sendsData(sent []byte) bool {
+	const certificate, finished, longFinished = 4 + 4, 4 + 32, 4 + 48
+	const typeAndTag = 1 + 16
+	i := max(0, bytes.Index(sent, []byte("\x16\x03\x01")))
+	for sent = sent[i:]; len(sent) >= 5; {
+		size := int(sent[3])<<8 + int(sent[4])
+		if n := size - typeAndTag; sent[0] == 23 && n != certificate && n != finished && n != longFinished {
+			return true
+		}
+		sent = sent[min(5+size, len(sent)):]
+	}
+	return false
 }
 
 // requests returns all that may be sent in the clear.
