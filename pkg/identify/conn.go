@@ -33,12 +33,19 @@ func (l *line) send(name string, request []byte) {
 }
 
 // read reads until the reply is recognized and whole, the connection ends or is silent
-// until the time given. More data is waited for as long as a protocol needs it.
+// until the time given. More data is waited for as long as a protocol needs it. A reply
+// that begins in time may end replyTimeout later.
 func (l *line) read(until time.Time) (m protocol.Match) {
 	pause, evaluated := until, len(l.reply.Data)
 	for {
+		begun := !l.silent()
 		timeout := l.readOnce(pause)
 		size := len(l.reply.Data)
+		if !begun && size > 0 {
+			if end := time.Now().Add(replyTimeout); until.Before(end) {
+				until = end
+			}
+		}
 		// A server may send each byte by itself: look at the data once it has grown.
 		if !timeout && !l.reply.Ended && size < evaluated+evaluated/4 {
 			pause = earlier(until, time.Now().Add(5*time.Millisecond))

@@ -249,6 +249,19 @@ func TestLateReplyOfTheOwnProtocolCounts(t *testing.T) {
 	}
 }
 
+// TestReplyMayEndLater: a reply that begins at the end of the wait is still read whole.
+func TestReplyMayEndLater(t *testing.T) {
+	n := &network{serve: func(c net.Conn, _ int) {
+		time.Sleep(990 * time.Millisecond) // one second is the wait for a quotation
+		io.WriteString(c, "A quotation ")
+		time.Sleep(50 * time.Millisecond)
+		io.WriteString(c, "of the day.\n")
+	}}
+	if got, _ := identify(t, n, Options{Effort: Normal}, 17); got.App != "qotd" || got.Conns != 1 {
+		t.Errorf("%+v, want qotd after one connection", got.Finding)
+	}
+}
+
 func TestLocalTroubleIsAnError(t *testing.T) {
 	for _, err := range []error{syscall.EMFILE, syscall.ENOBUFS} {
 		if _, got := identify(t, &network{fail: err}, Options{Effort: Normal}, 9999); got == nil {
