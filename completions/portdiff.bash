@@ -12,15 +12,23 @@ _portdiff() {
     COMPREPLY=()
     case $prev in
     -o|--output)
-        COMPREPLY=($(compgen -P "$head" -W 'auto text json html' -- "$cur"))
+        COMPREPLY=($(compgen -P "$head" -W 'auto text json html csv' -- "$cur"))
         return ;;
     --expect)
         compopt -o filenames 2>/dev/null
     IFS=$'\n'; COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
+    --only)
+        [[ $cur == *[,:]* ]] && head=${cur%"${cur##*[,:]}"} cur=${cur##*[,:]}
+        COMPREPLY=($(compgen -P "$head" -W 'opened closed changed unknown added removed' -- "$cur"))
+        return ;;
+    --ignore)
+        [[ $cur == *[,:]* ]] && head=${cur%"${cur##*[,:]}"} cur=${cur##*[,:]}
+        COMPREPLY=($(compgen -P "$head" -W 'app product version tls ssh' -- "$cur"))
+        return ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '-o --output --expect --by-ip --all -h --help --version --schema' -- "$cur"))
+        COMPREPLY=($(compgen -W '-o --output --expect --by-ip --all --only --ignore -h --help --version --schema' -- "$cur"))
         return
     fi
     compopt -o filenames 2>/dev/null

@@ -86,10 +86,10 @@ type batches interface {
 func workers() int { return min(runtime.GOMAXPROCS(0), 4) }
 
 // readBatches starts reading a text from its beginning.
-func readBatches(text io.ReaderAt, v view, e *Expected) batches {
+func readBatches(text io.ReaderAt, newParser func() *parser) batches {
 	var parsers []func(*ndjson.Block, *batch)
 	for range workers() {
-		parsers = append(parsers, newParser(v, e).block)
+		parsers = append(parsers, newParser().block)
 	}
 	return ndjson.NewFeed(io.NewSectionReader(text, 0, math.MaxInt64), parsers)
 }

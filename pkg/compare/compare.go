@@ -17,6 +17,7 @@ package compare
 
 import (
 	"errors"
+	"hash/maphash"
 	"io"
 
 	"portkit/pkg/endpoint"
@@ -41,6 +42,11 @@ type Options struct {
 	ByIP bool
 	// All includes endpoints that only one scan probed and that are not open.
 	All bool
+	// Ignore contains the facts about services that make no difference. Expect ignores
+	// it.
+	Ignore record.Fact
+	// Only contains the changes to write and count; nil means all.
+	Only []endpoint.Change
 	// Memory is the approximate number of bytes of each scan sorted in memory.
 	Memory int
 	// Bad is called once for each line with an error, in their order: with a
@@ -93,6 +99,7 @@ type comparison struct {
 	options  Options
 	expected *Expected // OLD of Expect; nil for Compare
 	sides    [2]*side
+	seed     maphash.Seed // of digests
 	w        io.Writer
 }
 
@@ -156,8 +163,9 @@ func (c *comparison) sorted(w io.Writer) (Tally, error) {
 }
 
 func (c *comparison) join(w io.Writer) *join {
+	c.seed = maphash.MakeSeed()
 	return &join{
-		all: c.options.All, expected: c.expected, w: w,
+		options: c.options, expected: c.expected, verdicts: verdicts{}, w: w,
 		old: newLines(c.sides[0].source), new: newLines(c.sides[1].source),
 	}
 }
@@ -169,7 +177,7 @@ func (c *comparison) batches(i int, t *Tally) batches {
 	if i == 0 && c.expected != nil {
 		from = c.expected.batches()
 	} else {
-		from = readBatches(s.source.Text, s.view, c.expected)
+		from = readBatches(s.source.Text, func() *parser { return newParser(s.view, c.expected, c.seed, c.options.Ignore) })
 	}
 	return &badReporter{batches: from, side: s, tally: t, nowhere: &t.Nowhere[i], bad: c.options.Bad}
 }

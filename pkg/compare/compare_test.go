@@ -13,6 +13,7 @@ import (
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/internal/lab"
+	"portkit/pkg/record"
 )
 
 func source(name, text string) Source { return Source{name, strings.NewReader(text)} }
@@ -70,6 +71,10 @@ func TestCompareAgainstOracle(t *testing.T) {
 			got := compared(t, old.text(), new.text(), Options{All: all})
 			if diff := cmp.Diff(oracle(old, new, idHost, all), got); diff != "" {
 				t.Fatalf("seed %d, all %v (- want, + got):\n%s", seed, all, diff)
+			}
+			got = compared(t, old.text(), new.text(), Options{All: all, Ignore: record.FactVersion | record.FactTLS})
+			if diff := cmp.Diff(oracle(old, new, idHost, all, "version", "tls"), got); diff != "" {
+				t.Fatalf("seed %d, ignoring, all %v (- want, + got):\n%s", seed, all, diff)
 			}
 			got = compared(t, old.text(), new.text(), Options{All: all, ByIP: true})
 			if diff := cmp.Diff(oracle(old, new, idIP, all), got); diff != "" {

@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 	"slices"
 
@@ -23,6 +24,10 @@ type Expected struct {
 	lines []expectation
 	names map[string]*expectedName // by key
 	total uint64
+
+	services []string          // names of services
+	numbers  map[string]digest // number of each in services, from 1
+	added    uint32            // number of sets of services
 }
 
 // expectation holds the ports of some addresses.
@@ -35,6 +40,7 @@ type expectation struct {
 type expectedName struct {
 	name  string // as first written
 	ports portspec.Set
+	spans []span // of the services
 }
 
 // Add adds the ports of a target. An address matches results for this address
@@ -47,9 +53,40 @@ func (e *Expected) Add(t target.Target, ports portspec.Set) error {
 	if count.Cmp64(MaxExpected) > 0 || e.total > MaxExpected {
 		return fmt.Errorf("more than %d open ports are expected with it; name the hosts", MaxExpected)
 	}
+	if n := e.name(t); n != nil {
+		n.ports = n.ports.Union(ports)
+	} else {
+		e.lines = append(e.lines, expectation{t, openSpans(ports)})
+	}
+	return nil
+}
+
+// AddService adds the name of the service at ports of a target, a registered name or an app,
+// which Add has added too. The last one of a port counts.
+func (e *Expected) AddService(t target.Target, ports portspec.Set, name string) {
+	if e.numbers[name] == 0 {
+		if e.numbers == nil {
+			e.numbers = map[string]digest{}
+		}
+		e.services = append(e.services, name)
+		e.numbers[name] = digest(len(e.services))
+	}
+	e.added++
+	spans := openSpans(ports)
+	for i := range spans {
+		spans[i].facts, spans[i].sum = e.numbers[name], math.MaxUint32-e.added
+	}
+	if n := e.name(t); n != nil {
+		n.spans = append(n.spans, spans...)
+	} else {
+		e.lines = append(e.lines, expectation{t, spans})
+	}
+}
+
+// name returns what is expected of a target that is a name; nil for an address.
+func (e *Expected) name(t target.Target) *expectedName {
 	name, ok := t.Name()
 	if !ok {
-		e.lines = append(e.lines, expectation{t, openSpans(ports)})
 		return nil
 	}
 	if e.names == nil {
@@ -59,8 +96,7 @@ func (e *Expected) Add(t target.Target, ports portspec.Set) error {
 	if e.names[key] == nil {
 		e.names[key] = &expectedName{name: name}
 	}
-	e.names[key].ports = e.names[key].ports.Union(ports)
-	return nil
+	return e.names[key]
 }
 
 // openSpans returns ports as open spans, TCP before UDP.
@@ -128,7 +164,8 @@ func (x *expecting) Next() (*batch, error) {
 		x.address()
 	}
 	for len(x.batch.spans) < expectedBatch && x.line == len(x.e.lines) && len(x.names) > 0 {
-		x.add([]byte(x.names[0]), openSpans(x.e.names[x.names[0]].ports))
+		n := x.e.names[x.names[0]]
+		x.add([]byte(x.names[0]), append(openSpans(n.ports), n.spans...))
 		x.names = x.names[1:]
 	}
 	if len(x.batch.hosts) == 0 {

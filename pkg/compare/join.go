@@ -3,6 +3,7 @@ package compare
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/record"
@@ -14,9 +15,10 @@ const outSize = 64 << 10
 // join compares two scans in the order of their hosts and ports, and writes the
 // differences.
 type join struct {
-	all      bool      // Options.All
+	options  Options
 	expected *Expected // OLD of Expect; nil for Compare
 	old, new *lines
+	verdicts verdicts
 	tally    Tally
 	enc      record.Encoder
 	out      []byte
@@ -79,10 +81,8 @@ func (j *join) host(key []byte, old, new []span) error {
 			return nil
 		}
 		x, y, last := overlap(&a, &b)
-		if x == nil || y == nil || x.known() != y.known() {
-			if err := j.ports(key, x, y, last); err != nil {
-				return err
-			}
+		if err := j.ports(key, x, y, last); err != nil {
+			return err
 		}
 		drop(x, last)
 		drop(y, last)
@@ -119,10 +119,12 @@ func drop(s *span, last uint16) {
 // ports writes the changes of the ports from the spans' first to last. One of the
 // spans may be nil.
 func (j *join) ports(key []byte, old, new *span, last uint16) error {
-	if j.omitted(old, new) {
+	change := change(old, new)
+	services := change == 0 && new.known() == endpoint.Open && old.mayDiffer(new) && !j.verdicts.met(old, new)
+	if change == 0 && !services || change != 0 && !j.shown(change) || j.omitted(old, new) {
 		return nil
 	}
-	c := record.Change{Change: change(old, new)}
+	c := record.Change{Change: change}
 	one, line := new, j.new // NEW, or OLD if there is no NEW
 	if old != nil {
 		c.Old = old.state
@@ -143,19 +145,59 @@ func (j *join) ports(key []byte, old, new *span, last uint16) error {
 	}
 	for port := int(one.first); port <= int(last); port++ {
 		c.Port = uint16(port)
+		if services {
+			if err := j.services(&c, old, new); err != nil {
+				return err
+			}
+			if c.Change == 0 || !j.shown(c.Change) {
+				continue
+			}
+		}
 		var extra []byte
 		if new != nil {
 			extra = line.extra(c.Port)
+			j.tally.Renamed = j.tally.Renamed || line.renamed
 		}
 		if err := j.write(&c, extra); err != nil {
 			return err
 		}
 	}
-	j.tally.Renamed = j.tally.Renamed || new != nil && line.renamed
 	return nil
 }
 
-// change returns the change from old to new, of which one may be nil.
+// services compares the services of a port that is open on both sides.
+func (j *join) services(c *record.Change, old, new *span) error {
+	c.Change = 0
+	if old.at == noLine {
+		name := j.expected.services[old.facts-1]
+		c.Change = expectationChange(name, j.new.service(c.Port), new.facts)
+		c.Was = record.AppendExpected(c.Was[:0], name)
+		j.verdicts.keep(old, new, c.Change)
+		return nil
+	}
+	if err := j.old.read(old); err != nil {
+		return err
+	}
+	before, after := j.old.service(c.Port), j.new.service(c.Port)
+	sure, maybe := differ(before, after, j.options.Ignore)
+	switch {
+	case sure != 0:
+		c.Change = endpoint.ChangeChanged
+	case maybe != 0:
+		c.Change = endpoint.ChangeUnknown
+	default:
+		return nil
+	}
+	c.Was = record.AppendWas(c.Was[:0], before, after, sure|maybe)
+	return nil
+}
+
+// shown reports whether changes of a kind are written and counted.
+func (j *join) shown(c endpoint.Change) bool {
+	return len(j.options.Only) == 0 || slices.Contains(j.options.Only, c)
+}
+
+// change returns the change of state from old to new, of which one may be nil.
 func change(old, new *span) endpoint.Change {
 	var before, after endpoint.State
 	if old != nil {
@@ -172,9 +214,9 @@ func change(old, new *span) endpoint.Change {
 func (j *join) omitted(old, new *span) bool {
 	switch {
 	case old == nil:
-		return new.named || new.state != endpoint.Open && !j.all
+		return new.named || new.state != endpoint.Open && !j.options.All
 	case new == nil:
-		return old.state != endpoint.Open && !j.all
+		return old.state != endpoint.Open && !j.options.All
 	}
 	return false
 }

@@ -22,13 +22,14 @@ type lines struct {
 	dec     record.Decoder
 	result  record.Result
 	summary record.Summary
+	facts   record.Facts
 	own     []byte // fields common to all ports of the line
 	renamed bool   // a field of own was renamed
 	answer  []byte
 }
 
 func newLines(s Source) *lines {
-	return &lines{source: s, table: crc32.MakeTable(crc32.Castagnoli), at: noLine}
+	return &lines{source: s, dec: record.Decoder{FactsOnly: true}, table: crc32.MakeTable(crc32.Castagnoli), at: noLine}
 }
 
 // read makes the line of a span the current one.
@@ -67,6 +68,16 @@ func (l *lines) about() (host []byte, addr netip.Addr) {
 		return l.summary.Host, l.summary.Addr
 	}
 	return l.result.Host, l.result.Addr
+}
+
+// service returns the facts about the service at a port.
+func (l *lines) service(port uint16) *record.Facts {
+	if l.result.Summary {
+		l.summary.Facts(port, &l.facts)
+	} else {
+		l.dec.Facts(ndjson.Line{Text: l.buf}, &l.result, &l.facts)
+	}
+	return &l.facts
 }
 
 // extra returns the fields of the line for the change record of a port.

@@ -20,6 +20,7 @@ type answer struct {
 	proto    endpoint.Proto
 	state    endpoint.State
 	reason   endpoint.Reason
+	found    finding
 	rest     string // the fields after those of the endpoint
 	line     string
 }
@@ -87,6 +88,11 @@ func (s *scan) result(rnd *rand.Rand, host, ip string) {
 	if a.reason > 0 {
 		a.rest += fmt.Sprintf(`,"reason":"%s"`, a.reason)
 	}
+	if a.state == endpoint.Open && rnd.IntN(2) == 0 {
+		found, fields := randomFinding(rnd)
+		a.found = found
+		a.rest += fields
+	}
 	a.rest += owners[rnd.IntN(len(owners))]
 	a.line = fmt.Sprintf(`{%s,"port":%d,"proto":"%s",%s}`, where(host, ip), a.port, a.proto, a.rest)
 	if a.ip == "" {
@@ -119,6 +125,7 @@ func (s *scan) summary(rnd *rand.Rand, host, ip string) {
 		case port == open:
 			a.state = endpoint.Open
 			a.rest = `"state":"open","app":"ssh"` + owner
+			a.found = finding{evidence: "summary", app: "ssh", partial: true}
 		default:
 			a.state = endpoint.Filtered
 			a.rest = `"state":"filtered"` + owner
@@ -168,7 +175,8 @@ func place(id string) string {
 func (a answer) better(b answer) bool {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	sum := func(s string) uint32 { return crc32.Checksum([]byte(s), table) }
-	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(weak(a), weak(b)), cmp.Compare(a.reason.String(), b.reason.String()), cmp.Compare(sum(a.line), sum(b.line))) < 0
+	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(weak(a), weak(b)), cmp.Compare(a.reason.String(), b.reason.String()),
+		-cmp.Compare(len(a.found.evidence), 0)+cmp.Compare(len(b.found.evidence), 0), cmp.Compare(sum(a.line), sum(b.line))) < 0
 }
 
 // weak returns a rank: of the results with one state, those of probes that show nothing
@@ -198,7 +206,7 @@ func (s scan) standing(id func(answer) string) map[string]answer {
 }
 
 // oracle compares two scans with maps, as the contract says.
-func oracle(old, new scan, id func(answer) string, all bool) string {
+func oracle(old, new scan, id func(answer) string, all bool, ignore ...string) string {
 	before, after := old.standing(id), new.standing(id)
 	var keys []string
 	for key := range before {
@@ -213,7 +221,10 @@ func oracle(old, new scan, id func(answer) string, all bool) string {
 	var out strings.Builder
 	for _, key := range keys {
 		a, b := before[key], after[key]
-		change := oracleChange(a.known(), b.known())
+		change, was := oracleChange(a.known(), b.known()), ""
+		if change == "" && b.known() == endpoint.Open {
+			change, was = oracleFindings(a.found, b.found, ignore)
+		}
 		if change == "" || (a.state == 0 || b.state == 0) && a.state != endpoint.Open && b.state != endpoint.Open && !all {
 			continue
 		}
@@ -222,6 +233,7 @@ func oracle(old, new scan, id func(answer) string, all bool) string {
 			of, of.rest = a, ""
 		}
 		fmt.Fprintf(&out, `{%s,"port":%d,"proto":"%s","change":"%s","old":%s,"new":%s`, where(of.host, of.ip), of.port, of.proto, change, orNull(a.state), orNull(b.state))
+		out.WriteString(was)
 		if of.rest != "" {
 			rest := strings.NewReplacer(`"change":`, `"list_change":`, `"old":`, `"list_old":`).Replace(of.rest)
 			out.WriteString("," + rest)

@@ -3,8 +3,10 @@ package compare
 import (
 	"bytes"
 	"hash/crc32"
+	"hash/maphash"
 	"net/netip"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 	"portkit/pkg/resolve"
@@ -23,12 +25,15 @@ const (
 type parser struct {
 	view   view
 	wanted *Expected
+	seed   maphash.Seed
+	ignore record.Fact
 
 	dec     record.Decoder
 	result  record.Result
 	summary record.Summary
 	keyer   keyer
 	table   *crc32.Table
+	service record.Facts
 	batch   *batch
 
 	// Host and address of the last record, which usually are those of the next one
@@ -38,8 +43,8 @@ type parser struct {
 	key, name []byte
 }
 
-func newParser(v view, e *Expected) *parser {
-	return &parser{view: v, wanted: e, table: crc32.MakeTable(crc32.Castagnoli)}
+func newParser(v view, e *Expected, seed maphash.Seed, ignore record.Fact) *parser {
+	return &parser{view: v, wanted: e, seed: seed, ignore: ignore, dec: record.Decoder{FactsOnly: true}, table: crc32.MakeTable(crc32.Castagnoli)}
 }
 
 // block parses a block into b.
@@ -68,10 +73,22 @@ func (p *parser) line(l ndjson.Line) error {
 	}
 	s.first, s.last = r.Port, r.Port
 	s.proto, s.state, s.reason = r.Proto, r.State, r.Reason
+	if r.State == endpoint.Open && (r.Identified || len(r.App) > 0) {
+		p.dec.Facts(l, r, &p.service)
+		s.facts = p.digest()
+	}
 	p.about(r.Host, r.Addr)
 	p.add(s)
 	p.ignored(r.Unusable)
 	return nil
+}
+
+// digest returns the digest of the facts that were read last.
+func (p *parser) digest() digest {
+	if p.view == wanted {
+		return appDigest(p.seed, &p.service)
+	}
+	return digestOf(p.seed, &p.service, p.ignore)
 }
 
 // ignored records that values of a record were ignored.
@@ -94,7 +111,11 @@ func (p *parser) ports(l ndjson.Line, s span) error {
 	p.about(r.Host, r.Addr)
 	s.proto = r.Proto
 	for _, of := range r.Spans {
-		s.first, s.last, s.state, s.reason = of.First, of.Last, of.State, of.Reason
+		s.first, s.last, s.state, s.reason, s.facts = of.First, of.Last, of.State, of.Reason, 0
+		if of.State == endpoint.Open {
+			r.Facts(of.First, &p.service)
+			s.facts = p.digest()
+		}
 		p.add(s)
 	}
 	p.ignored(r.Unusable)

@@ -27,10 +27,11 @@ func appendEntry(dst, key []byte, s *span) []byte {
 	if s.named {
 		named = 1
 	}
-	return append(dst, byte(s.proto), byte(s.state), byte(s.reason), named)
+	dst = append(dst, byte(s.proto), byte(s.state), byte(s.reason), named)
+	return le.AppendUint64(dst, s.facts)
 }
 
-const sizeOfSpan = 8 + 4 + 4 + 2 + 2 + 4
+const sizeOfSpan = 8 + 4 + 4 + 2 + 2 + 4 + 8
 
 func readSpan(b []byte) span {
 	le := binary.LittleEndian
@@ -38,6 +39,7 @@ func readSpan(b []byte) span {
 		at: int64(le.Uint64(b)), size: le.Uint32(b[8:]), sum: le.Uint32(b[12:]),
 		first: le.Uint16(b[16:]), last: le.Uint16(b[18:]),
 		proto: endpoint.Proto(b[20]), state: endpoint.State(b[21]), reason: endpoint.Reason(b[22]), named: b[23] != 0,
+		facts: le.Uint64(b[24:]),
 	}
 }
 

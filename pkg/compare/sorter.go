@@ -22,7 +22,7 @@ type sorting struct {
 }
 
 // sizeOfEntry is the memory of an entry and its sorting.
-const sizeOfEntry = 32 + 16
+const sizeOfEntry = 40 + 16
 
 // sorter sorts batches. What does not fit in memory is written to a temporary
 // file, as sorted runs.

@@ -20,13 +20,16 @@ type span struct {
 	// named means that the port is checked under another key of the host too: it is
 	// not written as added under this one.
 	named bool
+	// facts is the digest of the service, if open; of an expectation the number of its
+	// name, from 1.
+	facts digest
 }
 
 // noLine is the offset of an expectation, which has no line.
 const noLine = -1
 
 // better reports whether s counts for a port that both contain: the more definite
-// state, then the lower reason. Of equal records one is used for its fields; the
+// state, the lower reason, the one whose service was identified. Of equal records one is used for its fields; the
 // checksum makes the choice independent of their order.
 func (s *span) better(t *span) bool { return s.weigh(t) < 0 }
 
@@ -40,17 +43,29 @@ func (s *span) weigh(t *span) int {
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(s.reason, t.reason), cmp.Compare(s.sum, t.sum), cmp.Compare(s.size, t.size))
+	return cmp.Or(cmp.Compare(s.reason, t.reason), cmp.Compare(t.identified(), s.identified()), cmp.Compare(s.sum, t.sum), cmp.Compare(s.size, t.size))
 }
+
+// identified returns 1 if something is known about the service, else 0.
+func (s *span) identified() int { return int(min(s.facts, 1)) }
 
 // before reports whether all of s comes before all of t.
 func (s *span) before(t *span) bool {
 	return s.proto < t.proto || s.proto == t.proto && s.last < t.first
 }
 
-// same reports whether both have the same ports in the same state.
+// same reports whether both have the same ports in the same state, with services that
+// need no further look.
 func (s *span) same(t *span) bool {
-	return s.first == t.first && s.last == t.last && s.proto == t.proto && s.known() == t.known()
+	return s.first == t.first && s.last == t.last && s.proto == t.proto && s.known() == t.known() && !s.mayDiffer(t)
+}
+
+// mayDiffer reports whether the services of two spans in one state have to be compared.
+func (s *span) mayDiffer(t *span) bool {
+	if s.at == noLine {
+		return s.facts != 0
+	}
+	return s.facts != t.facts && s.facts != 0 && t.facts != 0
 }
 
 // known returns the state, or Error if the host stopped replying before the ports were

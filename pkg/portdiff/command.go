@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/compare"
@@ -13,6 +14,7 @@ import (
 	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 	"portkit/pkg/report"
+	"portkit/pkg/report/csv"
 	"portkit/pkg/report/html"
 	"portkit/pkg/report/text"
 	"portkit/pkg/service"
@@ -20,10 +22,12 @@ import (
 
 // Command is portdiff's command line.
 type Command struct {
-	Output string `short:"o" enum:"auto,text,json,html" default:"auto" help:"Output format. text: report. html: page. json: change records. auto: text on a terminal, else json."`
-	Expect string `placeholder:"FILE" complete:"file" help:"Compare one scan with the ports that FILE expects to be open, lines of TARGET PORTS [# comment]."`
-	ByIP   bool   `name:"by-ip" help:"Identify hosts by address instead of by name as written."`
-	All    bool   `help:"Also show endpoints that only one scan probed and that are not open."`
+	Output string   `short:"o" enum:"auto,text,json,html,csv" default:"auto" help:"Output format. text: report. html: page. json: change records. csv: table of them. auto: text on a terminal, else json."`
+	Expect string   `placeholder:"FILE" complete:"file" help:"Compare one scan with the open ports and services that FILE expects, lines of TARGET PORTS [# comment]."`
+	ByIP   bool     `name:"by-ip" help:"Identify hosts by address instead of by name as written."`
+	All    bool     `help:"Also show endpoints that only one scan probed and that are not open."`
+	Only   []string `enum:"opened,closed,changed,unknown,added,removed" placeholder:"LIST" help:"Show only these changes; the exit status depends on them alone."`
+	Ignore []string `enum:"app,product,version,tls,ssh" placeholder:"LIST" help:"Ignore differences in these fields of services that portid found (tls: certificate, ssh: host keys)."`
 
 	Old string `arg:"" optional:"" placeholder:"OLD" complete:"file" help:"First scan: result records and summary records. - is standard input."`
 	New string `arg:"" optional:"" placeholder:"NEW" complete:"file" help:"Second scan. With --expect there is only one, RESULTS (default: standard input)."`
@@ -46,6 +50,8 @@ func (c *Command) Validate() error {
 		return errors.New("--expect accepts one scan, not OLD and NEW")
 	case c.ByIP:
 		return errors.New("--by-ip cannot be combined with --expect, which identifies hosts by name and by address")
+	case len(c.Ignore) > 0:
+		return errors.New("--ignore cannot be combined with --expect, which names the services to compare")
 	case c.Old == "":
 		c.Old = cli.StdinName
 	}
@@ -72,10 +78,16 @@ func (c *Command) Run(ctx *cli.Context) error {
 		return err
 	case tally.Unread:
 		return cli.ErrTrouble
-	case tally.Different(), c.Expect != "" && tally.Changes[endpoint.ChangeUnknown] > 0:
-		return cli.ErrDifferent // an expected port that could not be probed may not be open
+	case tally.Different(), tally.Changes[endpoint.ChangeUnknown] > 0 && c.unknownCounts():
+		return cli.ErrDifferent
 	}
 	return nil
+}
+
+// unknownCounts reports whether unknown changes are differences: an expected port that
+// could not be probed may not be open, and they may have been asked for.
+func (c *Command) unknownCounts() bool {
+	return c.Expect != "" || slices.Contains(c.Only, endpoint.ChangeUnknown.String())
 }
 
 // scans compares OLD and NEW.
@@ -122,7 +134,17 @@ func displayName(name string) string {
 }
 
 func (c *Command) options(ctx *cli.Context) compare.Options {
-	return compare.Options{ByIP: c.ByIP, All: c.All, Memory: c.memory, Bad: func(source string, err error) {
+	var only []endpoint.Change
+	for _, name := range c.Only {
+		change, _ := endpoint.ParseChange(name)
+		only = append(only, change)
+	}
+	var ignore record.Fact
+	for _, name := range c.Ignore {
+		fact, _ := record.ParseFact([]byte(name))
+		ignore |= fact
+	}
+	return compare.Options{ByIP: c.ByIP, All: c.All, Only: only, Ignore: ignore, Memory: c.memory, Bad: func(source string, err error) {
 		prefix := source + ": "
 		if source == displayName(cli.StdinName) {
 			prefix = ""
@@ -137,7 +159,7 @@ func (c *Command) options(ctx *cli.Context) compare.Options {
 
 // write runs a comparison and writes the changes in the output format.
 func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer) (compare.Tally, error)) (compare.Tally, error) {
-	draw := map[string]drawing{"text": text.WriteDiff, "html": html.WriteDiff}[c.Output]
+	draw := map[string]drawing{"text": text.WriteDiff, "html": html.WriteDiff, "csv": csv.WriteDiff}[c.Output]
 	if c.Output == "auto" && ctx.OutTerminal {
 		draw = text.WriteDiff
 	}
@@ -158,7 +180,7 @@ func (c *Command) write(ctx *cli.Context, about report.Diff, run func(io.Writer)
 	}
 	records := changes{from: ndjson.NewReader(found.Reader())}
 	about.Records, about.Changes, about.NoEndpoint = records.all(), tally.Changes, tally.Nowhere
-	about.Services, about.Escape = service.Load(), cli.Printable[string]
+	about.Services, about.Terminal, about.Escape = service.Load(), ctx.OutTerminal, cli.Printable[string]
 	err = draw(ctx.Out, &about)
 	if err == nil {
 		err = records.err

@@ -1,11 +1,16 @@
 package portdiff
 
 import (
+	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/compare"
 	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
 	"portkit/pkg/portspec"
 	"portkit/pkg/scope"
 	"portkit/pkg/service"
@@ -56,13 +61,45 @@ func readExpected(ctx *cli.Context, name string) (*compare.Expected, error) {
 		if e.Ports == "" {
 			return nil, cli.Usagef("%s: no ports given; want TARGET PORTS [# comment]", e.Where)
 		}
-		ports, err := portspec.Parse(e.Ports, []endpoint.Proto{endpoint.TCP}, services)
-		if err == nil {
-			err = want.Add(e.Target, ports)
-		}
-		if err != nil {
+		if err := addExpected(want, e, services); err != nil {
 			return nil, cli.Usagef("%s: %w", e.Where, err)
 		}
 	}
 	return want, nil
+}
+
+// addExpected adds an entry of the --expect file: ports of which each item may be followed
+// by =SERVICE.
+func addExpected(want *compare.Expected, e scope.Entry, names *service.Table) error {
+	tcp := []endpoint.Proto{endpoint.TCP}
+	var plain []string             // the items without their services
+	items := map[string][]string{} // by service
+	prefix := ""                   // "udp:", which applies until the next one
+	for item := range strings.SplitSeq(e.Ports, ",") {
+		item, name, named := strings.Cut(item, "=")
+		plain = append(plain, item)
+		if i := strings.IndexByte(item, ':'); i >= 0 {
+			prefix = item[:i+1]
+		} else {
+			item = prefix + item
+		}
+		if name = strings.ToLower(strings.TrimSpace(name)); !named {
+			continue
+		}
+		if service.Meanings(name) == nil {
+			return fmt.Errorf("%q is not a service that portid recognizes; use a name such as ssh or https", ndjson.Show([]byte(name)))
+		}
+		items[name] = append(items[name], item)
+	}
+	ports, err := portspec.Parse(strings.Join(plain, ","), tcp, names)
+	if err == nil {
+		err = want.Add(e.Target, ports)
+	}
+	for _, name := range slices.Sorted(maps.Keys(items)) {
+		if ports, err = portspec.Parse(strings.Join(items[name], ","), tcp, names); err != nil {
+			break
+		}
+		want.AddService(e.Target, ports, name)
+	}
+	return err
 }

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"net/netip"
 	"slices"
 
@@ -21,15 +20,22 @@ type Change struct {
 	// Old and New are the states; 0 if not probed.
 	Change   endpoint.Change
 	Old, New endpoint.State
-	// Reason, App and Err are those of NEW; zero if it has none.
+	// Was contains the old values of the facts that differ, as returned by AppendWas or
+	// AppendExpected; nil if only the state does.
+	Was []byte
+	// Reason, Err and Facts are those of NEW; zero if it has none.
 	Reason endpoint.Reason
-	App    []byte
 	Err    []byte
+	Facts  Facts
+	// Before and Differ are what Was contains, Expected the service that it names.
+	Before   Facts
+	Differ   Fact
+	Expected []byte
 }
 
 // Change appends a change record: its own fields, then extra, the fields of NEW as
-// returned by Result.AppendOwn or Summary.AppendOwn. Reason, App and Err are
-// written only as part of extra.
+// returned by Result.AppendOwn or Summary.AppendOwn. The fields from Reason on are
+// written only as part of extra and Was.
 func (e *Encoder) Change(dst []byte, c *Change, extra []byte) []byte {
 	var o ndjson.Object
 	o.Add("host", string(c.Host))
@@ -39,6 +45,9 @@ func (e *Encoder) Change(dst []byte, c *Change, extra []byte) []byte {
 	o.Add("change", c.Change.String())
 	o.Add("old", stateOrNull(c.Old))
 	o.Add("new", stateOrNull(c.New))
+	if c.Was != nil {
+		o.Add("was", ndjson.Raw(c.Was))
+	}
 	o.AddRaw(extra)
 	return appendLine(dst, o)
 }
@@ -62,7 +71,7 @@ func appendOwn(dst []byte, fields []ndjson.Field, skip func(name []byte) bool) (
 			continue
 		}
 		switch string(f.Key) {
-		case "change", "old", "new":
+		case "change", "old", "new", "was":
 			dst, renamed = AppendRenamed(dst, ownPrefix, f.Raw), true
 		default:
 			dst = AppendRaw(dst, f.Raw)
@@ -81,8 +90,8 @@ func (r *Result) AppendOwn(dst []byte) (extra []byte, renamed bool) {
 	})
 }
 
-// AppendAnswer appends the state, reason and app of a port as the fields of a
-// result. In a change record they precede those of AppendOwn.
+// AppendAnswer appends the state and reason of a port, and what is known of its service,
+// as the fields of a result. In a change record they precede those of AppendOwn.
 func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
 	i, ok := s.find(port)
 	if !ok {
@@ -93,9 +102,20 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
 	o.Add("reason", s.Spans[i].Reason.String())
 	i, ok = slices.BinarySearchFunc(s.Found, port, func(f Found, port uint16) int { return int(f.Port) - int(port) })
 	if ok {
-		o.Add("app", s.Found[i].App)
+		f := &s.Found[i]
+		o.Add("app", f.App)
+		if f.Product != "" {
+			o.AddRaw([]byte(f.Product[1 : len(f.Product)-1]))
+		}
+		if f.Cert != "" {
+			o.Add("tls", ndjson.Raw(f.Cert))
+		}
 	}
-	return append(dst, bytes.Trim(ndjson.Append(nil, o), "{}")...)
+	if _, ok := findSpan(s.AcceptsAll, port); ok {
+		o.Add("evidence", evidenceAcceptsAll)
+	}
+	text := ndjson.Append(nil, o)
+	return append(dst, text[1:len(text)-1]...)
 }
 
 // AppendOwn appends the fields by which the summary is grouped, as Result.AppendOwn
@@ -109,7 +129,7 @@ func (s *Summary) AppendOwn(dst []byte) (extra []byte, renamed bool) {
 
 // Change parses a line written by Encoder.Change. The error is a *Bad.
 func (d *Decoder) Change(l ndjson.Line, c *Change) error {
-	*c = Change{}
+	*c = Change{Facts: c.Facts, Before: c.Before}
 	var err error
 	if d.fields, err = ndjson.Scan(l.Text, d.fields); err != nil {
 		return NewBad(l, "json", err.Error())
@@ -124,12 +144,27 @@ func (d *Decoder) Change(l ndjson.Line, c *Change) error {
 	c.Old, _ = endpoint.ParseState(lastText(d.fields, "old"))
 	c.New, _ = endpoint.ParseState(lastText(d.fields, "new"))
 	c.Err = lastText(d.fields, "error")
-	c.App = d.text(&k, fieldApp)
+	d.was(c)
+	d.facts(d.fields, &c.Facts)
 	var ok bool
 	if c.Change, ok = endpoint.ParseChange(lastText(d.fields, "change")); !ok {
 		return problemf("no change", "change %s is not one that portdiff writes", ndjson.Show(Last(d.fields, "change"))).bad(l)
 	}
 	return nil
+}
+
+// was reads the old values of facts.
+func (d *Decoder) was(c *Change) {
+	var fields []ndjson.Field
+	if c.Was = Last(d.fields, "was"); c.Was != nil {
+		fields, _ = ndjson.Scan(c.Was, nil)
+	}
+	for _, f := range fields {
+		fact, _ := ParseFact(f.Key)
+		c.Differ |= fact
+	}
+	d.facts(fields, &c.Before)
+	c.Expected = lastText(fields, "service")
 }
 
 // lastText returns the text of the last field with this name; nil if there is none

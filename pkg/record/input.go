@@ -45,11 +45,14 @@ type Decoder struct {
 	Times bool
 	// Details makes Result collect Detail.
 	Details bool
+	// FactsOnly makes Result leave out Product, Cert and AcceptsAll. Facts reads them.
+	FactsOnly bool
 
-	fields []ndjson.Field
-	inner  []ndjson.Field // of an object
-	extra  []byte
-	known  []byte // of Port
+	fields   []ndjson.Field
+	inner    []ndjson.Field // of an object
+	elements [][]byte       // of an array
+	extra    []byte
+	known    []byte // of Port
 	// hostText, ipText and word are buffers for strings that have escapes.
 	hostText, ipText, word []byte
 	words                  reasonCache

@@ -29,6 +29,9 @@ type Result struct {
 	AcceptsAll bool
 	// Detail is as in Found, if Decoder.Details is set.
 	Detail []byte
+	// Identified is set if a tool tried to identify the service: the record has the
+	// field evidence.
+	Identified bool
 	// RTT is negative if the record has none.
 	RTT time.Duration
 	// Time is when the state was determined, in milliseconds since 1970 (UTC); 0 if
@@ -184,12 +187,13 @@ func (d *Decoder) answer(k *known, r *Result) {
 			r.unusable("rtt_ms %s is not a number of milliseconds", value)
 		}
 	}
+	r.Identified = k[fieldEvidence] > 0
 	if value := d.value(k, fieldApp); value != nil {
 		if r.App = d.text(k, fieldApp); r.App == nil {
 			r.unusable("app %s is not a string", value)
 		}
 	}
-	if k[fieldFinding] > 0 || k[fieldEvidence] > 0 {
+	if !d.FactsOnly && (k[fieldFinding] > 0 || k[fieldEvidence] > 0) {
 		d.finding(k, r)
 	}
 	if d.Details && r.State == endpoint.Open {

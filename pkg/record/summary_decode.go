@@ -236,7 +236,11 @@ func (s *Summary) has(port uint16) bool {
 
 // find returns the index of the span that contains port.
 func (s *Summary) find(port uint16) (i int, ok bool) {
-	return slices.BinarySearchFunc(s.Spans, port, func(s Span, port uint16) int {
+	return findSpan(s.Spans, port)
+}
+
+func findSpan(spans []Span, port uint16) (i int, ok bool) {
+	return slices.BinarySearchFunc(spans, port, func(s Span, port uint16) int {
 		switch {
 		case s.Last < port:
 			return -1

@@ -27,6 +27,7 @@ type Diff struct {
 	// NoEndpoint counts the records of each side without an endpoint.
 	NoEndpoint [2]uint64
 	Services   Services
+	Terminal   bool                        // as in Report
 	Escape     func([]byte, string) []byte // as in Report
 }
 

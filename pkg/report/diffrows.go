@@ -38,8 +38,11 @@ func (d *differ) add(c *record.Change) {
 	}
 	open := c.Old == endpoint.Open || c.New == endpoint.Open
 	row := DiffRow{
-		Change: c.Change.String(), Note: d.note(c),
+		Change: c.Change.String(), Note: d.Note(c),
 		rank: rank(c.Change, open), open: open, proto: c.Proto, first: c.Port, last: c.Port, addr: c.Addr,
+	}
+	if open {
+		row.Name = d.name(c)
 	}
 	if n := len(d.rows); n > 0 && row.joins(&d.rows[n-1]) && d.rows[n-1].last+1 == row.first {
 		d.rows[n-1].last = row.last
@@ -101,9 +104,6 @@ func (d *differ) finish() *DiffHost {
 func (d *differ) join(rows []DiffRow) DiffRow {
 	row := rows[0]
 	row.Ports = portsOf(rows)
-	if row.open {
-		row.Name = d.Services.Name(row.proto, row.first)
-	}
 	if d.mixed && row.addr.IsValid() {
 		row.Note += ", at " + d.Printable(row.addr.String())
 	}
@@ -130,8 +130,11 @@ func portsOf(rows []DiffRow) string {
 	return fmt.Sprintf("%s,...%s (%d ports)", strings.Join(parts[:maxRanges], ","), proto, total)
 }
 
-// note returns the state before and now.
-func (d *differ) note(c *record.Change) string {
+// Note returns the state before and now, or the difference of the service.
+func (d *Diff) Note(c *record.Change) string {
+	if c.Was != nil {
+		return d.serviceNote(c)
+	}
 	was, now, detail := "was "+c.Old.String(), c.New.String(), d.detail(c)
 	if lostBefore(c) {
 		was += " (" + endpoint.HostLost.String() + ")"
@@ -169,14 +172,16 @@ func lostBefore(c *record.Change) bool {
 
 // detail returns the error, the reason or the recognized protocol of the new
 // result; "" if there is none.
-func (d *differ) detail(c *record.Change) string {
+func (d *Diff) detail(c *record.Change) string {
 	switch {
 	case c.New == endpoint.Error && len(c.Err) > 0:
 		return d.Printable(string(c.Err))
 	case c.New != endpoint.Open:
 		return c.Reason.String()
-	case len(c.App) > 0:
-		return "app " + d.Printable(string(c.App))
+	case len(c.Facts.Product) > 0:
+		return d.product(&c.Facts)
+	case len(c.Facts.App) > 0:
+		return "app " + d.text(c.Facts.App)
 	}
 	return ""
 }

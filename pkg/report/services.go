@@ -19,19 +19,22 @@ import (
 // if another service is registered; "" if there is none.
 func (r *Report) PortName(p OpenPort) string {
 	s := p.Service()
-	registered := r.Services.Name(p.Proto, p.Number)
-	found := r.Printable(p.App)
+	return r.Printable(portName(r.Services.Name(p.Proto, p.Number), p.App, s.InTLS()))
+}
+
+// portName is PortName for a registered name and an app, of which both may be empty.
+func portName(registered, app string, tls bool) string {
+	found := app
 	switch {
-	case p.App == "":
+	case app == "":
 		return registered
-	case service.Means(registered, p.App, s.InTLS()):
-		found = registered
-		if s.InTLS() && service.Means(registered, p.App, false) {
-			found = inTLS(registered, p.App)
+	case service.Means(registered, app, tls):
+		if tls && service.Means(registered, app, false) {
+			return inTLS(registered, app)
 		}
-		return found
-	case s.InTLS():
-		found = r.Printable(inTLS(p.App, p.App))
+		return registered
+	case tls:
+		found = inTLS(app, app)
 	}
 	if registered == "" {
 		return found

@@ -26,7 +26,7 @@ func toolFlags() [][]string {
 			"--progress=", "--total=", "-v --verbose", "-q --quiet",
 		},
 		{"portsum", "-o --output=", "--by=", "--weights", "--stats"},
-		{"portdiff", "-o --output=", "--expect=", "--by-ip", "--all"},
+		{"portdiff", "-o --output=", "--expect=", "--by-ip", "--all", "--only=", "--ignore="},
 	}
 }
 

@@ -94,7 +94,7 @@ var foreignLines = [][2]string{
 	{`portprobe --top 10`, `portprobe: --top belongs to portgen`},
 	{`portprobe -sY 192.0.2.1`, `portprobe: -s: no such flag; --help lists them`},
 	{`portsum -o xml`, `portsum: --output: "xml" is not one of auto, text, json, html, csv, csv-ports, nmap-xml, prometheus`},
-	{`portdiff -oX results.ndjson results.ndjson`, `portdiff: --output: "X" is not one of auto, text, json, html`},
+	{`portdiff -oX results.ndjson results.ndjson`, `portdiff: --output: "X" is not one of auto, text, json, html, csv`},
 }
 
 // inScanDir enters a folder with the files that the command lines name.

@@ -1,11 +1,13 @@
 package reporttest
 
 import (
+	"fmt"
 	"iter"
 	"net/netip"
 	"slices"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 	"portkit/pkg/report"
 	"portkit/pkg/service"
@@ -40,6 +42,17 @@ func Ports(host, ip string, from, to, step int, before, after string) (all []rec
 		all = append(all, Change(host, ip, port, before, after))
 	}
 	return all
+}
+
+// ServiceChange returns the change of the service at a port that is open in both scans.
+// was and now are the fields of its records.
+func ServiceChange(host, ip string, port int, was, now string) record.Change {
+	line := fmt.Appendf(nil, `{"host":%q,"ip":%q,"port":%d,"change":"changed","old":"open","new":"open","was":{%s},%s}`, host, ip, port, was, now)
+	var c record.Change
+	if err := new(record.Decoder).Change(ndjson.Line{Text: line}, &c); err != nil {
+		panic(err)
+	}
+	return c
 }
 
 // DiffCase is a comparison and its text without the last lines.
@@ -82,6 +95,22 @@ func Diffs() map[string]DiffCase {
 				"  unknown  5/tcp (rje)   was error, now open\n" +
 				"  added    3/tcp         closed, no result before\n" +
 				"  removed  8/tcp         was closed, no result now\n\n",
+		},
+		"other services": {
+			Changes: []record.Change{
+				ServiceChange("10.0.0.1", "10.0.0.1", 22, `"version":"9.2p0"`, `"app":"ssh","product":"OpenSSH","version":"9.2p1"`),
+				ServiceChange("10.0.0.1", "10.0.0.1", 23, `"version":null`, `"app":"telnet","version":"1"`),
+				ServiceChange("10.0.0.1", "10.0.0.1", 80, `"tls":{"subject":"CN=a","names":["a"],"sha256":"a"}`, `"app":"http","tls":{"subject":"CN=b","not_after":"soon","sha256":"b"}`),
+				ServiceChange("10.0.0.1", "10.0.0.1", 81, `"tls":{"names":["a"],"sha256":"a"}`, `"tls":{"sha256":"b"}`),
+				ServiceChange("10.0.0.2", "10.0.0.2", 22, `"version":"9.2p0"`, `"app":"ssh","product":"OpenSSH","version":"9.2p1"`),
+				ServiceChange("10.0.0.3", "10.0.0.3", 22, `"version":"9.2p0"`, `"app":"ssh","product":"OpenSSH","version":"9.2p1"`),
+			},
+			Want: "10.0.0.1\n" +
+				"  changed  22/tcp (ssh)     OpenSSH 9.2p1, was 9.2p0\n" +
+				"  changed  23/tcp (telnet)  version 1, was of unknown version\n" +
+				"  changed  80/tcp (https)   certificate changed: until soon, subject CN=b, was CN=a\n" +
+				"  changed  81/tcp           certificate changed: until an unknown date, other names\n\n" +
+				"10.0.0.2 - 10.0.0.3\n  changed  22/tcp (ssh)  OpenSSH 9.2p1, was 9.2p0\n\n",
 		},
 		"a name at several addresses": {
 			Changes: []record.Change{

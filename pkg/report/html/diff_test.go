@@ -23,7 +23,7 @@ func TestDiffPageHasTheTextOnly(t *testing.T) {
 	for name, c := range reporttest.Diffs() {
 		hostile := `<script src="https://evil.example/">alert('x')</script>` + "\x1b"
 		c.Changes[0].Host, c.Diff.Old = []byte(hostile), hostile
-		c.Changes[0].App, c.Changes[0].New = []byte(hostile), endpoint.Open
+		c.Changes[0].Facts.App, c.Changes[0].New = []byte(hostile), endpoint.Open
 		var lines, page bytes.Buffer
 		if err := errors.Join(text.WriteDiff(&lines, reporttest.NewDiff(c)), WriteDiff(&page, reporttest.NewDiff(c))); err != nil {
 			t.Fatalf("%s: %v", name, err)

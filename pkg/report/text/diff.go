@@ -11,7 +11,7 @@ import (
 
 // maxPortsWidth is the maximum width of the column of ports; longer ones shift
 // the rest of their line.
-const maxPortsWidth = 34
+const maxPortsWidth = 40
 
 // WriteDiff writes the changes host by host, newly open ports first, and their
 // number.

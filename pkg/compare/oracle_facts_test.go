@@ -1,0 +1,113 @@
+package compare
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// finding is what an answer reports about the service; evidence is empty if nothing.
+type finding struct {
+	evidence, source       string
+	limited, tls, starttls bool
+	partial                bool // of a summary
+
+	app, product, version, cert, key string
+}
+
+// randomFinding returns a finding from small pools and its fields.
+func randomFinding(rnd *rand.Rand) (f finding, fields string) {
+	pick := func(texts ...string) string { return texts[rnd.IntN(len(texts))] }
+	f.evidence = pick("greeting", "http", "silent", "accepts-all", "not-asked", "unreachable")
+	fields = fmt.Sprintf(`,"evidence":%q`, f.evidence)
+	if f.evidence == "greeting" || f.evidence == "http" {
+		f.app = pick("ssh", "http")
+		f.product, f.version = pick("", "A", "B\u00e9"), pick("", "1", "2")
+		f.limited = rnd.IntN(4) == 0
+		f.source = pick("", "", "nmap")
+		f.tls, f.starttls = rnd.IntN(2) == 0, rnd.IntN(3) == 0
+		if f.tls {
+			f.cert = pick("", "aa", "bb")
+		}
+		f.key = pick("", "rsa 1", "rsa 2", "ecdsa 1")
+	}
+	for _, m := range [][2]string{{"app", f.app}, {"product", f.product}, {"version", f.version}, {"source", f.source}} {
+		if m[1] != "" {
+			fields += fmt.Sprintf(`,%q:%q`, m[0], m[1])
+		}
+	}
+	if f.limited {
+		fields += `,"limited":true`
+	}
+	if f.tls {
+		members := []string{`"version":"1.3"`}
+		if f.starttls {
+			members = append(members, `"starttls":true`)
+		}
+		if f.cert != "" {
+			members = append(members, fmt.Sprintf(`"sha256":%q`, f.cert))
+		}
+		fields += `,"tls":{` + strings.Join(members, ",") + `}`
+	}
+	if kind, sum, ok := strings.Cut(f.key, " "); ok {
+		fields += fmt.Sprintf(`,"ssh":{"keys":[{"sha256":%q,"type":%q}]}`, sum, kind)
+	}
+	return f, fields
+}
+
+// oracleFindings returns the change of findings, as the contract says, and the value
+// of was.
+func oracleFindings(old, new finding, ignore []string) (change, was string) {
+	if old.evidence == "" || new.evidence == "" {
+		return "", ""
+	}
+	vague := func(f finding, fact string) bool {
+		return slices.Contains([]string{"accepts-all", "not-asked", "unreachable"}, f.evidence) || f.limited && fact != "app"
+	}
+	var parts []string
+	differ := func(fact, was string, oldLacks, newLacks bool) {
+		switch {
+		case slices.Contains(ignore, fact), oldLacks && old.partial, newLacks && new.partial:
+			return
+		case oldLacks && vague(old, fact), newLacks && vague(new, fact):
+			if change == "" {
+				change = "unknown"
+			}
+		default:
+			change = "changed"
+		}
+		if oldLacks {
+			was = "null"
+		}
+		parts = append(parts, fmt.Sprintf(`%q:%s`, fact, was))
+	}
+	text := func(fact, before, after string) {
+		if before != after {
+			differ(fact, fmt.Sprintf("%q", before), before == "", after == "")
+		}
+	}
+	text("app", old.app, new.app)
+	if old.source == new.source {
+		text("product", old.product, new.product)
+		text("version", old.version, new.version)
+	}
+	if slices.ContainsFunc(parts, func(s string) bool { return s == `"app":null` }) && old.evidence != "" {
+		parts = append(parts, fmt.Sprintf(`"evidence":%q`, old.evidence))
+	}
+	if old.limited {
+		parts = append(parts, `"limited":true`)
+	}
+	if old.cert != new.cert && !(old.cert == "" && (old.tls || new.starttls)) && !(new.cert == "" && (new.tls || old.starttls)) {
+		differ("tls", fmt.Sprintf(`{"sha256":%q}`, old.cert), old.cert == "", new.cert == "")
+	}
+	before, a, _ := strings.Cut(old.key, " ")
+	after, b, _ := strings.Cut(new.key, " ")
+	if old.key != "" && before == after && a != b {
+		differ("ssh", fmt.Sprintf(`{"keys":[{"type":%q,"sha256":%q}]}`, before, a), false, false)
+	}
+	if change == "" {
+		return "", ""
+	}
+	return change, `,"was":{` + strings.Join(parts, ",") + `}`
+}

@@ -1,0 +1,83 @@
+package record
+
+import (
+	"bytes"
+	"slices"
+
+	"portkit/pkg/ndjson"
+)
+
+// Fact is a fact about a service by which scans are compared: a bit of a set.
+type Fact uint8
+
+// The facts. Each is a field of findings.
+const (
+	FactApp Fact = 1 << iota
+	FactProduct
+	FactVersion
+	FactTLS // the certificate
+	FactSSH // the host keys
+)
+
+// FactNames contains the fields of the facts in the order of their bits.
+func FactNames() []string { return []string{"app", "product", "version", "tls", "ssh"} }
+
+// ParseFact returns the fact with this name.
+func ParseFact(name []byte) (Fact, bool) {
+	for i, s := range FactNames() {
+		if s == string(name) {
+			return 1 << i, true
+		}
+	}
+	return 0, false
+}
+
+// Facts is the facts about a service. Texts are decoded and empty if absent. They are parts
+// of the line or of Facts, and valid until either is used again.
+type Facts struct {
+	App, Product, Version []byte
+	Evidence              []byte // absent if no tool tried to identify the service
+	Source                []byte // the tool that identified it, if that was not portid
+	Limited               bool
+	TLS, StartTLS         bool // there is a TLS object; the connection was upgraded
+	Cert                  Certificate
+	Keys                  []HostKey
+	// Unusable contains the facts whose values are not valid.
+	Unusable Fact
+	// Partial is set if absence means nothing, because a summary does not tell what was
+	// not recognized from what was not tried.
+	Partial bool
+
+	text []byte // storage of texts with escapes
+}
+
+// InTLS reports whether the protocol is inside TLS from its first byte on.
+func (f *Facts) InTLS() bool { return f.TLS && !f.StartTLS }
+
+// Certificate is the part of a certificate by which scans are compared.
+type Certificate struct {
+	SHA256, NotAfter, Subject, Issuer []byte
+	Names                             []byte // the array as written
+}
+
+// HostKey is the host key of an SSH server.
+type HostKey struct{ Type, SHA256 []byte }
+
+// Facts sets f to the facts that the summary contains about the service at a port.
+func (s *Summary) Facts(port uint16, f *Facts) {
+	*f = Facts{Keys: f.Keys[:0], text: f.text[:0], Partial: true}
+	if _, ok := findSpan(s.AcceptsAll, port); ok {
+		f.Evidence, f.Partial = []byte(evidenceAcceptsAll), false
+	}
+	i, ok := slices.BinarySearchFunc(s.Found, port, func(a Found, port uint16) int { return int(a.Port) - int(port) })
+	if !ok {
+		return
+	}
+	service := s.Found[i].Service()
+	f.App, f.Product, f.Version = []byte(s.Found[i].App), []byte(service.Product), []byte(service.Version)
+	if c := service.Cert; c != nil {
+		f.TLS, f.StartTLS = true, c.StartTLS
+		f.Cert = Certificate{SHA256: []byte(c.SHA256), Issuer: []byte(c.Issuer), NotAfter: appendDate(nil, "", c.NotAfter), Names: ndjson.Append(nil, c.Names)}
+		f.Cert.NotAfter = bytes.Trim(f.Cert.NotAfter, `"`)
+	}
+}

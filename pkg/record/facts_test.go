@@ -1,0 +1,133 @@
+package record
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"portkit/pkg/ndjson"
+)
+
+// factsOf returns the facts of a result, and its message about values that are ignored.
+func factsOf(t *testing.T, line string) (f Facts, ignored string) {
+	t.Helper()
+	var d Decoder
+	var r Result
+	l := ndjson.Line{No: 3, Text: []byte(line)}
+	if err := d.Result(l, &r); err != nil {
+		t.Fatal(err)
+	}
+	if d.Facts(l, &r, &f); r.Unusable != nil {
+		ignored = r.Unusable.Error()
+	}
+	return f, ignored
+}
+
+func TestFacts(t *testing.T) {
+	f, ignored := factsOf(t, `{"ip":"192.0.2.1","port":22,"state":"open","app":"x","app":"s\u0073h","product":"\"A\"","version":"","evidence":"greeting","source":"nmap","limited":true,`+
+		`"tls":{"version":"1.2","starttls":true,"subject":"S","issuer":"\u0049","names":["a"],"not_after":"N","sha256":"aa"},`+
+		`"ssh":{"banner":"b","keys":[{"type":"t","sha256":"1"},{"sha256":"\u0032","type":"u","more":[1]}]}}`)
+	got := fmt.Sprintf("%s|%s|%s|%s|%s|%v %v %v|%s|%s", f.App, f.Product, f.Version, f.Evidence, f.Source, f.Limited, f.TLS, f.StartTLS, f.Cert, f.Keys)
+	want := `ssh|"A"||greeting|nmap|true true true|{aa N S I ["a"]}|[{t 1} {u 2}]`
+	if got != want || ignored != "" || f.Unusable != 0 {
+		t.Errorf("facts\n%s, %q, want\n%s", got, ignored, want)
+	}
+}
+
+func TestFactsOfOtherTypes(t *testing.T) {
+	for _, c := range []struct {
+		fields, ignored string
+		unusable        Fact
+	}{
+		{`"app":7`, "app 7 is not a string", FactApp},
+		{`"product":[1]`, "product [1] is not a string", FactProduct},
+		{`"version":{}`, "version {} is not a string", FactVersion},
+		{`"limited":"x"`, `limited "x" is not true or false`, 0},
+		{`"tls":7`, "tls 7 is not an object", FactTLS},
+		{`"tls":{"sha256":[]}`, "tls.sha256 [] is not a string", FactTLS},
+		{`"tls":{"not_after":1}`, "tls.not_after 1 is not a string", 0},
+		{`"ssh":"x"`, `ssh "x" is not an object`, FactSSH},
+		{`"ssh":{"keys":{}}`, "ssh.keys {} is not an array", FactSSH},
+		{`"ssh":{"keys":[1]}`, "ssh.keys [1] is not an array of objects", FactSSH},
+		{`"ssh":{"keys":[{"type":"t"}]}`, `ssh.keys [{"type":"t"}] is not`, FactSSH},
+		{`"ssh":{"keys":[{"type":1,"sha256":"s"}]}`, `ssh.keys: type 1 is not a string; ssh.keys`, FactSSH},
+		{`"product":null,"version":"","limited":false,"tls":null,"ssh":{"keys":[]}`, "", 0},
+		{`"source":7`, "", 0}, // of the user
+	} {
+		f, ignored := factsOf(t, `{"ip":"192.0.2.1","port":22,"state":"open","evidence":"tls",`+c.fields+`}`)
+		if c.ignored != "" {
+			c.ignored = "line 3: ignored: " + c.ignored
+		}
+		if !strings.HasPrefix(ignored, c.ignored) || c.ignored == "" && ignored != "" || f.Unusable != c.unusable {
+			t.Errorf("%s: %q, %b unusable; want %q, %b", c.fields, ignored, f.Unusable, c.ignored, c.unusable)
+		}
+	}
+}
+
+func TestFactsAllocateNothing(t *testing.T) {
+	d := Decoder{FactsOnly: true}
+	var r Result
+	var f Facts
+	l := ndjson.Line{Text: []byte(`{"ip":"192.0.2.1","port":22,"state":"open","app":"ssh","product":"A\"","version":"1","evidence":"greeting","tls":{"sha256":"a"},"ssh":{"keys":[{"type":"t","sha256":"1"}]}}`)}
+	parse := func() {
+		if err := d.Result(l, &r); err != nil {
+			t.Fatal(err)
+		}
+		d.Facts(l, &r, &f)
+	}
+	parse()
+	if n := testing.AllocsPerRun(100, parse); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestWas checks the old values in a change record: their form, their length however long
+// those of the record are, and that they are read back.
+func TestWas(t *testing.T) {
+	long := strings.Repeat("\x01é", 1<<18)
+	for _, c := range []struct {
+		facts    Fact
+		old, new Facts
+		want     string // its beginning, if it is cut
+	}{
+		{FactApp, Facts{App: []byte("ssh")}, Facts{}, `{"app":"ssh"}`},
+		{FactApp | FactProduct | FactVersion, Facts{Evidence: []byte("silent")}, Facts{}, `{"app":null,"product":null,"version":null,"evidence":"silent"}`},
+		{FactVersion, Facts{Version: []byte("1"), Limited: true}, Facts{}, `{"version":"1","limited":true}`},
+		{FactTLS, Facts{}, Facts{Cert: Certificate{SHA256: []byte("a")}}, `{"tls":null}`},
+		{
+			FactTLS, Facts{Cert: Certificate{SHA256: []byte("a"), Subject: []byte("s"), Issuer: []byte("i"), NotAfter: []byte("n"), Names: []byte(`["x"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("b"), Subject: []byte("s"), Issuer: []byte("j"), NotAfter: []byte("n"), Names: []byte(`[ "x"]`)}}, `{"tls":{"issuer":"i","sha256":"a"}}`,
+		},
+		{
+			FactTLS, Facts{Cert: Certificate{SHA256: []byte("a"), NotAfter: []byte("n"), Names: []byte(`["x","\u0079"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("b"), Names: []byte(`["x"]`)}}, `{"tls":{"names":["x","y"],"not_after":"n","sha256":"a"}}`,
+		},
+		{
+			FactSSH, Facts{Keys: []HostKey{{[]byte("t"), []byte("1")}, {[]byte("u"), []byte("2")}, {[]byte("v"), []byte("3")}}},
+			Facts{Keys: []HostKey{{[]byte("u"), []byte("4")}, {[]byte("v"), []byte("3")}}}, `{"ssh":{"keys":[{"type":"u","sha256":"2"}]}}`,
+		},
+		{
+			math.MaxUint8, Facts{
+				App: []byte(long), Product: []byte(long), Version: []byte(long), Evidence: []byte(long), Limited: true,
+				Cert: Certificate{[]byte(long), []byte(long), []byte(long), []byte(long), ndjson.Append(nil, []string{"x", long})},
+				Keys: []HostKey{{[]byte(long), []byte("1")}},
+			}, Facts{Keys: []HostKey{{[]byte(long), []byte("2")}}}, `{"app":"\u0001é`,
+		},
+	} {
+		was := AppendWas(nil, &c.old, &c.new, c.facts)
+		if !strings.HasPrefix(string(was), c.want) || len(c.old.App) < 1<<10 && string(was) != c.want || len(was) > 4<<10 {
+			t.Errorf("%d bytes:\n%s\nwant\n%s", len(was), was[:min(len(was), 1<<10)], c.want)
+		}
+		change := Change{Host: []byte("a"), Port: 1, Change: 1, Was: was}
+		line := new(Encoder).Change(nil, &change, nil)
+		if err := validate(compile(t, KindChange), line); err != nil {
+			t.Error(err)
+		}
+		var d Decoder
+		var got Change
+		if err := d.Change(ndjson.Line{Text: line}, &got); err != nil || got.Differ != c.facts&(1<<len(FactNames())-1) {
+			t.Errorf("%v, read back as %b, want %b", err, got.Differ, c.facts)
+		}
+	}
+}

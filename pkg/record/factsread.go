@@ -1,0 +1,160 @@
+package record
+
+import (
+	"fmt"
+
+	"portkit/pkg/ndjson"
+)
+
+// Facts reads the facts of the result that Result parsed from l, and adds the values that
+// are not valid to r.Unusable.
+func (d *Decoder) Facts(l ndjson.Line, r *Result, f *Facts) {
+	for _, msg := range d.facts(r.Fields, f) {
+		r.Unusable = r.Unusable.add(msg)
+		r.Unusable.No = l.No
+	}
+}
+
+// facts reads the facts of an object with these fields. It returns a message for each value
+// that is not valid.
+func (d *Decoder) facts(fields []ndjson.Field, f *Facts) []string {
+	*f = Facts{Keys: f.Keys[:0], text: f.text[:0]}
+	r := factsReader{d: d, f: f}
+	for i := range fields {
+		r.field(&fields[i])
+	}
+	return r.messages
+}
+
+// factsReader reads the fields of a Facts. Of a field given twice the last counts.
+type factsReader struct {
+	d        *Decoder
+	f        *Facts
+	messages []string
+}
+
+func (r *factsReader) field(field *ndjson.Field) {
+	f, value := r.f, field.Value
+	switch string(field.Key) {
+	case "app":
+		f.App = r.text("app", value, FactApp)
+	case "product":
+		f.Product = r.text("product", value, FactProduct)
+	case "version":
+		f.Version = r.text("version", value, FactVersion)
+	case "evidence":
+		f.Evidence = r.text("evidence", value, 0)
+	case "limited":
+		f.Limited = r.flag("limited", value)
+	case "tls":
+		f.TLS, f.StartTLS, f.Cert = !Blank(value), false, Certificate{}
+		for i := range r.members("tls", value, FactTLS) {
+			r.tls(&r.d.inner[i])
+		}
+	case "ssh":
+		f.Keys = f.Keys[:0]
+		r.members("ssh", value, FactSSH)
+		if keys := Last(r.d.inner, "keys"); keys != nil {
+			r.keys(keys)
+		}
+	case "source": // of the user, unless it is a string
+		if f.Source = nil; !Blank(value) {
+			f.Source, _ = ndjson.Text(value, nil)
+		}
+	}
+}
+
+func (r *factsReader) tls(field *ndjson.Field) {
+	cert, value := &r.f.Cert, field.Value
+	switch string(field.Key) {
+	case "starttls":
+		r.f.StartTLS = r.flag("tls.starttls", value)
+	case "sha256":
+		cert.SHA256 = r.text("tls.sha256", value, FactTLS)
+	case "not_after":
+		cert.NotAfter = r.text("tls.not_after", value, 0)
+	case "subject":
+		cert.Subject = r.text("tls.subject", value, 0)
+	case "issuer":
+		cert.Issuer = r.text("tls.issuer", value, 0)
+	case "names":
+		if cert.Names = value; Blank(value) {
+			cert.Names = nil
+		}
+	}
+}
+
+// keys reads an array of host keys.
+func (r *factsReader) keys(value []byte) {
+	f, ok := r.f, false
+	f.Keys = f.Keys[:0]
+	r.d.elements, ok = ndjson.Elements(value, r.d.elements)
+	for _, element := range r.d.elements[:min(len(r.d.elements), maxKeys)] {
+		var key HostKey
+		var err error
+		if r.d.inner, err = ndjson.Scan(element, r.d.inner); err != nil {
+			ok = false
+		}
+		for i := range r.d.inner {
+			switch m := &r.d.inner[i]; string(m.Key) {
+			case "type":
+				key.Type = r.text("ssh.keys: type", m.Value, FactSSH)
+			case "sha256":
+				key.SHA256 = r.text("ssh.keys: sha256", m.Value, FactSSH)
+			}
+		}
+		ok = ok && len(key.Type) > 0 && len(key.SHA256) > 0
+		f.Keys = append(f.Keys, key)
+	}
+	if !ok {
+		f.Keys = f.Keys[:0]
+		r.invalid("ssh.keys", value, "an array of objects with type and sha256", FactSSH)
+	}
+}
+
+// members returns the members of a value that should be an object.
+func (r *factsReader) members(name string, value []byte, fact Fact) []ndjson.Field {
+	r.d.inner = r.d.inner[:0]
+	if Blank(value) {
+		return nil
+	}
+	var err error
+	if r.d.inner, err = ndjson.Scan(value, r.d.inner); err != nil {
+		r.invalid(name, value, "an object", fact)
+		return nil
+	}
+	return r.d.inner
+}
+
+func (r *factsReader) text(name string, value []byte, fact Fact) []byte {
+	if Blank(value) {
+		return nil
+	}
+	f := r.f
+	text, err := ndjson.Text(value, f.text[len(f.text):])
+	if err != nil {
+		r.invalid(name, value, "a string", fact)
+		return nil
+	}
+	if len(text)+len(`""`) < len(value) { // the storage has it
+		f.text = append(f.text, text...)
+		text = f.text[len(f.text)-len(text):]
+	}
+	return text
+}
+
+func (r *factsReader) flag(name string, value []byte) bool {
+	is := string(value) == "true"
+	if !is && string(value) != "false" && !Blank(value) {
+		r.invalid(name, value, "true or false", 0)
+	}
+	return is
+}
+
+// invalid records a value that is ignored, and the fact that is unknown without it.
+func (r *factsReader) invalid(name string, value []byte, want string, fact Fact) {
+	r.f.Unusable |= fact
+	if fact != FactApp { // Result reports that one
+		r.messages = append(r.messages, fmt.Sprintf("%s %s is not %s", name, ndjson.Show(value), want))
+	}
+}

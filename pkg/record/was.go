@@ -1,0 +1,109 @@
+package record
+
+import (
+	"bytes"
+	"slices"
+
+	"portkit/pkg/ndjson"
+)
+
+// AppendWas appends the field was of a change record, without its name: the old values of
+// facts, null for those that were absent, in the form in which findings have them. If app
+// was absent, evidence is the reason.
+func AppendWas(dst []byte, old, new *Facts, facts Fact) []byte {
+	return appendObject(dst, "", func(dst []byte) []byte {
+		if facts&FactApp != 0 {
+			dst = appendCutOrNull(dst, `,"app":`, old.App, maxWord)
+		}
+		if facts&FactProduct != 0 {
+			dst = appendCutOrNull(dst, `,"product":`, old.Product, maxProduct)
+		}
+		if facts&FactVersion != 0 {
+			dst = appendCutOrNull(dst, `,"version":`, old.Version, maxProduct)
+		}
+		if len(old.App) == 0 && facts&FactApp != 0 {
+			dst = appendCut(dst, `,"evidence":`, old.Evidence, maxWord)
+		}
+		dst = appendTrue(dst, `,"limited":`, old.Limited)
+		if facts&FactTLS != 0 {
+			dst = appendOldCert(dst, &old.Cert, &new.Cert)
+		}
+		if facts&FactSSH != 0 {
+			dst = appendObject(dst, `,"ssh":`, func(dst []byte) []byte { return appendOldKeys(dst, old.Keys, new.Keys) })
+		}
+		return dst
+	})
+}
+
+// AppendExpected appends the field was for an expected service.
+func AppendExpected(dst []byte, name string) []byte {
+	return append(appendCut(append(dst, '{'), `"service":`, name, maxProduct), '}')
+}
+
+func appendCutOrNull(dst []byte, name string, text []byte, limit int) []byte {
+	if len(text) == 0 {
+		return append(append(dst, name...), `null`...)
+	}
+	return appendCut(dst, name, text, limit)
+}
+
+// appendOldCert appends what of a certificate differs from the new one.
+func appendOldCert(dst []byte, old, new *Certificate) []byte {
+	if len(old.SHA256) == 0 {
+		return append(dst, `,"tls":null`...)
+	}
+	return appendObject(dst, `,"tls":`, func(dst []byte) []byte {
+		if differ(old.Subject, new.Subject) {
+			dst = appendCut(dst, `,"subject":`, old.Subject, maxDN)
+		}
+		if differ(old.Issuer, new.Issuer) {
+			dst = appendCut(dst, `,"issuer":`, old.Issuer, maxDN)
+		}
+		names, now := namesOf(old), namesOf(new)
+		if names != nil && now != nil && !slices.Equal(names, now) {
+			dst = appendList(dst, `,"names":`, names, maxNames)
+		}
+		if !bytes.Equal(old.NotAfter, new.NotAfter) {
+			dst = appendCut(dst, `,"not_after":`, old.NotAfter, maxWord)
+		}
+		return appendCut(dst, `,"sha256":`, old.SHA256, maxWord+2)
+	})
+}
+
+// differ reports whether two texts are known and differ.
+func differ(old, new []byte) bool { return len(old) > 0 && len(new) > 0 && !bytes.Equal(old, new) }
+
+// namesOf returns the names of a certificate; nil if they are absent or not strings.
+func namesOf(c *Certificate) (names []string) {
+	if len(c.Names) == 0 {
+		return nil
+	}
+	list, _ := ndjson.Decode(c.Names).([]any)
+	for _, v := range list {
+		name, ok := v.(string)
+		if !ok {
+			return nil
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// appendOldKeys appends the keys of which the new one of the same type is another.
+func appendOldKeys(dst []byte, old, new []HostKey) []byte {
+	name := `,"keys":[{`
+	for _, a := range old {
+		for _, b := range new {
+			if bytes.Equal(a.Type, b.Type) && !bytes.Equal(a.SHA256, b.SHA256) {
+				dst = appendCut(append(dst, name...), `"type":`, a.Type, maxWord)
+				dst = append(appendCut(dst, `,"sha256":`, a.SHA256, maxWord), '}')
+				name = `,{`
+				break
+			}
+		}
+	}
+	if name == `,{` {
+		dst = append(dst, ']')
+	}
+	return dst
+}
