@@ -3,6 +3,7 @@ package identify
 import (
 	"net/netip"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -44,8 +45,23 @@ func (a *addresses) get(addr netip.Addr) *address {
 // address is the state of an address.
 type address struct {
 	mu      sync.Mutex
-	nothing int // endpoints that accepted a connection and were silent to the whole plan
+	nothing int           // endpoints that accepted a connection and were silent to the whole plan
+	greeted time.Duration // the longest time that a service took to greet
 	bucket  *rate.Limiter
+}
+
+// heard records how long a service took to greet.
+func (a *address) heard(after time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.greeted = max(a.greeted, after)
+}
+
+// slowest returns the longest time that a service took to greet.
+func (a *address) slowest() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.greeted
 }
 
 // acceptsAll reports whether the address seems to accept connections to any port without

@@ -21,6 +21,7 @@ type line struct {
 	port  uint16
 	table []protocol.Protocol
 	reply protocol.Reply
+	began time.Time // when it was established; zero inside TLS
 	own   bool      // an own protocol should greet or reply on it
 	err   error     // that ended the reply: io.EOF, a reset, or a time limit of the session
 	until time.Time // the end of the time for a late reply

@@ -63,7 +63,7 @@ func (d *dialer) dial() (*line, error) {
 	if end, ok := d.ctx.Deadline(); ok {
 		c.SetWriteDeadline(end)
 	}
-	return &line{Conn: newWatched(d.ctx, c), port: d.Addr.Port(), table: d.table}, nil
+	return &line{Conn: newWatched(d.ctx, c), port: d.Addr.Port(), table: d.table, began: time.Now()}, nil
 }
 
 // failed records why the first connection failed. What was found out before a later one

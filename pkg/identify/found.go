@@ -19,6 +19,9 @@ func (s *session) heard(l *line, m protocol.Match) bool {
 	if l.silent() {
 		return false
 	}
+	if l.reply.Request == "" && !l.began.IsZero() {
+		s.address.heard(time.Since(l.began))
+	}
 	s.seen.received(&l.reply)
 	if m.Strength != protocol.No {
 		return s.found(l, m)

@@ -9,7 +9,8 @@ import (
 func telling() [4]string { return [4]string{tlsRequest, httpRequest, "postgresql", "socks5"} }
 
 // habit is how the servers of a protocol react to the telling requests: by a reply (r),
-// silence (s), a close (c) or a reset (x). A server that closes has usually read a header
+// silence (s), a close (c) or a reset (x). Inside TLS, the reaction to the ClientHello is
+// a reply. A server that closes has usually read a header
 // with a length or a type. One that is silent waits for more: three or eight bytes are
 // less than its header.
 type habit struct{ request, reactions string }
@@ -31,6 +32,8 @@ func habits() []habit {
 		{"smb", "ssss"},
 		{"ldap", "cscc"},
 		{"ldap", "xxx-"},
+		{"ldap", "rs--"}, // inside TLS
+		{"tor", "rs--"},
 		{"mqtt", "xxxx"},
 		{"mqtt", "cccc"},
 		{"rdp", "xxx-"},
@@ -46,6 +49,7 @@ func habits() []habit {
 		{"iscsi", "cccc"},
 		{"ident", "xxss"}, // before those whose servers are not silent to it
 		{"stun", "xxss"},
+		{"stun", "sxss"},
 		{"rpcbind", "xxss"},
 		{"x11", "ccss"},
 		{"zookeeper", "ccss"},

@@ -22,6 +22,7 @@ func (s *session) secure(l *line) (done bool) {
 		return s.notTLS(l, raw, err)
 	}
 	s.TLS, s.seen.secure = t, true
+	s.seen.react(tlsRequest, reactReply)
 	s.lookUp(texts)
 	s.http.match.HTTP = nil // a reply in plain text: "the plain HTTP request was sent to HTTPS port"
 	if c == nil {

@@ -3,6 +3,7 @@ package identify
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -106,7 +107,11 @@ func (s *session) listenTime() time.Duration {
 	if s.address.acceptsAll() && !s.exempt() {
 		return min(max(2*s.RTT, 10*time.Millisecond), 100*time.Millisecond)
 	}
-	return min(max(2*s.RTT, minListen), maxListen)
+	wait := max(2*s.RTT, minListen)
+	if len(s.plan.own) == 0 {
+		wait = max(wait, 2*s.address.slowest()) // other services of the host greet as slowly
+	}
+	return min(wait, maxListen)
 }
 
 // acceptsAll reports whether the endpoint counts as one behind which nothing is: its
@@ -158,7 +163,7 @@ func (s *session) request(l *line, q *protocol.Request) protocol.Match {
 // exchange sends a request of the plan, and reports whether the service is known.
 func (s *session) exchange(l *line, name string) (done bool) {
 	q := *find(s.table, name)
-	if s.seen.first == nil && q.Wait > replyTimeout && !s.silence.keepsOwn() {
+	if s.seen.first == nil && q.Wait > replyTimeout && !s.silence.keepsOwn() && !slices.Contains(s.plan.own, name) {
 		l.until = time.Now().Add(q.Wait + lateTimeout + 2*s.RTT)
 		q.Wait = replyTimeout
 	}

@@ -234,6 +234,24 @@ func TestOtherRequestsFollowWhileAnHTTPServerMayReply(t *testing.T) {
 	}
 }
 
+// TestListeningFollowsTheSlowestGreeting: a host whose SSH server was slow to greet at its
+// own port is listened to for longer at others, since another connection may be punished.
+func TestListeningFollowsTheSlowestGreeting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &network{serve: func(c net.Conn, _ int) {
+			time.Sleep(300 * time.Millisecond) // of virtual time
+			says("SSH-2.0-x\r\n")(c, 0)
+		}}
+		e := New(Options{Effort: Normal, Timeout: 30 * time.Second, Dial: n.dial})
+		for _, port := range []uint16{22, 9999} {
+			got, err := e.Identify(t.Context(), Target{Addr: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), port), RTT: -1})
+			if err != nil || got.App != "ssh" || got.Conns != 1 {
+				t.Errorf("port %d: %+v, %v; want ssh after one connection", port, got.Finding, err)
+			}
+		}
+	})
+}
+
 // TestLateReplyOfTheOwnProtocolCounts: the connection that had the port's own request
 // stays open however many silent ones follow.
 func TestLateReplyOfTheOwnProtocolCounts(t *testing.T) {

@@ -14,7 +14,8 @@ import (
 //     an own protocol should have greeted or replied, else the one whose time for a reply
 //     is not over, else the latest.
 //   - The time for the reply of an HTTP server is long. If nothing was received so far and
-//     its connection stays open, other requests are sent meanwhile.
+//     its connection stays open, other requests are sent meanwhile, but not at a port of
+//     HTTP: a busy server would have more to do.
 //   - Two requests in a row without an acknowledgment end the plan, and so does a window
 //     of zero.
 //

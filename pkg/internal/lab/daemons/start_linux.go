@@ -84,7 +84,7 @@ type elsewhere uint8
 
 const (
 	everywhere elsewhere = iota
-	thoroughly           // with thorough effort: its request is not among the normal ones
+	thoroughly           // with thorough effort
 	nowhere              // its reply could be of any protocol
 )
 

@@ -106,7 +106,7 @@ func networks() []Daemon {
 		{Name: "tor-control", Package: "tor", Program: "tor", App: "tor-control", Port: 9051, Setup: tor, Service: Service{Product: "Tor", Version: whole}},
 		{Name: "diod", Package: "diod", Program: "diod", App: "9p", Port: 564, Setup: diod},
 		{Name: "nbd", Package: "nbd-server", Program: "nbd-server", App: "nbd", Port: 10809, Setup: nbd, Forks: true},
-		{Name: "tgt", Package: "tgt", Program: "/bin/sh", App: "iscsi", Port: 3260, Setup: tgt, Ready: "exported"},
+		{Name: "tgt", Package: "tgt", Program: "/bin/sh", App: "iscsi", Port: 3260, Setup: tgt, Ready: "exported", Service: Service{Elsewhere: thoroughly}},
 		{Name: "coturn", Package: "coturn", Program: "turnserver", App: "stun", Port: 3478, Setup: turnserver, Service: Service{Product: "Coturn", Version: whole}},
 	}
 }
