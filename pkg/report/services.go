@@ -24,22 +24,32 @@ func (r *Report) PortName(p OpenPort) string {
 
 // portName is PortName for a registered name and an app, of which both may be empty.
 func portName(registered, app string, tls bool) string {
-	found := app
 	switch {
 	case app == "":
 		return registered
-	case service.Means(registered, app, tls):
-		if tls && service.Means(registered, app, false) {
-			return inTLS(registered, app)
-		}
-		return registered
-	case tls:
-		found = inTLS(app, app)
+	case registered == "":
+		return protocolName(app, tls)
+	case !service.Means(registered, app, tls):
+		return protocolName(app, tls) + ", registered: " + registered
+	case tls && service.Means(registered, app, false):
+		return inTLS(registered, app)
 	}
-	if registered == "" {
-		return found
+	return registered
+}
+
+// protocolName returns the name of a protocol: "ssh"; inside TLS "https" or "ssh in TLS".
+func protocolName(app string, tls bool) string {
+	if tls {
+		return inTLS(app, app)
 	}
-	return found + ", registered: " + registered
+	return app
+}
+
+// AppName returns the name of the protocol that was recognized on a port: "https" for
+// http inside TLS, "ssh in TLS"; "" if there is none.
+func (r *Report) AppName(p OpenPort) string {
+	s := p.Service()
+	return r.Printable(protocolName(p.App, p.App != "" && s.InTLS()))
 }
 
 // inTLS returns the name of a service inside TLS: that of its protocol, or that of the

@@ -1,6 +1,8 @@
 package reporttest
 
 import (
+	"fmt"
+
 	"portkit/pkg/endpoint"
 	"portkit/pkg/record"
 )
@@ -53,4 +55,28 @@ func services() []record.Summary {
 		first, open("192.0.2.1", "192.0.2.1", endpoint.UDP, record.Found{Port: 53, App: "dns"}, record.Found{Port: 443, App: "quic"}, record.Found{Port: 1900, App: "snmp"}),
 		mail, decoy, again,
 	}
+}
+
+// Served returns Network with three identified services on each host: a hundred
+// versions of products, a certificate, and a service on an unexpected port.
+func Served(n int) []record.Summary {
+	all := Network(n)
+	for i := range all {
+		s := &all[i]
+		if s.Proto != endpoint.TCP || s.Bad > 0 || len(s.Spans) < 3 {
+			continue
+		}
+		for j := range 3 {
+			s.Spans[j].State, s.Spans[j].Reason = endpoint.Open, endpoint.SynAck
+		}
+		s.Found = []record.Found{
+			{
+				Port: s.Spans[0].First, App: "ftp", Product: fmt.Sprintf(`{"product":"vsftpd","version":"3.0.%d"}`, i%40),
+				Cert: fmt.Sprintf(`{"not_after":"20%d-02-01T00:00:00Z","names":["ftp-%d.example"],"issuer":"CN=Example CA","sha256":"%x","starttls":true}`, 25+i%4, i, i),
+			},
+			{Port: s.Spans[1].First, App: "ssh", Product: fmt.Sprintf(`{"product":"OpenSSH","version":"9.%dp1"}`, i%60)},
+			{Port: s.Spans[2].First, App: "http", Product: `{"product":"nginx"}`},
+		}
+	}
+	return all
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"strings"
 
 	"portkit/pkg/endpoint"
@@ -77,17 +78,44 @@ func newPage(r *report.Report) *page {
 	return p
 }
 
-// widths returns the style of the table of hosts that depends on its columns.
+// columnWidths are widths of columns of the table of hosts, in rem. That of the open
+// ports is the least one.
+type columnWidths struct{ host, by, ports, number, padding float64 }
+
+// widths returns the style of the table of hosts that depends on its columns. In a
+// narrow window they are tight, and in one that is too narrow for that the table scrolls
+// by itself. Below 45rem it has no columns.
 func (p *page) widths() string {
-	by, numbers := "", 4
-	if len(p.ByNames) > 0 {
-		by = fmt.Sprintf("repeat(%d, 7rem) ", len(p.ByNames))
-	}
+	numbers := 4
 	if p.Timed {
 		numbers++
 	}
-	return fmt.Sprintf("@media screen { #hosts tr { grid-template-columns: 13rem %sminmax(9rem, 1fr) max-content repeat(%d, 5.2rem); } }\n"+
-		"@media print { #hosts thead .map { width: calc(%d * 1.5ch + 1rem); } }\n", by, numbers, max(len(p.Columns), 4))
+	columns := max(len(p.Columns), 4)
+	grid := func(c columnWidths) (style string, least float64) {
+		by := ""
+		if n := len(p.ByNames); n > 0 {
+			by = fmt.Sprintf("repeat(%d, %grem) ", n, c.by)
+		}
+		const letter = 0.8 // of the map, with a font wider than usual
+		least = c.host + c.by*float64(len(p.ByNames)) + c.ports + letter*float64(columns) + 2*c.padding + c.number*float64(numbers)
+		return fmt.Sprintf("#hosts tr { grid-template-columns: %grem %sminmax(%grem, 1fr) max-content repeat(%d, %grem); }", c.host, by, c.ports, numbers, c.number), math.Ceil(least)
+	}
+	wide, least := grid(columnWidths{13, 7, 15, 5.2, .6})
+	tight, tightest := grid(columnWidths{10, 5.5, 12, 4.3, .35})
+	return fmt.Sprintf("@media screen { %s }\n@media %s { %s #hosts th, #hosts td { padding: .25rem .35rem; } #hosts thead .n { font-size: .78rem; } }\n"+
+		"@media %s { .wide { overflow-x: auto; } #hosts { min-width: %grem; } #hosts thead { position: static; } }\n"+
+		"@media print { #hosts thead .map { width: calc(%d * 1.5ch + 1rem); } }\n", wide, below(least), tight, below(tightest), tightest, columns)
+}
+
+// below returns the media whose page is too narrow for a table of a width in rem, but
+// not as narrow as a phone.
+func below(width float64) string {
+	const margins, most = 4, 86 // of the page with a scroll bar, and the most between them
+	media := "screen and (min-width: 45.01rem)"
+	if width <= most {
+		media += fmt.Sprintf(" and (max-width: %grem)", width+margins)
+	}
+	return media
 }
 
 // policy returns a content security policy that permits a page its style and

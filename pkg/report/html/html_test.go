@@ -105,6 +105,20 @@ func TestPageContains(t *testing.T) {
 			[]string{">10.0.0.8<"},
 		},
 		{
+			"services", reporttest.Reports()["services"], nil,
+			[]string{
+				"22/tcp\u00a0ssh OpenSSH 9.2p1;", "8443/tcp\u00a0ssh, registered: https-alt;", "443/tcp\u00a0https nginx 1.22.1;",
+				"59 ports at which every connection is accepted, without a service</td>",
+				`<th scope="row">https</th><td class="any">nginx</td><td class="any">1.22.1</td><td class="places"><details><summary>1</summary><p>192.0.2.1` + "\u00a0443/tcp</p>",
+				`<th scope="row">ssh in TLS</th>`,
+				`<th scope="row">8443/tcp</th><td>https-alt</td><td class="any">ssh</td>`, `<th scope="row">1900/udp</th><td>ssdp</td><td class="any">snmp</td>`,
+				`<tr class="soon"><th scope="row" class="day">2025-12-31</th><td>expired 34 days ago</td><td class="any">mail.example</td>`,
+				`<tr><th scope="row" class="day">2027-02-01</th><td>in 362 days</td><td class="any">a.example, *.a.example, b.example, 192.0.2.1</td>`,
+				"<summary>2</summary><p>mail.example (192.0.2.2)\u00a025/tcp, mail.example (192.0.2.4)\u00a025/tcp</p>",
+			},
+			[]string{`<th scope="row">53/tcp</th><td>domain</td><td class="any">dns</td><td class="any">`, "<b>E", "<i>"},
+		},
+		{
 			"silent hosts", reporttest.Reports()["silence"], nil,
 			[]string{
 				"<b>6</b> hosts without a reply to anything", "<b>2</b> hosts stopped replying", ">192.0.2.1-2<", ">192.0.2.9<",

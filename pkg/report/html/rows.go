@@ -212,7 +212,8 @@ func bareMillis(us float64) string { return strings.TrimSuffix(report.Millis(us)
 // openText lists the n open ports of a host.
 func (p *page) openText(h *report.Host, n uint64) string {
 	var parts []string
-	if n > maxNamed {
+	accepting, _ := h.Accepting()
+	if n > uint64(maxNamed+accepting) {
 		for i := range h.Records {
 			if list := report.ProtoRanges(&h.Records[i], endpoint.Open); list != "" {
 				parts = append(parts, strings.ReplaceAll(list, ",", ", "))
@@ -221,9 +222,25 @@ func (p *page) openText(h *report.Host, n uint64) string {
 		return strings.Join(parts, "; ")
 	}
 	for _, port := range h.OpenPorts() {
-		parts = append(parts, strings.TrimSpace(port.String()+"\u00a0"+p.Report.PortName(port)))
+		text := port.String() + "\u00a0" + p.serviceText(port)
+		parts = append(parts, strings.TrimSpace(text))
+	}
+	if accepting > 0 {
+		parts = append(parts, thousands(accepting)+" ports at which every connection is accepted, without a service")
 	}
 	return strings.Join(parts, "; ")
+}
+
+// serviceText returns the service on a port: "ssh OpenSSH 9.2p1 (registered: https-alt)".
+func (p *page) serviceText(port report.OpenPort) string {
+	name, product := p.Report.PortName(port), p.Report.Product(port)
+	if product == "" {
+		return name
+	}
+	if found, registered, ok := strings.Cut(name, ", "); ok {
+		return found + " " + product + " (" + registered + ")"
+	}
+	return name + " " + product
 }
 
 // mapOf returns a letter for each of ports, consecutive ones of the same state in

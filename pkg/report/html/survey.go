@@ -25,6 +25,7 @@ type survey struct {
 	Groups    *report.Groups // nil: there are none
 	Rows      int            // of the table of hosts, which lists a host once per group and no silent ones
 	Apps      map[report.Port]map[string]int
+	found     found
 	lastTitle string           // of the last host
 	probed    report.PortHosts // a host counts once in each of its groups
 	open      report.PortHosts // a host counts once
@@ -58,6 +59,7 @@ func newSurvey(r *report.Report) *survey {
 		if len(r.By) > 0 && grouped[k] == nil {
 			grouped[k] = &[2]summary.Ports{}
 		}
+		s.addServices(h)
 		for i := range h.Records {
 			sum := &h.Records[i]
 			s.add(sum)

@@ -1,0 +1,192 @@
+package html
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"portkit/pkg/report"
+)
+
+const (
+	maxProducts     = 100 // rows of products and of services on unexpected ports
+	maxCertificates = 200
+	maxPlaces       = 200 // hosts listed for a row
+)
+
+// found is the services on all hosts.
+type found struct {
+	products   map[productKey]*places
+	unexpected map[unexpectedKey]*places
+}
+
+type (
+	productKey    struct{ Service, Product, Version string }
+	unexpectedKey struct {
+		Port                         report.Port
+		Service, Registered, Product string
+	}
+)
+
+// places is the hosts on which a service runs.
+type places struct {
+	Hosts int
+	Some  []string // with the port of each
+	last  string
+	seen  map[string]bool // nil unless a host may occur in several groups
+}
+
+// More returns the number of hosts that are not listed.
+func (p *places) More() int { return p.Hosts - len(p.Some) }
+
+// add counts a host once. The records of a host follow each other, if they are not in
+// groups.
+func (p *places) add(host string, port report.Port, grouped bool) {
+	if p.last == host || p.seen[host] {
+		return
+	}
+	if p.last = host; grouped {
+		if p.seen == nil {
+			p.seen = map[string]bool{}
+		}
+		p.seen[host] = true
+	}
+	p.Hosts++
+	if len(p.Some) < maxPlaces {
+		p.Some = append(p.Some, host+"\u00a0"+port.String())
+	}
+}
+
+// addServices counts the services on the open ports of a host.
+func (s *survey) addServices(h *report.Host) {
+	title := ""
+	for i := range h.Records {
+		if len(h.Records[i].Found) == 0 {
+			continue
+		}
+		for _, p := range report.AppendOpenPorts(nil, &h.Records[i]) {
+			if p.App == "" && p.Product == "" {
+				continue
+			}
+			if title == "" {
+				title = s.Report.Title(h.Name, h.Addr)
+			}
+			s.addService(title, p)
+		}
+	}
+}
+
+func (s *survey) addService(host string, p report.OpenPort) {
+	service := p.Service()
+	name, registered := s.Report.AppName(p), s.Report.Services.Name(p.Proto, p.Number)
+	grouped := len(s.Report.By) > 0
+	key := productKey{name, s.Report.Printable(service.Product), s.Report.Printable(service.Version)}
+	placesOf(&s.found.products, key).add(host, p.Port, grouped)
+	if s.Report.Unexpected(p) && registered != "" {
+		placesOf(&s.found.unexpected, unexpectedKey{p.Port, name, registered, s.Report.Product(p)}).add(host, p.Port, grouped)
+	}
+}
+
+// placesOf returns the places of a key, which it adds if necessary.
+func placesOf[K comparable](all *map[K]*places, key K) *places {
+	if *all == nil {
+		*all = map[K]*places{}
+	}
+	if (*all)[key] == nil {
+		(*all)[key] = &places{}
+	}
+	return (*all)[key]
+}
+
+// serviceTable is the rows of a table about services.
+type serviceTable[R any] struct {
+	Rows []R
+	More int // rows that are not listed
+}
+
+type (
+	productRow struct {
+		productKey
+		*places
+	}
+	unexpectedRow struct {
+		unexpectedKey
+		*places
+	}
+)
+
+// Products returns what runs, on most hosts first; nil if nothing was recognized.
+func (p *page) Products() *serviceTable[productRow] {
+	var rows []productRow
+	for key, places := range p.found.products {
+		rows = append(rows, productRow{key, places})
+	}
+	slices.SortFunc(rows, func(a, b productRow) int {
+		return cmp.Or(cmp.Compare(b.Hosts, a.Hosts), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Version, b.Version))
+	})
+	return tableOf(rows, maxProducts)
+}
+
+// UnexpectedServices returns the services on ports that are registered for others; nil
+// if there are none.
+func (p *page) UnexpectedServices() *serviceTable[unexpectedRow] {
+	var rows []unexpectedRow
+	for key, places := range p.found.unexpected {
+		rows = append(rows, unexpectedRow{key, places})
+	}
+	slices.SortFunc(rows, func(a, b unexpectedRow) int {
+		return cmp.Or(cmp.Compare(b.Hosts, a.Hosts), a.Port.Compare(b.Port), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Product, b.Product))
+	})
+	return tableOf(rows, maxProducts)
+}
+
+func tableOf[R any](rows []R, most int) *serviceTable[R] {
+	if len(rows) == 0 {
+		return nil
+	}
+	n := min(len(rows), most)
+	return &serviceTable[R]{rows[:n], len(rows) - n}
+}
+
+// certificateRow is a certificate with the endpoints that present it.
+type certificateRow struct {
+	Date, Left    string
+	Soon          bool // it has expired or expires soon
+	Names, Issuer string
+	*places
+
+	key string
+}
+
+// Certificates returns the certificates, those that expire first first; nil if there
+// are none.
+func (p *page) Certificates() *serviceTable[certificateRow] {
+	r := p.Report
+	var rows []certificateRow
+	for _, c := range r.Certificates(time.Unix(1<<40, 0)) {
+		key := c.SHA256 + c.NotAfter.String()
+		if n := len(rows); n == 0 || rows[n-1].key != key || c.SHA256 == "" {
+			names := ""
+			for i, name := range c.Names[:min(len(c.Names), maxNames)] {
+				names += [...]string{"", ", "}[min(i, 1)] + r.Printable(name)
+			}
+			if more := len(c.Names) - maxNames; more > 0 {
+				names += fmt.Sprintf(" and %d more", more)
+			}
+			rows = append(rows, certificateRow{
+				Date: c.NotAfter.Format(time.DateOnly), Left: c.Expires(r.Now), Soon: c.NotAfter.Before(r.Now.Add(r.Expiring)),
+				Names: names, Issuer: r.Printable(c.Issuer), places: &places{}, key: key,
+			})
+		}
+		row := &rows[len(rows)-1]
+		row.Hosts++ // here a port of a host
+		if len(row.Some) < maxPlaces {
+			row.Some = append(row.Some, r.Title(c.Host, c.Addr)+"\u00a0"+c.Port.Port.String())
+		}
+	}
+	return tableOf(rows, maxCertificates)
+}
+
+// maxNames is the number of names written of a certificate.
+const maxNames = 4
