@@ -70,6 +70,31 @@ func TestCertificateBehindSTARTTLS(t *testing.T) {
 	}
 }
 
+// TestKnownServicesHaveMoreTime: the certificate and the product of a service that is
+// known are not lost with a packet.
+func TestKnownServicesHaveMoreTime(t *testing.T) {
+	config := certificate(t)
+	n := &network{serve: buffered(func(c net.Conn, _ int) {
+		io.WriteString(c, "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n")
+		line, _ := bufio.NewReader(c).ReadString('\n')
+		const late = 2500 * time.Millisecond
+		switch {
+		case strings.HasPrefix(line, "a ID"):
+			time.Sleep(late)
+			io.WriteString(c, "* ID (\"name\" \"Cyrus IMAPD\" \"version\" \"3.6.1\")\r\na OK done\r\n")
+		case strings.HasPrefix(line, "a STARTTLS"):
+			io.WriteString(c, "a OK begin\r\n")
+			time.Sleep(late)
+			tls.Server(c, config).Handshake()
+		}
+		io.Copy(io.Discard, c)
+	})}
+	got, _ := identify(t, n, Options{Effort: Normal, StartTLS: true}, 143)
+	if got.App != "imap" || got.Product != "Cyrus IMAPD" || got.TLS == nil {
+		t.Errorf("%+v, %+v; want product and certificate", got.Finding, got.TLS)
+	}
+}
+
 func TestServiceInsideTLS(t *testing.T) {
 	config := certificate(t)
 	for _, c := range []struct {

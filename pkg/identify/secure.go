@@ -16,7 +16,11 @@ const handshakeTimeout = 5 * time.Second
 // sends a request on the same connection: that of the own protocol if its port is one of
 // TLS, or else that of HTTP. If the service is not inside TLS, the reply is matched.
 func (s *session) secure(l *line) (done bool) {
-	raw := s.tapped(l)
+	wait := replyTimeout
+	if s.seen.tlsAgain {
+		wait = handshakeTimeout
+	}
+	raw := s.tapped(l, wait)
 	c, t, texts, err := tlsinfo.Handshake(raw, s.tlsOptions())
 	if t == nil {
 		return s.notTLS(l, raw, err)
@@ -31,7 +35,7 @@ func (s *session) secure(l *line) (done bool) {
 	}
 	s.http = http{}
 	in := s.inside(l, c)
-	wait := min(max(2*s.RTT, minListen), maxListen)
+	wait = min(max(2*s.RTT, minListen), maxListen)
 	if s.plan.tls {
 		wait = max(wait, s.plan.greets)
 	}
@@ -76,7 +80,7 @@ func isTLSRecord(data []byte) bool {
 
 // handshake returns the line inside TLS; nil if the handshake failed.
 func (s *session) handshake(l *line) *line {
-	c, _, _, err := tlsinfo.Handshake(s.tapped(l), s.tlsOptions())
+	c, _, _, err := tlsinfo.Handshake(s.tapped(l, handshakeTimeout), s.tlsOptions())
 	if err != nil || c == nil {
 		l.Close()
 		return nil
@@ -95,11 +99,7 @@ func (s *session) tlsOptions() tlsinfo.Options {
 }
 
 // tapped returns a connection for a handshake, with its time limits.
-func (s *session) tapped(l *line) *tap {
-	wait := replyTimeout
-	if s.seen.secure || s.seen.tlsAgain {
-		wait = handshakeTimeout
-	}
+func (s *session) tapped(l *line, wait time.Duration) *tap {
 	l.SetReadDeadline(time.Now().Add(wait + 2*s.RTT))
 	return &tap{Conn: l.Conn, patience: handshakeTimeout}
 }
@@ -125,7 +125,7 @@ func (s *session) upgrade(u *protocol.Upgrade) {
 			return
 		}
 	}
-	_, t, texts, _ := tlsinfo.Handshake(s.tapped(l), s.tlsOptions())
+	_, t, texts, _ := tlsinfo.Handshake(s.tapped(l, handshakeTimeout), s.tlsOptions())
 	if t != nil {
 		t.StartTLS = true
 		s.TLS = t

@@ -14,10 +14,12 @@ import (
 // How long to wait.
 const (
 	replyTimeout = time.Second
-	httpTimeout  = 5 * time.Second
-	lateTimeout  = time.Second // for which a late reply counts at the end of the plan
-	minListen    = 100 * time.Millisecond
-	maxListen    = time.Second
+	// detailTimeout is the time of four retransmissions, of which the first takes 200 ms.
+	detailTimeout = 3 * time.Second
+	httpTimeout   = 5 * time.Second
+	lateTimeout   = time.Second // for which a late reply counts at the end of the plan
+	minListen     = 100 * time.Millisecond
+	maxListen     = time.Second
 )
 
 // session is the identification of one endpoint. Its parts own what they contain.
@@ -154,10 +156,15 @@ func (s *session) connect() (*line, error) {
 	return s.handshake(l), nil
 }
 
-// request sends a request and reads the reply.
+// request sends a request and reads the reply. A service that is known has more time:
+// its reply is only late.
 func (s *session) request(l *line, q *protocol.Request) protocol.Match {
+	wait := max(q.Wait, replyTimeout)
+	if s.App != "" {
+		wait = max(wait, detailTimeout)
+	}
 	l.send(q.Name, q.Build(s.target()))
-	return l.read(time.Now().Add(max(q.Wait, replyTimeout) + 2*s.RTT))
+	return l.read(time.Now().Add(wait + 2*s.RTT))
 }
 
 // exchange sends a request of the plan, and reports whether the service is known.
