@@ -96,16 +96,22 @@ func TestWas(t *testing.T) {
 		{FactVersion, Facts{Version: []byte("1"), Limited: true}, Facts{}, `{"version":"1","limited":true}`},
 		{FactTLS, Facts{}, Facts{Cert: Certificate{SHA256: []byte("a")}}, `{"tls":null}`},
 		{
-			FactTLS, Facts{Cert: Certificate{SHA256: []byte("a"), Subject: []byte("s"), Issuer: []byte("i"), NotAfter: []byte("n"), Names: []byte(`["x"]`)}},
-			Facts{Cert: Certificate{SHA256: []byte("b"), Subject: []byte("s"), Issuer: []byte("j"), NotAfter: []byte("n"), Names: []byte(`[ "x"]`)}}, `{"tls":{"issuer":"i","sha256":"a"}}`,
+			FactTLS,
+			Facts{Cert: Certificate{SHA256: []byte("a"), Subject: []byte("s"), Issuer: []byte("i"), NotAfter: []byte("n"), Names: []byte(`["x"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("b"), Subject: []byte("s"), Issuer: []byte("j"), NotAfter: []byte("n"), Names: []byte(`[ "x"]`)}},
+			`{"tls":{"issuer":"i","sha256":"a"}}`,
 		},
 		{
-			FactTLS, Facts{Cert: Certificate{SHA256: []byte("a"), NotAfter: []byte("n"), Names: []byte(`["x","\u0079"]`)}},
-			Facts{Cert: Certificate{SHA256: []byte("b"), Names: []byte(`["x"]`)}}, `{"tls":{"names":["x","y"],"not_after":"n","sha256":"a"}}`,
+			FactTLS,
+			Facts{Cert: Certificate{SHA256: []byte("a"), NotAfter: []byte("n"), Names: []byte(`["x","\u0079"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("b"), Names: []byte(`["x"]`)}},
+			`{"tls":{"names":["x","y"],"not_after":"n","sha256":"a"}}`,
 		},
 		{
-			FactSSH, Facts{Keys: []HostKey{{[]byte("t"), []byte("1")}, {[]byte("u"), []byte("2")}, {[]byte("v"), []byte("3")}}},
-			Facts{Keys: []HostKey{{[]byte("u"), []byte("4")}, {[]byte("v"), []byte("3")}}}, `{"ssh":{"keys":[{"type":"u","sha256":"2"}]}}`,
+			FactSSH,
+			Facts{Keys: []HostKey{{[]byte("t"), []byte("1")}, {[]byte("u"), []byte("2")}, {[]byte("v"), []byte("3")}}},
+			Facts{Keys: []HostKey{{[]byte("u"), []byte("4")}, {[]byte("v"), []byte("3")}}},
+			`{"ssh":{"keys":[{"type":"u","sha256":"2"}]}}`,
 		},
 		{
 			math.MaxUint8, Facts{

@@ -20,17 +20,9 @@ var onLoopback = []string{
 	"portgen 127.0.0.1 -p- | portprobe | portsum -o text\n",
 	"portgen 127.0.0.1 -p- | portprobe | portid > services.ndjson\n" +
 		`jq -r 'select(.app) | "\(.port) \(.app) \(.product) \(.version) \(.tls.verify // "no TLS")"' services.ndjson | sort -n` + "\n",
-	"portgen 127.0.0.1 --top 1000 | portprobe --open | portid |\n" +
-		"  jq -r '{ssh: [22], http: [80, 443, 631]} as $usual\n" +
-		"    | select(.app and [.port] - ($usual[.app] // []) != [])\n" +
-		`    | "\(.ip):\(.port) \(.app) \(.product // "-") \(.version // "-")"'` + "\n",
-	"portgen 127.0.0.1 --top 1000 | portprobe --open | portid |\n" +
-		"  jq -r '(now + 30 * 86400 | todate) as $soon\n" +
-		"    | select(.tls.not_after and .tls.not_after < $soon)\n" +
-		`    | "\(.tls.not_after) \(.ip):\(.port) \(.tls.names)"' | sort` + "\n",
-	"portgen 127.0.0.1 --top 1000 | portprobe --open | portid |\n" +
-		"  jq -r '.ip as $ip | .port as $port | .ssh.keys[]?\n" +
-		`    | "\(.sha256) \($ip):\($port)"' | sort` + "\n",
+	"bash weekly-scan . 127.0.0.1 -p 20-25\n" +
+		`sed -i 's/"version":"[^"]*"/"version":"8"/' last.ndjson` + "\n" +
+		"bash weekly-scan . 127.0.0.1 -p 20-25\n",
 	"portgen 127.0.0.1 -p 22,23 | portprobe --keep-order\n",
 	"portgen 127.0.0.1 -p 53,69,514 --udp | portprobe --keep-order |\n" +
 		`  jq -r '"\(.port) \(.state) \(.reason) \(.app // "-")"'` + "\n",

@@ -17,7 +17,7 @@ import (
 
 // needed are the programs that a block may want and a machine may lack; a
 // block that names one that is missing is skipped.
-var needed = []string{"jq", "mlr", "parallel", "xargs"}
+var needed = []string{"jq", "mlr", "parallel", "sqlite3", "xargs"}
 
 // plain are the other programs that blocks may run. None of them can send
 // anything.
@@ -25,7 +25,7 @@ var plain = []string{"sh", "bash", "sort", "comm", "head", "tail", "uniq", "cat"
 
 // printed are programs that blocks name and that do nothing here but print
 // their command line.
-var printed = []string{"curl", "sbatch", "kubectl"}
+var printed = []string{"curl", "mail", "sbatch", "kubectl"}
 
 // forParallel is what GNU parallel wants of a machine.
 var forParallel = []string{"perl", "uname", "which", "ps", "id", "rm", "mkdir", "hostname", "echo", "false", "sleep"}
