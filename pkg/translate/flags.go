@@ -25,7 +25,7 @@ func toolFlags() [][]string {
 			"--allow=", "--deny=", "--allow-file=", "--deny-file=", "--deadline=", "--open", "-k --keep-order", "--resume=", "--fsync=",
 			"--progress=", "--total=", "-v --verbose", "-q --quiet",
 		},
-		{"portsum", "-o --output=", "--by=", "--weights", "--stats"},
+		{"portsum", "-o --output=", "--by=", "--weights", "--expiring=", "--stats"},
 		{"portdiff", "-o --output=", "--expect=", "--by-ip", "--all", "--only=", "--ignore="},
 	}
 }
