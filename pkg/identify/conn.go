@@ -107,9 +107,18 @@ func (l *line) ended() bool { return l.err != nil }
 func (l *line) pending() bool { return l.silent() && !l.ended() }
 
 // readOn reads as read does, what was received so far included.
-func (l *line) readOn(until time.Time) protocol.Match {
-	m := l.read(until)
-	if m.Strength == protocol.No && !l.silent() {
+func (l *line) readOn(until time.Time) (m protocol.Match) {
+	if l.silent() {
+		return l.read(until)
+	}
+	m, more := protocol.Recognize(l.table, &l.reply, l.port)
+	if m.Strength == protocol.Certain && !m.More {
+		return m
+	}
+	if !more {
+		until = earlier(until, time.Now().Add(quiet))
+	}
+	if m = l.read(until); m.Strength == protocol.No {
 		m, _ = protocol.Recognize(l.table, &l.reply, l.port)
 	}
 	return m

@@ -172,6 +172,17 @@ func TestHTTPFactsAreThoseOfAGET(t *testing.T) {
 	}
 }
 
+// TestWholeReplyToAClientHelloSuffices: the server keeps its connections open.
+func TestWholeReplyToAClientHelloSuffices(t *testing.T) {
+	n := &network{serve: func(c net.Conn, i int) {
+		replies("GET", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")(c, i)
+		io.Copy(io.Discard, c)
+	}}
+	if got, _ := identify(t, n, Options{Effort: Normal}, 80); got.App != "http" || got.Took > replyTimeout/2 {
+		t.Errorf("%q after %v, want http at once", got.App, got.Took)
+	}
+}
+
 func TestLateReplyCounts(t *testing.T) {
 	n := &network{serve: func(c net.Conn, i int) {
 		buf := make([]byte, 4096)
