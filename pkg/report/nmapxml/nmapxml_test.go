@@ -2,11 +2,14 @@ package nmapxml
 
 import (
 	"encoding/xml"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net/netip"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -121,5 +124,33 @@ func TestCPENamesAreURIs(t *testing.T) {
 		if got := cpeURI(name); got != want {
 			t.Errorf("%s became %s, want %s", name, got, want)
 		}
+	}
+}
+
+// ndiff compares services, and neither times nor the user's own fields.
+func TestNdiffComparesServices(t *testing.T) {
+	lab.Programs(t, "ndiff")
+	dir := t.TempDir()
+	write := func(name string, records ...record.Summary) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(reporttest.Text(t, Write, reporttest.New(records))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	host := func(version, detail string) record.Summary {
+		s := reporttest.Host("192.0.2.1", "192.0.2.1", endpoint.TCP, reporttest.Span(22, 22, endpoint.Open, endpoint.SynAck))
+		s.Found = []record.Found{{Port: 22, App: "ssh", Product: `{"product":"OpenSSH","version":"` + version + `"}`, Detail: detail}}
+		return s
+	}
+	before := write("before.xml", host("9.2p1", `{"time":"2026-02-03T04:00:00.000Z","own":{"owner":"ops"}}`))
+	later := write("later.xml", host("9.2p1", `{"time":"2026-02-04T04:00:00.000Z","rtt_ms":3,"own":{"owner":"web"}}`))
+	newer := write("newer.xml", host("10.0p1", ""))
+	if out, err := exec.Command("ndiff", before, later).CombinedOutput(); err != nil {
+		t.Errorf("later: %v\n%s", err, out)
+	}
+	out, err := exec.Command("ndiff", before, newer).CombinedOutput()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(out), "+22/tcp open  ssh     OpenSSH 10.0p1") {
+		t.Errorf("newer: %v\n%s", err, out)
 	}
 }
