@@ -84,10 +84,10 @@ func (s *session) firstConnection() (done bool, err error) {
 	}
 	switch own := s.plan.own; {
 	case s.Quiet(s.Addr.Port()):
-		l.Close()
 		if l.pending() {
 			s.Evidence = "not-asked"
 		}
+		s.silence.put(l)
 		return true, nil
 	case !l.pending() || s.acceptsAll() || !s.plan.tls && len(own) == 0:
 		s.silence.put(l)

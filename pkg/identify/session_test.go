@@ -140,6 +140,7 @@ func TestSessions(t *testing.T) {
 		{"garbage", 9999, says("\x01\x02\x03garbage"), nil, Options{Effort: Normal}, "", "unrecognized", 12},
 		{"http at its port", 80, replies("GET", http, "", bad), nil, Options{Effort: Normal}, "http", "http", 2},
 		{"http at another port", 9999, replies("GET", http, "", bad), nil, Options{Effort: Normal}, "http", "http", 3},
+		{"port that is only listened to, closed", 9100, func(net.Conn, int) {}, nil, Options{Effort: Thorough}, "", "closed", 1},
 		{"port that is only listened to", 9100, silent, nil, Options{Effort: Thorough}, "", "not-asked", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
