@@ -34,8 +34,11 @@ func (r *reader) process(line ndjson.Line) {
 		return
 	}
 	size := len(in.Host) + len(in.Extra)
-	if err != nil || in.Pass {
+	switch {
+	case err != nil || in.Pass:
 		size = len(line.Text)
+	case in.Canonical:
+		size = 0 // its job keeps no text
 	}
 	if !r.backlog.TryAdd(size) {
 		r.flush()
@@ -68,9 +71,10 @@ func (r *reader) bad(seq uint64, err error, size int) {
 func (r *reader) job(seq uint64) *probe.Job {
 	in := &r.input
 	j := r.sink.newJob()
-	j.Tag = probe.Tag{
-		Host: int32(len(in.Host)), Seq: seq,
-		Text: append(append(j.Text, in.Host...), in.Extra...),
+	j.Tag = probe.Tag{Seq: seq, Text: j.Text}
+	if !in.Canonical {
+		j.Host = int32(len(in.Host))
+		j.Text = append(append(j.Text, in.Host...), in.Extra...)
 	}
 	j.Request = probe.Request{
 		To: netip.AddrPortFrom(in.Addr, in.Port), Proto: in.Proto,

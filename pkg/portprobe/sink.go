@@ -38,7 +38,11 @@ func (s *workerSink) Settled(j *probe.Job) {
 	if j.Attempts > 0 || r.State != endpoint.Error {
 		r.Method = s.method[j.Proto]
 	}
-	host, extra := j.Text[:j.Host], j.Text[j.Host:]
+	var host []byte // nil: the address
+	if j.Host > 0 {
+		host = j.Text[:j.Host]
+	}
+	extra := j.Text[j.Host:]
 	if s.shown[r.State] {
 		if s.plain {
 			s.batch.Lines = record.AppendPlain(s.batch.Lines, host, r.Endpoint)
@@ -48,16 +52,24 @@ func (s *workerSink) Settled(j *probe.Job) {
 	}
 	switch {
 	case r.State == endpoint.Open && s.onOpen != nil:
-		r.Host = string(host)
+		r.Host = hostText(j)
 		s.onOpen(r)
 	case r.Reason == endpoint.NotUnicast:
 		s.batch.Skipped++
 	case r.Reason == endpoint.LocalError || r.Reason == endpoint.OutOfScope:
-		r.Host = string(host)
+		r.Host = hostText(j)
 		s.onError(r)
 	}
 	s.endLine(j.Seq, r.State, len(j.Text))
 	s.freeJob(j)
+}
+
+// hostText returns the host as the user wrote it.
+func hostText(j *probe.Job) string {
+	if j.Host == 0 {
+		return j.To.Addr().String()
+	}
+	return string(j.Text[:j.Host])
 }
 
 // errorText returns the error of an error record.

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -242,19 +241,38 @@ func closingLine(log string) string {
 
 var openRecord = regexp.MustCompile(`"ip":"([^"]+)","port":(\d+),.*"state":"open"`)
 
-// read counts records, and keeps the open endpoints.
+// read counts records, and keeps the open endpoints. It shares the processors with the
+// scan, so it searches many lines at once.
 func (s *deadScan) read(r io.Reader) error {
-	lines := bufio.NewScanner(bufio.NewReaderSize(r, 1<<20))
-	for lines.Scan() {
-		s.records++
-		if !bytes.Contains(lines.Bytes(), []byte(`"state":"open"`)) {
-			continue
+	buf, held := make([]byte, 1<<20), 0
+	for {
+		n, err := r.Read(buf[held:])
+		lines := buf[:held+n]
+		whole := bytes.LastIndexByte(lines, '\n') + 1
+		s.count(lines[:whole])
+		held = copy(buf, lines[whole:])
+		if err == io.EOF {
+			return nil
 		}
-		if m := openRecord.FindSubmatch(lines.Bytes()); m != nil {
-			s.open = append(s.open, fmt.Sprintf("%s:%s", m[1], m[2]))
+		if err != nil {
+			return err
 		}
 	}
-	return lines.Err()
+}
+
+func (s *deadScan) count(lines []byte) {
+	s.records += bytes.Count(lines, []byte{'\n'})
+	for {
+		i := bytes.Index(lines, []byte(`"state":"open"`))
+		if i < 0 {
+			return
+		}
+		begin, end := bytes.LastIndexByte(lines[:i], '\n')+1, i+bytes.IndexByte(lines[i:], '\n')
+		if m := openRecord.FindSubmatch(lines[begin:end]); m != nil {
+			s.open = append(s.open, fmt.Sprintf("%s:%s", m[1], m[2]))
+		}
+		lines = lines[end:]
+	}
 }
 
 // nmapRow is nmap with its own host discovery.
