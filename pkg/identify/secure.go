@@ -17,8 +17,11 @@ const handshakeTimeout = 5 * time.Second
 // TLS, or else that of HTTP. If the service is not inside TLS, the reply is matched.
 func (s *session) secure(l *line) (done bool) {
 	wait := replyTimeout
-	if s.seen.tlsAgain {
+	switch {
+	case s.seen.tlsAgain:
 		wait = handshakeTimeout
+	case s.plan.tls:
+		wait = detailTimeout // TLS is expected, and lost packets take longer
 	}
 	raw := s.tapped(l, wait)
 	c, t, texts, err := tlsinfo.Handshake(raw, s.tlsOptions())
