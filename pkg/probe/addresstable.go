@@ -25,6 +25,7 @@ type table struct {
 	busy    []*entry // in the order in which they became active; some no longer are
 	groups  groups
 	lost    lostHosts
+	paths   [2]*path // by protocol
 }
 
 // tableOptions are the parameters of a table.
@@ -35,6 +36,7 @@ type tableOptions struct {
 	onLink       func(netip.Addr) bool
 	rate         bool    // addresses need a hostRate
 	silent       bool    // addresses need a presence
+	runRate      float64 // --rate
 	hostRate     ceiling // --host-rate
 	lostPatience time.Duration
 	repeat       time.Duration // after which the system first retransmits a TCP probe; 0: it does not
@@ -75,7 +77,11 @@ type learned struct {
 }
 
 func newTable(o tableOptions) *table {
-	return &table{tableOptions: o, seed: rand.Uint64()}
+	t := &table{tableOptions: o, seed: rand.Uint64()}
+	for i := range t.paths {
+		t.paths[i] = newPath(o.lostPatience, o.runRate)
+	}
+	return t
 }
 
 // get returns an address, active, with one more reference.

@@ -128,7 +128,9 @@ func (w *worker) onListenEnd(j *Job) {
 		return
 	}
 	w.stopLingering(j)
-	j.cur.resent = j.cur.resent || w.leavesToSystem(j, &v) && j.cur.repeats > 0
+	if w.leavesToSystem(j, &v) && j.cur.repeats > 0 {
+		j.cur.kept |= keptResent
+	}
 	w.forget(j)
 	j.phase = waiting
 	if w.now < j.silentAfter.Add(-repeatMargin) {

@@ -3,6 +3,8 @@ package probe
 import (
 	"testing"
 	"time"
+
+	"portkit/pkg/endpoint"
 )
 
 func TestFewSlowPortsAmongSilentOnesAreNotCommon(t *testing.T) {
@@ -29,7 +31,7 @@ func TestFewSlowPortsAmongSilentOnesAreNotCommon(t *testing.T) {
 // after a second, as TCP does.
 func TestRepeatedSYNACKIsNotALateReply(t *testing.T) {
 	for _, lost := range []bool{false, true} {
-		a := &address{}
+		a := newTable(tableOptions{}).newAddress(endpoint.TCP)
 		a.rtt.add(time.Millisecond)
 		a.loss.noteReply(1)
 		if lost {
@@ -45,7 +47,7 @@ func TestRepeatedSYNACKIsNotALateReply(t *testing.T) {
 // TestFewEndpointsOfASilentHostListenLong: each of them holds a socket for the whole
 // timeout.
 func TestFewEndpointsOfASilentHostListenLong(t *testing.T) {
-	a := &address{}
+	a := newTable(tableOptions{}).newAddress(endpoint.TCP)
 	n := 0
 	for i := range 100 {
 		if a.look(Time(time.Hour)).longListens {

@@ -39,12 +39,12 @@ func (w *worker) transmit() Time {
 		return w.busy
 	}
 	w.releasePaced()
-	next := min(w.collect(&w.retransmit), w.sendEchoes())
+	next := min(w.checkPaths(), w.collect(&w.retransmit), w.sendEchoes())
 	if w.end != nil && w.live > 0 {
 		next = min(next, w.end.at)
 	}
 	if !w.sink.Full() {
-		next = min(next, w.collect(&w.needSlot), w.skipSilent())
+		next = min(next, w.collect(&w.needSlot), w.collect(&w.throttled), w.skipSilent())
 	}
 	if len(w.batch) > 0 {
 		refused := w.send()
@@ -74,7 +74,7 @@ func (w *worker) releasePaced() {
 // as far as the limits allow. It returns when it may go on: now if only the batch is
 // full.
 func (w *worker) collect(r *round) Time {
-	first := r == &w.needSlot
+	first := r != &w.retransmit
 	for !r.empty() {
 		switch {
 		case len(w.batch) == cap(w.batch):
@@ -88,12 +88,22 @@ func (w *worker) collect(r *round) Time {
 		if got, next := w.engine.pace.allow(w.now, 1); got == 0 {
 			return next
 		}
+		limited := r == &w.throttled
+		if limited {
+			if ok, next := r.first().address.path().allow(w.now); !ok {
+				w.engine.pace.cancel()
+				return next
+			}
+		}
 		q := r.pop()
-		if q.jobs.empty() || !w.admit(q) {
+		if q.jobs.empty() || !w.admit(q, limited) {
 			w.engine.pace.cancel()
+			if limited {
+				q.address.path().cancel()
+			}
 			continue
 		}
-		r.push(q)
+		w.round(q).push(q)
 	}
 	return Never
 }
@@ -101,7 +111,7 @@ func (w *worker) collect(r *round) Time {
 // slotsForCanaries returns how many slots endpoints leave to canaries.
 func (w *worker) slotsForCanaries() int {
 	if w.watches == 0 {
-		return 0
+		return min(w.rcvLimit.most/canarySlots, 1) // for one of the run
 	}
 	return w.rcvLimit.most / canarySlots
 }
@@ -117,8 +127,8 @@ func (w *worker) firstDescriptors() int {
 
 // admit reserves capacity at the address for the first job of q and adds its probe to
 // the batch. On failure q leaves the round until the address has capacity, unless the
-// job was settled.
-func (w *worker) admit(q *queue) bool {
+// job was settled. passed is set if the throttle of the path has allowed it.
+func (w *worker) admit(q *queue, passed bool) bool {
 	j := q.jobs.next.job
 	if r := w.forbidden(j, q); r != 0 {
 		w.settle(j, r, w.now)
@@ -130,6 +140,7 @@ func (w *worker) admit(q *queue) bool {
 		w.round(q).push(q)
 		return false
 	}
+	out.passed = passed
 	again := j.Attempts > 0 && w.retries(j) < 0
 	switch v, next := q.address.reserve(&out.reservation, w.engine.hostRate, w.now, w.index, q, again); v {
 	case noSlot:
@@ -142,6 +153,9 @@ func (w *worker) admit(q *queue) bool {
 			w.holdBack(j, &v)
 			w.round(q).push(q)
 		}
+		return false
+	case throttled:
+		w.throttleJob(j, q)
 		return false
 	case abandoned:
 		w.abandon(j)
@@ -198,7 +212,11 @@ func (w *worker) makeProbe(j *Job, out *outgoing) {
 
 // timeout returns how long j holds its slot for the reply to its latest probe.
 func (w *worker) timeout(j *Job, v *view) time.Duration {
-	return min(v.timeout, w.maxTimeout(j))
+	t := v.timeout
+	if j.role == rolePathCanary {
+		t = max(2*t, minPathTimeout)
+	}
+	return min(t, w.maxTimeout(j))
 }
 
 // maxTimeout returns the maximum wait for the reply to one of j's probes.
@@ -238,7 +256,7 @@ func (w *worker) budget(j *Job, v *view) int {
 // lossAt returns the loss to assume at an address: the largest of what it shows at
 // the moment, what it has shown, and what the whole run has.
 func (w *worker) lossAt(v *view) float64 {
-	return max(v.loss.assumed(w.counts.Loss()), v.lost)
+	return max(v.loss.assumed(w.counts.Loss()), v.lost, v.pathLoss)
 }
 
 // send passes the batch to the transport. It reports whether this machine refused a
@@ -274,7 +292,7 @@ func (w *worker) sent(a *Attempt, timeout time.Duration) {
 	j.cur.sent, j.cur.handle, j.cur.resolved = a.Sent, a.Handle, a.Resolved
 	w.start(j)
 	switch {
-	case j.role == roleCanary:
+	case j.role.isCanary():
 		j.first = a.Sent
 		w.wake(j.address, j.address.canarySent(a.Sent))
 	case j.Attempts == 0:
@@ -295,6 +313,9 @@ func (w *worker) sent(a *Attempt, timeout time.Duration) {
 	w.open++
 	if j.cur.heard {
 		w.heard++
+	}
+	if !j.role.isCanary() {
+		w.unreported[j.Proto].add(j.cur.heard)
 	}
 	w.counts.Attempts.add(1)
 	if a.Queued {
@@ -365,8 +386,10 @@ func (w *worker) localError(j *Job, err error) {
 	if j.phase == retransmit {
 		w.releaseSlot(j)
 	}
-	if j.role == roleCanary {
-		w.wake(j.address, j.address.canaryRefused(w.now))
+	if j.role.isCanary() {
+		if j.role == roleCanary {
+			w.wake(j.address, j.address.canaryRefused(w.now))
+		}
 		w.endCanary(j)
 		return
 	}
