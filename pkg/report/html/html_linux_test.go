@@ -59,7 +59,7 @@ func TestPageInEveryForm(t *testing.T) {
 	b := startBrowser(t)
 	for _, by := range [][]string{{"owner", "rack", "site", "ticket"}, {"owner"}} {
 		b.open(pageOf(t, reporttest.Served(200), by...))
-		for width := 360; width <= 1920; width += 120 {
+		for _, width := range []int{360, 480, 720, 721, 960, 1200, 1440, 1920} {
 			b.view(width, "screen", "light")
 			if got := b.text(outside); got != "" {
 				t.Errorf("grouped by %d fields, at %d pixels: %s", len(by), width, got)
