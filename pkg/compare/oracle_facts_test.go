@@ -5,6 +5,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"portkit/pkg/endpoint"
 )
 
 // finding is what an answer reports about the service; evidence is empty if nothing.
@@ -110,4 +115,22 @@ func oracleFindings(old, new finding, ignore []string) (change, was string) {
 		return "", ""
 	}
 	return change, `,"was":{` + strings.Join(parts, ",") + `}`
+}
+
+// TestServicesAgainstOracle compares scans in which every port is open.
+func TestServicesAgainstOracle(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	var old, new scan
+	for port := range 5000 {
+		for _, s := range []*scan{&old, &new} {
+			a := answer{host: "192.0.2.1", ip: "192.0.2.1", port: port + 1, state: endpoint.Open, rest: `"state":"open"`}
+			found, fields := randomFinding(rnd)
+			a.found, a.rest = found, a.rest+fields
+			a.line = fmt.Sprintf(`{%s,"port":%d,%s}`, where(a.host, a.ip), a.port, a.rest)
+			s.lines, s.answers = append(s.lines, a.line), append(s.answers, a)
+		}
+	}
+	if diff := cmp.Diff(oracle(old, new, idHost, false), compared(t, old.text(), new.text(), Options{})); diff != "" {
+		t.Errorf("- want, + got:\n%s", diff)
+	}
 }
