@@ -74,7 +74,7 @@ func (w *worker) releasePaced() {
 // as far as the limits allow. It returns when it may go on: now if only the batch is
 // full.
 func (w *worker) collect(r *round) Time {
-	first := r != &w.retransmit
+	first, limited, passed := r != &w.retransmit, r == &w.throttled, false
 	for !r.empty() {
 		switch {
 		case len(w.batch) == cap(w.batch):
@@ -88,12 +88,15 @@ func (w *worker) collect(r *round) Time {
 		if got, next := w.engine.pace.allow(w.now, 1); got == 0 {
 			return next
 		}
-		limited := r == &w.throttled
 		if limited {
 			if ok, next := r.first().address.path().allow(w.now); !ok {
 				w.engine.pace.cancel()
+				if passed {
+					return w.now
+				}
 				return next
 			}
+			passed = true // its queue may be on another round now, which was collected before
 		}
 		q := r.pop()
 		if q.jobs.empty() || !w.admit(q, limited) {
@@ -104,6 +107,9 @@ func (w *worker) collect(r *round) Time {
 			continue
 		}
 		w.round(q).push(q)
+	}
+	if passed {
+		return w.now
 	}
 	return Never
 }
