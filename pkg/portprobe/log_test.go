@@ -6,10 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"portkit/pkg/cli"
-	"portkit/pkg/probe"
 )
 
 func TestEmptyInputIsExplained(t *testing.T) {
@@ -68,20 +66,5 @@ func TestTargetsInPlaceOfFiles(t *testing.T) {
 	}
 	if r := tool(t, "", "results.ndjson", "--simulate", ""); r.status != 3 {
 		t.Errorf("a file that is missing: %+v", r)
-	}
-}
-
-func TestBlockedText(t *testing.T) {
-	for want, p := range map[string]probe.Path{
-		"all at once, for 3.0 s: a connection table on the path may be full, or this host blocked; what was silent then was probed again; use -r 81": {
-			Blocked: 1, Longest: 3 * time.Second, Rate: 81.2,
-		},
-		"all at once, 2 times for up to 30.0 s: a connection table on the path may be full, or this host blocked; silence after that is not evidence: repeat the scan with a lower --rate": {
-			Blocked: 2, Longest: 30 * time.Second, Rate: 81, Gone: 1,
-		},
-	} {
-		if got := blockedText(p); got != "hosts that had replied stopped replying "+want {
-			t.Errorf("%+v: got %s", p, got)
-		}
 	}
 }

@@ -41,27 +41,3 @@ func lostText(h probe.Lost) string {
 	return fmt.Sprintf("%v stopped replying%s after %s; %s host-lost; it may block this host: retry them with --host-rate 10",
 		h.Addr, over, cli.Plural(int64(h.Probes), "probe"), cli.Plural(int64(h.Endpoints), "endpoint is", "endpoints are"))
 }
-
-// logBlocked reports that all addresses are waited for.
-func (r *run) logBlocked() {
-	r.ctx.Log.Printf("hosts that had replied stopped replying all at once: waiting for them")
-}
-
-// warnBlocked reports that no address replied for a time, or more than once.
-func (r *run) warnBlocked() {
-	if p := r.engine.Path(); p.Blocked > 0 && !r.Quiet {
-		r.ctx.Log.Printf("%s", blockedText(p))
-	}
-}
-
-func blockedText(p probe.Path) string {
-	text := fmt.Sprintf("hosts that had replied stopped replying all at once, for %.1f s", p.Longest.Seconds())
-	if p.Blocked > 1 {
-		text = fmt.Sprintf("hosts that had replied stopped replying all at once, %d times for up to %.1f s", p.Blocked, p.Longest.Seconds())
-	}
-	text += ": a connection table on the path may be full, or this host blocked"
-	if p.Gone > 0 {
-		return text + "; silence after that is not evidence: repeat the scan with a lower --rate"
-	}
-	return fmt.Sprintf("%s; what was silent then was probed again; use -r %.0f", text, p.Rate)
-}

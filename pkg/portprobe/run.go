@@ -78,7 +78,6 @@ func (c *Command) Run(ctx *cli.Context) error {
 	stopProgress()
 	r.logNoOutput()
 	r.warnLost()
-	r.warnBlocked()
 	r.logSummary()
 	switch {
 	case writeErr != nil:
@@ -157,7 +156,7 @@ func (r *run) startEngine(workers, concurrency, room int) (*probe.Engine, error)
 		Sink: func(int) probe.Sink { return &workerSink{recordFormat: r.format, out: r.out} },
 	}
 	if r.Verbose {
-		o.Stopped, o.PathBlocked = r.logStopped, r.logBlocked
+		o.Stopped = r.logStopped
 	}
 	if !r.scope.Unlimited() {
 		o.Allowed = r.scope.Allows

@@ -21,7 +21,6 @@ type address struct {
 	rtt         estimate
 	loss        loss
 	recent      recent
-	visits      int      // canaries of the run that are not settled
 	witness     *witness // nil: no reply has shown that the address is up
 	probes      uint32   // sent, without canaries
 	sent        Time     // latest of these
@@ -173,8 +172,6 @@ type view struct {
 	hearing     Time          // end of those that do
 	loss        loss          // of the whole run
 	lost        float64       // loss of the moment
-	path        evidence      // what the path makes of probes without a reply, if that was asked
-	pathLoss    float64       // of canaries of the run
 	highLoss    bool          // the loss of the moment is so high that timeouts are not evidence
 	state       liveness      // whether it still replies
 	alive       Time          // when the latest probe that it replied to was sent
@@ -199,7 +196,7 @@ func (a *address) view(now Time) view {
 	v := view{
 		replied: replied, timeout: a.rtt.timeout(), listen: a.late.listen(),
 		longListens: a.longListens < maxLongListens, hearing: a.hearing,
-		loss: a.loss, lost: lost, pathLoss: a.path().loss(), highLoss: lost > highLoss,
+		loss: a.loss, lost: lost, highLoss: lost > highLoss,
 		unseen:    a.link.is && !replied,
 		resolving: !a.link.mayGrow(now, replied),
 		udp:       a.icmpLimiter.view(),

@@ -25,7 +25,6 @@ type table struct {
 	busy    []*entry // in the order in which they became active; some no longer are
 	groups  groups
 	lost    lostHosts
-	paths   [2]*path // by protocol
 }
 
 // tableOptions are the parameters of a table.
@@ -36,7 +35,6 @@ type tableOptions struct {
 	onLink       func(netip.Addr) bool
 	rate         bool    // addresses need a hostRate
 	silent       bool    // addresses need a presence
-	runRate      float64 // --rate
 	hostRate     ceiling // --host-rate
 	lostPatience time.Duration
 	repeat       time.Duration // after which the system first retransmits a TCP probe; 0: it does not
@@ -77,11 +75,7 @@ type learned struct {
 }
 
 func newTable(o tableOptions) *table {
-	t := &table{tableOptions: o, seed: rand.Uint64()}
-	for i := range t.paths {
-		t.paths[i] = newPath(o.lostPatience, o.runRate)
-	}
-	return t
+	return &table{tableOptions: o, seed: rand.Uint64()}
 }
 
 // get returns an address, active, with one more reference.

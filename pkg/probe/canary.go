@@ -42,12 +42,10 @@ func (w *worker) onWatch(a *address) {
 }
 
 // sendCanary queues another probe to an endpoint that has replied.
-func (w *worker) sendCanary(a *address, k known) { w.queueCanary(a, k, roleCanary) }
-
-func (w *worker) queueCanary(a *address, k known, r role) {
+func (w *worker) sendCanary(a *address, k known) {
 	j := &Job{
 		Request:  Request{To: a.endpoint(k.port), Proto: a.proto, Retries: -1, Variants: k.variants},
-		jobState: jobState{role: r, phase: ready, address: a},
+		jobState: jobState{role: roleCanary, phase: ready, address: a},
 	}
 	j.silentAfter = w.now // of a canary: when it was chosen
 	j.RTT = -1
@@ -75,10 +73,6 @@ func (w *worker) onCanaryTimeout(j *Job) {
 		j.phase = ready
 		w.queue(j)
 	case outstanding:
-		if j.role == rolePathCanary {
-			w.onVisitTimeout(j)
-			return
-		}
 		w.wake(j.address, j.address.canaryFailed(w.now, j.silentAfter, j.cur.sent))
 		w.watch(j.address, w.now)
 		if v := j.address.look(w.now); !w.countsLingering() && w.open <= w.descriptors/2 {
@@ -144,12 +138,6 @@ func (w *worker) lostProbes(j *Job, n int, rtt time.Duration) int {
 func (w *worker) endCanary(j *Job) {
 	w.forget(j)
 	w.leave(j)
-	if j.role == rolePathCanary {
-		if j.first == 0 { // it could not be sent
-			j.address.path().drop(j.address.ip)
-		}
-		j.address.endVisit()
-	}
 	j.address = nil
 }
 
@@ -190,12 +178,7 @@ func (w *worker) rejudge(a *address, must bool) {
 // judge counts j's probes as evidence, or as none, according to v.
 func (w *worker) judge(j *Job, v *view) {
 	switch {
-	case v.path == void && w.retries(j) < 0 && j.Attempts < maxPathVoid:
-		j.voidOnPath(v.replied)
-		return
-	case j.unjudged == 0 || v.path == awaited:
-		return
-	case v.evidence.isOpen() || !v.replied:
+	case j.unjudged == 0 || v.evidence.isOpen() || !v.replied:
 		return
 	case v.evidence == void && w.retries(j) < 0:
 		j.voided += j.unjudged

@@ -45,7 +45,6 @@ const (
 	listenOn                    // wait on until a time, free the slot, keep the socket
 	listenLong                  // the same; other endpoints of the address are not settled before
 	awaitWitness                // free the slot, wait for what a canary shows
-	awaitPath                   // the same, until a time, for a canary of the run
 	settleSilent                // the endpoint does not reply
 	settleReason                // settle with the reason of the step
 )
@@ -91,8 +90,6 @@ func (f *facts) decide() step {
 		return step{do: awaitWitness}
 	case f.adaptive && f.mayDiscount() && f.highLoss:
 		return step{do: resendLater, until: f.now.Add(minSilence / 2), discount: true}
-	case left > 0 && f.replied && f.adaptive && f.path == void:
-		return step{do: resendLater, until: f.now.Add(minSilence / 2)}
 	case f.resolving && f.now < f.deadline:
 		return step{do: extendTimer}
 	case left > 0 && rested && (f.now < f.relapse || f.assumedLoss > congestedLoss):
@@ -119,8 +116,6 @@ func (f *facts) conclude() step {
 		return step{do: settleReason, reason: endpoint.HostLost}
 	case f.mustWait():
 		return step{do: awaitWitness}
-	case f.adaptive && f.path == awaited:
-		return step{do: awaitPath, until: f.now.Add(checkPause)}
 	case f.counted < f.budget:
 		return step{do: resendNow}
 	case f.state != alive || f.unjudged > 0 && f.evidence.isOpen():
@@ -138,7 +133,7 @@ func (f *facts) mustWait() bool { return f.adaptive && f.unjudged > 0 && f.evide
 // lost reports whether the port cannot be judged: its address is gone, or has failed to
 // reply too often while it was probed.
 func (f *facts) lost() bool {
-	return f.state == gone || f.replied && f.voided > 0 && f.counted < f.budget && !f.countable()
+	return f.state == gone || f.voided > 0 && f.counted < f.budget && !f.countable()
 }
 
 // decideICMP decides about a UDP endpoint whose timeout may not be evidence: its

@@ -56,8 +56,6 @@
 //	loss         probes per reply, in the run       number of probes that silence requires
 //	recent       the same, at the moment            the window; discounts timeouts if high
 //	witness      replies to canaries and others     the address: nothing but canaries; voids timeouts
-//	path         canaries of the run                while they fail, nothing else is sent; voids timeouts
-//	throttle     probes between two such times      rate of the run, from then on
 //	window       loss against concurrency           outstanding endpoints and pace of the address
 //	icmplimit    ICMP errors about UDP ports        retransmissions; discounts timeouts
 //	group        the same of a /24, router or host  retransmissions of all its addresses
@@ -67,7 +65,7 @@
 //	ratelimit    --rate, --host-rate                every probe
 //
 // A probe requires all that apply to agree, in this order: rcvlimit, descriptors and the
-// rate of the run; then the path; then at its address the resolution, the witnesses, the window and its
+// rate of the run; then at its address the resolution, the witnesses, the window and its
 // pace, the ICMP limit and the host rate. Limits given by the user are never exceeded. An
 // ICMP limit replaces loss of the moment for UDP. What discounts timeouts never concludes
 // anything, and --retries N disables it.
@@ -86,13 +84,6 @@
 // and the probe is repeated. If a canary fails, the address is suspect, then lost, and in
 // the end gone (witness): its endpoints are held, and settled with HostLost.
 //
-// An address that never replied has no witnesses. Others that have replied are those of
-// the run: while it is probed, canaries are sent to up to four of them, even if all of
-// their endpoints are settled (path, pathcanary.go). If these fail, as with a full
-// connection table of a router, all timeouts since the latest that was replied to are void,
-// and nothing else is sent until canaries are replied to again. While no address has
-// replied, nothing shows such loss.
-//
 // # Glossary
 //
 //	job           an endpoint to probe, with its result
@@ -107,8 +98,6 @@
 //	discounted    of a timeout: not evidence of silence
 //	witness       a probe that was replied to, of the same address and protocol
 //	canary        a probe of an endpoint that has replied, to get a witness
-//	path          the way to the scanned networks, as far as canaries show it
-//	blocked       of a path: no canary of the run was replied to
 //	void          of a timeout: not evidence, because it has no witnesses
 //	unjudged      of a probe: whether it has witnesses is not known yet
 //	dark          of a time: an address that used to reply did not

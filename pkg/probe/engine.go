@@ -63,9 +63,6 @@ type Options struct {
 	// Stopped, if not nil, is called when an address has stopped replying and is waited
 	// for. Workers call it.
 	Stopped func(netip.Addr)
-	// PathBlocked, if not nil, is called when no address replies any more and those that
-	// never replied are waited for. Workers call it.
-	PathBlocked func()
 	// Repeats are the times after which the system itself retransmits a TCP probe
 	// that has not been forgotten, ascending; nil: it does not.
 	Repeats []time.Duration
@@ -153,8 +150,8 @@ func Start(opts Options) (*Engine, error) {
 		table: newTable(tableOptions{
 			size: opts.Addresses, workers: [2]int{pools[0].Workers, pools[1].Workers},
 			start: start, onLink: opts.OnLink, rate: opts.HostRate > 0 || opts.HostTimeout > 0,
-			silent:  opts.SkipSilent > 0,
-			runRate: opts.Rate, hostRate: newCeiling(opts.HostRate), lostPatience: opts.LostPatience, adaptive: opts.HostConcurrency == 0,
+			silent:   opts.SkipSilent > 0,
+			hostRate: newCeiling(opts.HostRate), lostPatience: opts.LostPatience, adaptive: opts.HostConcurrency == 0,
 			repeat: opts.firstRepeat(),
 		}),
 		pace:     pace{ceiling: newCeiling(opts.Rate)},

@@ -34,7 +34,7 @@ func (w *worker) leave(j *Job) {
 
 // deliver frees what j holds and passes it to the sink.
 func (w *worker) deliver(j *Job, r endpoint.Reason, at Time) {
-	if j.role.isCanary() {
+	if j.role == roleCanary {
 		w.endCanary(j)
 		return
 	}
@@ -69,7 +69,7 @@ func (w *worker) forgetButFirst(j *Job, v *view) {
 		}
 	}
 	if j.prev.n == 0 {
-		j.cur, j.prev = sentProbe{sent: j.cur.sent, kept: j.cur.kept}, j.cur
+		j.cur, j.prev = sentProbe{sent: j.cur.sent}, j.cur
 	}
 }
 
@@ -83,7 +83,7 @@ func (w *worker) drop(j *Job, p *sentProbe) {
 		}
 		w.dropped = w.attempt(j, p)
 		w.t.Forget(&w.dropped)
-		*p = sentProbe{sent: p.sent, kept: p.kept} // which the evidence depends on
+		*p = sentProbe{sent: p.sent, resent: p.resent} // which the evidence depends on
 	}
 }
 
@@ -101,7 +101,7 @@ func (w *worker) checkStop() {
 			return
 		}
 		w.end = &ending{stop: order, at: w.now.Add(order.grace)}
-		w.settleWhere(func(j *Job) bool { return j.Attempts == 0 || j.role.isCanary() })
+		w.settleWhere(func(j *Job) bool { return j.Attempts == 0 || j.role == roleCanary })
 	}
 	if w.now >= w.end.at && w.live > 0 {
 		w.settleWhere(func(*Job) bool { return true })

@@ -147,16 +147,8 @@ type sentProbe struct {
 	repeats   uint8 // retransmissions by the system that were counted
 	cut       bool  // the timer expires before the timeout, to count a repeat
 	long      bool  // it is listened to for its whole timeout
-	kept      kept  // what is known once it has ended
+	resent    bool  // the system's retransmission of it was waited for
 }
-
-// kept is what is known of a probe once it has ended.
-type kept uint8
-
-const (
-	keptResent kept = 1 << iota // the system's retransmission of it was waited for
-	keptVoid                    // it was sent while the path was blocked
-)
 
 // attempt returns the Attempt that p is the rest of.
 func (w *worker) attempt(j *Job, p *sentProbe) Attempt {
@@ -183,7 +175,7 @@ func (j *Job) sentAt(n int) Time {
 // expected, as far as that is known.
 func (j *Job) countedTimeouts() int {
 	n := int(j.Attempts) - int(j.discounted) - int(j.voided)
-	if j.cur.kept&keptResent != 0 {
+	if j.cur.resent {
 		n++
 	}
 	return n
@@ -203,16 +195,11 @@ func (j *Job) noteUnjudged(at Time) {
 type role uint8
 
 const (
-	roleEndpoint   role = iota // it is the caller's
-	roleSample                 // the same, and part of the sample of its address (presence)
-	roleCanary                 // another probe to an endpoint that has replied; never passed to the sink
-	rolePathCanary             // the same, as a witness of the run; its address may have no other job
-	roleWatch                  // only a timer: for the next canary of a worker to an address
+	roleEndpoint role = iota // it is the caller's
+	roleSample               // the same, and part of the sample of its address (presence)
+	roleCanary               // another probe to an endpoint that has replied; never passed to the sink
+	roleWatch                // only a timer: for the next canary of a worker to an address
 )
-
-// isCanary reports whether a job in role r is not the user's but a probe to an endpoint
-// that has replied.
-func (r role) isCanary() bool { return r == roleCanary || r == rolePathCanary }
 
 // phase is where a job is in its life (see the package comment).
 type phase uint8

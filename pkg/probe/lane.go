@@ -46,9 +46,6 @@ type round struct{ last *queue }
 
 func (r *round) empty() bool { return r.last == nil }
 
-// first returns the next queue of a round that is not empty.
-func (r *round) first() *queue { return r.last.next }
-
 // push appends q if it has a job and is not waiting elsewhere.
 func (r *round) push(q *queue) {
 	if q.pos != off || q.jobs.empty() {
@@ -91,7 +88,7 @@ func (w *worker) queueOf(j *Job) *queue {
 	switch {
 	case j.phase == retransmit:
 		return &l.retransmits
-	case j.role.isCanary():
+	case j.role == roleCanary:
 		return &l.canaries
 	case j.phase == ready && j.discounted > 0 && l.icmpPaced != nil:
 		return l.icmpPaced

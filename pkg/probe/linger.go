@@ -128,9 +128,7 @@ func (w *worker) onListenEnd(j *Job) {
 		return
 	}
 	w.stopLingering(j)
-	if w.leavesToSystem(j, &v) && j.cur.repeats > 0 {
-		j.cur.kept |= keptResent
-	}
+	j.cur.resent = j.cur.resent || w.leavesToSystem(j, &v) && j.cur.repeats > 0
 	w.forget(j)
 	j.phase = waiting
 	if w.now < j.silentAfter.Add(-repeatMargin) {

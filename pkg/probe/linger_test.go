@@ -3,8 +3,6 @@ package probe
 import (
 	"testing"
 	"time"
-
-	"portkit/pkg/endpoint"
 )
 
 func TestFewSlowPortsAmongSilentOnesAreNotCommon(t *testing.T) {
@@ -31,7 +29,7 @@ func TestFewSlowPortsAmongSilentOnesAreNotCommon(t *testing.T) {
 // after a second, as TCP does.
 func TestRepeatedSYNACKIsNotALateReply(t *testing.T) {
 	for _, lost := range []bool{false, true} {
-		a := newTable(tableOptions{}).newAddress(endpoint.TCP)
+		a := &address{}
 		a.rtt.add(time.Millisecond)
 		a.loss.noteReply(1)
 		if lost {
@@ -47,7 +45,7 @@ func TestRepeatedSYNACKIsNotALateReply(t *testing.T) {
 // TestFewEndpointsOfASilentHostListenLong: each of them holds a socket for the whole
 // timeout.
 func TestFewEndpointsOfASilentHostListenLong(t *testing.T) {
-	a := newTable(tableOptions{}).newAddress(endpoint.TCP)
+	a := &address{}
 	n := 0
 	for i := range 100 {
 		if a.look(Time(time.Hour)).longListens {

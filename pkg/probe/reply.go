@@ -44,11 +44,10 @@ func (w *worker) onReply(a *Reply) {
 		w.inFlight--
 	}
 	w.wake(j.address, j.address.noteReply(a.At, o))
-	w.notePath(j, &o, a.At)
 	if a.Unresolved {
 		j.address.markUnresolved(a.At)
 	}
-	if j.role.isCanary() {
+	if j.role == roleCanary {
 		w.onCanaryReply(j, &o)
 		return
 	}
@@ -78,7 +77,7 @@ func (w *worker) replied(j *Job, a *Reply) outcome {
 	}
 	o := outcome{
 		n: n, sent: max(sent, j.first), oldest: max(sent, j.first), rtt: rtt, repeated: repeated,
-		canary: j.role.isCanary(), shows: kindOf(j, a.Reason), endpoint: known{j.To.Port(), uint8(n), j.Variants},
+		canary: j.role == roleCanary, shows: kindOf(j, a.Reason), endpoint: known{j.To.Port(), uint8(n), j.Variants},
 		late: n <= timedOut && !(j.extended && n == timedOut), timedOut: timedOut,
 		slot:       j.phase.inFlight() || j.phase == lingering && w.countsLingering(),
 		discounted: int(j.discounted), kind: j.replyKind(a.Reason), from: a.From, variants: int(j.Variants),

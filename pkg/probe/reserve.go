@@ -15,7 +15,6 @@ type reservation struct {
 	begins   bool // first probe to the address by any protocol
 	first    bool // first probe to the address by this protocol
 	link     bool // the probe that starts address resolution
-	passed   bool // the throttle of the path has allowed it, or need not
 	counted  bool // as a probe of an endpoint, not a canary
 	before   Time // when the latest such probe was sent
 	view     view
@@ -30,7 +29,6 @@ const (
 	notYet              // a rate limit allows it later
 	unresolved          // the link has no such address
 	unwitnessed         // it has stopped replying, or a canary is to be sent first; the worker is woken
-	throttled           // the throttle of its path may allow it later
 	abandoned           // it has stopped replying for longer than --lost-patience
 )
 
@@ -44,8 +42,6 @@ func (a *address) reserve(r *reservation, c ceiling, now Time, worker int, q *qu
 	case now < a.unresolved:
 		return unresolved, 0
 	case q.canaries:
-	case !r.passed && a.path().limited.Load():
-		return throttled, 0
 	case a.witness != nil && a.witness.state == gone:
 		return abandoned, 0
 	case a.holds() || again && a.lacksWitness(now):
@@ -56,7 +52,7 @@ func (a *address) reserve(r *reservation, c ceiling, now Time, worker int, q *qu
 		a.slotWaiters |= 1 << worker
 		return noSlot, 0
 	}
-	*r = reservation{at: now, passed: r.passed}
+	*r = reservation{at: now}
 	if next, ok := a.reserveRates(c, q, r); !ok {
 		a.cancelRates(c, r)
 		return notYet, next

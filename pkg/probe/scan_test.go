@@ -62,7 +62,6 @@ type scan struct {
 	started   chan *probe.Engine // receives the engine, if not nil
 	recorder  *recorder          // of the latest worker
 	recorders []*recorder        // of all workers
-	engine    *probe.Engine
 }
 
 func defaults() probe.Options {
@@ -99,7 +98,6 @@ func (s *scan) run(t *testing.T, jobs []*probe.Job) []*probe.Job {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.engine = e
 	if s.started != nil {
 		s.started <- e
 	}

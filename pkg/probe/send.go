@@ -39,12 +39,12 @@ func (w *worker) transmit() Time {
 		return w.busy
 	}
 	w.releasePaced()
-	next := min(w.checkPaths(), w.collect(&w.retransmit), w.sendEchoes())
+	next := min(w.collect(&w.retransmit), w.sendEchoes())
 	if w.end != nil && w.live > 0 {
 		next = min(next, w.end.at)
 	}
 	if !w.sink.Full() {
-		next = min(next, w.collect(&w.needSlot), w.collect(&w.throttled), w.skipSilent())
+		next = min(next, w.collect(&w.needSlot), w.skipSilent())
 	}
 	if len(w.batch) > 0 {
 		refused := w.send()
@@ -74,7 +74,7 @@ func (w *worker) releasePaced() {
 // as far as the limits allow. It returns when it may go on: now if only the batch is
 // full.
 func (w *worker) collect(r *round) Time {
-	first, limited, passed := r != &w.retransmit, r == &w.throttled, false
+	first := r == &w.needSlot
 	for !r.empty() {
 		switch {
 		case len(w.batch) == cap(w.batch):
@@ -88,28 +88,12 @@ func (w *worker) collect(r *round) Time {
 		if got, next := w.engine.pace.allow(w.now, 1); got == 0 {
 			return next
 		}
-		if limited {
-			if ok, next := r.first().address.path().allow(w.now); !ok {
-				w.engine.pace.cancel()
-				if passed {
-					return w.now
-				}
-				return next
-			}
-			passed = true // its queue may be on another round now, which was collected before
-		}
 		q := r.pop()
-		if q.jobs.empty() || !w.admit(q, limited) {
+		if q.jobs.empty() || !w.admit(q) {
 			w.engine.pace.cancel()
-			if limited {
-				q.address.path().cancel()
-			}
 			continue
 		}
-		w.round(q).push(q)
-	}
-	if passed {
-		return w.now
+		r.push(q)
 	}
 	return Never
 }
@@ -117,7 +101,7 @@ func (w *worker) collect(r *round) Time {
 // slotsForCanaries returns how many slots endpoints leave to canaries.
 func (w *worker) slotsForCanaries() int {
 	if w.watches == 0 {
-		return min(w.rcvLimit.most/canarySlots, 1) // for one of the run
+		return 0
 	}
 	return w.rcvLimit.most / canarySlots
 }
@@ -133,8 +117,8 @@ func (w *worker) firstDescriptors() int {
 
 // admit reserves capacity at the address for the first job of q and adds its probe to
 // the batch. On failure q leaves the round until the address has capacity, unless the
-// job was settled. passed is set if the throttle of the path has allowed it.
-func (w *worker) admit(q *queue, passed bool) bool {
+// job was settled.
+func (w *worker) admit(q *queue) bool {
 	j := q.jobs.next.job
 	if r := w.forbidden(j, q); r != 0 {
 		w.settle(j, r, w.now)
@@ -146,7 +130,6 @@ func (w *worker) admit(q *queue, passed bool) bool {
 		w.round(q).push(q)
 		return false
 	}
-	out.passed = passed
 	again := j.Attempts > 0 && w.retries(j) < 0
 	switch v, next := q.address.reserve(&out.reservation, w.engine.hostRate, w.now, w.index, q, again); v {
 	case noSlot:
@@ -159,9 +142,6 @@ func (w *worker) admit(q *queue, passed bool) bool {
 			w.holdBack(j, &v)
 			w.round(q).push(q)
 		}
-		return false
-	case throttled:
-		w.throttleJob(j, q)
 		return false
 	case abandoned:
 		w.abandon(j)
@@ -218,11 +198,7 @@ func (w *worker) makeProbe(j *Job, out *outgoing) {
 
 // timeout returns how long j holds its slot for the reply to its latest probe.
 func (w *worker) timeout(j *Job, v *view) time.Duration {
-	t := v.timeout
-	if j.role == rolePathCanary {
-		t = max(2*t, minPathTimeout)
-	}
-	return min(t, w.maxTimeout(j))
+	return min(v.timeout, w.maxTimeout(j))
 }
 
 // maxTimeout returns the maximum wait for the reply to one of j's probes.
@@ -262,7 +238,7 @@ func (w *worker) budget(j *Job, v *view) int {
 // lossAt returns the loss to assume at an address: the largest of what it shows at
 // the moment, what it has shown, and what the whole run has.
 func (w *worker) lossAt(v *view) float64 {
-	return max(v.loss.assumed(w.counts.Loss()), v.lost, v.pathLoss)
+	return max(v.loss.assumed(w.counts.Loss()), v.lost)
 }
 
 // send passes the batch to the transport. It reports whether this machine refused a
@@ -298,7 +274,7 @@ func (w *worker) sent(a *Attempt, timeout time.Duration) {
 	j.cur.sent, j.cur.handle, j.cur.resolved = a.Sent, a.Handle, a.Resolved
 	w.start(j)
 	switch {
-	case j.role.isCanary():
+	case j.role == roleCanary:
 		j.first = a.Sent
 		w.wake(j.address, j.address.canarySent(a.Sent))
 	case j.Attempts == 0:
@@ -319,9 +295,6 @@ func (w *worker) sent(a *Attempt, timeout time.Duration) {
 	w.open++
 	if j.cur.heard {
 		w.heard++
-	}
-	if !j.role.isCanary() {
-		w.unreported[j.Proto].add(j.cur.heard)
 	}
 	w.counts.Attempts.add(1)
 	if a.Queued {
@@ -392,10 +365,8 @@ func (w *worker) localError(j *Job, err error) {
 	if j.phase == retransmit {
 		w.releaseSlot(j)
 	}
-	if j.role.isCanary() {
-		if j.role == roleCanary {
-			w.wake(j.address, j.address.canaryRefused(w.now))
-		}
+	if j.role == roleCanary {
+		w.wake(j.address, j.address.canaryRefused(w.now))
 		w.endCanary(j)
 		return
 	}

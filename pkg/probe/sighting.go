@@ -18,13 +18,10 @@ const canaryGrace = time.Second
 func (a *address) limits(now Time) limits {
 	l := limits{
 		pace: a.window.pace, resets: a.window.pace.rate > 0, rto: a.rtt.timeout(),
-		patient: a.table.lostPatience, jobs: a.unsettled(), sent: a.sent,
+		patient: a.table.lostPatience, jobs: int(a.refs.Load()), sent: a.sent,
 	}
 	if x := a.witness; x != nil && x.state != alive {
 		l.due = a.loss.attempts(max(a.loss.assumed(0), a.recent.loss(now)))
-		if x.state == lost {
-			l.patient += a.path().notClearSince(x.lost)
-		}
 	}
 	if r := a.table.hostRate; r.rate > 0 && (l.pace.rate == 0 || r.rate < l.pace.rate) {
 		l.pace = r
@@ -121,10 +118,6 @@ func (a *address) judge(v *view, now Time, sent span) {
 		v.evidence = x.judge(now, sent, x.gap(now, &l), 2*l.rto+canaryGrace)
 		v.inDark = x.dark.to > sent.from && x.dark.from < sent.to
 	}
-	if !v.replied {
-		sent.from = sent.to // the earlier ones were judged before
-	}
-	v.path = a.path().judge(now, sent, v.replied)
 }
 
 // assess returns a view of the address, and of probes sent within a span without a reply.
@@ -197,7 +190,7 @@ func (a *address) releaseHeld() (wake uint64) {
 func (a *address) nextCanaries(now Time) (to []known, again Time, wake uint64, stopped bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.witness == nil || a.unsettled() == 0 {
+	if a.witness == nil || a.refs.Load() == 0 {
 		return nil, Never, 0, false
 	}
 	l := a.limits(now)

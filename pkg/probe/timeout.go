@@ -14,9 +14,9 @@ func (w *worker) onTimeout(j *Job) {
 	switch {
 	case j.role == roleWatch:
 		w.onWatch(j.address)
-	case j.role.isCanary() && !(j.phase == outstanding && w.extendForRepeat(j)):
+	case j.role == roleCanary && !(j.phase == outstanding && w.extendForRepeat(j)):
 		w.onCanaryTimeout(j)
-	case j.role.isCanary():
+	case j.role == roleCanary:
 	case j.phase == waiting:
 		w.resume(j)
 	case j.phase == lingering:
@@ -131,8 +131,6 @@ func (w *worker) do(j *Job, f *facts, s step) {
 		w.linger(j, s.until)
 	case awaitWitness:
 		w.await(j)
-	case awaitPath:
-		w.awaitPath(j, s.until)
 	case settleSilent:
 		w.settleSilent(j, f)
 	case settleReason:

@@ -44,17 +44,15 @@ type worker struct {
 	jobs       []*Job  // by slot
 	gens       []uint32
 	free       []uint32
-	live       int         // jobs in the table, without canaries
-	open       int         // probes that the transport holds
-	heard      int         // of these, the ones to addresses that had replied
-	inFlight   int         // endpoints that hold a slot
-	started    int         // jobs, since the engine was told
-	watches    int         // timers for canaries
-	unreported [2]pathSent // probes that their path has not been told of, by protocol
+	live       int // jobs in the table, without canaries
+	open       int // probes that the transport holds
+	heard      int // of these, the ones to addresses that had replied
+	inFlight   int // endpoints that hold a slot
+	started    int // jobs, since the engine was told
+	watches    int // timers for canaries
 	wheel      *wheel
 	retransmit round                        // queues with jobs that hold a slot
 	needSlot   round                        // the others
-	throttled  round                        // queues that wait for the throttle of a path
 	skipped    round                        // queues with jobs of silent addresses
 	paced      timeline.Queue[Time, *queue] // queues that wait for a rate limit
 	echoes     timeline.Queue[Time, echo]   // that are to be sent
@@ -239,7 +237,7 @@ func (w *worker) report() Time {
 		w.started = 0
 	}
 	w.counts.InFlight.Store(int64(w.inFlight))
-	starved := len(w.jobs) > 0 && w.inFlight < w.rcvLimit.most && w.needSlot.empty() && w.retransmit.empty() && w.throttled.empty()
+	starved := len(w.jobs) > 0 && w.inFlight < w.rcvLimit.most && w.needSlot.empty() && w.retransmit.empty()
 	again := w.readAheadAt.Add(readAheadEvery)
 	if starved && w.now >= again {
 		w.readAhead.Store(w.engine.readAhead())
