@@ -92,14 +92,18 @@ func addExpected(want *compare.Expected, e scope.Entry, names *service.Table) er
 		items[name] = append(items[name], item)
 	}
 	ports, err := portspec.Parse(strings.Join(plain, ","), tcp, names)
-	if err == nil {
-		err = want.Add(e.Target, ports)
+	if err != nil {
+		return err
+	}
+	if err := want.Add(e.Target, ports); err != nil {
+		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(items)) {
-		if ports, err = portspec.Parse(strings.Join(items[name], ","), tcp, names); err != nil {
-			break
+		ports, err := portspec.Parse(strings.Join(items[name], ","), tcp, names)
+		if err != nil {
+			return err
 		}
 		want.AddService(e.Target, ports, name)
 	}
-	return err
+	return nil
 }
