@@ -198,12 +198,10 @@ func whole[T string | []byte](text T, n int) int {
 	return n
 }
 
-// appendList appends an array of strings of which all together have at most limit bytes
-// as written, unless it is empty.
+// appendList appends an array of the first strings, which together have at most limit
+// bytes as written, unless it is empty.
 func appendList(dst []byte, name string, list []string, limit int) []byte {
-	if len(list) == 0 {
-		return dst
-	}
+	start := len(dst)
 	dst = append(append(dst, name...), '[')
 	at := len(dst)
 	for i, s := range list {
@@ -215,6 +213,9 @@ func appendList(dst []byte, name string, list []string, limit int) []byte {
 			dst = dst[:before]
 			break
 		}
+	}
+	if len(dst) == at {
+		return dst[:start]
 	}
 	return append(dst, ']')
 }
@@ -233,11 +234,13 @@ func appendTrue(dst []byte, name string, is bool) []byte {
 	return append(append(dst, name...), `true`...)
 }
 
-// appendDate appends a time with seconds (RFC 3339 section 5.6), unless it is zero.
+// appendDate appends a time with seconds (RFC 3339 section 5.6), unless it is zero or
+// outside the years 0 to 9999 in UTC.
 func appendDate(dst []byte, name string, t time.Time) []byte {
-	if t.IsZero() {
+	t = t.UTC()
+	if t.IsZero() || t.Year() < 0 || t.Year() > 9999 {
 		return dst
 	}
 	dst = append(append(dst, name...), '"')
-	return append(t.UTC().AppendFormat(dst, time.RFC3339), '"')
+	return append(t.AppendFormat(dst, time.RFC3339), '"')
 }

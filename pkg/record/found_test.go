@@ -94,3 +94,26 @@ func TestFoundInSummaries(t *testing.T) {
 		}
 	}
 }
+
+// What is read of the product and the certificate of a result is what is read again of a
+// summary.
+func TestFoundIsReadAgainAsWritten(t *testing.T) {
+	long := strings.Repeat("ä", maxNames)
+	for tls, want := range map[string]string{
+		`{"names":["` + long + `"],"sha256":"00"}`:                             `{"sha256":"00"}`,
+		`{"names":["a","` + long + `","b"],"sha256":"00"}`:                     `{"names":["a"],"sha256":"00"}`,
+		`{"not_after":"9999-12-31T23:59:59-01:00","sha256":"00"}`:              `{"sha256":"00"}`,
+		`{"not_after":"0000-01-01T00:00:00+01:00","sha256":"00"}`:              `{"sha256":"00"}`,
+		`{"not_after":"9999-12-31T23:59:59Z","sha256":"00"}`:                   `{"not_after":"9999-12-31T23:59:59Z","sha256":"00"}`,
+		`{"issuer":"` + long + `","sha256":"` + strings.Repeat("0", 99) + `"}`: `{"issuer":"` + long[:maxDN-2] + `","sha256":"` + strings.Repeat("0", 64) + `"}`,
+	} {
+		r, _ := readFound(t, `{"host":"a","port":1,"state":"open","evidence":"tls","tls":`+tls+`}`)
+		if string(r.Cert) != want {
+			t.Errorf("%.80s: %.200s, want %.200s", tls, r.Cert, want)
+		}
+		fields, err := ndjson.Scan(r.Cert, nil)
+		if again := appendCert(nil, fields); err != nil || string(again) != want {
+			t.Errorf("%.80s: read again %.200s, want %.200s, %v", tls, again, want, err)
+		}
+	}
+}

@@ -36,7 +36,16 @@ func (a oracleResult) better(b oracleResult) bool {
 	case a.product != b.product:
 		return b.product == "" || a.product != "" && a.product < b.product
 	}
-	return a.cert > b.cert
+	return cmp.Or(cmp.Compare(a.expires(), b.expires()), cmp.Compare(a.cert, b.cert)) > 0
+}
+
+// expires returns when the certificate expires, "" if that is unknown.
+func (a oracleResult) expires() string {
+	var cert struct {
+		NotAfter string `json:"not_after"`
+	}
+	_ = json.Unmarshal([]byte(a.cert), &cert)
+	return cert.NotAfter
 }
 
 // weak returns a rank: results of probes that show nothing about the port come last.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"portkit/pkg/record"
 )
@@ -31,13 +32,26 @@ func (s service) found(w *words) found {
 // one whose app is alphabetically first, and so on with the product and the
 // certificate, of which the one that expires last is better.
 func (f *found) better(old *found) bool {
-	return cmp.Or(first(f.app, old.app), first(f.product, old.product), cmp.Compare(old.cert, f.cert), cmp.Compare(old.detail, f.detail)) < 0
+	return cmp.Or(first(f.app, old.app), first(f.product, old.product), compareCerts(old.cert, f.cert), cmp.Compare(old.detail, f.detail)) < 0
 }
 
 // first compares texts alphabetically, with no text last.
 func first(a, b string) int {
 	if a == "" || b == "" {
 		return cmp.Compare(len(b), len(a))
+	}
+	return cmp.Compare(a, b)
+}
+
+// compareCerts compares certificates by when they expire, then as texts. Those that do not
+// contain when they expire are before the others.
+func compareCerts(a, b string) int {
+	const dated = `{"not_after":` // the first member
+	if is := strings.HasPrefix(a, dated); is != strings.HasPrefix(b, dated) {
+		if is {
+			return 1
+		}
+		return -1
 	}
 	return cmp.Compare(a, b)
 }
