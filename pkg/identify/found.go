@@ -9,8 +9,7 @@ import (
 	"portkit/pkg/identify/sshkey"
 )
 
-// limitedPause is how long a service that turned the client away is left alone before
-// the only retry.
+// limitedPause is the time before the only retry at a service that refused the client.
 const limitedPause = time.Second
 
 // heard takes over what a connection brought, and reports whether the service is known.
@@ -136,7 +135,7 @@ func (s *session) retryLimited() {
 	m := again.read(time.Now().Add(max(s.listenTime(), s.plan.greets)))
 	if m.Strength != protocol.No && m.App == s.App && !m.Limited {
 		s.adopt(&again.reply, m)
-		s.Limited = true // it was: the next client may be turned away
+		s.Limited = true // it was: the next client may be refused
 	}
 }
 

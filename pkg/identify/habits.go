@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// telling returns the requests whose reactions tell protocols apart.
-func telling() [4]string { return [4]string{tlsRequest, httpRequest, "postgresql", "socks5"} }
+// distinctive returns the requests whose reactions differ between protocols.
+func distinctive() [4]string { return [4]string{tlsRequest, httpRequest, "postgresql", "socks5"} }
 
-// habit is how the servers of a protocol react to the telling requests: by a reply (r),
-// silence (s), a close (c) or a reset (x). Inside TLS, the reaction to the ClientHello is
-// a reply. A server that closes has usually read a header
-// with a length or a type. One that is silent waits for more: three or eight bytes are
-// less than its header.
+// habit is how the servers of a protocol react to the distinctive requests: by a reply
+// (r), silence (s), a close (c) or a reset (x). Inside TLS, the reaction to the
+// ClientHello is a reply. A server that closes has usually read a header with a length or
+// a type. One that is silent waits for more: three or eight bytes are less than its
+// header.
 type habit struct{ request, reactions string }
 
 // habits returns the habits of the servers that are recognized neither by a greeting nor
@@ -73,7 +73,7 @@ func (v *evidence) likely() (names []string) {
 // misfit returns how much the reactions differ from a habit. A close and a reset are
 // alike: which of them the client sees depends on how much the server has read.
 func (v *evidence) misfit(h habit) (n int) {
-	for i, request := range telling() {
+	for i, request := range distinctive() {
 		switch got, want := v.reaction(request), reaction(h.reactions[i]); {
 		case got == want || got == reactUnknown || want == reactUnknown:
 		case got.ends() && want.ends():

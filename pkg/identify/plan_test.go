@@ -95,8 +95,8 @@ func TestEveryHabitIsMetInTime(t *testing.T) {
 			}
 			v.begin(name)
 			v.react(name, reactClose)
-			for i, telling := range telling() {
-				if name == telling {
+			for i, request := range distinctive() {
+				if name == request {
 					v.react(name, reaction(h.reactions[i]))
 				}
 			}
