@@ -4,8 +4,6 @@ import (
 	"net/netip"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // acceptsAllAfter is the number of endpoints of an address that were silent to the whole
@@ -47,7 +45,7 @@ type address struct {
 	mu      sync.Mutex
 	nothing int           // endpoints that accepted a connection and were silent to the whole plan
 	greeted time.Duration // the longest time that a service took to greet
-	bucket  *rate.Limiter
+	bucket  *limiter
 }
 
 // heard records how long a service took to greet.
@@ -89,7 +87,7 @@ func (a *address) silent() {
 }
 
 // limiter returns the limit of connections to the address.
-func (a *address) limiter(perSecond float64) *rate.Limiter {
+func (a *address) limiter(perSecond float64) *limiter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.bucket == nil {

@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"portkit/pkg/endpoint"
 	"portkit/pkg/errno"
 )
@@ -21,6 +19,7 @@ type dialer struct {
 	*Engine
 	Target    // its RTT is that of the first connection if none was known
 	ctx       context.Context
+	clock     clock
 	address   *address
 	conns     int           // connections made, or datagrams sent
 	connected bool          // the endpoint accepted a connection, or replied to a datagram
@@ -38,7 +37,8 @@ var maxConns = [...]int{Quick: 3, Normal: 12, Thorough: 120}
 // errGone means that the endpoint accepts no connections, or may be sent no more.
 var errGone = errors.New("no further connection")
 
-// dial makes a connection. Its error is errGone, or one that this machine caused.
+// dial makes a connection. Its error is errGone, ErrStopped, or one that this machine
+// caused.
 func (d *dialer) dial() (*line, error) {
 	if d.conns >= maxConns[d.Effort] {
 		return nil, errGone
@@ -60,9 +60,6 @@ func (d *dialer) dial() (*line, error) {
 			d.RTT = d.took
 		}
 	}
-	if end, ok := d.ctx.Deadline(); ok {
-		c.SetWriteDeadline(end)
-	}
 	return &line{Conn: newWatched(d.ctx, c), port: d.Addr.Port(), table: d.table, began: time.Now()}, nil
 }
 
@@ -70,8 +67,10 @@ func (d *dialer) dial() (*line, error) {
 // failed stays.
 func (d *dialer) failed(err error) error {
 	reason, local := Classify(err)
+	if local && d.ctx.Err() != nil {
+		reason, local = endpoint.NoResponse, false // canceled by the timeout
+	}
 	switch {
-	case d.ctx.Err() != nil:
 	case local:
 		return err
 	case !d.connected:
@@ -80,12 +79,37 @@ func (d *dialer) failed(err error) error {
 	return errGone
 }
 
-// admit waits until a connection may be made or a datagram may be sent.
+// admit waits until a connection may be made or a datagram may be sent. The clock is
+// stopped meanwhile.
 func (d *dialer) admit() error {
 	if d.Allowed != nil && !d.Allowed(d.Addr, d.Proto) {
 		return errors.New("out of scope") // unreachable: the caller has checked
 	}
-	return d.limits.wait(d.ctx, d.address)
+	d.clock.stop()
+	if err := d.waitForRate(); err != nil {
+		return err
+	}
+	if d.ctx.Err() != nil {
+		return errGone
+	}
+	d.clock.start()
+	return nil
+}
+
+// waitForRate waits until the maximum rates permit a connection. Before the first one,
+// Stop ends the wait.
+func (d *dialer) waitForRate() error {
+	if d.conns > 0 {
+		return d.limits.wait(d.ctx, d.address, false)
+	}
+	ctx, cancel := context.WithCancel(d.ctx)
+	defer cancel()
+	defer context.AfterFunc(d.stopped, cancel)()
+	err := d.limits.wait(ctx, d.address, true)
+	if d.stopped.Err() != nil {
+		return ErrStopped
+	}
+	return err
 }
 
 // watched is a connection that the end of a context closes.
@@ -134,30 +158,4 @@ func isTimeout(err error) bool {
 // isReset reports whether a connection was reset, not closed.
 func isReset(err error) bool {
 	return !errors.Is(err, io.EOF) && errors.Is(err, syscall.ECONNRESET)
-}
-
-// limits are the maximum rates of connections.
-type limits struct {
-	all  *rate.Limiter
-	host float64
-}
-
-// maxBurst is the time in which connections may be made at once.
-const maxBurst = 10 * time.Millisecond
-
-func newLimiter(perSecond float64) *rate.Limiter {
-	if perSecond == 0 {
-		return nil
-	}
-	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond*maxBurst.Seconds())))
-}
-
-func newLimits(all, host float64) *limits { return &limits{newLimiter(all), host} }
-
-// wait waits until a connection to an address may be made.
-func (l *limits) wait(ctx context.Context, a *address) error {
-	if l.host > 0 && a.limiter(l.host).Wait(ctx) != nil || l.all != nil && l.all.Wait(ctx) != nil {
-		return errGone
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package identify
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -36,7 +37,8 @@ type Options struct {
 	// Rate and HostRate are the maximum connections and datagrams per second in all and
 	// per address; 0 is no limit.
 	Rate, HostRate float64
-	// Timeout is the maximum time for an endpoint.
+	// Timeout is the maximum time for an endpoint from its first connection on, without
+	// the time in which it waits for the rate.
 	Timeout time.Duration
 	Effort  Effort
 	// Only contains the apps to try; empty for all.
@@ -66,6 +68,8 @@ type Engine struct {
 	datagrams map[string]*inquiry // by app
 	addresses *addresses
 	limits    *limits
+	stopped   context.Context // ended by Stop
+	stop      context.CancelFunc
 }
 
 // New returns an engine.
@@ -77,6 +81,7 @@ func New(o Options) *Engine {
 		Options: o, table: selected(o.Only), datagrams: inquiries(o.Only),
 		addresses: newAddresses(), limits: newLimits(o.Rate, o.HostRate),
 	}
+	e.stopped, e.stop = context.WithCancel(context.Background())
 	e.requests = requests(e.table, func(*protocol.Protocol) bool { return true })
 	return e
 }
@@ -112,18 +117,25 @@ type Outcome struct {
 	RTT time.Duration
 }
 
-// Identify finds out what is behind an endpoint. Errors are local, or those of ctx. The
-// outcome is valid only without an error.
+// ErrStopped means that Stop was called before the first connection to an endpoint.
+var ErrStopped = errors.New("stopped before the first connection")
+
+// Stop ends the identification of endpoints without a connection. Others continue.
+func (e *Engine) Stop() { e.stop() }
+
+// Identify finds out what is behind an endpoint. Errors are local, ErrStopped, or those
+// of ctx. The outcome is valid only without an error.
 func (e *Engine) Identify(ctx context.Context, t Target) (Outcome, error) {
-	limited, cancel := context.WithTimeout(ctx, e.Timeout)
+	limited, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := newSession(limited, e, t)
+	s.clock = clock{end: cancel, left: e.Timeout}
+	defer s.clock.stop()
 	defer s.silence.close()
-	began := time.Now()
 	err := s.identify()
 	if ctx.Err() != nil {
 		return Outcome{}, ctx.Err()
 	}
-	s.Took, s.Conns = time.Since(began), s.conns
+	s.Took, s.Conns = s.clock.took(), s.conns
 	return Outcome{Finding: s.Finding, Connected: s.connected, Reason: s.reason, RTT: s.took}, err
 }

@@ -81,9 +81,12 @@ func (s *session) inquire() error {
 	return s.unreachable(x.run())
 }
 
-// unreachable records why there was no reply. It returns only errors that this machine
-// caused.
+// unreachable records why there was no reply. It returns only ErrStopped and errors that
+// this machine caused.
 func (s *session) unreachable(err error) error {
+	if errors.Is(err, ErrStopped) {
+		return err
+	}
 	reason := endpoint.NoResponse
 	if err != nil && s.ctx.Err() == nil && !errors.Is(err, errGone) {
 		switch r := errno.Reason(err, endpoint.UDP); r {

@@ -222,7 +222,7 @@ func (s *session) conclude() {
 		s.concludeHTTP()
 	case s.reason == endpoint.ConnRefused:
 		s.Evidence = "refused"
-	case s.reason != 0:
+	case !s.connected:
 		s.Evidence = "unreachable"
 	case s.TLS != nil:
 		s.Evidence = "tls"
