@@ -14,13 +14,16 @@ import (
 	"portkit/pkg/recog"
 )
 
-// identifier finds out what is behind an endpoint. An error is one of this machine, or
-// that of ctx.
+// identifier finds out what is behind an endpoint. An error is one of this machine,
+// that of ctx, or identify.ErrStopped.
 type identifier interface {
 	Identify(ctx context.Context, t identify.Target) (identify.Outcome, error)
 	// HostConcurrency returns how many endpoints of an address may be identified at
 	// once, if that is usually n.
 	HostConcurrency(a netip.Addr, n int) int
+	// Stop ends the identification of endpoints without a connection, with
+	// identify.ErrStopped.
+	Stop()
 }
 
 // newEngine returns the engine that the flags describe.

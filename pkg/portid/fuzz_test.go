@@ -20,6 +20,8 @@ type hostile struct{ text []byte }
 
 func (h hostile) HostConcurrency(_ netip.Addr, n int) int { return n }
 
+func (h hostile) Stop() {}
+
 func (h hostile) Identify(_ context.Context, t identify.Target) (o identify.Outcome, err error) {
 	o = identify.Outcome{Connected: true}
 	o.Evidence, o.Banner = "unrecognized", h.text

@@ -18,13 +18,16 @@ import (
 )
 
 // fake identifies without a network: port 9 fails with an error of this machine, port 10
-// refuses, port 11 blocks, and all others are SSH.
+// refuses, port 11 blocks, port 12 waits for the rate, and all others are SSH.
 type fake struct {
+	stopped      atomic.Bool
 	delay        time.Duration
 	running, max atomic.Int64
 }
 
 func (f *fake) HostConcurrency(_ netip.Addr, n int) int { return n }
+
+func (f *fake) Stop() { f.stopped.Store(true) }
 
 func (f *fake) Identify(ctx context.Context, t identify.Target) (o identify.Outcome, err error) {
 	n := f.running.Add(1)
@@ -41,6 +44,11 @@ func (f *fake) Identify(ctx context.Context, t identify.Target) (o identify.Outc
 	case 11:
 		<-ctx.Done()
 		return o, ctx.Err()
+	case 12:
+		for !f.stopped.Load() {
+			time.Sleep(time.Millisecond)
+		}
+		return o, identify.ErrStopped
 	default:
 		o.App, o.Evidence = "ssh", "greeting"
 	}
@@ -132,8 +140,12 @@ func TestConcurrencyPerAddress(t *testing.T) {
 // An interruption and the deadline settle what was read.
 func TestUnfinishedBecomeErrors(t *testing.T) {
 	t.Parallel()
-	in := strings.Repeat("192.0.2.1:11\n", 30)
-	for reason, args := range map[string]string{"interrupted": "-t 0.1 --host-concurrency 30", "deadline": "--deadline 1"} {
+	for _, c := range []struct{ reason, port, args string }{
+		{"interrupted", "11", "-t 0.1 --host-concurrency 30"},
+		{"interrupted", "12", "-t 1h --host-concurrency 30"}, // at once
+		{"deadline", "11", "--deadline 0.2"},
+	} {
+		reason, in := c.reason, strings.Repeat("192.0.2.1:"+c.port+"\n", 30)
 		ctx, cancel := context.WithCancel(context.Background())
 		f := &fake{}
 		if reason == "interrupted" {
@@ -144,7 +156,7 @@ func TestUnfinishedBecomeErrors(t *testing.T) {
 				cancel()
 			}()
 		}
-		_, out, errs := runTool(ctx, f, in, strings.Fields(args)...)
+		_, out, errs := runTool(ctx, f, in, strings.Fields(c.args)...)
 		cancel()
 		if n := strings.Count(out, `"state":"error","reason":"`+reason+`"`); n != 30 {
 			t.Errorf("%d of 30 are %s: %s", n, reason, errs)

@@ -138,11 +138,12 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 	}
 }
 
-// end ends the run early. Running items have the time of grace to finish.
+// end ends the run early. Items with a connection have the time of grace to finish.
 func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups context.CancelFunc) {
 	r.ended.Store(uint32(reason))
 	time.AfterFunc(grace, r.stopWork)
 	stopLookups()
+	r.engine.Stop()
 	r.out.Unlimit()
 	for _, i := range r.queue.drop() {
 		r.results.refuse(i, reason, nil)

@@ -1,6 +1,7 @@
 package portid
 
 import (
+	"errors"
 	"net/netip"
 	"sync"
 	"time"
@@ -154,7 +155,7 @@ func (r *run) identify(i *item) {
 			r.logFound(i, &o)
 		}
 		r.results.found(i, &o)
-	case reason != 0 && r.work.Err() != nil:
+	case reason != 0 && (r.work.Err() != nil || errors.Is(err, identify.ErrStopped)):
 		r.results.refuse(i, reason, nil)
 	default:
 		r.results.refuse(i, endpoint.LocalError, err)
