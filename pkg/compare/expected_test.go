@@ -137,7 +137,7 @@ func expectOracle(open map[string]bool, results scan, all bool) (lines []string)
 			before = endpoint.Open
 		}
 		after := byAddr[key]
-		if named, ok := byName[key]; ok && strings.HasPrefix(key, "7 ") && (after.state == 0 || named.better(after)) {
+		if named, ok := byName[key]; ok && strings.HasPrefix(key, "7 ") && (after.state == 0 || named.better(after, nil)) {
 			after = named
 		}
 		change := oracleChange(before, after.known())

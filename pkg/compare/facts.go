@@ -2,28 +2,44 @@ package compare
 
 import (
 	"bytes"
+	"hash/crc32"
 	"hash/maphash"
 
 	"portkit/pkg/record"
 )
 
 // A digest stands for the facts about a service: equal digests mean that no fact
-// differs. It is 0 if nobody tried to identify the service. The seed is random, so that
-// no service can choose a version that hides a change.
+// differs. It is 0 if no tool tried to identify the service. The upper half is a
+// checksum, which puts digests in an order that is the same in every run. The lower half
+// depends on a random seed, so that no service can choose a version that hides a change.
 type digest = uint64
+
+// digester computes a digest.
+type digester struct {
+	hash maphash.Hash
+	sum  uint32
+}
+
+func (d *digester) write(text []byte) {
+	d.hash.Write(text)
+	d.sum = crc32.Update(d.sum, crc32.IEEETable, text)
+}
+
+func (d *digester) digest() digest { return uint64(d.sum)<<32 | d.hash.Sum64()&(1<<32-1) }
 
 // digestOf returns the digest of facts without those to ignore.
 func digestOf(seed maphash.Seed, f *record.Facts, ignore record.Fact) digest {
 	if !identified(f) {
 		return 0
 	}
-	var h maphash.Hash
-	h.SetSeed(seed)
+	var d digester
+	d.hash.SetSeed(seed)
+	end := []byte{0xff} // not in UTF-8
 	add := func(fact record.Fact, text []byte) {
 		if ignore&fact == 0 {
-			h.Write(text)
+			d.write(text)
 		}
-		h.WriteByte(0xff) // not in UTF-8
+		d.write(end)
 	}
 	add(record.FactApp, f.App)
 	add(record.FactProduct, f.Product)
@@ -34,7 +50,7 @@ func digestOf(seed maphash.Seed, f *record.Facts, ignore record.Fact) digest {
 		add(record.FactSSH, f.Keys[i].Type)
 		add(record.FactSSH, f.Keys[i].SHA256)
 	}
-	return max(h.Sum64(), 1)
+	return max(d.digest(), 1)
 }
 
 // identified reports whether something is known about the service, at least that it
@@ -110,8 +126,8 @@ func (c *factComparer) keys() {
 	}
 }
 
-// prevented reports whether the lack of a fact is no evidence: the service turned the
-// client away after its app was recognized, or it was not really asked.
+// prevented reports whether the lack of a fact is not evidence: the service refused the
+// client after its app was recognized, or it was not probed for a service.
 func prevented(f *record.Facts, fact record.Fact) bool {
 	switch string(f.Evidence) {
 	case "unreachable", "not-asked", "accepts-all":

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -59,6 +60,21 @@ func randomFinding(rnd *rand.Rand) (f finding, fields string) {
 		fields += fmt.Sprintf(`,"ssh":{"keys":[{"sha256":%q,"type":%q}]}`, sum, kind)
 	}
 	return f, fields
+}
+
+// sum returns a number by which a finding is chosen from several.
+func (f finding) sum(ignore []string) uint32 {
+	var text string
+	for _, m := range [][2]string{{"app", f.app}, {"product", f.product}, {"version", f.version}, {"source", f.source}, {"tls", f.cert}} {
+		if !slices.Contains(ignore, m[0]) {
+			text += m[1]
+		}
+		text += "\xff"
+	}
+	if kind, sum, ok := strings.Cut(f.key, " "); ok {
+		text += kind + "\xff" + sum + "\xff"
+	}
+	return crc32.ChecksumIEEE([]byte(text))
 }
 
 // oracleFindings returns the change of findings, as the contract says, and the value
@@ -132,5 +148,18 @@ func TestServicesAgainstOracle(t *testing.T) {
 	}
 	if diff := cmp.Diff(oracle(old, new, idHost, false), compared(t, old.text(), new.text(), Options{})); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
+	}
+}
+
+// TestEqualRecords compares scans of one name with two addresses that have different
+// services. Only times and their order differ.
+func TestEqualRecords(t *testing.T) {
+	const line = `{"host":"www.example","ip":"192.0.2.%d","port":22,"state":"open","rtt_ms":%d,"app":"ssh","version":"%[1]d","evidence":"greeting","ssh":{"keys":[{"type":"ssh-rsa","sha256":"%[1]d"}]}}` + "\n"
+	for i := range 20 {
+		old := fmt.Sprintf(line, 1, 5) + fmt.Sprintf(line, 2, 6)
+		new := fmt.Sprintf(line, 2, i+7) + fmt.Sprintf(line, 1, i+8)
+		if got := compared(t, old, new, Options{}); got != "" {
+			t.Fatalf("equal services differ: %s", got)
+		}
 	}
 }

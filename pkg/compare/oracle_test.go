@@ -172,11 +172,13 @@ func place(id string) string {
 	return fmt.Sprintf("6 %x %s", addr.AsSlice(), strings.TrimPrefix(id, addr.WithZone("").String()))
 }
 
-func (a answer) better(b answer) bool {
+// better reports whether a counts for an endpoint that b is for too.
+func (a answer) better(b answer, ignore []string) bool {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	sum := func(s string) uint32 { return crc32.Checksum([]byte(s), table) }
 	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(weak(a), weak(b)), cmp.Compare(a.reason.String(), b.reason.String()),
-		-cmp.Compare(len(a.found.evidence), 0)+cmp.Compare(len(b.found.evidence), 0), cmp.Compare(sum(a.line), sum(b.line))) < 0
+		-cmp.Compare(len(a.found.evidence), 0)+cmp.Compare(len(b.found.evidence), 0),
+		cmp.Compare(a.found.sum(ignore), b.found.sum(ignore)), cmp.Compare(sum(a.line), sum(b.line))) < 0
 }
 
 // weak returns a rank: of the results with one state, those of probes that show nothing
@@ -194,11 +196,11 @@ func (a answer) known() endpoint.State {
 }
 
 // standing returns the result that counts for each endpoint.
-func (s scan) standing(id func(answer) string) map[string]answer {
+func (s scan) standing(id func(answer) string, ignore ...string) map[string]answer {
 	best := map[string]answer{}
 	for _, a := range s.answers {
 		key := fmt.Sprintf("%s\x00%d %05d", place(id(a)), a.proto, a.port)
-		if b, ok := best[key]; !ok || a.better(b) {
+		if b, ok := best[key]; !ok || a.better(b, ignore) {
 			best[key] = a
 		}
 	}
@@ -207,7 +209,7 @@ func (s scan) standing(id func(answer) string) map[string]answer {
 
 // oracle compares two scans with maps, as the contract says.
 func oracle(old, new scan, id func(answer) string, all bool, ignore ...string) string {
-	before, after := old.standing(id), new.standing(id)
+	before, after := old.standing(id, ignore...), new.standing(id, ignore...)
 	var keys []string
 	for key := range before {
 		keys = append(keys, key)

@@ -11,7 +11,7 @@ import (
 // The digests of a service for expectations, other than those of an app.
 const (
 	noEvidence digest = iota // nothing is known about it
-	noApp                    // it was asked, and no app was recognized
+	noApp                    // it was probed, and no app was recognized
 	appDigests
 )
 
@@ -20,12 +20,15 @@ const (
 func appDigest(seed maphash.Seed, f *record.Facts) digest {
 	switch {
 	case len(f.App) > 0:
-		d := maphash.Bytes(seed, f.App) | 1
-		if !f.InTLS() {
-			d--
+		var h digester
+		h.hash.SetSeed(seed)
+		h.write(f.App)
+		d := h.digest() &^ 3
+		if f.InTLS() {
+			d |= 1
 		}
 		if f.Partial { // absent TLS is not evidence
-			d ^= 2
+			d |= 2
 		}
 		return max(d, appDigests)
 	case identified(f) && !prevented(f, record.FactApp):

@@ -29,8 +29,9 @@ type span struct {
 const noLine = -1
 
 // better reports whether s counts for a port that both contain: the more definite
-// state, the lower reason, the one whose service was identified. Of equal records one is used for its fields; the
-// checksum makes the choice independent of their order.
+// state, the lower reason, the one whose service was identified. Of others one is used,
+// whatever their order: that depends on the facts first, so that two scans that found the
+// same services agree, and then on the checksum.
 func (s *span) better(t *span) bool { return s.weigh(t) < 0 }
 
 func (s *span) weigh(t *span) int {
@@ -43,7 +44,15 @@ func (s *span) weigh(t *span) int {
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(s.reason, t.reason), cmp.Compare(t.identified(), s.identified()), cmp.Compare(s.sum, t.sum), cmp.Compare(s.size, t.size))
+	return cmp.Or(cmp.Compare(s.reason, t.reason), cmp.Compare(t.identified(), s.identified()), s.weighFacts(t), cmp.Compare(s.sum, t.sum), cmp.Compare(s.size, t.size))
+}
+
+// weighFacts compares the facts of lines. Of expectations the last one counts.
+func (s *span) weighFacts(t *span) int {
+	if s.at == noLine {
+		return 0
+	}
+	return cmp.Compare(s.facts, t.facts)
 }
 
 // identified returns 1 if something is known about the service, else 0.
