@@ -213,7 +213,7 @@ func (e *entry) stats() *record.Stats {
 // better service stays.
 func (e *entry) add(w *words, p port) {
 	nothing := p.found == nil && !p.acceptsAll
-	if nothing && (e.ports.more == nil || e.ports.more.services == nil && e.ports.more.acceptsAll == nil) {
+	if nothing && (e.ports.more == nil || e.ports.more.services == nil) {
 		e.ports.add(p.number, p.code)
 		return
 	}
@@ -230,9 +230,9 @@ func (e *entry) add(w *words, p port) {
 	m := e.ports.ensure()
 	if p.acceptsAll {
 		if m.acceptsAll == nil {
-			m.acceptsAll = new(plane)
+			m.acceptsAll = new(Ports)
 		}
-		m.acceptsAll[p.number>>6] |= 1 << (p.number & 63)
+		m.acceptsAll.add(p.number, p.code)
 	}
 	if p.found == nil {
 		return

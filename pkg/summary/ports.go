@@ -52,9 +52,11 @@ type Ports struct {
 
 // more is needed by few hosts only.
 type more struct {
-	table      *table // instead of spans
-	services   map[uint16]service
-	acceptsAll *plane // ports at which the host accepts every connection
+	table    *table // instead of spans
+	services map[uint16]service
+	// acceptsAll contains the results with which the host accepts every connection at a
+	// port. Those that a better result has replaced count no longer.
+	acceptsAll *Ports
 	stats      *record.Stats
 }
 

@@ -3,7 +3,6 @@ package summary
 import (
 	"cmp"
 	"maps"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -56,7 +55,7 @@ func compareCerts(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// known yields the ports with something other than a result.
+// known yields the ports with a service.
 func (p *Ports) known(yield func(uint16) bool) {
 	if p.more == nil {
 		return
@@ -66,39 +65,17 @@ func (p *Ports) known(yield func(uint16) bool) {
 			return
 		}
 	}
-	for port := range p.more.acceptsAll.ports {
-		if !yield(port) {
-			return
-		}
-	}
 }
 
-// forget deletes everything but the result of a port.
+// forget deletes the service on a port.
 func (p *Ports) forget(port uint16) {
-	if p.more == nil {
-		return
-	}
-	delete(p.more.services, port)
-	if all := p.more.acceptsAll; all != nil {
-		all[port>>6] &^= 1 << (port & 63)
+	if p.more != nil {
+		delete(p.more.services, port)
 	}
 }
 
-// ports yields the ports whose bits are set, ascending; none for nil.
-func (p *plane) ports(yield func(uint16) bool) {
-	if p == nil {
-		return
-	}
-	for i, word := range p {
-		for ; word != 0; word &= word - 1 {
-			if !yield(uint16(i<<6 | bits.TrailingZeros64(word))) {
-				return
-			}
-		}
-	}
-}
-
-// services writes what is known of the services on the ports into out.
+// services writes what is known of the services on the ports into out, which contains
+// their results.
 func (it item) services(out *record.Summary) {
 	out.Found, out.AcceptsAll = out.Found[:0], out.AcceptsAll[:0]
 	if it.ports.more == nil {
@@ -109,7 +86,15 @@ func (it item) services(out *record.Summary) {
 		f := services[port].found(&it.shard.words)
 		out.Found = append(out.Found, record.Found{Port: port, App: f.app, Product: f.product, Cert: f.cert, Detail: f.detail})
 	}
-	for port := range it.ports.more.acceptsAll.ports {
-		out.AcceptsAll = push(out.AcceptsAll, record.Span{First: port, Last: port})
+	if it.ports.more.acceptsAll == nil {
+		return
+	}
+	at := lookup{spans: out.Spans}
+	for _, span := range it.ports.more.acceptsAll.AppendSpans(nil) {
+		for port := int(span.First); port <= int(span.Last); port++ {
+			if at.of(uint16(port)) == codeIn(span) {
+				out.AcceptsAll = push(out.AcceptsAll, record.Span{First: uint16(port), Last: uint16(port)})
+			}
+		}
 	}
 }

@@ -338,6 +338,30 @@ func TestMemoryOfAHostIsBounded(t *testing.T) {
 	}
 }
 
+// Behind a SYN proxy all hosts of a network accept every connection.
+func TestHostThatAcceptsAllNeedsLittleMemory(t *testing.T) {
+	lab.NotRaced(t)
+	const hosts, most = 4000, 2 << 10
+	before := heap()
+	s := summary.New()
+	a := s.Adder()
+	for host := range hosts {
+		addr := netip.AddrFrom4([4]byte{10, 0, byte(host >> 8), byte(host)})
+		r := record.Result{Host: []byte(addr.String()), Addr: addr, State: endpoint.Open, AcceptsAll: true}
+		for port := range uint16(10) {
+			r.Port = port + 1
+			a.Result(nil, &r)
+		}
+	}
+	a.Flush()
+	a = nil
+	used := int64(heap()-before) / hosts
+	runtime.KeepAlive(s)
+	if used > most {
+		t.Errorf("%d bytes for a host, want at most %d", used, most)
+	}
+}
+
 func ascending() []int {
 	ports := make([]int, 65535)
 	for i := range ports {
