@@ -155,7 +155,7 @@ func (j *join) ports(key []byte, old, new *span, last uint16) error {
 		}
 		var extra []byte
 		if new != nil {
-			extra = line.extra(c.Port)
+			extra = line.of(c.Port)
 			j.tally.Renamed = j.tally.Renamed || line.renamed
 		}
 		if err := j.write(&c, extra); err != nil {

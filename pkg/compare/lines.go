@@ -23,9 +23,9 @@ type lines struct {
 	result  record.Result
 	summary record.Summary
 	facts   record.Facts
-	own     []byte // fields common to all ports of the line
-	renamed bool   // a field of own was renamed
-	answer  []byte
+	extra   []byte         // fields of the line, or of a port of a summary
+	own     []ndjson.Field // by which the summary is grouped
+	renamed bool           // a field of extra was renamed
 }
 
 func newLines(s Source) *lines {
@@ -50,9 +50,9 @@ func (l *lines) read(s *span) error {
 		if l.dec.Summary(line, l.result.Fields, &l.summary) != nil {
 			return l.changed()
 		}
-		l.own, l.renamed = l.summary.AppendOwn(l.own[:0])
+		l.own = l.summary.Own(l.own[:0])
 	} else {
-		l.own, l.renamed = l.result.AppendOwn(l.own[:0])
+		l.extra, l.renamed = l.result.AppendOwn(l.extra[:0])
 	}
 	l.at = s.at
 	return nil
@@ -80,14 +80,10 @@ func (l *lines) service(port uint16) *record.Facts {
 	return &l.facts
 }
 
-// extra returns the fields of the line for the change record of a port.
-func (l *lines) extra(port uint16) []byte {
-	if !l.result.Summary {
-		return l.own
+// of returns the fields of the line for the change record of a port.
+func (l *lines) of(port uint16) []byte {
+	if l.result.Summary {
+		l.extra, l.renamed = l.summary.AppendAnswer(l.extra[:0], port, l.own)
 	}
-	l.answer = l.summary.AppendAnswer(l.answer[:0], port)
-	if len(l.own) > 0 {
-		l.answer = record.AppendRaw(l.answer, l.own)
-	}
-	return l.answer
+	return l.extra
 }

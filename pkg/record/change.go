@@ -34,7 +34,7 @@ type Change struct {
 }
 
 // Change appends a change record: its own fields, then extra, the fields of NEW as
-// returned by Result.AppendOwn or Summary.AppendOwn. The fields from Reason on are
+// returned by Result.AppendOwn or Summary.AppendAnswer. The fields from Reason on are
 // written only as part of extra and Was.
 func (e *Encoder) Change(dst []byte, c *Change, extra []byte) []byte {
 	var o ndjson.Object
@@ -90,12 +90,24 @@ func (r *Result) AppendOwn(dst []byte) (extra []byte, renamed bool) {
 	})
 }
 
+// Own appends the fields by which the summary is grouped.
+func (s *Summary) Own(dst []ndjson.Field) []ndjson.Field {
+	own := sumFields()
+	for _, f := range s.Fields {
+		if !slices.ContainsFunc(own, func(d FieldDoc) bool { return d.Name == string(f.Key) }) {
+			dst = append(dst, f)
+		}
+	}
+	return dst
+}
+
 // AppendAnswer appends the state and reason of a port, and what is known of its service,
-// as the fields of a result. In a change record they precede those of AppendOwn.
-func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
+// as the fields of a result, and then those of own that are not among them, as
+// Result.AppendOwn does.
+func (s *Summary) AppendAnswer(dst []byte, port uint16, own []ndjson.Field) (extra []byte, renamed bool) {
 	i, ok := s.find(port)
 	if !ok {
-		return dst
+		return dst, false
 	}
 	var o ndjson.Object
 	o.Add("state", s.Spans[i].State.String())
@@ -115,16 +127,12 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16) (extra []byte) {
 		o.Add("evidence", evidenceAcceptsAll)
 	}
 	text := ndjson.Append(nil, o)
-	return append(dst, text[1:len(text)-1]...)
-}
-
-// AppendOwn appends the fields by which the summary is grouped, as Result.AppendOwn
-// does.
-func (s *Summary) AppendOwn(dst []byte) (extra []byte, renamed bool) {
-	own := sumFields()
-	return appendOwn(dst, s.Fields, func(name []byte) bool {
-		return slices.ContainsFunc(own, func(d FieldDoc) bool { return d.Name == string(name) })
-	})
+	dst = append(dst, text[1:len(text)-1]...)
+	if len(own) == 0 {
+		return dst, false
+	}
+	answer, _ := ndjson.Scan(text, nil)
+	return appendOwn(dst, own, func(name []byte) bool { return Last(answer, string(name)) != nil })
 }
 
 // Change parses a line written by Encoder.Change. The error is a *Bad.

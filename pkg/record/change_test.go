@@ -85,6 +85,10 @@ func TestAppendOwnRenamesFields(t *testing.T) {
 		{`{"kind":"summary","ip":"192.0.2.1","owner":1.0,"new":2,"open":[79],"closed":"80-81","counts":{},"reasons":{"reset":"80"},"apps":{"79":"x"}}`, `"state":"closed","reason":"reset","owner":1.0,"list_new":2`, true},
 		{`{"kind":"summary","ip":"192.0.2.1","closed":"1-99"}`, `"state":"closed"`, false},
 		{`{"kind":"summary","ip":"192.0.2.1","open":[79,80],"apps":{"79":"a","80":"\"b\""}}`, `"state":"open","app":"\"b\""`, false},
+		{
+			`{"kind":"summary","product":"x","version":null,"tls":{},"state.x":1,"ip":"192.0.2.1","open":[80],"apps":{"80":"b"},"products":{"80":{"product":"x","version":"2"}}}`,
+			`"state":"open","app":"b","product":"x","version":"2","tls":{},"state.x":1`, false,
+		},
 	} {
 		var d Decoder
 		var r Result
@@ -98,17 +102,13 @@ func TestAppendOwnRenamesFields(t *testing.T) {
 			if err := d.Summary(l, r.Fields, &s); err != nil {
 				t.Fatal(err)
 			}
-			var own []byte
-			own, renamed = s.AppendOwn(nil)
-			if got = s.AppendAnswer(nil, 80); len(own) > 0 {
-				got = AppendRaw(got, own)
-			}
+			got, renamed = s.AppendAnswer(nil, 80, s.Own(nil))
 		}
 		if string(got) != c.want || renamed != c.renamed {
 			t.Errorf("%s\n gives %s, renamed %v\n want  %s", c.line, got, renamed, c.want)
 		}
 	}
-	if got := new(Summary).AppendAnswer(nil, 80); len(got) > 0 {
+	if got, _ := new(Summary).AppendAnswer(nil, 80, nil); len(got) > 0 {
 		t.Errorf("a port that is not there has %s", got)
 	}
 }

@@ -32,7 +32,7 @@ func ParseFact(name []byte) (Fact, bool) {
 	return 0, false
 }
 
-// Facts is the facts about a service. Texts are decoded and empty if absent. They are parts
+// Facts contains what is known of a service. Texts are decoded and empty if absent. They are parts
 // of the line or of Facts, and valid until either is used again.
 type Facts struct {
 	App, Product, Version []byte
@@ -44,8 +44,8 @@ type Facts struct {
 	Keys                  []HostKey
 	// Unusable contains the facts whose values are not valid.
 	Unusable Fact
-	// Partial is set if absence means nothing, because a summary does not tell what was
-	// not recognized from what was not tried.
+	// Partial is set for a summary: a value that is absent may not have been probed for, and
+	// the source is unknown.
 	Partial bool
 
 	text []byte // storage of texts with escapes

@@ -108,6 +108,30 @@ func TestWas(t *testing.T) {
 			`{"tls":{"names":["x","y"],"not_after":"n","sha256":"a"}}`,
 		},
 		{
+			FactTLS,
+			Facts{Cert: Certificate{SHA256: []byte("a"), Names: []byte(`["x","y"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("b"), Names: []byte(`["y","x"]`)}},
+			`{"tls":{"sha256":"a"}}`,
+		},
+		{
+			FactTLS,
+			Facts{Cert: Certificate{SHA256: []byte("a")}},
+			Facts{Cert: Certificate{SHA256: []byte("b"), Names: []byte(`["x"]`)}},
+			`{"tls":{"names":[],"sha256":"a"}}`,
+		},
+		{
+			FactTLS,
+			Facts{Cert: Certificate{SHA256: []byte("a"), Names: []byte(`["x"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("b")}},
+			`{"tls":{"names":["x"],"sha256":"a"}}`,
+		},
+		{
+			FactTLS,
+			Facts{Cert: Certificate{SHA256: []byte("a"), Names: []byte(`["x"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("b"), Names: []byte(`null`)}, Partial: true},
+			`{"tls":{"sha256":"a"}}`,
+		},
+		{
 			FactSSH,
 			Facts{Keys: []HostKey{{[]byte("t"), []byte("1")}, {[]byte("u"), []byte("2")}, {[]byte("v"), []byte("3")}}},
 			Facts{Keys: []HostKey{{[]byte("u"), []byte("4")}, {[]byte("v"), []byte("3")}}},

@@ -26,7 +26,7 @@ func AppendWas(dst []byte, old, new *Facts, facts Fact) []byte {
 		}
 		dst = appendTrue(dst, `,"limited":`, old.Limited)
 		if facts&FactTLS != 0 {
-			dst = appendOldCert(dst, &old.Cert, &new.Cert)
+			dst = appendOldCert(dst, old, new)
 		}
 		if facts&FactSSH != 0 {
 			dst = appendObject(dst, `,"ssh":`, func(dst []byte) []byte { return appendOldKeys(dst, old.Keys, new.Keys) })
@@ -48,7 +48,8 @@ func appendCutOrNull(dst []byte, name string, text []byte, limit int) []byte {
 }
 
 // appendOldCert appends what of a certificate differs from the new one.
-func appendOldCert(dst []byte, old, new *Certificate) []byte {
+func appendOldCert(dst []byte, before, after *Facts) []byte {
+	old, new := &before.Cert, &after.Cert
 	if len(old.SHA256) == 0 {
 		return append(dst, `,"tls":null`...)
 	}
@@ -59,9 +60,8 @@ func appendOldCert(dst []byte, old, new *Certificate) []byte {
 		if differ(old.Issuer, new.Issuer) {
 			dst = appendCut(dst, `,"issuer":`, old.Issuer, maxDN)
 		}
-		names, now := namesOf(old), namesOf(new)
-		if names != nil && now != nil && !slices.Equal(names, now) {
-			dst = appendList(dst, `,"names":`, names, maxNames)
+		if names, known := namesOf(before); known {
+			dst = appendOldNames(dst, names, after)
 		}
 		if !bytes.Equal(old.NotAfter, new.NotAfter) {
 			dst = appendCut(dst, `,"not_after":`, old.NotAfter, maxWord)
@@ -70,23 +70,36 @@ func appendOldCert(dst []byte, old, new *Certificate) []byte {
 	})
 }
 
+// appendOldNames appends the names of a certificate if the new one has others, in any order.
+func appendOldNames(dst []byte, old []string, after *Facts) []byte {
+	new, known := namesOf(after)
+	switch {
+	case !known || slices.Equal(slices.Sorted(slices.Values(old)), slices.Sorted(slices.Values(new))):
+		return dst
+	case len(old) == 0:
+		return append(dst, `,"names":[]`...)
+	}
+	return appendList(dst, `,"names":`, old, maxNames)
+}
+
 // differ reports whether two texts are known and differ.
 func differ(old, new []byte) bool { return len(old) > 0 && len(new) > 0 && !bytes.Equal(old, new) }
 
-// namesOf returns the names of a certificate; nil if they are absent or not strings.
-func namesOf(c *Certificate) (names []string) {
-	if len(c.Names) == 0 {
-		return nil
+// namesOf returns the names of the certificate. They are not known if they are not strings,
+// or absent from a summary.
+func namesOf(f *Facts) (names []string, known bool) {
+	if len(f.Cert.Names) == 0 {
+		return nil, !f.Partial
 	}
-	list, _ := ndjson.Decode(c.Names).([]any)
+	list, _ := ndjson.Decode(f.Cert.Names).([]any)
 	for _, v := range list {
 		name, ok := v.(string)
 		if !ok {
-			return nil
+			return nil, false
 		}
 		names = append(names, name)
 	}
-	return names
+	return names, len(names) > 0 || !f.Partial
 }
 
 // appendOldKeys appends the keys of which the new one of the same type is another.
