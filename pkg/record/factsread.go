@@ -47,7 +47,7 @@ func (r *factsReader) field(field *ndjson.Field) {
 	case "limited":
 		f.Limited = r.flag("limited", value)
 	case "tls":
-		f.TLS, f.StartTLS, f.Cert = !Blank(value), false, Certificate{}
+		f.TLS, f.StartTLS, f.Cert = len(value) > 0 && value[0] == '{', false, Certificate{}
 		for i := range r.members("tls", value, FactTLS) {
 			r.tls(&r.d.inner[i])
 		}

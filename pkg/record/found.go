@@ -20,7 +20,8 @@ type Found struct {
 	// Product has the members product, version and os.
 	Product string
 	// Cert is the certificate of the server, with the members not_after, names, issuer,
-	// sha256 and starttls.
+	// sha256 and starttls. TLS without a known certificate is an object without the first
+	// four.
 	Cert string
 	// Detail is what summary records do not contain. It is empty unless Decoder.Details was set.
 	Detail string
@@ -56,19 +57,16 @@ func appendProduct(dst []byte, fields []ndjson.Field) []byte {
 	})
 }
 
-// appendCert appends an object of the fields that identify a certificate; nothing if
-// there is none.
+// appendCert appends an object of the fields that identify a certificate. Of TLS without
+// a known certificate it may be empty.
 func appendCert(dst []byte, tls []ndjson.Field) []byte {
-	return appendMembers(dst, func(dst []byte) []byte {
-		before := len(dst)
+	return appendObject(dst, "", func(dst []byte) []byte {
 		if t, err := time.Parse(time.RFC3339, string(lastText(tls, "not_after"))); err == nil {
 			dst = appendDate(dst, `,"not_after":`, t)
 		}
 		dst = appendList(dst, `,"names":`, textList(Last(tls, "names")), maxNames)
 		dst = appendMember(dst, "issuer", lastText(tls, "issuer"), maxDN)
-		if dst = appendMember(dst, "sha256", lastText(tls, "sha256"), maxWord+2); len(dst) == before {
-			return dst // TLS without a certificate
-		}
+		dst = appendMember(dst, "sha256", lastText(tls, "sha256"), maxWord+2)
 		return appendTrue(dst, `,"starttls":`, string(Last(tls, "starttls")) == "true")
 	})
 }
@@ -107,12 +105,12 @@ func textList(value []byte) (list []string) {
 // Service is the parsed form of a Found.
 type Service struct {
 	Product, Version, OS string
-	// Cert is nil if there is no certificate.
+	// Cert is nil without TLS.
 	Cert *Cert
 	Detail
 }
 
-// Cert is the certificate of a server.
+// Cert is the certificate of a server, without its members if it is not known.
 type Cert struct {
 	NotAfter       time.Time // zero if unknown
 	Names          []string

@@ -117,3 +117,36 @@ func TestFoundIsReadAgainAsWritten(t *testing.T) {
 		}
 	}
 }
+
+// Results, summaries and comparisons agree on what is inside TLS, also without a
+// certificate.
+func TestInTLS(t *testing.T) {
+	for tls, want := range map[string]bool{
+		`{"version":"1.3","sha256":"00"}`: true,
+		`{"version":"1.3"}`:               true,
+		`{}`:                              true,
+		`{"starttls":true}`:               false,
+		`{"starttls":true,"sha256":"00"}`: false,
+		`null`:                            false,
+		`7`:                               false,
+	} {
+		line := `{"host":"a","port":8443,"state":"open","app":"http","evidence":"http","tls":` + tls + `}`
+		r, d := readFound(t, line)
+		var ofResult, ofSummary Facts
+		d.Facts(ndjson.Line{Text: []byte(line)}, &r, &ofResult)
+		f := Found{Port: 8443, App: string(r.App), Cert: string(r.Cert)}
+		service := f.Service()
+		text := new(Encoder).Summary(nil, &Summary{Host: []byte("a"), Spans: []Span{{First: 8443, Last: 8443, State: 1}}, Found: []Found{f}})
+		if err := validate(compile(t, KindSummary), text); err != nil {
+			t.Error(err)
+		}
+		s, err := readSummary(string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Facts(8443, &ofSummary)
+		if got := [...]bool{service.InTLS(), ofResult.InTLS(), ofSummary.InTLS()}; got != [...]bool{want, want, want} {
+			t.Errorf("%s: result, comparison, summary: %v, want %v\n%s", tls, got, want, text)
+		}
+	}
+}

@@ -36,7 +36,7 @@ func (a oracleResult) better(b oracleResult) bool {
 	case a.product != b.product:
 		return b.product == "" || a.product != "" && a.product < b.product
 	}
-	return cmp.Or(cmp.Compare(a.expires(), b.expires()), cmp.Compare(a.cert, b.cert)) > 0
+	return cmp.Or(cmp.Compare(a.expires(), b.expires()), cmp.Compare(a.certificate(), b.certificate()), cmp.Compare(a.cert, b.cert)) > 0
 }
 
 // expires returns when the certificate expires, "" if that is unknown.
@@ -46,6 +46,14 @@ func (a oracleResult) expires() string {
 	}
 	_ = json.Unmarshal([]byte(a.cert), &cert)
 	return cert.NotAfter
+}
+
+// certificate returns the certificate, "" if there is only TLS.
+func (a oracleResult) certificate() string {
+	if a.cert == "{}" {
+		return ""
+	}
+	return a.cert
 }
 
 // weak returns a rank: results of probes that show nothing about the port come last.

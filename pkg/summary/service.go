@@ -31,7 +31,8 @@ func (s service) found(w *words) found {
 // one whose app is alphabetically first, and so on with the product and the
 // certificate, of which the one that expires last is better.
 func (f *found) better(old *found) bool {
-	return cmp.Or(first(f.app, old.app), first(f.product, old.product), compareCerts(old.cert, f.cert), cmp.Compare(old.detail, f.detail)) < 0
+	return cmp.Or(first(f.app, old.app), first(f.product, old.product), cmp.Compare(certRank(old.cert), certRank(f.cert)),
+		cmp.Compare(old.cert, f.cert), cmp.Compare(old.detail, f.detail)) < 0
 }
 
 // first compares texts alphabetically, with no text last.
@@ -42,17 +43,16 @@ func first(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// compareCerts compares certificates by when they expire, then as texts. Those that do not
-// contain when they expire are before the others.
-func compareCerts(a, b string) int {
-	const dated = `{"not_after":` // the first member
-	if is := strings.HasPrefix(a, dated); is != strings.HasPrefix(b, dated) {
-		if is {
-			return 1
-		}
-		return -1
+// certRank returns a rank of certificates by what is known of them: nothing, not when they
+// expire, and when they expire.
+func certRank(cert string) int {
+	switch {
+	case strings.HasPrefix(cert, `{"not_after":`): // the first member
+		return 2
+	case cert == "", cert == "{}", strings.HasPrefix(cert, `{"starttls":`): // the last member
+		return 0
 	}
-	return cmp.Compare(a, b)
+	return 1
 }
 
 // known yields the ports with a service.

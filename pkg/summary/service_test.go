@@ -7,7 +7,7 @@ import (
 
 func TestCertificateThatExpiresLastIsBetter(t *testing.T) {
 	want := []string{
-		"", `{"issuer":"CN=ca"}`, `{"sha256":"0b"}`,
+		"", `{"starttls":true}`, `{}`, `{"issuer":"CN=ca"}`, `{"sha256":"0b"}`,
 		`{"not_after":"2026-12-01T00:00:00Z","sha256":"0a"}`, `{"not_after":"2027-02-01T00:00:00Z","names":["a"]}`,
 	}
 	got := slices.Clone(want)

@@ -50,7 +50,7 @@ var (
 	}
 	certs = []string{
 		"", "", `{"not_after":"2027-02-01T00:00:00Z","names":["a.example","192.0.2.1"],"issuer":"CN=ca","sha256":"00ff"}`,
-		`{"not_after":"2026-12-01T00:00:00Z","sha256":"0a","starttls":true}`, `{"sha256":"0b"}`,
+		`{"not_after":"2026-12-01T00:00:00Z","sha256":"0a","starttls":true}`, `{"sha256":"0b"}`, `{}`,
 	}
 )
 
