@@ -29,7 +29,7 @@ import (
 type Command struct {
 	Output   string   `short:"o" enum:"auto,text,json,html,csv,csv-ports,nmap-xml,prometheus" default:"auto" placeholder:"FORMAT" help:"${output}"`
 	By       []string `placeholder:"FIELD" complete:"field" help:"Group by these fields, such as owner or tls.issuer (comma-separated). ip/24 groups by the first 24 bits of the address. Repeatable."`
-	Expiring int      `placeholder:"DAYS" default:"30" help:"In the text report, list certificates that expire within this many days (default: 30)."`
+	Expiring int      `placeholder:"DAYS" default:"30" help:"In text and HTML reports, point out certificates that expire within this many days (default: 30)."`
 	Weights  bool     `help:"Print for each open port the number of hosts it is open on, highest first, as lines port/proto weight for portgen --ports-file."`
 	Stats    bool     `help:"Include round-trip times and result times (always included in html and nmap-xml)."`
 	Files    []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (default: standard input)."`

@@ -64,8 +64,8 @@ func inTLS(name, app string) string {
 // Unexpected reports whether another service was recognized on a port than the one
 // registered for it.
 func (r *Report) Unexpected(p OpenPort) bool {
-	s := p.Service()
-	return p.App != "" && !service.Means(r.Services.Name(p.Proto, p.Number), p.App, s.InTLS())
+	s, registered := p.Service(), r.Services.Name(p.Proto, p.Number)
+	return p.App != "" && registered != "" && !service.Means(registered, p.App, s.InTLS())
 }
 
 // Product returns the product on a port with its version, "" if it is unknown.
@@ -153,7 +153,9 @@ func (r *Report) Certificates(before time.Time) (all []Certificate) {
 		if cert == nil || cert.NotAfter.IsZero() || !cert.NotAfter.Before(before) || known[k] {
 			continue
 		}
-		known[k] = len(r.By) > 0
+		if len(r.By) > 0 {
+			known[k] = true
+		}
 		all = append(all, Certificate{*cert, []byte(k.host), s.Addr, p})
 	}
 	slices.SortStableFunc(all, func(a, b Certificate) int {

@@ -83,7 +83,7 @@ func (s *survey) addService(host string, p report.OpenPort) {
 	grouped := len(s.Report.By) > 0
 	key := productKey{name, s.Report.Printable(service.Product), s.Report.Printable(service.Version)}
 	placesOf(&s.found.products, key).add(host, p.Port, grouped)
-	if s.Report.Unexpected(p) && registered != "" {
+	if s.Report.Unexpected(p) {
 		placesOf(&s.found.unexpected, unexpectedKey{p.Port, name, registered, s.Report.Product(p)}).add(host, p.Port, grouped)
 	}
 }

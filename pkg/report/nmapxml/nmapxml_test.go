@@ -168,3 +168,19 @@ func TestNdiffComparesServices(t *testing.T) {
 		t.Errorf("newer: %v\n%s", err, out)
 	}
 }
+
+func TestServiceWithoutApp(t *testing.T) {
+	for detail, want := range map[record.Found]string{
+		{Port: 22, Product: `{"product":"OpenSSH"}`}:   `<service name="ssh" product="OpenSSH" method="probed" conf="10"/>`,
+		{Port: 64000, Product: `{"version":"9"}`}:      `<service name="unknown" version="9" method="probed" conf="10"/>`,
+		{Port: 64000, Product: `{"os":"Debian"}`}:      `<service name="unknown" ostype="Debian" method="probed" conf="10"/>`,
+		{Port: 64000, Detail: `{"cpe":["cpe:2.3:ä"]}`}: `<service name="unknown" method="probed" conf="10"><cpe>cpe:/ä</cpe></service>`,
+		{Port: 22}: `<service name="ssh" method="table" conf="3"/>`,
+	} {
+		s := reporttest.Host("a.example", "192.0.2.1", endpoint.TCP, reporttest.Span(detail.Port, detail.Port, endpoint.Open, endpoint.SynAck))
+		s.Found = []record.Found{detail}
+		if text := reporttest.Text(t, Write, reporttest.New([]record.Summary{s})); !strings.Contains(text, want) {
+			t.Errorf("%+v: want %s in\n%s", detail, want, text)
+		}
+	}
+}

@@ -15,9 +15,11 @@ import (
 func (d *document) service(p report.OpenPort, s *record.Service) {
 	name, method, confidence := d.report.Services.Name(p.Proto, p.Number), "table", "3"
 	if p.App != "" {
-		name, method, confidence = d.report.Printable(p.App), "probed", "10"
+		name = d.report.Printable(p.App)
 	}
-	if name == "" && s.Product == "" && s.Cert == nil {
+	if p.App != "" || s.Product != "" || s.Version != "" || s.OS != "" || s.Vendor != "" || s.Device != "" || len(s.CPE) > 0 {
+		method, confidence = "probed", "10"
+	} else if name == "" && s.Cert == nil {
 		return
 	}
 	if name == "" {
@@ -97,19 +99,19 @@ func cpeURI(name string) string {
 		return name
 	}
 	var parts []string
-	part := ""
+	var part []byte
 	for i := 0; i < len(rest); i++ {
 		switch c := rest[i]; {
 		case c == '\\' && i+1 < len(rest):
 			i++
-			part += quoted(rest[i])
+			part = appendQuoted(part, rest[i])
 		case c == ':':
-			parts, part = append(parts, part), ""
+			parts, part = append(parts, string(part)), part[:0]
 		default:
-			part += string(c)
+			part = append(part, c)
 		}
 	}
-	parts = append(parts, part)
+	parts = append(parts, string(part))
 	parts = parts[:min(len(parts), 5)] // part, vendor, product, version, update
 	for i, part := range parts {
 		if part == "*" {
@@ -119,10 +121,10 @@ func cpeURI(name string) string {
 	return strings.TrimRight("cpe:/"+strings.Join(parts, ":"), ":")
 }
 
-// quoted returns a character that was escaped in the form of CPE 2.3.
-func quoted(c byte) string {
+// appendQuoted appends a character that was escaped in the form of CPE 2.3.
+func appendQuoted(dst []byte, c byte) []byte {
 	if c == '.' || c == '-' || c == '_' {
-		return string(c)
+		return append(dst, c)
 	}
-	return fmt.Sprintf("%%%02x", c)
+	return fmt.Appendf(dst, "%%%02x", c)
 }

@@ -37,6 +37,9 @@ func (t *writer) groups() {
 		g, title := all.Of(s), t.Title(s.Host, s.Addr)
 		if n := len(rows[g]); n > 0 && rows[g][n-1].title == title {
 			rows[g][n-1].open = append(rows[g][n-1].open, open...)
+			if rows[g][n-1].accepting != "" && accepting != "" {
+				accepting = ", " + accepting
+			}
 			rows[g][n-1].accepting += accepting
 		} else {
 			rows[g] = append(rows[g], row{title, open, accepting})
