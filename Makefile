@@ -12,9 +12,9 @@ PKGS     = ./...
 # Shows on a terminal what a silent step does.
 TICKER = .ci/ticker
 
-# The package whose tests take longest goes first, so that the others run beside
-# it. Parallel tests mostly wait. "make lint" vets.
-SLOWEST = ./pkg/portprobe
+# The packages whose tests take longest go first, so that the others run beside
+# them. Parallel tests mostly wait. "make lint" vets.
+SLOWEST = ./pkg/portprobe ./pkg/report/html
 GOTEST  = bin/.gotest -count=1 -vet=off -timeout 20m -p 3 -parallel 8
 
 # The packages that have goroutines or shared memory. Their tests opt out with

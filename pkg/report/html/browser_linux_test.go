@@ -183,6 +183,9 @@ func (b *browser) view(width int, media, scheme string) {
 // picture writes a screenshot to a file, for a person to check.
 func (b *browser) picture(name string) {
 	b.t.Helper()
+	if *pictures == "" {
+		return // rendering by software takes a second
+	}
 	var r struct{ Data string }
 	b.call("Page.captureScreenshot", map[string]any{"captureBeyondViewport": false}, &r)
 	b.write(name+".png", r.Data)
