@@ -13,6 +13,7 @@ import (
 	godiff "github.com/google/go-cmp/cmp"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/portspec"
 	"portkit/pkg/resolve"
 	"portkit/pkg/target"
@@ -84,6 +85,7 @@ func idWanted(a answer) string { return cmp.Or(a.ip, resolve.Key(a.host)) }
 func idName(a answer) string { return resolve.Key(a.host) }
 
 func TestExpectAgainstOracle(t *testing.T) {
+	lab.NotRaced(t) // takes long; other tests race the same code
 	for seed := range uint64(100) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
 		e := &Expected{}

@@ -11,12 +11,14 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/lab"
 	"portkit/pkg/portspec"
 	"portkit/pkg/record"
 )
 
 // TestEmittedRecordsEqualEncodedOnes: for all combinations of pieces.
 func TestEmittedRecordsEqualEncodedOnes(t *testing.T) {
+	lab.NotRaced(t) // nothing in it is concurrent
 	both := []endpoint.Proto{endpoint.TCP, endpoint.UDP}
 	all, err := portspec.Parse("-", both, nil)
 	if err != nil {
