@@ -20,3 +20,13 @@ func Elements(value []byte, into [][]byte) (elements [][]byte, ok bool) {
 	}
 	return into, true
 }
+
+// Last returns the value, as written, of the last field with a name; nil if there is none.
+func Last(fields []Field, name string) []byte {
+	for i := len(fields) - 1; i >= 0; i-- {
+		if f := &fields[i]; string(f.Key) == name {
+			return f.Value
+		}
+	}
+	return nil
+}

@@ -112,9 +112,7 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16, own []ndjson.Field) (ext
 	var o ndjson.Object
 	o.Add("state", s.Spans[i].State.String())
 	o.Add("reason", s.Spans[i].Reason.String())
-	i, ok = slices.BinarySearchFunc(s.Found, port, func(f Found, port uint16) int { return int(f.Port) - int(port) })
-	if ok {
-		f := &s.Found[i]
+	if f := s.foundAt(port); f != nil {
 		o.Add("app", f.App)
 		if f.Product != "" {
 			o.AddRaw([]byte(f.Product[1 : len(f.Product)-1]))

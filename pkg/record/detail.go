@@ -19,23 +19,23 @@ type Detail struct {
 // that of two texts the greater one is the later one.
 func appendDetail(dst []byte, fields []ndjson.Field) []byte {
 	return appendMembers(dst, func(dst []byte) []byte {
-		dst = appendMember(dst, "time", lastText(fields, "time"), maxWord)
+		dst = appendCut(dst, `,"time":`, lastText(fields, "time"), maxWord)
 		if rtt := Last(fields, "rtt_ms"); rtt != nil {
 			if _, err := millis(rtt); err == nil {
 				dst = append(append(dst, `,"rtt_ms":`...), rtt...)
 			}
 		}
-		dst = appendMember(dst, "vendor", lastText(fields, "vendor"), maxProduct)
-		dst = appendMember(dst, "device", lastText(fields, "device"), maxProduct)
+		dst = appendCut(dst, `,"vendor":`, lastText(fields, "vendor"), maxProduct)
+		dst = appendCut(dst, `,"device":`, lastText(fields, "device"), maxProduct)
 		dst = appendList(dst, `,"cpe":`, textList(Last(fields, "cpe")), maxCPE)
 		if tls, err := ndjson.Scan(Last(fields, "tls"), nil); err == nil {
-			dst = appendMember(dst, "tls_version", lastText(tls, "version"), maxWord)
+			dst = appendCut(dst, `,"tls_version":`, lastText(tls, "version"), maxWord)
 		}
 		if http, err := ndjson.Scan(Last(fields, "http"), nil); err == nil {
 			if n, err := ndjson.Int(Last(http, "status")); err == nil {
 				dst = appendPositive(dst, `,"http_status":`, int(n))
 			}
-			dst = appendMember(dst, "http_title", lastText(http, "title"), maxProduct)
+			dst = appendCut(dst, `,"http_title":`, lastText(http, "title"), maxProduct)
 		}
 		return appendOwnObject(dst, fields)
 	})

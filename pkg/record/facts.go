@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"slices"
 
 	"portkit/pkg/ndjson"
 )
@@ -69,12 +68,12 @@ func (s *Summary) Facts(port uint16, f *Facts) {
 	if _, ok := findSpan(s.AcceptsAll, port); ok {
 		f.Evidence, f.Partial = []byte(evidenceAcceptsAll), false
 	}
-	i, ok := slices.BinarySearchFunc(s.Found, port, func(a Found, port uint16) int { return int(a.Port) - int(port) })
-	if !ok {
+	found := s.foundAt(port)
+	if found == nil {
 		return
 	}
-	service := s.Found[i].Service()
-	f.App, f.Product, f.Version = []byte(s.Found[i].App), []byte(service.Product), []byte(service.Version)
+	service := found.Service()
+	f.App, f.Product, f.Version = []byte(found.App), []byte(service.Product), []byte(service.Version)
 	if c := service.Cert; c != nil {
 		f.TLS, f.StartTLS = true, c.StartTLS
 		f.Cert = Certificate{SHA256: []byte(c.SHA256), Issuer: []byte(c.Issuer), NotAfter: appendDate(nil, "", c.NotAfter), Names: ndjson.Append(nil, c.Names)}

@@ -75,11 +75,20 @@ func appendFinding(dst []byte, f *endpoint.Finding) []byte {
 func appendObject(dst []byte, name string, members func([]byte) []byte) []byte {
 	dst = append(dst, name...)
 	at := len(dst)
-	if dst = members(dst); len(dst) == at {
-		return append(dst, `{}`...)
+	if dst = appendMembers(dst, members); len(dst) == at {
+		dst = append(dst, `{}`...)
 	}
-	dst[at] = '{' // in place of the first comma
-	return append(dst, '}')
+	return dst
+}
+
+// appendMembers appends an object; nothing if members appends nothing.
+func appendMembers(dst []byte, members func([]byte) []byte) []byte {
+	at := len(dst)
+	if dst = members(dst); len(dst) > at {
+		dst[at] = '{' // in place of the first comma
+		dst = append(dst, '}')
+	}
+	return dst
 }
 
 func appendTLS(dst []byte, t *endpoint.TLS) []byte {

@@ -10,9 +10,9 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-// Found is what is known of the service on a port. Product, Cert and Detail are JSON
-// objects in a fixed form, so that equal contents are equal texts; empty if nothing is
-// known. Service parses them.
+// Found contains the facts known about the service on a port. Product, Cert and Detail
+// are JSON objects in a fixed form, so that equal contents are equal texts; empty if
+// nothing is known. Service parses them.
 type Found struct {
 	Port uint16
 	// App is the protocol recognized.
@@ -50,10 +50,9 @@ func (d *Decoder) finding(k *known, r *Result) {
 // none.
 func appendProduct(dst []byte, fields []ndjson.Field) []byte {
 	return appendMembers(dst, func(dst []byte) []byte {
-		for _, name := range []string{"product", "version", "os"} {
-			dst = appendMember(dst, name, lastText(fields, name), maxProduct)
-		}
-		return dst
+		dst = appendCut(dst, `,"product":`, lastText(fields, "product"), maxProduct)
+		dst = appendCut(dst, `,"version":`, lastText(fields, "version"), maxProduct)
+		return appendCut(dst, `,"os":`, lastText(fields, "os"), maxProduct)
 	})
 }
 
@@ -65,30 +64,10 @@ func appendCert(dst []byte, tls []ndjson.Field) []byte {
 			dst = appendDate(dst, `,"not_after":`, t)
 		}
 		dst = appendList(dst, `,"names":`, textList(Last(tls, "names")), maxNames)
-		dst = appendMember(dst, "issuer", lastText(tls, "issuer"), maxDN)
-		dst = appendMember(dst, "sha256", lastText(tls, "sha256"), maxWord+2)
+		dst = appendCut(dst, `,"issuer":`, lastText(tls, "issuer"), maxDN)
+		dst = appendCut(dst, `,"sha256":`, lastText(tls, "sha256"), maxWord+2)
 		return appendTrue(dst, `,"starttls":`, string(Last(tls, "starttls")) == "true")
 	})
-}
-
-// appendMembers appends an object; nothing if members appends nothing.
-func appendMembers(dst []byte, members func([]byte) []byte) []byte {
-	at := len(dst)
-	if dst = members(dst); len(dst) > at {
-		dst[at] = '{' // in place of the first comma
-		dst = append(dst, '}')
-	}
-	return dst
-}
-
-// appendMember appends a member with a name that requires no escapes, unless the text is
-// empty.
-func appendMember(dst []byte, name string, text []byte, limit int) []byte {
-	if len(text) == 0 {
-		return dst
-	}
-	dst = append(append(append(dst, `,"`...), name...), `":`...)
-	return appendCutString(dst, text, limit)
 }
 
 // textList returns the strings of an array.

@@ -9,15 +9,11 @@ import (
 // Last returns the value of the last field with this name; nil if there is none or
 // it is blank.
 func Last(fields []ndjson.Field, name string) []byte {
-	for i := len(fields) - 1; i >= 0; i-- {
-		if f := &fields[i]; string(f.Key) == name {
-			if Blank(f.Value) {
-				return nil
-			}
-			return f.Value
-		}
+	value := ndjson.Last(fields, name)
+	if Blank(value) {
+		return nil
 	}
-	return nil
+	return value
 }
 
 // eachMember calls f for each member of the object that v is, blank ones

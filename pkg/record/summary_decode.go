@@ -239,6 +239,24 @@ func (s *Summary) find(port uint16) (i int, ok bool) {
 	return findSpan(s.Spans, port)
 }
 
+// State returns the state of a port, 0 if Spans does not contain it.
+func (s *Summary) State(port uint16) endpoint.State {
+	if i, ok := s.find(port); ok {
+		return s.Spans[i].State
+	}
+	return 0
+}
+
+// foundAt returns what is known of the service on a port; nil for nothing.
+func (s *Summary) foundAt(port uint16) *Found {
+	i, ok := slices.BinarySearchFunc(s.Found, port, func(f Found, port uint16) int { return int(f.Port) - int(port) })
+	if !ok {
+		return nil
+	}
+	return &s.Found[i]
+}
+
+// findSpan returns the index of the span that contains port.
 func findSpan(spans []Span, port uint16) (i int, ok bool) {
 	return slices.BinarySearchFunc(spans, port, func(s Span, port uint16) int {
 		switch {

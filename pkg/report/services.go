@@ -144,19 +144,21 @@ func (r *Report) Certificates(before time.Time) (all []Certificate) {
 		port Port
 	}
 	known := map[key]bool{}
-	for s, p := range r.openFound() {
-		if p.Cert == "" {
-			continue
+	for s := range r.Records {
+		for f := range OpenFound(s) {
+			if f.Cert == "" {
+				continue
+			}
+			cert, p := f.Service().Cert, OpenPort{Port{f.Port, s.Proto}, *f}
+			k := key{string(s.Host), s.Addr, p.Port}
+			if cert == nil || cert.NotAfter.IsZero() || !cert.NotAfter.Before(before) || known[k] {
+				continue
+			}
+			if len(r.By) > 0 {
+				known[k] = true
+			}
+			all = append(all, Certificate{*cert, []byte(k.host), s.Addr, p})
 		}
-		cert := p.Service().Cert
-		k := key{string(s.Host), s.Addr, p.Port}
-		if cert == nil || cert.NotAfter.IsZero() || !cert.NotAfter.Before(before) || known[k] {
-			continue
-		}
-		if len(r.By) > 0 {
-			known[k] = true
-		}
-		all = append(all, Certificate{*cert, []byte(k.host), s.Addr, p})
 	}
 	slices.SortStableFunc(all, func(a, b Certificate) int {
 		return cmp.Or(a.NotAfter.Compare(b.NotAfter), cmp.Compare(a.SHA256, b.SHA256))
@@ -164,25 +166,27 @@ func (r *Report) Certificates(before time.Time) (all []Certificate) {
 	return all
 }
 
-// openFound yields the open ports of which something is known, with their records.
-func (r *Report) openFound() iter.Seq2[*record.Summary, OpenPort] {
-	return func(yield func(*record.Summary, OpenPort) bool) {
-		for s := range r.Records {
-			for i := range s.Found {
-				f := &s.Found[i]
-				if StateOf(s.Spans, f.Port) == endpoint.Open && !yield(s, OpenPort{Port{f.Port, s.Proto}, *f}) {
-					return
-				}
+// CertNames returns the first names of a certificate and how many more there are:
+// "a.example, b.example and 2 more".
+func (r *Report) CertNames(c *record.Cert, most int) string {
+	some := slices.Clone(c.Names[:min(len(c.Names), most)])
+	for i := range some {
+		some[i] = r.Printable(some[i])
+	}
+	list := strings.Join(some, ", ")
+	if more := len(c.Names) - most; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return list
+}
+
+// OpenFound yields what is known of the services on the open ports of a record.
+func OpenFound(s *record.Summary) iter.Seq[*record.Found] {
+	return func(yield func(*record.Found) bool) {
+		for i := range s.Found {
+			if f := &s.Found[i]; s.State(f.Port) == endpoint.Open && !yield(f) {
+				return
 			}
 		}
 	}
-}
-
-// StateOf returns the state of a port, 0 if it is not in spans.
-func StateOf(spans []record.Span, port uint16) endpoint.State {
-	i, _ := slices.BinarySearchFunc(spans, port, func(s record.Span, port uint16) int { return cmp.Compare(s.Last, port) })
-	if i < len(spans) && spans[i].First <= port {
-		return spans[i].State
-	}
-	return 0
 }

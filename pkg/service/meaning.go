@@ -1,20 +1,16 @@
 package service
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
-// Meaning is what a name stands for: a value of the field app, and whether the name
-// is for that protocol inside TLS.
+// Meaning is an app, as in the field app, and whether a name implies that the app is
+// inside TLS.
 type Meaning struct {
 	App string
 	TLS bool
 }
 
-// Meanings returns what a registered name or an app stands for; nil if no app is
-// known to be registered under that name. Most names have one meaning, the most
-// common one comes first.
+// Meanings returns the apps that a registered name, or the name of an app, denotes, the
+// most common first. It returns nil for other names.
 func Meanings(name string) (all []Meaning) {
 	for _, row := range meanings {
 		switch {
@@ -27,13 +23,18 @@ func Meanings(name string) (all []Meaning) {
 	return all
 }
 
-// Means reports whether an app, inside TLS or not, is what a name stands for. A name
-// for the protocol inside TLS requires TLS, other names permit it.
+// Means reports whether a name denotes an app that was found inside TLS (tls) or not.
+// Names that imply TLS require it, other names permit it.
 func Means(name, app string, tls bool) bool {
 	if name == app {
 		return true
 	}
-	return slices.ContainsFunc(Meanings(name), func(m Meaning) bool { return m.App == app && (tls || !m.TLS) })
+	for _, row := range meanings {
+		if row.app == app {
+			return has(row.names, name) || tls && has(row.tls, name)
+		}
+	}
+	return false
 }
 
 // InTLS returns the common name of an app inside TLS, such as https; "" if it has
@@ -58,8 +59,8 @@ func has(list, name string) bool {
 	return false
 }
 
-// meaning is an app with the names of ports that stand for it, and with those that
-// stand for it inside TLS, the common one first.
+// meaning is an app with the registered names that denote it, and those that denote it
+// inside TLS. The most common name comes first.
 type meaning struct{ app, names, tls string }
 
 // meanings has a row for each app. A service that speaks another protocol's messages,

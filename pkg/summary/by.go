@@ -95,28 +95,18 @@ func outermost(name string) string {
 // member returns the value of the field with a name as written, or of the member that
 // a name with dots is the path of; nil if there is none.
 func member(fields []ndjson.Field, name string) []byte {
-	if value := last(fields, name); value != nil {
+	if value := ndjson.Last(fields, name); value != nil {
 		return value
 	}
 	for i := range name {
 		if name[i] != '.' {
 			continue
 		}
-		if object := last(fields, name[:i]); len(object) > 0 && object[0] == '{' {
+		if object := ndjson.Last(fields, name[:i]); len(object) > 0 && object[0] == '{' {
 			inner, _ := ndjson.Scan(object, nil) // valid, as part of a record
 			if value := member(inner, name[i+1:]); value != nil {
 				return value
 			}
-		}
-	}
-	return nil
-}
-
-// last returns the value of the last field with a name, nil if there is none.
-func last(fields []ndjson.Field, name string) []byte {
-	for i := len(fields) - 1; i >= 0; i-- {
-		if string(fields[i].Key) == name {
-			return fields[i].Value
 		}
 	}
 	return nil

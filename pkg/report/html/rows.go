@@ -268,7 +268,7 @@ func mapOf(records []record.Summary, ports []report.Port) template.HTML {
 // stateOf returns the state of a port, 0 if it was not in the scan.
 func stateOf(records []record.Summary, port report.Port) endpoint.State {
 	for _, r := range records {
-		if state := report.StateOf(r.Spans, port.Number); r.Proto == port.Proto && state != 0 {
+		if state := r.State(port.Number); r.Proto == port.Proto && state != 0 {
 			return state
 		}
 	}

@@ -2,7 +2,6 @@ package html
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -167,16 +166,9 @@ func (p *page) Certificates() *serviceTable[certificateRow] {
 	for _, c := range r.Certificates(time.Unix(1<<40, 0)) {
 		key := c.SHA256 + c.NotAfter.String()
 		if n := len(rows); n == 0 || rows[n-1].key != key || c.SHA256 == "" {
-			names := ""
-			for i, name := range c.Names[:min(len(c.Names), maxNames)] {
-				names += [...]string{"", ", "}[min(i, 1)] + r.Printable(name)
-			}
-			if more := len(c.Names) - maxNames; more > 0 {
-				names += fmt.Sprintf(" and %d more", more)
-			}
 			rows = append(rows, certificateRow{
 				Date: c.NotAfter.Format(time.DateOnly), Left: c.Expires(r.Now), Soon: c.NotAfter.Before(r.Now.Add(r.Expiring)),
-				Names: names, Issuer: r.Printable(c.Issuer), places: &places{}, key: key,
+				Names: r.CertNames(&c.Cert, maxNames), Issuer: r.Printable(c.Issuer), places: &places{}, key: key,
 			})
 		}
 		row := &rows[len(rows)-1]

@@ -12,9 +12,8 @@ import (
 
 // services counts the services on the open ports of a record.
 func (g *series) services(r *report.Report, s *record.Summary) {
-	for i := range s.Found {
-		f := &s.Found[i]
-		if f.App == "" || report.StateOf(s.Spans, f.Port) != endpoint.Open {
+	for f := range report.OpenFound(s) {
+		if f.App == "" {
 			continue
 		}
 		apps := &g.apps[s.Proto&1]
@@ -44,9 +43,8 @@ func (m *metrics) certificates() {
 	written := map[string]bool{}
 	for s := range r.Records {
 		group := ""
-		for i := range s.Found {
-			f := &s.Found[i]
-			if f.Cert == "" || report.StateOf(s.Spans, f.Port) != endpoint.Open {
+		for f := range report.OpenFound(s) {
+			if f.Cert == "" {
 				continue
 			}
 			cert := f.Service().Cert

@@ -51,12 +51,9 @@ func (t *writer) certificates() {
 	}
 	for i := range all {
 		c := &all[i]
-		names := ""
-		for i, name := range c.Names[:min(len(c.Names), maxNames)] {
-			names += [...]string{" for ", ", "}[min(i, 1)] + t.Printable(name)
-		}
-		if len(c.Names) > maxNames {
-			names += fmt.Sprintf(" and %d more", len(c.Names)-maxNames)
+		names := t.CertNames(&c.Cert, maxNames)
+		if names != "" {
+			names = " for " + names
 		}
 		t.line("%s  %-*s  %s %s%s", c.NotAfter.Format(time.DateOnly), width, c.Expires(t.Now), t.Title(c.Host, c.Addr), c.Port.Port, names)
 	}
