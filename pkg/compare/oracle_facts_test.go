@@ -13,7 +13,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// finding is what an answer reports about the service; evidence is empty if nothing.
+// finding contains the facts about a service in a result; evidence is empty if there are none.
 type finding struct {
 	evidence, source       string
 	limited, tls, starttls bool

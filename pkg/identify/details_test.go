@@ -80,11 +80,11 @@ func TestKnownServicesHaveMoreTime(t *testing.T) {
 		const late = 2500 * time.Millisecond
 		switch {
 		case strings.HasPrefix(line, "a ID"):
-			time.Sleep(late)
+			time.Sleep(late) // of virtual time
 			io.WriteString(c, "* ID (\"name\" \"Cyrus IMAPD\" \"version\" \"3.6.1\")\r\na OK done\r\n")
 		case strings.HasPrefix(line, "a STARTTLS"):
 			io.WriteString(c, "a OK begin\r\n")
-			time.Sleep(late)
+			time.Sleep(late) // of virtual time
 			tls.Server(c, config).Handshake()
 		}
 		io.Copy(io.Discard, c)

@@ -129,7 +129,7 @@ func TestHostileServers(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			n := &network{serve: buffered(c.serve)}
 			effort := Normal
-			if i%5 == 0 && !testing.Short() {
+			if i%5 == 0 && !testing.Short() { // a thorough session takes long
 				effort = Thorough
 			}
 			got, err := identify(t, n, Options{Effort: effort, Timeout: 30 * time.Second}, 9999)

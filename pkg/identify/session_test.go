@@ -213,7 +213,7 @@ func TestOtherRequestsFollowWhileAnHTTPServerMayReply(t *testing.T) {
 				io.WriteString(c, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
 			case others != "":
 				if strings.HasPrefix(others, "late") {
-					time.Sleep(1500 * time.Millisecond)
+					time.Sleep(1500 * time.Millisecond) // of virtual time
 				}
 				io.WriteString(c, strings.TrimPrefix(others, "late"))
 			default:
@@ -284,7 +284,7 @@ func TestReplyMayEndLater(t *testing.T) {
 	n := &network{serve: func(c net.Conn, _ int) {
 		time.Sleep(990 * time.Millisecond) // one second is the wait for a quotation
 		io.WriteString(c, "A quotation ")
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond) // of virtual time, as above
 		io.WriteString(c, "of the day.\n")
 	}}
 	if got, _ := identify(t, n, Options{Effort: Normal}, 17); got.App != "qotd" || got.Conns != 1 {

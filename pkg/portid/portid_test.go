@@ -46,7 +46,7 @@ func (f *fake) Identify(ctx context.Context, t identify.Target) (o identify.Outc
 		return o, ctx.Err()
 	case 12:
 		for !f.stopped.Load() {
-			time.Sleep(time.Millisecond)
+			time.Sleep(time.Millisecond) // polls: nothing reports that
 		}
 		return o, identify.ErrStopped
 	default:

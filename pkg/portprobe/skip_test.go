@@ -58,7 +58,7 @@ func TestSlowOutputSlowsSkipping(t *testing.T) {
 	for end := time.Now().Add(10 * time.Second); input.lines.Load() < 1000 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond) // polls: nothing reports that
 	}
-	for last := int64(-1); last != input.lines.Load(); time.Sleep(100 * time.Millisecond) {
+	for last := int64(-1); last != input.lines.Load(); time.Sleep(100 * time.Millisecond) { // polls
 		last = input.lines.Load() // until nothing is read any more
 	}
 	if n := input.lines.Load(); n < 1000 || n > most {
@@ -112,7 +112,7 @@ func scanInTwoParts(form string, args []string) []string {
 				fmt.Fprintf(lines, form, a+1, port+1, "udp")
 			}
 			lines.Flush()
-			for last := -1; port == 60 && last != out.len(); time.Sleep(50 * time.Millisecond) {
+			for last := -1; port == 60 && last != out.len(); time.Sleep(50 * time.Millisecond) { // polls
 				last = out.len()
 			}
 		}

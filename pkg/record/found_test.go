@@ -95,8 +95,8 @@ func TestFoundInSummaries(t *testing.T) {
 	}
 }
 
-// What is read of the product and the certificate of a result is what is read again of a
-// summary.
+// TestFoundIsReadAgainAsWritten decodes a result, and then the summary written from it: both
+// contain the same product and certificate.
 func TestFoundIsReadAgainAsWritten(t *testing.T) {
 	long := strings.Repeat("ä", maxNames)
 	for tls, want := range map[string]string{

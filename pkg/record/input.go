@@ -14,8 +14,8 @@ type Input struct {
 	// Host is the target as the user wrote it, decoded and without the brackets of
 	// an IPv6 address.
 	Host []byte
-	// Canonical reports that the line is what Encoder.Endpoint writes for an address
-	// without further fields. Host is the text of Addr then.
+	// Canonical is set if the line has the exact form in which Encoder.Endpoint writes an
+	// address without further fields. Host is then the text of Addr.
 	Canonical bool
 	// Addr is the address to probe, unmapped, with its zone; zero for a name that
 	// has to be resolved.

@@ -285,7 +285,7 @@ func heap() uint64 {
 
 func TestMemoryFollowsHostsNotRecords(t *testing.T) {
 	lab.Slow(t, "memory")
-	lab.NotRaced(t)
+	lab.NotRaced(t) // the race detector needs memory of its own
 	var sums [2]*summary.Sum
 	var used [2]uint64
 	for i, n := range []int{1_000_000, 10_000_000} {
@@ -303,7 +303,7 @@ func TestMemoryFollowsHostsNotRecords(t *testing.T) {
 
 func TestMemoryOfAHostIsBounded(t *testing.T) {
 	lab.Slow(t, "memory")
-	lab.NotRaced(t)
+	lab.NotRaced(t) // the race detector needs memory of its own
 	const hosts = 256
 	for _, c := range []struct {
 		name  string
@@ -340,7 +340,7 @@ func TestMemoryOfAHostIsBounded(t *testing.T) {
 
 // Behind a SYN proxy all hosts of a network accept every connection.
 func TestHostThatAcceptsAllNeedsLittleMemory(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // the race detector needs memory of its own
 	const hosts, most = 4000, 2 << 10
 	before := heap()
 	s := summary.New()
