@@ -77,6 +77,10 @@ func UsageError(err error) error {
 	return &statusError{status: StatusUsage, err: err}
 }
 
+// ErrInput ends a tool with status 3 and no message: an input that could not be used has
+// been reported.
+var ErrInput error = &statusError{status: StatusIO, err: errors.New("an input was not read"), reported: true}
+
 // statusOf returns the exit status of err. An error without one is a failure
 // to read or write.
 func statusOf(err error) int {

@@ -101,7 +101,7 @@ func (c *Context) Open(name string) (io.ReadCloser, error) {
 		if err != nil {
 			return nil, nameError(name, err)
 		}
-		r = &namedReader{name: name, r: f}
+		r = c.tool.reader(name, f)
 	}
 	if out := c.with.OutFile; out != nil && out.Mode().IsRegular() && isFile(r.r, out) {
 		_ = r.Close() // an error does not matter: nothing was read
@@ -111,6 +111,15 @@ func (c *Context) Open(name string) (io.ReadCloser, error) {
 		return io.NopCloser(c.In), nil
 	}
 	return r, nil
+}
+
+// reader returns a reader of an input.
+func (t *Tool) reader(name string, r io.Reader) *namedReader {
+	n := &namedReader{name: name, r: r}
+	if t.OtherFormats {
+		n.layout.state = decided
+	}
+	return n
 }
 
 // named returns the reader within what Open returned.

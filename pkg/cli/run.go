@@ -23,7 +23,8 @@ func newContext(t Tool, with IO, out *output) *Context {
 	}
 	log := NewLog(t.Name, with.Err, statusWidth(with))
 	log.foreground = with.Foreground
-	in := &namedReader{name: "standard input", r: with.In, ended: log.resume}
+	in := t.reader("standard input", with.In)
+	in.ended = log.resume
 	c := &Context{
 		Context:     with.Context,
 		In:          in,

@@ -36,6 +36,8 @@ type Tool struct {
 	// Reads names the input, in the plural: "records". It is printed when the tool
 	// reads from a terminal.
 	Reads string
+	// OtherFormats means that the input need not be lines of JSON objects.
+	OtherFormats bool
 	// OnSignal is the effect of the first SIGINT or SIGTERM.
 	OnSignal OnSignal
 	// Trouble is the exit status of a failure to read or write; 0: StatusIO.

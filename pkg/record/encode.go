@@ -43,20 +43,32 @@ func (e *Encoder) appendResult(dst, host []byte, r *endpoint.Result) []byte {
 
 // appendOutcome appends the fields of the result.
 func (e *Encoder) appendOutcome(dst []byte, r *endpoint.Result) []byte {
+	dst = appendState(dst, r)
+	dst = strconv.AppendInt(append(dst, `,"attempts":`...), int64(r.Attempts), 10)
+	dst = appendWord(dst, `,"method":"`, r.Method.String())
+	dst = e.appendTime(dst, r.Time)
+	dst = appendText(dst, `,"app":`, r.App)
+	dst = appendTTL(dst, r.TTL)
+	return appendText(dst, `,"error":`, r.Err)
+}
+
+// appendState appends the fields up to the number of attempts.
+func appendState(dst []byte, r *endpoint.Result) []byte {
 	dst = appendWord(dst, `,"state":"`, r.State.String())
 	dst = appendWord(dst, `,"reason":"`, r.Reason.String())
 	dst = appendText(dst, `,"service":`, r.Service)
 	if r.RTT >= 0 {
 		dst = appendMillis(append(dst, `,"rtt_ms":`...), r.RTT)
 	}
-	dst = strconv.AppendInt(append(dst, `,"attempts":`...), int64(r.Attempts), 10)
-	dst = appendWord(dst, `,"method":"`, r.Method.String())
-	dst = e.appendTime(dst, r.Time)
-	dst = appendText(dst, `,"app":`, r.App)
-	if r.TTL > 0 {
-		dst = strconv.AppendUint(append(dst, `,"ttl":`...), uint64(r.TTL), 10)
+	return dst
+}
+
+// appendTTL appends the field ttl unless it is 0.
+func appendTTL(dst []byte, ttl uint8) []byte {
+	if ttl == 0 {
+		return dst
 	}
-	return appendText(dst, `,"error":`, r.Err)
+	return strconv.AppendUint(append(dst, `,"ttl":`...), uint64(ttl), 10)
 }
 
 // Bad appends the error record of an unreadable line, with at as its time.

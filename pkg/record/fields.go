@@ -29,6 +29,7 @@ const (
 	KindService  = "service" // a result with a finding
 	KindSummary  = "summary"
 	KindChange   = "change"
+	KindImported = "imported" // a result of another scanner, or an endpoint
 )
 
 const (
@@ -147,6 +148,8 @@ func Fields(kind string) []FieldDoc {
 		return append(append(whereFields(), answerFields()...), findingFields()...)
 	case KindFinding:
 		return findingFields()
+	case KindImported:
+		return importedRecord()
 	case KindSummary:
 		return sumFields()
 	case KindChange:

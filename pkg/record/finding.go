@@ -45,6 +45,14 @@ func (e *Encoder) ResultFinding(dst, host []byte, r *endpoint.Result, f *endpoin
 
 // appendFinding appends the fields of a finding, each with a comma before it.
 func appendFinding(dst []byte, f *endpoint.Finding) []byte {
+	dst = appendSoftware(dst, f)
+	dst = strconv.AppendInt(append(dst, `,"conns":`...), int64(f.Conns), 10)
+	dst = appendMillis(append(dst, `,"id_ms":`...), max(f.Took, 0))
+	return appendFacts(dst, f)
+}
+
+// appendSoftware appends the fields up to the number of connections.
+func appendSoftware(dst []byte, f *endpoint.Finding) []byte {
 	dst = appendCut(dst, `,"app":`, f.App, maxWord)
 	dst = appendCut(dst, `,"product":`, f.Product, maxProduct)
 	dst = appendCut(dst, `,"version":`, f.Version, maxProduct)
@@ -53,11 +61,11 @@ func appendFinding(dst []byte, f *endpoint.Finding) []byte {
 	dst = appendCut(dst, `,"device":`, f.Device, maxProduct)
 	dst = appendList(dst, `,"cpe":`, f.CPE, maxCPE)
 	dst = appendCut(dst, `,"evidence":`, f.Evidence, maxWord)
-	if f.Limited {
-		dst = append(dst, `,"limited":true`...)
-	}
-	dst = strconv.AppendInt(append(dst, `,"conns":`...), int64(f.Conns), 10)
-	dst = appendMillis(append(dst, `,"id_ms":`...), max(f.Took, 0))
+	return appendTrue(dst, `,"limited":`, f.Limited)
+}
+
+// appendFacts appends the fields of single protocols, and the banner.
+func appendFacts(dst []byte, f *endpoint.Finding) []byte {
 	if f.TLS != nil {
 		dst = appendObject(dst, `,"tls":`, func(dst []byte) []byte { return appendTLS(dst, f.TLS) })
 	}

@@ -1,0 +1,146 @@
+// Package portfrom is the tool that converts the results of other scanners.
+package portfrom
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"portkit/pkg/cli"
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/scanfile"
+	"portkit/pkg/service"
+)
+
+// Command is portfrom's command line.
+type Command struct {
+	Format  string   `enum:"${formats}" default:"auto" placeholder:"FORMAT" help:"Format of all files. auto: by the first bytes of each file."`
+	Port    string   `placeholder:"PORT" help:"Port of results that have none, such as 443 or 53/udp: those of zmap and zgrab2."`
+	Verbose bool     `short:"v" help:"Report the format of each file, and statistics at the end."`
+	Files   []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Results of other scanners, also compressed by gzip or zstd (default: standard input)."`
+
+	port     uint16
+	proto    endpoint.Proto
+	hasProto bool
+}
+
+// Main runs portfrom with the arguments and streams of the process, and returns its exit
+// status.
+func Main() int { return cli.Main(Tool()) }
+
+// Validate checks what the flags' types cannot.
+func (c *Command) Validate() (err error) {
+	c.port, c.proto, c.hasProto, err = parsePort(c.Port)
+	return err
+}
+
+// run is one run of portfrom.
+type run struct {
+	*Command
+	ctx  *cli.Context
+	out  *scanfile.Output
+	name string // of the current file, for messages
+	err  error  // with the exit status of the worst failure so far
+}
+
+// Run converts all inputs.
+func (c *Command) Run(ctx *cli.Context) error {
+	w := ndjson.NewWriter(ctx.Out)
+	r := &run{Command: c, ctx: ctx}
+	r.out = scanfile.NewOutput(w, service.Load(), r.bad)
+	for in := range ctx.Inputs(c.Files) {
+		if err := r.file(in); err != nil {
+			_ = w.Close() // the first failure counts
+			return err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	r.logCounts()
+	return r.err
+}
+
+// bad reports a line that could not be read.
+func (r *run) bad(line int64, msg string) {
+	r.ctx.Log.Linef("lines that could not be read", "%s: line %d: %s", r.name, line, msg)
+	r.fail(cli.ErrRecords)
+}
+
+// fail records a failure that has been reported. A later one replaces an earlier one of
+// the records.
+func (r *run) fail(err error) {
+	if r.err == nil || r.err == cli.ErrRecords {
+		r.err = err
+	}
+}
+
+// file converts a file. It returns only errors after which no other file is to be read.
+func (r *run) file(in *cli.Input) error {
+	r.name = in.Name
+	if r.name == cli.StdinName {
+		r.name = "standard input"
+	}
+	content, end, err := scanfile.Decompress(in)
+	if err != nil {
+		return r.ended(nil, in, err)
+	}
+	defer end()
+	b := bufio.NewReaderSize(content, 64<<10)
+	head, err := b.Peek(scanfile.SniffSize)
+	if len(head) == 0 && err != io.EOF {
+		return r.ended(nil, in, err)
+	}
+	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	if len(bytes.TrimSpace(head)) == 0 && err == io.EOF {
+		return nil
+	}
+	f := find(r.Format, head)
+	if f == nil {
+		r.ctx.Log.Printf("%s: %s", r.name, unknown(head))
+		r.fail(cli.ErrInput)
+		return nil
+	}
+	if r.Verbose {
+		r.ctx.Log.Printf("%s: format %s (%s)", r.name, f.Name, f.Written)
+	}
+	err = f.Read(&scanfile.Input{Reader: b, Port: r.port, Proto: r.proto, HasProto: r.hasProto}, r.out)
+	return r.ended(f, in, err)
+}
+
+// ended reports the error with which reading a file ended.
+func (r *run) ended(f *scanfile.Format, in *cli.Input, err error) error {
+	var broken *scanfile.Broken
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, scanfile.ErrNoPort):
+		return cli.Usagef("%s: %v", r.name, err)
+	case errors.As(err, &broken):
+		r.ctx.Log.Printf("%s: %v", r.name, err)
+		r.fail(cli.ErrRecords)
+		return nil
+	}
+	return err
+}
+
+func unknown(head []byte) string {
+	return fmt.Sprintf("no known format: begins with %q", head[:min(len(head), 40)])
+}
+
+// logCounts reports what has no record, and with -v the statistics.
+func (r *run) logCounts() {
+	c := r.out.Counts()
+	for i, n := range c.Skipped {
+		text, normal := scanfile.Skipped(i).Text(n)
+		if n > 0 && (!normal || r.Verbose) {
+			r.ctx.Log.Printf("%d %s", n, text)
+		}
+	}
+	if r.Verbose {
+		r.ctx.Log.Printf("%s written", cli.Plural(int64(c.Results), "record"))
+	}
+}

@@ -1,0 +1,67 @@
+// Package scanfile reads the result files of other scanners. The packages below it read one
+// scanner's formats each.
+//
+// The tool opens a file, decompresses it (Decompress) and selects a Format by the first
+// bytes. The Format's Read reads the file to its end in constant memory, translates the
+// scanner's words (Translate) and passes each result to an Output, which writes our records.
+//
+// Terms: a source is a scanner, by its name in records. A host is whole when its end has
+// been read, which only some formats mark. A file is torn if it ends before its format does.
+package scanfile
+
+import (
+	"fmt"
+	"io"
+
+	"portkit/pkg/endpoint"
+)
+
+// The sources, as in the field source.
+const (
+	Nmap     = "nmap"
+	Masscan  = "masscan"
+	Zmap     = "zmap"
+	Naabu    = "naabu"
+	RustScan = "rustscan"
+	Zgrab2   = "zgrab2"
+)
+
+// Format is a format of result files.
+type Format struct {
+	// Name is the value of --format: "nmap-xml".
+	Name string
+	// Written is how a scanner writes the format: "nmap -oX".
+	Written string
+	// Is reports whether a file that begins with head is in the format. head is decompressed,
+	// has no byte order mark, and is shorter than SniffSize only if the file is. It is nil for
+	// a format that its beginning does not show.
+	Is func(head []byte) bool
+	// Read reads a file. An error of in is returned as it is. A file that is torn or not in
+	// the format is a *Broken, and a missing port is ErrNoPort.
+	Read func(in *Input, out *Output) error
+}
+
+// SniffSize is the number of bytes that Format.Is is called with.
+const SniffSize = 4 << 10
+
+// Input is a file to read.
+type Input struct {
+	io.Reader
+	// Port is the port of results that have none, from --port; 0 if it is not given.
+	Port uint16
+	// Proto is the protocol of Port. HasProto is set if it was given too.
+	Proto    endpoint.Proto
+	HasProto bool
+}
+
+// ErrNoPort means that the results of a file have no port and none was given.
+var ErrNoPort = fmt.Errorf("the results have no port; add it with --port")
+
+// Broken is a file that ends too early or is not in its format. What was read before stays.
+type Broken struct {
+	Line int64 // from 1
+	Byte int64 // offset from 0
+	Msg  string
+}
+
+func (b *Broken) Error() string { return fmt.Sprintf("line %d, byte %d: %s", b.Line, b.Byte, b.Msg) }

@@ -1,0 +1,143 @@
+package scanfile
+
+import (
+	"io"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
+	"portkit/pkg/service"
+)
+
+// Output writes the results of files as our records. It is for one goroutine.
+type Output struct {
+	w        io.Writer
+	enc      record.Encoder
+	services *service.Table
+	bad      func(line int64, msg string)
+
+	line   []byte // one record
+	held   []byte // the records of a host that is not whole yet
+	counts Counts
+	holds  uint64 // records in held
+}
+
+// maxHeld is the maximum size of the records of a host that is not whole. It holds every
+// port of TCP and UDP. Beyond it records are written early.
+const maxHeld = 48 << 20
+
+// NewOutput returns an Output that writes lines to w. bad is called for each line of a file
+// that could not be read.
+func NewOutput(w io.Writer, services *service.Table, bad func(line int64, msg string)) *Output {
+	return &Output{w: w, services: services, bad: bad}
+}
+
+// Put writes a result. The caller has set its state and reason by Translate; the field
+// service is set here. r stays the caller's.
+func (o *Output) Put(r *record.Imported) error {
+	o.line = o.encode(o.line[:0], r)
+	_, err := o.w.Write(o.line)
+	return err
+}
+
+// Hold is like Put, but keeps the record until Release or Drop.
+func (o *Output) Hold(r *record.Imported) error {
+	o.held = o.encode(o.held, r)
+	o.holds++
+	if len(o.held) > maxHeld {
+		return o.Release()
+	}
+	return nil
+}
+
+// Release writes the records that are held.
+func (o *Output) Release() error {
+	if len(o.held) == 0 {
+		return nil
+	}
+	_, err := o.w.Write(o.held)
+	o.held, o.holds = o.held[:0], 0
+	return err
+}
+
+// Drop discards the records that are held, and returns their number.
+func (o *Output) Drop() (n uint64) {
+	n = o.holds
+	o.counts.Results -= n
+	o.held, o.holds = o.held[:0], 0
+	return n
+}
+
+func (o *Output) encode(dst []byte, r *record.Imported) []byte {
+	if o.counts.Results++; r.State == 0 {
+		o.counts.Add(Unfiltered, 1)
+	} else {
+		r.Service = o.services.Name(r.Proto, r.Port)
+	}
+	return o.enc.Imported(dst, r)
+}
+
+// Skip counts results that are not written.
+func (o *Output) Skip(why Skipped, n uint64) { o.counts.Add(why, n) }
+
+// Bad reports a line that could not be read, in a file whose other lines can be.
+func (o *Output) Bad(line int64, msg string) {
+	o.counts.Bad++
+	o.bad(line, msg)
+}
+
+// Counts returns the counts of all files so far.
+func (o *Output) Counts() Counts { return o.counts }
+
+// Counts are the numbers of results.
+type Counts struct {
+	Results uint64 // written
+	Bad     uint64 // lines that could not be read
+	Skipped [skipped]uint64
+}
+
+// Add adds n to the results of a kind.
+func (c *Counts) Add(why Skipped, n uint64) { c.Skipped[why] += n }
+
+// Skipped is why a result has no record, or one without a state.
+type Skipped uint8
+
+// The kinds of skipped results.
+const (
+	OtherProto Skipped = iota // neither TCP nor UDP: SCTP, IP protocols, ICMP
+	Unlisted                  // only their number is in the file
+	Repeated                  // replies to one probe
+	NoState                   // words without a state
+	Unfiltered                // endpoint records, for portprobe
+	skipped
+)
+
+// skipTexts has a row for each kind: the rest of a sentence that begins with a number, and
+// whether the kind is normal, so that only -v reports it.
+var skipTexts = [skipped]struct {
+	one, many string
+	normal    bool
+}{
+	OtherProto: {"result of another protocol than TCP and UDP was left out", "results of other protocols than TCP and UDP were left out", false},
+	Unlisted:   {"result was left out: the file contains its number only", "results were left out: the file contains their number only", false},
+	Repeated:   {"repeated reply was left out", "repeated replies were left out", true},
+	NoState:    {"result was left out: its state is unknown", "results were left out: their state is unknown", false},
+	Unfiltered: {"unfiltered port became an endpoint without a state", "unfiltered ports became endpoints without a state", true},
+}
+
+// Text returns a sentence about n results without their number, and whether it is normal
+// that there are some.
+func (s Skipped) Text(n uint64) (text string, normal bool) {
+	row := skipTexts[s]
+	if n == 1 {
+		return row.one, row.normal
+	}
+	return row.many, row.normal
+}
+
+// Endpoint sets the endpoint of r, with the defaults of all other fields. Its own members
+// are removed.
+func Endpoint(r *record.Imported, source string, ep endpoint.Endpoint) {
+	own := r.Own
+	own.Reset()
+	*r = record.Imported{Result: endpoint.Result{Endpoint: ep, RTT: -1}, Source: source, Own: own}
+}
