@@ -3,14 +3,34 @@ package protocol
 import (
 	"bytes"
 	"strings"
+	"unsafe"
 )
 
 // maxLines bounds how many lines of a reply are read.
 const maxLines = 1000
 
-// lines returns the lines of a reply without their ends. A last line without an end is
-// part of them only if nothing follows; else it is in rest.
+// split contains the lines of the first bytes of a reply, which many protocols read.
+type split struct {
+	data  []byte
+	ended bool
+	lines []string
+	rest  string
+}
+
+// lines returns the lines of a reply without their ends, to be read only. A last line
+// without an end is part of them only if nothing follows; else it is in rest.
 func (r *Reply) lines() (all []string, rest string) {
+	if s := &r.split; !same(s.data, r.Data) || s.ended != r.Ended {
+		all, rest = r.splitLines()
+		r.split = split{r.Data, r.Ended, all, rest}
+	}
+	return r.split.lines, r.split.rest
+}
+
+// same reports whether two slices are of the same bytes in memory.
+func same(a, b []byte) bool { return len(a) == len(b) && unsafe.SliceData(a) == unsafe.SliceData(b) }
+
+func (r *Reply) splitLines() (all []string, rest string) {
 	data := r.Data
 	for len(data) > 0 && len(all) < maxLines {
 		line, after, ended := bytes.Cut(data, []byte("\n"))

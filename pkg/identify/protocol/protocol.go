@@ -67,6 +67,8 @@ type Reply struct {
 	Ended bool
 	// TLS means that the reply was received inside TLS.
 	TLS bool
+
+	split split
 }
 
 // MaxReply is the maximum number of bytes read from one connection.
