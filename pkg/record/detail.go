@@ -16,8 +16,8 @@ type Detail struct {
 }
 
 // appendDetail appends the details of a result as an object. The time comes first, so
-// that of two texts the greater one is the later one.
-func appendDetail(dst []byte, fields []ndjson.Field) []byte {
+// that of two texts the greater one is the later one. f is nil without a finding.
+func appendDetail(dst []byte, fields []ndjson.Field, f *Facts) []byte {
 	return appendMembers(dst, func(dst []byte) []byte {
 		dst = appendCut(dst, `,"time":`, lastText(fields, "time"), maxWord)
 		if rtt := Last(fields, "rtt_ms"); rtt != nil {
@@ -25,20 +25,26 @@ func appendDetail(dst []byte, fields []ndjson.Field) []byte {
 				dst = append(append(dst, `,"rtt_ms":`...), rtt...)
 			}
 		}
-		dst = appendCut(dst, `,"vendor":`, lastText(fields, "vendor"), maxProduct)
-		dst = appendCut(dst, `,"device":`, lastText(fields, "device"), maxProduct)
-		dst = appendList(dst, `,"cpe":`, textList(Last(fields, "cpe")), maxCPE)
-		if tls, err := ndjson.Scan(Last(fields, "tls"), nil); err == nil {
-			dst = appendCut(dst, `,"tls_version":`, lastText(tls, "version"), maxWord)
-		}
-		if http, err := ndjson.Scan(Last(fields, "http"), nil); err == nil {
-			if n, err := ndjson.Int(Last(http, "status")); err == nil {
-				dst = appendPositive(dst, `,"http_status":`, int(n))
-			}
-			dst = appendCut(dst, `,"http_title":`, lastText(http, "title"), maxProduct)
+		if f != nil {
+			dst = appendFindingDetail(dst, fields, f)
 		}
 		return appendOwnObject(dst, fields)
 	})
+}
+
+func appendFindingDetail(dst []byte, fields []ndjson.Field, f *Facts) []byte {
+	dst = appendCut(dst, `,"vendor":`, lastText(fields, "vendor"), maxProduct)
+	dst = appendCut(dst, `,"device":`, lastText(fields, "device"), maxProduct)
+	cpe, _ := textList(Last(fields, "cpe"))
+	dst = appendList(dst, `,"cpe":`, cpe, maxCPE)
+	dst = appendCut(dst, `,"tls_version":`, f.TLSVersion, maxWord)
+	if http, err := ndjson.Scan(Last(fields, "http"), nil); err == nil {
+		if n, err := ndjson.Int(Last(http, "status")); err == nil {
+			dst = appendPositive(dst, `,"http_status":`, int(n))
+		}
+		dst = appendCut(dst, `,"http_title":`, lastText(http, "title"), maxProduct)
+	}
+	return dst
 }
 
 // appendOwnObject appends the user's own fields as an object, unless there are none.
@@ -64,11 +70,13 @@ func appendOwnObject(dst []byte, fields []ndjson.Field) []byte {
 // parseDetail parses a text from appendDetail.
 func parseDetail(text string) (d Detail) {
 	fields, _ := ndjson.Scan([]byte(text), nil)
+	str := func(name string) string { return string(lastText(fields, name)) }
 	d = Detail{
-		Time: str(fields, "time"), RTT: string(Last(fields, "rtt_ms")), Vendor: str(fields, "vendor"), Device: str(fields, "device"),
-		CPE: textList(Last(fields, "cpe")), TLSVersion: str(fields, "tls_version"),
-		HTTPStatus: string(Last(fields, "http_status")), HTTPTitle: str(fields, "http_title"),
+		Time: str("time"), RTT: string(Last(fields, "rtt_ms")), Vendor: str("vendor"), Device: str("device"),
+		TLSVersion: str("tls_version"),
+		HTTPStatus: string(Last(fields, "http_status")), HTTPTitle: str("http_title"),
 	}
+	d.CPE, _ = textList(Last(fields, "cpe"))
 	d.Own, _ = ndjson.Scan(Last(fields, "own"), nil)
 	return d
 }

@@ -1,7 +1,7 @@
 package record
 
 import (
-	"bytes"
+	"time"
 
 	"portkit/pkg/ndjson"
 )
@@ -31,14 +31,17 @@ func ParseFact(name []byte) (Fact, bool) {
 	return 0, false
 }
 
-// Facts contains what is known of a service. Texts are decoded and empty if absent. They are parts
-// of the line or of Facts, and valid until either is used again.
+// Facts contains what is known of a service. Texts are decoded, cut to the lengths that
+// findings have, and empty if absent. They are parts of the line or of Facts, and valid
+// until either is used again.
 type Facts struct {
 	App, Product, Version []byte
+	OS                    []byte // not compared
 	Evidence              []byte // absent if no tool tried to identify the service
 	Source                []byte // the tool that identified it, if that was not portid
 	Limited               bool
 	TLS, StartTLS         bool // there is a TLS object; the connection was upgraded
+	TLSVersion            []byte
 	Cert                  Certificate
 	Keys                  []HostKey
 	// Unusable contains the facts whose values are not valid.
@@ -55,8 +58,9 @@ func (f *Facts) InTLS() bool { return f.TLS && !f.StartTLS }
 
 // Certificate is the part of a certificate by which scans are compared.
 type Certificate struct {
-	SHA256, NotAfter, Subject, Issuer []byte
-	Names                             []byte // the array as written
+	SHA256, Subject, Issuer []byte
+	NotAfter                time.Time // zero if unknown
+	Names                   []byte    // the array as written
 }
 
 // HostKey is the host key of an SSH server.
@@ -72,11 +76,35 @@ func (s *Summary) Facts(port uint16, f *Facts) {
 	if found == nil {
 		return
 	}
-	service := found.Service()
-	f.App, f.Product, f.Version = []byte(found.App), []byte(service.Product), []byte(service.Version)
-	if c := service.Cert; c != nil {
-		f.TLS, f.StartTLS = true, c.StartTLS
-		f.Cert = Certificate{SHA256: []byte(c.SHA256), Issuer: []byte(c.Issuer), NotAfter: appendDate(nil, "", c.NotAfter), Names: ndjson.Append(nil, c.Names)}
-		f.Cert.NotAfter = bytes.Trim(f.Cert.NotAfter, `"`)
+	f.App = []byte(found.App)
+	f.ofFound(found)
+}
+
+// ofFound sets f to the product and the certificate of a Found.
+func (f *Facts) ofFound(found *Found) {
+	if found.Product != "" {
+		fields, _ := ndjson.Scan([]byte(found.Product), nil)
+		f.readProduct(fields)
+	}
+	if found.Cert != "" {
+		fields, _ := ndjson.Scan([]byte(found.Cert), nil)
+		f.readCert(fields)
+	}
+}
+
+// readProduct reads the members of a value of products.
+func (f *Facts) readProduct(fields []ndjson.Field) {
+	r := factsReader{f: f}
+	for i := range fields {
+		r.product(&fields[i])
+	}
+}
+
+// readCert reads the members of a value of certs.
+func (f *Facts) readCert(fields []ndjson.Field) {
+	f.TLS = true
+	r := factsReader{f: f}
+	for i := range fields {
+		r.tls(&fields[i])
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"portkit/pkg/ndjson"
 )
@@ -26,10 +27,10 @@ func factsOf(t *testing.T, line string) (f Facts, ignored string) {
 
 func TestFacts(t *testing.T) {
 	f, ignored := factsOf(t, `{"ip":"192.0.2.1","port":22,"state":"open","app":"x","app":"s\u0073h","product":"\"A\"","version":"","evidence":"greeting","source":"nmap","limited":true,`+
-		`"tls":{"version":"1.2","starttls":true,"subject":"S","issuer":"\u0049","names":["a"],"not_after":"N","sha256":"aa"},`+
+		`"tls":{"version":"1.2","starttls":true,"subject":"S","issuer":"\u0049","names":["a"],"not_after":"2027-02-01T01:00:00+01:00","sha256":"aa"},`+
 		`"ssh":{"banner":"b","keys":[{"type":"t","sha256":"1"},{"sha256":"\u0032","type":"u","more":[1]}]}}`)
 	got := fmt.Sprintf("%s|%s|%s|%s|%s|%v %v %v|%s|%s", f.App, f.Product, f.Version, f.Evidence, f.Source, f.Limited, f.TLS, f.StartTLS, f.Cert, f.Keys)
-	want := `ssh|"A"||greeting|nmap|true true true|{aa N S I ["a"]}|[{t 1} {u 2}]`
+	want := `ssh|"A"||greeting|nmap|true true true|{aa S I 2027-02-01 00:00:00 +0000 UTC ["a"]}|[{t 1} {u 2}]`
 	if got != want || ignored != "" || f.Unusable != 0 {
 		t.Errorf("facts\n%s, %q, want\n%s", got, ignored, want)
 	}
@@ -47,6 +48,7 @@ func TestFactsOfOtherTypes(t *testing.T) {
 		{`"tls":7`, "tls 7 is not an object", FactTLS},
 		{`"tls":{"sha256":[]}`, "tls.sha256 [] is not a string", FactTLS},
 		{`"tls":{"not_after":1}`, "tls.not_after 1 is not a string", 0},
+		{`"tls":{"not_after":"soon"}`, `tls.not_after "soon" is not a time as in RFC 3339`, 0},
 		{`"ssh":"x"`, `ssh "x" is not an object`, FactSSH},
 		{`"ssh":{"keys":{}}`, "ssh.keys {} is not an array", FactSSH},
 		{`"ssh":{"keys":[1]}`, "ssh.keys [1] is not an array of objects", FactSSH},
@@ -86,6 +88,7 @@ func TestFactsAllocateNothing(t *testing.T) {
 // those of the record are, and that they are read back.
 func TestWas(t *testing.T) {
 	long := strings.Repeat("\x01é", 1<<18)
+	day := time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		facts    Fact
 		old, new Facts
@@ -97,15 +100,15 @@ func TestWas(t *testing.T) {
 		{FactTLS, Facts{}, Facts{Cert: Certificate{SHA256: []byte("a")}}, `{"tls":null}`},
 		{
 			FactTLS,
-			Facts{Cert: Certificate{SHA256: []byte("a"), Subject: []byte("s"), Issuer: []byte("i"), NotAfter: []byte("n"), Names: []byte(`["x"]`)}},
-			Facts{Cert: Certificate{SHA256: []byte("b"), Subject: []byte("s"), Issuer: []byte("j"), NotAfter: []byte("n"), Names: []byte(`[ "x"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("a"), Subject: []byte("s"), Issuer: []byte("i"), NotAfter: day, Names: []byte(`["x"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("b"), Subject: []byte("s"), Issuer: []byte("j"), NotAfter: day, Names: []byte(`[ "x"]`)}},
 			`{"tls":{"issuer":"i","sha256":"a"}}`,
 		},
 		{
 			FactTLS,
-			Facts{Cert: Certificate{SHA256: []byte("a"), NotAfter: []byte("n"), Names: []byte(`["x","\u0079"]`)}},
+			Facts{Cert: Certificate{SHA256: []byte("a"), NotAfter: day, Names: []byte(`["x","\u0079"]`)}},
 			Facts{Cert: Certificate{SHA256: []byte("b"), Names: []byte(`["x"]`)}},
-			`{"tls":{"names":["x","y"],"not_after":"n","sha256":"a"}}`,
+			`{"tls":{"names":["x","y"],"not_after":"2027-02-01T00:00:00Z","sha256":"a"}}`,
 		},
 		{
 			FactTLS,
@@ -140,7 +143,7 @@ func TestWas(t *testing.T) {
 		{
 			math.MaxUint8, Facts{
 				App: []byte(long), Product: []byte(long), Version: []byte(long), Evidence: []byte(long), Limited: true,
-				Cert: Certificate{[]byte(long), []byte(long), []byte(long), []byte(long), ndjson.Append(nil, []string{"x", long})},
+				Cert: Certificate{[]byte(long), []byte(long), []byte(long), day, ndjson.Append(nil, []string{"x", long})},
 				Keys: []HostKey{{[]byte(long), []byte("1")}},
 			}, Facts{Keys: []HostKey{{[]byte(long), []byte("2")}}}, `{"app":"\u0001é`,
 		},

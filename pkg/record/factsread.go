@@ -2,6 +2,8 @@ package record
 
 import (
 	"fmt"
+	"math"
+	"time"
 
 	"portkit/pkg/ndjson"
 )
@@ -9,9 +11,14 @@ import (
 // Facts reads the facts of the result that Result parsed from l, and adds the values that
 // are not valid to r.Unusable.
 func (d *Decoder) Facts(l ndjson.Line, r *Result, f *Facts) {
+	if d.resultFacts(r, f); r.Unusable != nil {
+		r.Unusable.No = l.No
+	}
+}
+
+func (d *Decoder) resultFacts(r *Result, f *Facts) {
 	for _, msg := range d.facts(r.Fields, f) {
 		r.Unusable = r.Unusable.add(msg)
-		r.Unusable.No = l.No
 	}
 }
 
@@ -37,17 +44,15 @@ func (r *factsReader) field(field *ndjson.Field) {
 	f, value := r.f, field.Value
 	switch string(field.Key) {
 	case "app":
-		f.App = r.text("app", value, FactApp)
-	case "product":
-		f.Product = r.text("product", value, FactProduct)
-	case "version":
-		f.Version = r.text("version", value, FactVersion)
+		f.App = r.text("app", value, FactApp, unlimited)
+	case "product", "version", "os":
+		r.product(field)
 	case "evidence":
-		f.Evidence = r.text("evidence", value, 0)
+		f.Evidence = r.text("evidence", value, 0, unlimited)
 	case "limited":
 		f.Limited = r.flag("limited", value)
 	case "tls":
-		f.TLS, f.StartTLS, f.Cert = len(value) > 0 && value[0] == '{', false, Certificate{}
+		f.TLS, f.StartTLS, f.TLSVersion, f.Cert = len(value) > 0 && value[0] == '{', false, nil, Certificate{}
 		for i := range r.members("tls", value, FactTLS) {
 			r.tls(&r.d.inner[i])
 		}
@@ -64,19 +69,34 @@ func (r *factsReader) field(field *ndjson.Field) {
 	}
 }
 
+// product reads a field about the product, also one of the products of a summary.
+func (r *factsReader) product(field *ndjson.Field) {
+	switch string(field.Key) {
+	case "product":
+		r.f.Product = r.text("product", field.Value, FactProduct, maxProduct)
+	case "version":
+		r.f.Version = r.text("version", field.Value, FactVersion, maxProduct)
+	case "os":
+		r.f.OS = r.text("os", field.Value, 0, maxProduct)
+	}
+}
+
+// tls reads a member of the field tls, also one of the certs of a summary.
 func (r *factsReader) tls(field *ndjson.Field) {
 	cert, value := &r.f.Cert, field.Value
 	switch string(field.Key) {
+	case "version":
+		r.f.TLSVersion = r.text("tls.version", value, 0, maxWord)
 	case "starttls":
 		r.f.StartTLS = r.flag("tls.starttls", value)
 	case "sha256":
-		cert.SHA256 = r.text("tls.sha256", value, FactTLS)
+		cert.SHA256 = r.text("tls.sha256", value, FactTLS, maxWord+2)
 	case "not_after":
-		cert.NotAfter = r.text("tls.not_after", value, 0)
+		cert.NotAfter = r.date("tls.not_after", value)
 	case "subject":
-		cert.Subject = r.text("tls.subject", value, 0)
+		cert.Subject = r.text("tls.subject", value, 0, maxDN)
 	case "issuer":
-		cert.Issuer = r.text("tls.issuer", value, 0)
+		cert.Issuer = r.text("tls.issuer", value, 0, maxDN)
 	case "names":
 		if cert.Names = value; Blank(value) {
 			cert.Names = nil
@@ -98,9 +118,9 @@ func (r *factsReader) keys(value []byte) {
 		for i := range r.d.inner {
 			switch m := &r.d.inner[i]; string(m.Key) {
 			case "type":
-				key.Type = r.text("ssh.keys: type", m.Value, FactSSH)
+				key.Type = r.text("ssh.keys: type", m.Value, FactSSH, maxWord)
 			case "sha256":
-				key.SHA256 = r.text("ssh.keys: sha256", m.Value, FactSSH)
+				key.SHA256 = r.text("ssh.keys: sha256", m.Value, FactSSH, maxWord)
 			}
 		}
 		ok = ok && len(key.Type) > 0 && len(key.SHA256) > 0
@@ -126,7 +146,11 @@ func (r *factsReader) members(name string, value []byte, fact Fact) []ndjson.Fie
 	return r.d.inner
 }
 
-func (r *factsReader) text(name string, value []byte, fact Fact) []byte {
+// unlimited is the limit of texts that are not cut.
+const unlimited = math.MaxInt
+
+// text reads a string, cut so that it has at most limit bytes as written.
+func (r *factsReader) text(name string, value []byte, fact Fact, limit int) []byte {
 	if Blank(value) {
 		return nil
 	}
@@ -140,7 +164,23 @@ func (r *factsReader) text(name string, value []byte, fact Fact) []byte {
 		f.text = append(f.text, text...)
 		text = f.text[len(f.text)-len(text):]
 	}
+	if len(value) > limit {
+		_, n := cutString(nil, text, limit)
+		text = text[:n]
+	}
 	return text
+}
+
+// date reads a time. Years that findings cannot contain are unknown.
+func (r *factsReader) date(name string, value []byte) (t time.Time) {
+	if text := r.text(name, value, 0, unlimited); len(text) > 0 && t.UnmarshalText(text) != nil {
+		r.invalid(name, value, "a time as in RFC 3339", 0)
+		return time.Time{}
+	}
+	if t = t.UTC(); t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 func (r *factsReader) flag(name string, value []byte) bool {

@@ -190,13 +190,19 @@ func appendCut[T string | []byte](dst []byte, name string, text T, limit int) []
 
 // appendCutString appends a string of at most limit bytes, including its quotes.
 func appendCutString[T string | []byte](dst []byte, text T, limit int) []byte {
+	dst, _ = cutString(dst, text, limit)
+	return dst
+}
+
+// cutString is appendCutString. It also returns the length of the text in the string.
+func cutString[T string | []byte](dst []byte, text T, limit int) (out []byte, n int) {
 	at := len(dst)
-	n := whole(text, min(len(text), limit-len(`""`)))
+	n = whole(text, min(len(text), limit-len(`""`)))
 	for {
 		dst = ndjson.AppendString(dst[:at], text[:n])
 		over := len(dst) - at - limit
 		if over <= 0 {
-			return dst
+			return dst, n
 		}
 		n = whole(text, max(0, n-(over+5)/6)) // an escape has at most six bytes
 	}
@@ -218,23 +224,31 @@ func whole[T string | []byte](text T, n int) int {
 // appendList appends an array of the first strings, which together have at most limit
 // bytes as written, unless it is empty.
 func appendList(dst []byte, name string, list []string, limit int) []byte {
-	start := len(dst)
-	dst = append(append(dst, name...), '[')
-	at := len(dst)
-	for i, s := range list {
-		before := len(dst)
-		if i > 0 {
-			dst = append(dst, ',')
+	separator := byte('[')
+	for _, s := range list[:fitting(list, limit)] {
+		if separator == '[' {
+			dst = append(dst, name...)
 		}
-		if dst = ndjson.AppendString(dst, s); len(dst)-at > limit {
-			dst = dst[:before]
-			break
-		}
+		dst = ndjson.AppendString(append(dst, separator), s)
+		separator = ','
 	}
-	if len(dst) == at {
-		return dst[:start]
+	if separator == '[' {
+		return dst
 	}
 	return append(dst, ']')
+}
+
+// fitting returns how many of the first strings have together at most limit bytes as
+// written, with a comma between them.
+func fitting(list []string, limit int) int {
+	var text []byte
+	for i, s := range list {
+		if text = ndjson.AppendString(text, s); len(text) > limit {
+			return i
+		}
+		text = append(text, ',')
+	}
+	return len(list)
 }
 
 func appendPositive(dst []byte, name string, n int) []byte {

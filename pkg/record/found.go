@@ -30,55 +30,53 @@ type Found struct {
 // evidenceAcceptsAll is the evidence that the host accepts connections at every port.
 const evidenceAcceptsAll = "accepts-all"
 
-// finding parses what portid found. The texts of r share memory with the Decoder.
-func (d *Decoder) finding(k *known, r *Result) {
-	if evidence := d.text(k, fieldEvidence); evidence == nil && Last(d.fields, "product") == nil {
-		return
-	} else if string(evidence) == evidenceAcceptsAll {
-		r.AcceptsAll = true
-	}
-	d.product = appendProduct(d.product[:0], d.fields)
+// finding parses what portid, or another scanner, found out about the service. The texts
+// of r share memory with the Decoder.
+func (d *Decoder) finding(r *Result) {
+	f := &d.found
+	d.resultFacts(r, f)
+	r.AcceptsAll = string(f.Evidence) == evidenceAcceptsAll
+	d.product = appendProduct(d.product[:0], f)
 	r.Product = d.product
-	if tls, err := ndjson.Scan(Last(d.fields, "tls"), d.inner); err == nil {
-		d.inner = tls
-		d.cert = appendCert(d.cert[:0], tls)
+	if f.TLS {
+		d.cert = appendCert(d.cert[:0], f)
 		r.Cert = d.cert
 	}
 }
 
-// appendProduct appends an object of the fields about the product; nothing if there are
-// none.
-func appendProduct(dst []byte, fields []ndjson.Field) []byte {
+// appendProduct appends an object of what is known of the product; nothing if that is
+// nothing.
+func appendProduct(dst []byte, f *Facts) []byte {
 	return appendMembers(dst, func(dst []byte) []byte {
-		dst = appendCut(dst, `,"product":`, lastText(fields, "product"), maxProduct)
-		dst = appendCut(dst, `,"version":`, lastText(fields, "version"), maxProduct)
-		return appendCut(dst, `,"os":`, lastText(fields, "os"), maxProduct)
+		dst = appendCut(dst, `,"product":`, f.Product, maxProduct)
+		dst = appendCut(dst, `,"version":`, f.Version, maxProduct)
+		return appendCut(dst, `,"os":`, f.OS, maxProduct)
 	})
 }
 
-// appendCert appends an object of the fields that identify a certificate. Of TLS without
-// a known certificate it may be empty.
-func appendCert(dst []byte, tls []ndjson.Field) []byte {
+// appendCert appends an object of what identifies the certificate. Of TLS without a known
+// certificate it may be empty.
+func appendCert(dst []byte, f *Facts) []byte {
 	return appendObject(dst, "", func(dst []byte) []byte {
-		if t, err := time.Parse(time.RFC3339, string(lastText(tls, "not_after"))); err == nil {
-			dst = appendDate(dst, `,"not_after":`, t)
-		}
-		dst = appendList(dst, `,"names":`, textList(Last(tls, "names")), maxNames)
-		dst = appendCut(dst, `,"issuer":`, lastText(tls, "issuer"), maxDN)
-		dst = appendCut(dst, `,"sha256":`, lastText(tls, "sha256"), maxWord+2)
-		return appendTrue(dst, `,"starttls":`, string(Last(tls, "starttls")) == "true")
+		dst = appendDate(dst, `,"not_after":`, f.Cert.NotAfter)
+		names, _ := textList(f.Cert.Names)
+		dst = appendList(dst, `,"names":`, names, maxNames)
+		dst = appendCut(dst, `,"issuer":`, f.Cert.Issuer, maxDN)
+		dst = appendCut(dst, `,"sha256":`, f.Cert.SHA256, maxWord+2)
+		return appendTrue(dst, `,"starttls":`, f.StartTLS)
 	})
 }
 
-// textList returns the strings of an array.
-func textList(value []byte) (list []string) {
-	items, _ := ndjson.Decode(value).([]any)
+// textList returns the strings of an array, and whether it contains nothing else.
+func textList(value []byte) (list []string, ok bool) {
+	items, ok := ndjson.Decode(value).([]any)
 	for _, item := range items {
-		if s, ok := item.(string); ok && s != "" {
+		s, isText := item.(string)
+		if ok = ok && isText; isText && s != "" {
 			list = append(list, s)
 		}
 	}
-	return list
+	return list, ok
 }
 
 // Service is the parsed form of a Found.
@@ -99,14 +97,12 @@ type Cert struct {
 
 // Service parses the texts of f, which are valid.
 func (f *Found) Service() (s Service) {
-	if f.Product != "" {
-		fields, _ := ndjson.Scan([]byte(f.Product), nil)
-		s.Product, s.Version, s.OS = str(fields, "product"), str(fields, "version"), str(fields, "os")
-	}
-	if f.Cert != "" {
-		fields, _ := ndjson.Scan([]byte(f.Cert), nil)
-		s.Cert = &Cert{Names: textList(Last(fields, "names")), Issuer: str(fields, "issuer"), SHA256: str(fields, "sha256"), StartTLS: Last(fields, "starttls") != nil}
-		s.Cert.NotAfter, _ = time.Parse(time.RFC3339, str(fields, "not_after"))
+	var facts Facts
+	facts.ofFound(f)
+	s.Product, s.Version, s.OS = string(facts.Product), string(facts.Version), string(facts.OS)
+	if c := &facts.Cert; facts.TLS {
+		names, _ := textList(c.Names)
+		s.Cert = &Cert{NotAfter: c.NotAfter, Names: names, Issuer: string(c.Issuer), SHA256: string(c.SHA256), StartTLS: facts.StartTLS}
 	}
 	if f.Detail != "" {
 		s.Detail = parseDetail(f.Detail)
@@ -116,8 +112,6 @@ func (f *Found) Service() (s Service) {
 
 // InTLS reports whether the protocol is inside TLS from the first byte.
 func (s *Service) InTLS() bool { return s.Cert != nil && !s.Cert.StartTLS }
-
-func str(fields []ndjson.Field, name string) string { return string(lastText(fields, name)) }
 
 // foundField is a member of summary records that has a value for some of the ports.
 type foundField struct {
@@ -131,14 +125,24 @@ func foundFields() []foundField {
 	object := func(set func(f *Found, fields []ndjson.Field)) func(*Found, any) bool {
 		return func(f *Found, v any) bool {
 			fields, err := ndjson.Scan(ndjson.Append(nil, v), nil)
-			set(f, fields)
+			if err == nil {
+				set(f, fields)
+			}
 			return err == nil
 		}
 	}
 	return []foundField{
 		{"apps", "a string", func(f *Found, v any) (ok bool) { f.App, ok = v.(string); return ok }},
-		{"products", "an object", object(func(f *Found, fields []ndjson.Field) { f.Product = string(appendProduct(nil, fields)) })},
-		{"certs", "an object", object(func(f *Found, fields []ndjson.Field) { f.Cert = string(appendCert(nil, fields)) })},
+		{"products", "an object", object(func(f *Found, fields []ndjson.Field) {
+			var facts Facts
+			facts.readProduct(fields)
+			f.Product = string(appendProduct(nil, &facts))
+		})},
+		{"certs", "an object", object(func(f *Found, fields []ndjson.Field) {
+			var facts Facts
+			facts.readCert(fields)
+			f.Cert = string(appendCert(nil, &facts))
+		})},
 	}
 }
 

@@ -112,7 +112,9 @@ func TestFoundIsReadAgainAsWritten(t *testing.T) {
 			t.Errorf("%.80s: %.200s, want %.200s", tls, r.Cert, want)
 		}
 		fields, err := ndjson.Scan(r.Cert, nil)
-		if again := appendCert(nil, fields); err != nil || string(again) != want {
+		var f Facts
+		f.readCert(fields)
+		if again := appendCert(nil, &f); err != nil || string(again) != want {
 			t.Errorf("%.80s: read again %.200s, want %.200s, %v", tls, again, want, err)
 		}
 	}
@@ -122,13 +124,17 @@ func TestFoundIsReadAgainAsWritten(t *testing.T) {
 // certificate.
 func TestInTLS(t *testing.T) {
 	for tls, want := range map[string]bool{
-		`{"version":"1.3","sha256":"00"}`: true,
-		`{"version":"1.3"}`:               true,
-		`{}`:                              true,
-		`{"starttls":true}`:               false,
-		`{"starttls":true,"sha256":"00"}`: false,
-		`null`:                            false,
-		`7`:                               false,
+		// Another tool recognized the app.
+		`{"version":"1.2"},"evidence":null,"source":"nmap"`: true,
+		`{"version":"1.3","sha256":"00"}`:                   true,
+		`{"version":"1.3"}`:                                 true,
+		`{}`:                                                true,
+		`{"starttls":true}`:                                 false,
+		`{"starttls":null,"sha256":"00"}`:                   true,
+		`{"starttls":7}`:                                    true,
+		`{"starttls":true,"sha256":"00"}`:                   false,
+		`null`:                                              false,
+		`7`:                                                 false,
 	} {
 		line := `{"host":"a","port":8443,"state":"open","app":"http","evidence":"http","tls":` + tls + `}`
 		r, d := readFound(t, line)

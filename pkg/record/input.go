@@ -58,6 +58,7 @@ type Decoder struct {
 	words                  reasonCache
 	// product, cert and detail are buffers for what Result returns.
 	product, cert, detail []byte
+	found                 Facts // from which these are made
 	// second is the text of the time secondMS, up to its decimal point.
 	second   []byte
 	secondMS int64

@@ -20,6 +20,7 @@ const (
 	fieldTime
 	fieldKind
 	fieldEvidence
+	fieldProduct
 	fieldFinding // another field of findings
 	fieldOther   // a field of results that the Decoder does not parse
 	fieldCount
@@ -60,7 +61,9 @@ func fieldOf(key []byte) field {
 		return fieldOther
 	case "evidence":
 		return fieldEvidence
-	case "product", "version", "vendor", "os", "device", "cpe", "limited", "conns", "id_ms",
+	case "product":
+		return fieldProduct
+	case "version", "vendor", "os", "device", "cpe", "limited", "conns", "id_ms",
 		"tls", "http", "ssh", "banner", "banner_hex":
 		return fieldFinding
 	}
@@ -82,7 +85,7 @@ func (f field) passesOn() bool {
 // user's field of such a name has to be renamed.
 func IsResultField(name []byte) bool {
 	switch fieldOf(name) {
-	case fieldState, fieldReason, fieldRTT, fieldApp, fieldTime, fieldOther, fieldEvidence, fieldFinding:
+	case fieldState, fieldReason, fieldRTT, fieldApp, fieldTime, fieldOther, fieldEvidence, fieldProduct, fieldFinding:
 		return true
 	}
 	return false

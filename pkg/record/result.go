@@ -193,11 +193,17 @@ func (d *Decoder) answer(k *known, r *Result) {
 			r.unusable("app %s is not a string", value)
 		}
 	}
-	if !d.FactsOnly && (k[fieldFinding] > 0 || k[fieldEvidence] > 0) {
-		d.finding(k, r)
+	// Other fields of these names are the user's own.
+	found := k.has(fieldEvidence, fieldApp, fieldProduct)
+	if found && !d.FactsOnly {
+		d.finding(r)
 	}
 	if d.Details && r.State == endpoint.Open {
-		d.detail = appendDetail(d.detail[:0], d.fields)
+		var f *Facts
+		if found {
+			f = &d.found
+		}
+		d.detail = appendDetail(d.detail[:0], d.fields, f)
 		r.Detail = d.detail
 	}
 	if value := d.value(k, fieldTime); value != nil && d.Times {

@@ -3,8 +3,6 @@ package record
 import (
 	"bytes"
 	"slices"
-
-	"portkit/pkg/ndjson"
 )
 
 // AppendWas appends the field was of a change record, without its name: the old values of
@@ -63,8 +61,8 @@ func appendOldCert(dst []byte, before, after *Facts) []byte {
 		if names, known := namesOf(before); known {
 			dst = appendOldNames(dst, names, after)
 		}
-		if !bytes.Equal(old.NotAfter, new.NotAfter) {
-			dst = appendCut(dst, `,"not_after":`, old.NotAfter, maxWord)
+		if !old.NotAfter.Equal(new.NotAfter) {
+			dst = appendDate(dst, `,"not_after":`, old.NotAfter)
 		}
 		return appendCut(dst, `,"sha256":`, old.SHA256, maxWord+2)
 	})
@@ -91,15 +89,8 @@ func namesOf(f *Facts) (names []string, known bool) {
 	if len(f.Cert.Names) == 0 {
 		return nil, !f.Partial
 	}
-	list, _ := ndjson.Decode(f.Cert.Names).([]any)
-	for _, v := range list {
-		name, ok := v.(string)
-		if !ok {
-			return nil, false
-		}
-		names = append(names, name)
-	}
-	return names, len(names) > 0 || !f.Partial
+	names, known = textList(f.Cert.Names) // not known if there are other values
+	return names[:fitting(names, maxNames)], known && (len(names) > 0 || !f.Partial)
 }
 
 // appendOldKeys appends the keys of which the new one of the same type is another.

@@ -111,18 +111,18 @@ func (d *Diff) text(b []byte) string { return d.Printable(ndjson.Excerpt(b, maxT
 func (d *Diff) certificateNote(now, old *record.Facts) string {
 	switch {
 	case len(old.Cert.SHA256) == 0:
-		return "new certificate until " + d.date(now.Cert.NotAfter) + ", none before"
+		return "new certificate until " + date(now.Cert.NotAfter) + ", none before"
 	case len(now.Cert.SHA256) == 0:
-		return "no certificate now, before one until " + d.date(old.Cert.NotAfter)
+		return "no certificate now, before one until " + date(old.Cert.NotAfter)
 	}
 	was := &old.Cert // without what is the same
 	note := "certificate changed"
-	if len(was.Subject) == 0 && len(was.Names) == 0 && isLater(now.Cert.NotAfter, was.NotAfter) {
+	if len(was.Subject) == 0 && len(was.Names) == 0 && !was.NotAfter.IsZero() && now.Cert.NotAfter.After(was.NotAfter) {
 		note = "certificate renewed"
 	}
-	note += ": until " + d.date(now.Cert.NotAfter)
-	if len(was.NotAfter) > 0 {
-		note += ", was until " + d.date(was.NotAfter)
+	note += ": until " + date(now.Cert.NotAfter)
+	if !was.NotAfter.IsZero() {
+		note += ", was until " + date(was.NotAfter)
 	}
 	if len(was.Subject) > 0 {
 		note += ", subject " + d.text(now.Cert.Subject) + ", was " + d.text(was.Subject)
@@ -136,21 +136,12 @@ func (d *Diff) certificateNote(now, old *record.Facts) string {
 	return note
 }
 
-// date returns the day of a time, or the text that is not a time.
-func (d *Diff) date(text []byte) string {
-	if len(text) == 0 {
+// date returns the day of a time.
+func date(t time.Time) string {
+	if t.IsZero() {
 		return "an unknown date"
 	}
-	if t, err := time.Parse(time.RFC3339, string(text)); err == nil {
-		return t.UTC().Format(time.DateOnly)
-	}
-	return d.text(text)
-}
-
-func isLater(now, old []byte) bool {
-	a, errNow := time.Parse(time.RFC3339, string(now))
-	b, errOld := time.Parse(time.RFC3339, string(old))
-	return errNow == nil && errOld == nil && a.After(b)
+	return t.Format(time.DateOnly)
 }
 
 // keyNote returns the difference of host keys. A new version keeps them.

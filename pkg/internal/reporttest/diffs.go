@@ -100,7 +100,7 @@ func Diffs() map[string]DiffCase {
 			Changes: []record.Change{
 				ServiceChange("10.0.0.1", "10.0.0.1", 22, `"version":"9.2p0"`, `"app":"ssh","product":"OpenSSH","version":"9.2p1"`),
 				ServiceChange("10.0.0.1", "10.0.0.1", 23, `"version":null`, `"app":"telnet","version":"1"`),
-				ServiceChange("10.0.0.1", "10.0.0.1", 80, `"tls":{"subject":"CN=a","names":["a"],"sha256":"a"}`, `"app":"http","tls":{"subject":"CN=b","not_after":"soon","sha256":"b"}`),
+				ServiceChange("10.0.0.1", "10.0.0.1", 80, `"tls":{"subject":"CN=a","names":["a"],"sha256":"a"}`, `"app":"http","tls":{"subject":"CN=b","not_after":"2027-02-01T00:00:00Z","sha256":"b"}`),
 				ServiceChange("10.0.0.1", "10.0.0.1", 81, `"tls":{"names":["a"],"sha256":"a"}`, `"tls":{"sha256":"b"}`),
 				ServiceChange("10.0.0.2", "10.0.0.2", 22, `"version":"9.2p0"`, `"app":"ssh","product":"OpenSSH","version":"9.2p1"`),
 				ServiceChange("10.0.0.3", "10.0.0.3", 22, `"version":"9.2p0"`, `"app":"ssh","product":"OpenSSH","version":"9.2p1"`),
@@ -108,7 +108,7 @@ func Diffs() map[string]DiffCase {
 			Want: "10.0.0.1\n" +
 				"  changed  22/tcp (ssh)     OpenSSH 9.2p1, was 9.2p0\n" +
 				"  changed  23/tcp (telnet)  version 1, was of unknown version\n" +
-				"  changed  80/tcp (https)   certificate changed: until soon, subject CN=b, was CN=a\n" +
+				"  changed  80/tcp (https)   certificate changed: until 2027-02-01, subject CN=b, was CN=a\n" +
 				"  changed  81/tcp           certificate changed: until an unknown date, other names\n\n" +
 				"10.0.0.2 - 10.0.0.3\n  changed  22/tcp (ssh)  OpenSSH 9.2p1, was 9.2p0\n\n",
 		},

@@ -176,13 +176,19 @@ func (t *table) service(f *record.Found) {
 	notAfter, names := "", ""
 	if s.Cert != nil {
 		names = strings.Join(s.Cert.Names, "; ")
-		if !s.Cert.NotAfter.IsZero() {
-			notAfter = s.Cert.NotAfter.Format(time.RFC3339)
-		}
+		notAfter = date(s.Cert.NotAfter)
 	}
 	for _, text := range []string{f.App, s.Product, s.Version, s.TLSVersion, notAfter, names, s.HTTPStatus, s.HTTPTitle} {
 		t.text(t.report.Printable(text))
 	}
+}
+
+// date returns a time; "" if it is unknown.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
 }
 
 func (t *table) end() {

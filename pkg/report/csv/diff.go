@@ -27,9 +27,10 @@ func WriteDiff(w io.Writer, d *report.Diff) error {
 		t.number(int64(c.Port))
 		t.text(c.Proto.String(), c.Change.String(), state(c.Old), state(c.New), d.Services.Name(c.Proto, c.Port))
 		for _, f := range []*record.Facts{&c.Facts, &c.Before} {
-			for _, text := range [][]byte{f.App, f.Product, f.Version, f.Cert.NotAfter} {
+			for _, text := range [][]byte{f.App, f.Product, f.Version} {
 				t.text(d.Printable(string(text)))
 			}
+			t.text(date(f.Cert.NotAfter))
 		}
 		t.text(d.Note(c))
 		t.end()

@@ -23,14 +23,14 @@ func TestWriteDiff(t *testing.T) {
 		}
 	}
 	d := reporttest.NewDiff(reporttest.DiffCase{Changes: []record.Change{
-		reporttest.ServiceChange("=a", "10.0.0.1", 22, `"app":null,"evidence":"silent"`, `"app":"ssh","product":"@x","tls":{"not_after":"n"}`),
+		reporttest.ServiceChange("=a", "10.0.0.1", 22, `"app":null,"evidence":"silent"`, `"app":"ssh","product":"@x","tls":{"not_after":"2027-02-01T00:00:00Z"}`),
 	}})
 	d.Terminal = true
 	var out bytes.Buffer
 	if err := WriteDiff(&out, d); err != nil {
 		t.Fatal(err)
 	}
-	want := "'=a,10.0.0.1,22,tcp,changed,open,open,ssh,ssh,'@x,,n,,,,,'@x (ssh in TLS), was not identified (silent)"
+	want := "'=a,10.0.0.1,22,tcp,changed,open,open,ssh,ssh,'@x,,2027-02-01T00:00:00Z,,,,,'@x (ssh in TLS), was not identified (silent)"
 	lines := bytes.Split(bytes.ReplaceAll(out.Bytes(), []byte(`"`), nil), []byte("\n"))
 	if len(lines) != 3 || string(lines[1]) != want {
 		t.Errorf("%s\nwant\n%s", out.String(), want)
