@@ -11,7 +11,7 @@ import (
 // formats returns all formats. Of several that a beginning may be of, the first counts.
 func formats() []scanfile.Format {
 	return []scanfile.Format{
-		{Name: "nmap-xml", Written: "nmap -oX", Is: nmap.IsXML, Read: nmap.ReadXML},
+		{Name: "nmap-xml", Written: "nmap -oX or masscan -oX", Is: nmap.IsXML, Read: nmap.ReadXML},
 	}
 }
 

@@ -50,7 +50,7 @@ type run struct {
 func (c *Command) Run(ctx *cli.Context) error {
 	w := ndjson.NewWriter(ctx.Out)
 	r := &run{Command: c, ctx: ctx}
-	r.out = scanfile.NewOutput(w, service.Load(), r.bad)
+	r.out = scanfile.NewOutput(w, service.Load(), r)
 	for in := range ctx.Inputs(c.Files) {
 		if err := r.file(in); err != nil {
 			_ = w.Close() // the first failure counts
@@ -64,10 +64,15 @@ func (c *Command) Run(ctx *cli.Context) error {
 	return r.err
 }
 
-// bad reports a line that could not be read.
-func (r *run) bad(line int64, msg string) {
+// Bad reports a line that could not be read.
+func (r *run) Bad(line int64, msg string) {
 	r.ctx.Log.Linef("lines that could not be read", "%s: line %d: %s", r.name, line, msg)
 	r.fail(cli.ErrRecords)
+}
+
+// Note reports something about the current file.
+func (r *run) Note(msg string) {
+	r.ctx.Log.Linef("notes about files", "%s: %s", r.name, msg)
 }
 
 // fail records a failure that has been reported. A later one replaces an earlier one of

@@ -134,3 +134,7 @@ func (c *component) add(text string) {
 		}
 	}
 }
+
+// FormatCPE returns the CPE 2.3 formatted string of a CPE 2.2 URI, or "" if it is not one
+// or has no vendor or product.
+func FormatCPE(uri string) string { return formatCPE([]piece{{text: uri}}, nil) }

@@ -91,6 +91,13 @@ func (o *Own) Value(name string, value []byte) {
 	o.limit(at)
 }
 
+// Append adds the members of another Own.
+func (o *Own) Append(other *Own) {
+	at := len(o.members)
+	o.members = append(o.members, other.members...)
+	o.limit(at)
+}
+
 func (o *Own) name(name string) []byte { return appendName(o.members, name) }
 
 func appendName(dst []byte, name string) []byte {

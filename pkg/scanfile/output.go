@@ -13,7 +13,7 @@ type Output struct {
 	w        io.Writer
 	enc      record.Encoder
 	services *service.Table
-	bad      func(line int64, msg string)
+	report   Reporter
 
 	line   []byte // one record
 	held   []byte // the records of a host that is not whole yet
@@ -25,10 +25,17 @@ type Output struct {
 // port of TCP and UDP. Beyond it records are written early.
 const maxHeld = 48 << 20
 
-// NewOutput returns an Output that writes lines to w. bad is called for each line of a file
-// that could not be read.
-func NewOutput(w io.Writer, services *service.Table, bad func(line int64, msg string)) *Output {
-	return &Output{w: w, services: services, bad: bad}
+// Reporter reports what readers find wrong with a file.
+type Reporter interface {
+	// Bad reports a line that could not be read, in a file whose other lines can be.
+	Bad(line int64, msg string)
+	// Note reports anything else about the file that the user should know.
+	Note(msg string)
+}
+
+// NewOutput returns an Output that writes lines to w.
+func NewOutput(w io.Writer, services *service.Table, report Reporter) *Output {
+	return &Output{w: w, services: services, report: report}
 }
 
 // Put writes a result. The caller has set its state and reason by Translate; the field
@@ -71,10 +78,14 @@ func (o *Output) encode(dst []byte, r *record.Imported) []byte {
 	if o.counts.Results++; r.State == 0 {
 		o.counts.Add(Unfiltered, 1)
 	} else {
-		r.Service = o.services.Name(r.Proto, r.Port)
+		r.Service = o.Registered(r.Proto, r.Port)
 	}
 	return o.enc.Imported(dst, r)
 }
+
+// Registered returns the name of the service that is registered for a port, which is the
+// field service; "" if there is none.
+func (o *Output) Registered(p endpoint.Proto, port uint16) string { return o.services.Name(p, port) }
 
 // Skip counts results that are not written.
 func (o *Output) Skip(why Skipped, n uint64) { o.counts.Add(why, n) }
@@ -82,8 +93,11 @@ func (o *Output) Skip(why Skipped, n uint64) { o.counts.Add(why, n) }
 // Bad reports a line that could not be read, in a file whose other lines can be.
 func (o *Output) Bad(line int64, msg string) {
 	o.counts.Bad++
-	o.bad(line, msg)
+	o.report.Bad(line, msg)
 }
+
+// Note reports something about the file that the user should know.
+func (o *Output) Note(msg string) { o.report.Note(msg) }
 
 // Counts returns the counts of all files so far.
 func (o *Output) Counts() Counts { return o.counts }
@@ -105,6 +119,7 @@ type Skipped uint8
 const (
 	OtherProto Skipped = iota // neither TCP nor UDP: SCTP, IP protocols, ICMP
 	Unlisted                  // only their number is in the file
+	PortZero                  // a port that our records cannot have
 	Repeated                  // replies to one probe
 	NoState                   // words without a state
 	Unfiltered                // endpoint records, for portprobe
@@ -119,6 +134,7 @@ var skipTexts = [skipped]struct {
 }{
 	OtherProto: {"result of another protocol than TCP and UDP was left out", "results of other protocols than TCP and UDP were left out", false},
 	Unlisted:   {"result was left out: the file contains its number only", "results were left out: the file contains their number only", false},
+	PortZero:   {"result for port 0 was left out", "results for port 0 were left out", false},
 	Repeated:   {"repeated reply was left out", "repeated replies were left out", true},
 	NoState:    {"result was left out: its state is unknown", "results were left out: their state is unknown", false},
 	Unfiltered: {"unfiltered port became an endpoint without a state", "unfiltered ports became endpoints without a state", true},
@@ -132,12 +148,4 @@ func (s Skipped) Text(n uint64) (text string, normal bool) {
 		return row.one, row.normal
 	}
 	return row.many, row.normal
-}
-
-// Endpoint sets the endpoint of r, with the defaults of all other fields. Its own members
-// are removed.
-func Endpoint(r *record.Imported, source string, ep endpoint.Endpoint) {
-	own := r.Own
-	own.Reset()
-	*r = record.Imported{Result: endpoint.Result{Endpoint: ep, RTT: -1}, Source: source, Own: own}
 }

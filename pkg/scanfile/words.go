@@ -88,39 +88,86 @@ func Weakest(s endpoint.State, p endpoint.Proto, m endpoint.Method) endpoint.Rea
 	return endpoint.NoResponse
 }
 
-// Said is what a source says about a port.
-type Said struct {
-	Source        string
-	Proto         endpoint.Proto
-	Method        endpoint.Method
-	State, Reason string // its words; Reason may be empty
+// Translator translates words. It remembers the last ones, which most results share. The
+// zero value is ready to use, by one goroutine.
+type Translator struct {
+	known []translation
+	// newest is the index in known of the next translation once there are maxKnown.
+	newest int
 }
 
-// Translate returns the state and the reason of what a source says, and whether it knows
-// the state. For an unfiltered port both are 0.
-func Translate(s *Said) (state endpoint.State, reason endpoint.Reason, ok bool) {
-	w := s.find(StateWord, s.State)
+// maxKnown is the number of translations that are remembered.
+const maxKnown = 32
+
+// Translated is the meaning of the words of a source.
+type Translated struct {
+	State  endpoint.State
+	Reason endpoint.Reason
+	Known  bool // the state is known; it is 0 for an unfiltered port
+	// TheirState and TheirReason are the words, TheirReason in the singular.
+	TheirState, TheirReason string
+}
+
+type translation struct {
+	source string
+	proto  endpoint.Proto
+	method endpoint.Method
+	Translated
+}
+
+// Translate returns the meaning of the words for a state and for a reason, which may be
+// empty. The result is valid until the next call.
+func (t *Translator) Translate(source string, p endpoint.Proto, m endpoint.Method, state, reason []byte) *Translated {
+	for i := range t.known {
+		k := &t.known[i]
+		if k.TheirReason == string(reason) && k.TheirState == string(state) && k.proto == p && k.method == m && k.source == source {
+			return &k.Translated
+		}
+	}
+	k := translation{source: source, proto: p, method: m}
+	k.TheirState, k.TheirReason = string(state), string(reason)
+	k.translate()
+	if len(t.known) < maxKnown {
+		t.known = append(t.known, k)
+		return &t.known[len(t.known)-1].Translated
+	}
+	t.newest = (t.newest + 1) % maxKnown
+	t.known[t.newest] = k
+	return &t.known[t.newest].Translated
+}
+
+func (t *translation) translate() {
+	w := t.find(StateWord, t.TheirState)
 	if w == nil {
-		return 0, 0, false
+		return
 	}
-	state, reason = w.State, w.Reason
-	if r := s.find(ReasonWord, s.Reason); r != nil {
-		reason = r.Reason
+	t.State, t.Reason, t.Known = w.State, w.Reason, true
+	if r := t.find(ReasonWord, t.TheirReason); r != nil {
+		t.Reason = r.Reason
 	}
-	if reason.State(s.Proto) != state {
-		reason = Weakest(state, s.Proto, s.Method)
+	if t.Reason.State(t.proto) != t.State {
+		t.Reason = Weakest(t.State, t.proto, t.method)
 	}
-	return state, reason, true
 }
 
 // find returns the first row for a word; nil if there is none.
-func (s *Said) find(k Kind, word string) *Word {
+func (t *translation) find(k Kind, word string) *Word {
 	for i := range words {
 		w := &words[i]
-		if w.Kind == k && w.Word == word && (w.Source == "" || w.Source == s.Source) &&
-			(w.Only == "" || w.Only == s.Proto.String() || w.Only == s.Method.String()) {
+		if w.Kind == k && w.Word == word && (w.Source == "" || w.Source == t.source) &&
+			(w.Only == "" || w.Only == t.proto.String() || w.Only == t.method.String()) {
 			return w
 		}
 	}
 	return nil
+}
+
+// IsReason reports whether the table has a word for a reason.
+func IsReason(word string) bool {
+	for i := range words {
+		if words[i].Kind == ReasonWord && words[i].Word == word {
+			return true
+		}
+	}
+	return false
 }

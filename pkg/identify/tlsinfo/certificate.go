@@ -31,24 +31,34 @@ func (o *Options) certificates(t *endpoint.TLS, ders [][]byte) []protocol.Text {
 		return nil
 	}
 	t.Chain = len(ders)
-	sum := sha256.Sum256(ders[0])
-	t.SHA256 = hex.EncodeToString(sum[:])
-	leaf, err := x509.ParseCertificate(ders[0])
+	leaf, err := Certificate(t, ders[0])
 	if err != nil {
 		t.Verify = badChain
 		return nil
 	}
-	subject, issuer := nameText(leaf.RawSubject, leaf.Subject), nameText(leaf.RawIssuer, leaf.Issuer)
-	t.Subject, t.Issuer = cut(labels(subject, leaf.Subject)), cut(labels(issuer, leaf.Issuer))
+	t.Verify = o.verify(leaf, ders[1:])
+	return []protocol.Text{
+		{Kind: "x509.subject", Value: nameText(leaf.RawSubject, leaf.Subject)},
+		{Kind: "x509.issuer", Value: nameText(leaf.RawIssuer, leaf.Issuer)},
+	}
+}
+
+// Certificate adds the facts of a server's certificate, in DER, to t. If it cannot be
+// parsed, these are only its digest.
+func Certificate(t *endpoint.TLS, der []byte) (*x509.Certificate, error) {
+	sum := sha256.Sum256(der)
+	t.SHA256 = hex.EncodeToString(sum[:])
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	t.Subject = cut(labels(nameText(leaf.RawSubject, leaf.Subject), leaf.Subject))
+	t.Issuer = cut(labels(nameText(leaf.RawIssuer, leaf.Issuer), leaf.Issuer))
 	t.Names, t.NamesTotal = names(leaf)
 	t.Serial = serial(leaf.SerialNumber)
 	t.NotBefore, t.NotAfter = leaf.NotBefore, leaf.NotAfter
 	t.Signature, t.Key = signature(leaf.Raw), key(leaf)
-	t.Verify = o.verify(leaf, ders[1:])
-	return []protocol.Text{
-		{Kind: "x509.subject", Value: subject},
-		{Kind: "x509.issuer", Value: issuer},
-	}
+	return leaf, nil
 }
 
 // attributes are the types that pkix writes as numbers, by the names that openssl uses.

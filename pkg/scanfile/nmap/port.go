@@ -1,0 +1,136 @@
+package nmap
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/scanfile"
+)
+
+// port is the port that is read.
+type port struct {
+	number uint64
+	proto  endpoint.Proto
+	known  bool // there is a result for it
+	service
+}
+
+// readPort reads an element port.
+func (r *reader) readPort() error {
+	p := &r.port
+	*p = port{}
+	ok, zero := false, false
+	for _, a := range r.xml.Attrs {
+		switch string(a.Name) {
+		case "protocol":
+			p.proto, ok = endpoint.ParseProto(a.Value)
+		case "portid":
+			p.number, _ = strconv.ParseUint(string(a.Value), 10, 16)
+			zero = string(a.Value) == "0"
+		}
+	}
+	switch {
+	case !ok:
+		r.out.Skip(scanfile.OtherProto, 1)
+		return nil
+	case zero:
+		r.listed[p.proto].add(0)
+		r.out.Skip(scanfile.PortZero, 1)
+		return nil
+	case p.number == 0:
+		r.out.Bad(r.xml.Line(), "the port is not a number in 1-65535")
+		return nil
+	}
+	if err := r.children((*reader).portPart); err != nil {
+		return err
+	}
+	if !p.known {
+		r.out.Skip(scanfile.NoState, 1)
+		return nil
+	}
+	r.describe()
+	r.listed[p.proto].add(uint16(p.number))
+	return r.out.Hold(&r.result)
+}
+
+func (r *reader) portPart(name []byte) error {
+	switch string(name) {
+	case "state":
+		r.state()
+	case "service":
+		return r.readService()
+	case "script":
+		return r.script()
+	}
+	return nil
+}
+
+func (r *reader) state() {
+	p := &r.port
+	var state, reason []byte
+	var ttl uint64
+	for _, a := range r.xml.Attrs {
+		switch string(a.Name) {
+		case "state":
+			state = a.Value
+		case "reason":
+			reason = a.Value
+		case "reason_ttl":
+			ttl, _ = strconv.ParseUint(string(a.Value), 10, 8)
+		}
+	}
+	p.known = r.begin(p.proto, state, reason)
+	r.result.Port, r.result.TTL = uint16(p.number), uint8(ttl)
+}
+
+// begin begins a result of the host with the state that words denote. It reports whether
+// they denote one.
+func (r *reader) begin(p endpoint.Proto, state, reason []byte) bool {
+	kind := r.kind(p.String())
+	method := methods[kind]
+	t := r.words.Translate(r.source, p, method, state, reason)
+	if !t.Known {
+		return false
+	}
+	i := &r.result
+	i.Own.Reset()
+	i.Own.Text("state", t.TheirState)
+	i.Own.Text("reason", t.TheirReason)
+	if method == 0 {
+		i.Own.Text("scan", kind)
+	}
+	i.Own.Append(&r.host.own)
+	i.Result = endpoint.Result{
+		Endpoint: endpoint.Endpoint{Host: r.host.name, Addr: r.host.addr, Proto: p},
+		State:    t.State, Reason: t.Reason, Method: method, RTT: -1, Time: r.time(),
+	}
+	i.Source, i.Finding = r.source, nil
+	return true
+}
+
+// singular returns a reason as it is written for one port. Before 7.92 nmap wrote resets
+// and port-unreaches for several.
+func singular(reason string) string {
+	for _, end := range []string{"", "s", "es"} {
+		if word, ok := strings.CutSuffix(reason, end); ok && scanfile.IsReason(word) {
+			return word
+		}
+	}
+	return reason
+}
+
+// ownTime sets what portsum writes of a result.
+func (r *reader) ownTime(key, text string) {
+	switch key {
+	case "time":
+		if t, err := time.Parse(time.RFC3339, text); err == nil && !t.Before(time.Unix(0, 0)) {
+			r.result.Time = t
+		}
+	case "rtt_ms":
+		if ms, err := strconv.ParseFloat(text, 64); err == nil && ms >= 0 && ms < 1e9 {
+			r.result.RTT = time.Duration(ms * float64(time.Millisecond))
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package nmap
+
+import (
+	"strconv"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/scanfile"
+)
+
+// scan is an element scaninfo.
+type scan struct {
+	proto    string
+	kind     string
+	services []byte // the ports, as ranges
+}
+
+// methods are the kinds of scans that are methods of ours.
+var methods = map[string]endpoint.Method{"connect": endpoint.Connect, "syn": endpoint.SYN, "udp": endpoint.UDPDatagram}
+
+// document reads the element nmaprun.
+func (r *reader) document(name []byte) error {
+	if string(name) != "nmaprun" {
+		return nil
+	}
+	r.source, r.began, r.scans, r.inside, r.any = scanfile.Nmap, time.Time{}, r.scans[:0], true, true
+	for _, a := range r.xml.Attrs {
+		switch string(a.Name) {
+		case "scanner":
+			if string(a.Value) == scanfile.Masscan {
+				r.source = scanfile.Masscan
+			}
+		case "start":
+			r.began = seconds(a.Value)
+		}
+	}
+	if err := r.children((*reader).part); err != nil {
+		return err
+	}
+	r.inside = false
+	return nil
+}
+
+// part reads a child of nmaprun.
+func (r *reader) part(name []byte) error {
+	switch string(name) {
+	case "scaninfo":
+		r.scanInfo()
+	case "host":
+		return r.readHost()
+	case "runstats":
+		return r.children((*reader).runStats)
+	}
+	return nil // hosthint is in host again
+}
+
+// maxScans is the number of scaninfo elements that count. There is one for each protocol.
+const maxScans = 8
+
+func (r *reader) scanInfo() {
+	var s scan
+	for _, a := range r.xml.Attrs {
+		switch string(a.Name) {
+		case "type":
+			s.kind = string(a.Value)
+		case "protocol":
+			s.proto = string(a.Value)
+		case "services":
+			s.services = append([]byte(nil), a.Value...)
+		}
+	}
+	if len(r.scans) < maxScans {
+		r.scans = append(r.scans, s)
+	}
+}
+
+// runStats reports that the scan failed.
+func (r *reader) runStats(name []byte) error {
+	if string(name) != "finished" {
+		return nil
+	}
+	failed, why := false, "for an unknown reason"
+	for _, a := range r.xml.Attrs {
+		switch string(a.Name) {
+		case "exit":
+			failed = string(a.Value) == "error"
+		case "errormsg":
+			why = r.value(a.Value)
+		}
+	}
+	if failed {
+		r.out.Note("the scan ended with an error: " + why)
+	}
+	return nil
+}
+
+// kind returns the kind of the scan of a protocol, "" if it is unknown.
+func (r *reader) kind(proto string) string {
+	for _, s := range r.scans {
+		if s.proto == proto {
+			return s.kind
+		}
+	}
+	return ""
+}
+
+// seconds parses a number of seconds since 1970; the zero Time if it is none.
+func seconds(text []byte) time.Time {
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil || n <= 0 || n > maxSeconds {
+		return time.Time{}
+	}
+	return time.Unix(n, 0)
+}
+
+// maxSeconds is the end of the year 9999.
+const maxSeconds = 253402300799

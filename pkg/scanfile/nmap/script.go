@@ -1,0 +1,120 @@
+package nmap
+
+import (
+	"strings"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/xmlstream"
+)
+
+// scripts has the scripts that are read, by their names.
+var scripts = map[string]script{
+	"ssl-cert": {
+		keys: map[string]bool{
+			"pem": true, "sig_algo": true, "subject": true, "issuer": true, "validity": true, "pubkey": true,
+			"extensions": true,
+		},
+		item: (*reader).certItem, output: (*reader).certOutput,
+	},
+	"http-title":         {keys: map[string]bool{"title": true, "redirect_url": true}, item: (*reader).titleItem, output: (*reader).titleOutput},
+	"http-server-header": {keys: map[string]bool{"": true}, item: (*reader).serverItem, output: (*reader).serverOutput},
+	"portkit":            {keys: map[string]bool{"time": true, "rtt_ms": true}, item: (*reader).ownItem},
+}
+
+// script is what to read of a script.
+type script struct {
+	keys map[string]bool // of the elements at the top that are read, with what is in them
+	// item reads an element by the keys that lead to it.
+	item func(r *reader, path []string, text string)
+	// output reads the text for people, which is all that old versions of nmap wrote; nil
+	// if that is not used.
+	output func(r *reader, text string)
+}
+
+// script reads an element script.
+func (r *reader) script() error {
+	known := false
+	r.output = r.output[:0]
+	for _, a := range r.xml.Attrs {
+		switch string(a.Name) {
+		case "id":
+			r.current, known = scripts[string(a.Value)]
+		case "output":
+			r.output = append(r.output, a.Value...)
+		}
+	}
+	if !known {
+		return nil
+	}
+	r.path, r.items = r.path[:0], 0
+	if err := r.children((*reader).item); err != nil {
+		return err
+	}
+	if r.items == 0 && r.current.output != nil {
+		r.current.output(r, string(xmlstream.Decode(nil, r.output)))
+	}
+	return nil
+}
+
+// item reads an element elem or table of a script.
+func (r *reader) item(name []byte) error {
+	key := ""
+	for _, a := range r.xml.Attrs {
+		if string(a.Name) == "key" {
+			key = r.value(a.Value)
+		}
+	}
+	if len(r.path) == 0 && !r.current.keys[key] {
+		return nil
+	}
+	r.path = append(r.path, key)
+	defer func() { r.path = r.path[:len(r.path)-1] }()
+	switch string(name) {
+	case "table":
+		return r.children((*reader).item)
+	case "elem":
+		text, err := r.content()
+		if err == nil {
+			r.items++
+			r.current.item(r, r.path, text)
+		}
+		return err
+	}
+	return nil
+}
+
+func (r *reader) ownItem(path []string, text string) { r.ownTime(path[0], text) }
+
+func (r *reader) serverItem(_ []string, text string) { r.port.http.Server = text }
+
+func (r *reader) serverOutput(text string) { r.port.http.Server = strings.TrimSpace(text) }
+
+func (r *reader) titleItem(path []string, text string) {
+	switch path[0] {
+	case "title":
+		r.port.http.Title = text
+	case "redirect_url":
+		r.port.http.Location = text
+	}
+}
+
+// titleOutput reads the text of http-title. Its first line is the title, or a sentence.
+func (r *reader) titleOutput(text string) {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if url, ok := strings.CutPrefix(line, "Did not follow redirect to "); ok {
+		url, _, _ = strings.Cut(url, " ")
+		r.port.http.Location = url
+		return
+	}
+	if !strings.HasPrefix(line, "Site doesn't have a title") {
+		r.port.http.Title = line
+	}
+}
+
+// certOf returns the certificate of the port that is read.
+func (r *reader) certOf() *endpoint.TLS {
+	if r.port.cert == nil {
+		r.port.cert = &endpoint.TLS{}
+	}
+	return r.port.cert
+}

@@ -1,0 +1,158 @@
+package nmap
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/identify/protocol"
+	"portkit/pkg/recog"
+	"portkit/pkg/scanfile"
+)
+
+// service is what is known of the service at a port.
+type service struct {
+	name, product, version, extraInfo, hostname, os, device, method string
+
+	confidence int
+	tunnel     bool // TLS from the first byte
+	cpe        []string
+	banner     string // of masscan
+
+	cert  *endpoint.TLS // of the script ssl-cert
+	http  endpoint.HTTP // of scripts
+	found endpoint.Finding
+}
+
+// minConfidence is the confidence from which a service that was probed is identified: 8 is
+// a match by a part of the reply.
+const minConfidence = 8
+
+// maxCPEs is the number of names of a product that are kept.
+const maxCPEs = 16
+
+// wrapped is the name for a service that closes the connection without a reply.
+const wrapped = "tcpwrapped"
+
+// readService reads an element service.
+func (r *reader) readService() error {
+	s := &r.port.service
+	for _, a := range r.xml.Attrs {
+		switch string(a.Name) {
+		case "name":
+			s.name = r.value(a.Value)
+		case "product":
+			s.product = r.value(a.Value)
+		case "version":
+			s.version = r.value(a.Value)
+		case "extrainfo":
+			s.extraInfo = r.value(a.Value)
+		case "hostname":
+			s.hostname = r.value(a.Value)
+		case "ostype":
+			s.os = r.value(a.Value)
+		case "devicetype":
+			s.device = r.value(a.Value)
+		case "method":
+			s.method = r.value(a.Value)
+		case "conf":
+			s.confidence, _ = strconv.Atoi(string(a.Value))
+		case "tunnel":
+			s.tunnel = string(a.Value) == "ssl"
+		case "banner":
+			s.banner = r.value(a.Value)
+		}
+	}
+	return r.children((*reader).servicePart)
+}
+
+func (r *reader) servicePart(name []byte) error {
+	if string(name) != "cpe" {
+		return nil
+	}
+	uri, err := r.content()
+	s := &r.port.service
+	if cpe := recog.FormatCPE(strings.TrimSpace(uri)); cpe != "" && len(s.cpe) < maxCPEs && !slices.Contains(s.cpe, cpe) {
+		s.cpe = append(s.cpe, cpe)
+	}
+	return err
+}
+
+// identified reports whether the service was recognized by its replies.
+func (s *service) identified() bool { return s.method == "probed" && s.confidence >= minConfidence }
+
+// describe adds what is known of the service to the result.
+func (r *reader) describe() {
+	s, f := &r.port.service, &r.port.found
+	app, inTLS := "", false
+	switch {
+	case s.name == wrapped:
+		f.Evidence = "closed"
+	case s.identified():
+		app, inTLS = scanfile.App(r.port.proto, s.name)
+		f.App, f.Product, f.Version, f.OS, f.Device, f.CPE = app, s.product, s.version, s.os, s.device, s.cpe
+	}
+	r.ownService(app)
+	f.TLS = r.tls(app, inTLS)
+	switch {
+	case app != "":
+		f.Evidence = scanfile.Probed
+	case f.TLS != nil && (s.tunnel || s.identified()):
+		f.Evidence = "tls"
+	}
+	if s.http != (endpoint.HTTP{}) {
+		f.HTTP = &s.http
+	}
+	f.Banner = []byte(s.banner)
+	if !isEmpty(f) {
+		r.result.Finding = f
+	}
+}
+
+func isEmpty(f *endpoint.Finding) bool {
+	return f.App+f.Product+f.Version+f.OS+f.Device+f.Evidence == "" && len(f.CPE)+len(f.Banner) == 0 && f.TLS == nil && f.HTTP == nil
+}
+
+// ownService keeps what has no field in our records, and the name of a service if that is
+// neither the app nor the one that is registered for the port.
+func (r *reader) ownService(app string) {
+	s, own := &r.port.service, &r.result.Own
+	if app == "" && s.name != "unknown" && s.name != r.out.Registered(r.result.Proto, r.result.Port) {
+		own.Text("service", s.name)
+	}
+	own.Text("extrainfo", s.extraInfo)
+	own.Text("hostname", s.hostname)
+}
+
+// tls returns what is known of TLS at the port; nil if it was not seen. app is what was
+// recognized, inTLS whether its name implies TLS.
+func (r *reader) tls(app string, inTLS bool) *endpoint.TLS {
+	s := &r.port.service
+	first := s.tunnel || inTLS || s.name == "ssl" && s.identified() // TLS from the first byte
+	begun := slices.Contains(strings.Split(s.extraInfo, "; "), "STARTTLS")
+	switch {
+	case s.cert != nil && !first:
+		if app == "" {
+			app, first = scanfile.App(r.port.proto, s.name)
+		}
+		s.cert.StartTLS = !first && r.upgrades(app)
+		return s.cert
+	case s.cert != nil:
+		return s.cert
+	case first, begun:
+		return &endpoint.TLS{StartTLS: !first}
+	}
+	return nil
+}
+
+// upgrades reports whether connections of an app can be upgraded to TLS.
+func (r *reader) upgrades(app string) bool {
+	if r.upgradable == nil {
+		r.upgradable = map[string]bool{}
+		for _, p := range protocol.Table() {
+			r.upgradable[p.App] = p.Upgrade != nil
+		}
+	}
+	return r.upgradable[app]
+}
