@@ -56,6 +56,7 @@ func TestInterruptSettlesReadRecords(t *testing.T) {
 // Every line that was read has a result, including buffered lines and those of a
 // read in progress.
 func TestInterruptWritesAllReadRecords(t *testing.T) {
+	t.Parallel() // mostly waits
 	const line = "10.0.0.1:80\n"
 	name := filepath.Join(t.TempDir(), "in")
 	if err := os.WriteFile(name, []byte(strings.Repeat(line, 300_000)), 0o600); err != nil {

@@ -120,6 +120,7 @@ func plainFolder(t *testing.T) func(*lab.Lab) string {
 // After any number of interrupted runs each endpoint has one result, and the right
 // one.
 func TestResume(t *testing.T) {
+	t.Parallel() // mostly waits
 	for _, c := range []struct {
 		name  string
 		sig   syscall.Signal

@@ -50,6 +50,7 @@ func records(t testing.TB, lines string) (list []map[string]any) {
 }
 
 func TestOneResultPerRecord(t *testing.T) {
+	t.Parallel() // waits for the rate limit
 	var in strings.Builder
 	for i := range 30_000 {
 		switch i % 6 {
