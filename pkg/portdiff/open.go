@@ -3,8 +3,6 @@ package portdiff
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 
 	"portkit/pkg/cli"
@@ -71,39 +69,19 @@ func readExpected(ctx *cli.Context, name string) (*compare.Expected, error) {
 // addExpected adds an entry of the --expect file: ports of which each item may be followed
 // by =SERVICE.
 func addExpected(want *compare.Expected, e scope.Entry, names *service.Table) error {
-	tcp := []endpoint.Proto{endpoint.TCP}
-	var plain []string             // the items without their services
-	items := map[string][]string{} // by service
-	prefix := ""                   // "udp:", which applies until the next one
-	for item := range strings.SplitSeq(e.Ports, ",") {
-		item, name, named := strings.Cut(item, "=")
-		plain = append(plain, item)
-		if i := strings.IndexByte(item, ':'); i >= 0 {
-			prefix = item[:i+1]
-		} else {
-			item = prefix + item
-		}
-		if name = strings.ToLower(strings.TrimSpace(name)); !named {
-			continue
-		}
-		if service.Meanings(name) == nil {
-			return fmt.Errorf("%q is not a service that portid recognizes; use a name such as ssh or https", ndjson.Show([]byte(name)))
-		}
-		items[name] = append(items[name], item)
-	}
-	ports, err := portspec.Parse(strings.Join(plain, ","), tcp, names)
+	ports, items, err := portspec.ParseLabeled(e.Ports, []endpoint.Proto{endpoint.TCP}, names)
 	if err != nil {
 		return err
 	}
 	if err := want.Add(e.Target, ports); err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(items)) {
-		ports, err := portspec.Parse(strings.Join(items[name], ","), tcp, names)
-		if err != nil {
-			return err
+	for _, item := range items {
+		name := strings.ToLower(item.Label)
+		if service.Meanings(name) == nil {
+			return fmt.Errorf("%q is not a service that portid recognizes; use a name such as ssh or https", ndjson.Show([]byte(item.Label)))
 		}
-		want.AddService(e.Target, ports, name)
+		want.AddService(e.Target, item.Ports, name)
 	}
 	return nil
 }

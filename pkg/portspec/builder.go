@@ -43,6 +43,13 @@ func (b *builder) addRange(lo, hi uint16, mask protoMask) {
 	}
 }
 
+// addSet adds the items of a set.
+func (b *builder) addSet(s Set) {
+	for _, i := range s.order() {
+		b.add(i)
+	}
+}
+
 func (b *builder) spill() {
 	if b.bits != nil {
 		return

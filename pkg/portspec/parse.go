@@ -45,6 +45,25 @@ type parser struct {
 // that is registered only for the other protocol is an error, and so is any name if
 // names is nil. Errors contain the item.
 func Parse(spec string, def []endpoint.Proto, names Services) (Set, error) {
+	return parse(spec, def, names, nil)
+}
+
+// Labeled is an item of a spec with the label behind it.
+type Labeled struct {
+	Ports Set
+	Label string
+}
+
+// ParseLabeled is Parse for a spec in which a label may follow each item: 22=ssh,U:53=dns.
+// It also returns the items that have a label, in the order given.
+func ParseLabeled(spec string, def []endpoint.Proto, names Services) (all Set, labeled []Labeled, err error) {
+	all, err = parse(spec, def, names, func(ports Set, label string) { labeled = append(labeled, Labeled{ports, label}) })
+	return all, labeled, err
+}
+
+// parse is Parse. It calls label for the items that have a label. If label is nil, none
+// may have one.
+func parse(spec string, def []endpoint.Proto, names Services, label func(Set, string)) (Set, error) {
 	if strings.TrimSpace(spec) == "" {
 		return Set{}, fmt.Errorf("no ports given; use ports such as 22,80-90,443, a service name, or - for all")
 	}
@@ -56,9 +75,12 @@ func Parse(spec string, def []endpoint.Proto, names Services) (Set, error) {
 	n := 0
 	for text := range strings.SplitSeq(spec, ",") {
 		n++
-		text = strings.TrimSpace(text)
-		if text == "" {
+		if text = strings.TrimSpace(text); text == "" {
 			return Set{}, fmt.Errorf("item %d of %s is empty", n, quote(spec))
+		}
+		name, hasLabel := "", false
+		if label != nil {
+			text, name, hasLabel = strings.Cut(text, "=")
 		}
 		rest, prefix, err := cutPrefix(text)
 		if err != nil {
@@ -67,8 +89,17 @@ func Parse(spec string, def []endpoint.Proto, names Services) (Set, error) {
 		if prefix != 0 {
 			mask = prefix
 		}
-		if err := p.item(rest, mask); err != nil {
+		one := &p
+		if hasLabel {
+			one = &parser{names: names}
+		}
+		if err := one.item(rest, mask); err != nil {
 			return Set{}, err
+		}
+		if hasLabel {
+			ports := one.found.set()
+			p.found.addSet(ports)
+			label(ports, strings.TrimSpace(name))
 		}
 	}
 	return p.found.set(), nil

@@ -202,3 +202,31 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+func TestParseLabeled(t *testing.T) {
+	for spec, want := range map[string]string{
+		"22=ssh,443":                  "tcp:22,443 tcp:22=ssh",
+		"22= a:b =c ,22=d":            "tcp:22 tcp:22=a:b =c tcp:22=d",
+		"U:53=dns,161,T:80=http,8080": "tcp:80,8080,udp:53,161 udp:53=dns tcp:80=http",
+		"udp:53,161=snmp,5/tcp=x":     "tcp:5,udp:53,161 udp:161=snmp tcp:5=x",
+		"8000-8003=http,domain=":      "tcp:53,8000-8003 tcp:8000-8003=http tcp:53=",
+		"-=x,22=y":                    "tcp:1-65535 tcp:1-65535=x tcp:22=y",
+	} {
+		all, labeled, err := portspec.ParseLabeled(spec, onlyTCP, service.Load())
+		got := all.String()
+		for _, l := range labeled {
+			got += " " + l.Ports.String() + "=" + l.Label
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", spec, got, err, want)
+		}
+	}
+	for _, spec := range []string{"=ssh", "22,", "22=ssh,,23", "x:22=ssh", ""} {
+		if _, _, err := portspec.ParseLabeled(spec, onlyTCP, service.Load()); err == nil {
+			t.Errorf("%q: no error", spec)
+		}
+	}
+	if _, err := portspec.Parse("22=ssh", onlyTCP, nil); err == nil {
+		t.Error("Parse accepts a label")
+	}
+}
