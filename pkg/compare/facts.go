@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"hash/maphash"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/record"
 )
 
@@ -130,7 +131,7 @@ func (c *factComparer) keys() {
 // client after its app was recognized, or it was not probed for a service.
 func prevented(f *record.Facts, fact record.Fact) bool {
 	switch string(f.Evidence) {
-	case "unreachable", "not-asked", "accepts-all":
+	case endpoint.EvidenceUnreachable, endpoint.EvidenceNotAsked, endpoint.EvidenceAcceptsAll:
 		return true
 	}
 	return f.Limited && fact != record.FactApp

@@ -11,8 +11,8 @@ type Finding struct {
 	Product, Version, Vendor, OS, Device string
 	// CPE contains names in the form of CPE 2.3.
 	CPE []string
-	// Evidence is the name of the request whose reply the finding is based on, or
-	// another word of the contract.
+	// Evidence is the name of the request whose reply the finding is based on, or one of
+	// the constants.
 	Evidence string
 	// Limited means that the service turned the client away, so Product and Version may
 	// be missing.
@@ -28,6 +28,24 @@ type Finding struct {
 	// Banner contains the first bytes that were received.
 	Banner []byte
 }
+
+// The evidence of findings that are not based on the reply to a request. The first two may
+// have an app, the third has one.
+const (
+	EvidenceGreeting     = "greeting"
+	EvidenceTLS          = "tls" // without an app: nothing was recognized inside
+	EvidenceUDPResponse  = "udp-response"
+	EvidenceRefused      = "refused"
+	EvidenceUnreachable  = "unreachable"
+	EvidenceSilent       = "silent"
+	EvidenceClosed       = "closed"
+	EvidenceReset        = "reset"
+	EvidenceNoAck        = "no-ack"      // requests were not acknowledged
+	EvidenceZeroWindow   = "zero-window" // requests were not accepted
+	EvidenceUnrecognized = "unrecognized"
+	EvidenceAcceptsAll   = "accepts-all" // the host accepts connections at every port
+	EvidenceNotAsked     = "not-asked"   // no request was sent, as the port is only listened to
+)
 
 // TLS contains the facts of a TLS handshake (RFC 8446) and of the leaf certificate
 // (RFC 5280).

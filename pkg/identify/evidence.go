@@ -4,13 +4,8 @@ import (
 	"bytes"
 	"slices"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/identify/protocol"
-)
-
-// The evidence of endpoints without an app.
-const (
-	silentEvidence     = "silent"
-	acceptsAllEvidence = "accepts-all"
 )
 
 // maxBanner is the number of first bytes kept.
@@ -122,15 +117,15 @@ func (v *evidence) stuck() bool { return v.zero || v.lost >= 2 }
 func (v *evidence) word() string {
 	switch {
 	case v.first != nil:
-		return "unrecognized"
+		return endpoint.EvidenceUnrecognized
 	case v.zero:
-		return "zero-window"
+		return endpoint.EvidenceZeroWindow
 	case v.stuck():
-		return "no-ack"
+		return endpoint.EvidenceNoAck
 	case v.had(reactReset):
-		return "reset"
+		return endpoint.EvidenceReset
 	case v.had(reactClose):
-		return "closed"
+		return endpoint.EvidenceClosed
 	}
-	return silentEvidence
+	return endpoint.EvidenceSilent
 }

@@ -51,7 +51,7 @@ func (s *session) adopt(r *protocol.Reply, m protocol.Match) {
 	f := &s.Finding
 	f.App, f.Limited, f.Evidence = m.App, m.Limited, r.Request
 	if p := byApp(s.table, m.App); f.Evidence == "" || p != nil && p.Greets > 0 && !p.Owns(f.Evidence) {
-		f.Evidence = "greeting" // perhaps a late one, before any reply
+		f.Evidence = endpoint.EvidenceGreeting // perhaps a late one, before any reply
 		if !r.TLS {
 			f.Banner = s.seen.first
 		}

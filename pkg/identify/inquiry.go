@@ -14,9 +14,6 @@ import (
 	"portkit/pkg/payload"
 )
 
-// udpEvidence is the evidence of UDP services: the reply by which they were recognized.
-const udpEvidence = "udp-response"
-
 const (
 	udpAttempts = 2  // for each request
 	maxReplies  = 64 // datagrams read after a request
@@ -61,7 +58,7 @@ func inquiries(only []string) map[string]*inquiry {
 // inquire sends a UDP service the request that reveals more than its app. The app stays
 // in any case: a reply had it recognized.
 func (s *session) inquire() error {
-	s.Finding.App, s.Evidence = s.Target.App, udpEvidence
+	s.Finding.App, s.Evidence = s.Target.App, endpoint.EvidenceUDPResponse
 	q := s.datagrams[s.Target.App]
 	if q == nil || s.Quiet(s.Addr.Port()) {
 		return nil

@@ -85,7 +85,7 @@ func (s *session) firstConnection() (done bool, err error) {
 	switch own := s.plan.own; {
 	case s.Quiet(s.Addr.Port()):
 		if l.pending() {
-			s.Evidence = "not-asked"
+			s.Evidence = endpoint.EvidenceNotAsked
 		}
 		s.silence.put(l)
 		return true, nil
@@ -221,18 +221,18 @@ func (s *session) conclude() {
 	case s.http.match.Strength != protocol.No:
 		s.concludeHTTP()
 	case s.reason == endpoint.ConnRefused:
-		s.Evidence = "refused"
+		s.Evidence = endpoint.EvidenceRefused
 	case !s.connected:
-		s.Evidence = "unreachable"
+		s.Evidence = endpoint.EvidenceUnreachable
 	case s.TLS != nil:
-		s.Evidence = "tls"
+		s.Evidence = endpoint.EvidenceTLS
 	default:
 		s.Evidence, s.Banner = s.seen.word(), s.seen.first
 	}
 	switch {
-	case s.Evidence != silentEvidence:
+	case s.Evidence != endpoint.EvidenceSilent:
 	case s.acceptsAll():
-		s.Evidence = acceptsAllEvidence
+		s.Evidence = endpoint.EvidenceAcceptsAll
 	default:
 		s.address.silent()
 	}

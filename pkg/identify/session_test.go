@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"portkit/pkg/endpoint"
 )
 
 // server plays one side of each connection. It returns when the connection is over.
@@ -308,11 +310,11 @@ func TestAddressThatAcceptsAll(t *testing.T) {
 		for port := uint16(30000); port < 30030; port++ {
 			o, _ := e.Identify(t.Context(), Target{Addr: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), port), RTT: time.Millisecond})
 			evidence[o.Evidence]++
-			if o.Evidence == acceptsAllEvidence && (o.Conns != 1 || o.Took > 20*time.Millisecond) {
+			if o.Evidence == endpoint.EvidenceAcceptsAll && (o.Conns != 1 || o.Took > 20*time.Millisecond) {
 				t.Errorf("port %d: %d connections, %v", port, o.Conns, o.Took)
 			}
 		}
-		if evidence["silent"] != 16 || evidence[acceptsAllEvidence] != 14 {
+		if evidence["silent"] != 16 || evidence[endpoint.EvidenceAcceptsAll] != 14 {
 			t.Errorf("%v, want 16 silent and 14 accepts-all", evidence)
 		}
 		for _, port := range []uint16{22, 8080} {

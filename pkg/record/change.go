@@ -122,7 +122,7 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16, own []ndjson.Field) (ext
 		}
 	}
 	if _, ok := findSpan(s.AcceptsAll, port); ok {
-		o.Add("evidence", evidenceAcceptsAll)
+		o.Add("evidence", endpoint.EvidenceAcceptsAll)
 	}
 	text := ndjson.Append(nil, o)
 	dst = append(dst, text[1:len(text)-1]...)

@@ -3,6 +3,7 @@ package record
 import (
 	"time"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 )
 
@@ -70,7 +71,7 @@ type HostKey struct{ Type, SHA256 []byte }
 func (s *Summary) Facts(port uint16, f *Facts) {
 	*f = Facts{Keys: f.Keys[:0], text: f.text[:0], Partial: true}
 	if _, ok := findSpan(s.AcceptsAll, port); ok {
-		f.Evidence, f.Partial = []byte(evidenceAcceptsAll), false
+		f.Evidence, f.Partial = []byte(endpoint.EvidenceAcceptsAll), false
 	}
 	found := s.foundAt(port)
 	if found == nil {

@@ -27,15 +27,12 @@ type Found struct {
 	Detail string
 }
 
-// evidenceAcceptsAll is the evidence that the host accepts connections at every port.
-const evidenceAcceptsAll = "accepts-all"
-
 // finding parses what portid, or another scanner, found out about the service. The texts
 // of r share memory with the Decoder.
 func (d *Decoder) finding(r *Result) {
 	f := &d.found
 	d.resultFacts(r, f)
-	r.AcceptsAll = string(f.Evidence) == evidenceAcceptsAll
+	r.AcceptsAll = string(f.Evidence) == endpoint.EvidenceAcceptsAll
 	d.product = appendProduct(d.product[:0], f)
 	r.Product = d.product
 	if f.TLS {
