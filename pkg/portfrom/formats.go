@@ -8,8 +8,8 @@ import (
 	"portkit/pkg/scanfile/nmap"
 )
 
-// formats returns all formats. Of several that a beginning may be of, the first counts.
-func formats() []scanfile.Format {
+// Formats returns all formats. Of several that a beginning may be of, the first counts.
+func Formats() []scanfile.Format {
 	return []scanfile.Format{
 		{Name: "nmap-xml", Written: "nmap -oX or masscan -oX", Is: nmap.IsXML, Read: nmap.ReadXML},
 	}
@@ -18,7 +18,7 @@ func formats() []scanfile.Format {
 // formatNames returns the values of --format.
 func formatNames() string {
 	names := []string{"auto"}
-	for _, f := range formats() {
+	for _, f := range Formats() {
 		names = append(names, f.Name)
 	}
 	return strings.Join(names, ",")
@@ -27,7 +27,7 @@ func formatNames() string {
 // find returns the format with a name, or the one that a file that begins with head is in;
 // nil if there is none.
 func find(name string, head []byte) *scanfile.Format {
-	all := formats()
+	all := Formats()
 	i := slices.IndexFunc(all, func(f scanfile.Format) bool {
 		return f.Name == name || name == "auto" && f.Is != nil && f.Is(head)
 	})

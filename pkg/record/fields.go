@@ -29,7 +29,8 @@ const (
 	KindService  = "service" // a result with a finding
 	KindSummary  = "summary"
 	KindChange   = "change"
-	KindImported = "imported" // a result of another scanner, or an endpoint
+	KindSource   = "source"
+	KindImported = "imported" // a result of another scanner, with its source
 )
 
 const (
@@ -148,6 +149,8 @@ func Fields(kind string) []FieldDoc {
 		return append(append(whereFields(), answerFields()...), findingFields()...)
 	case KindFinding:
 		return findingFields()
+	case KindSource:
+		return sourceFields()
 	case KindImported:
 		return importedRecord()
 	case KindSummary:

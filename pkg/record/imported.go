@@ -111,8 +111,8 @@ func (o *Own) limit(at int) {
 	}
 }
 
-// importedFields returns the fields that portfrom adds to a result.
-func importedFields() []FieldDoc {
+// sourceFields returns the fields that portfrom adds to a result.
+func sourceFields() []FieldDoc {
 	return []FieldDoc{
 		{"source", "string", true, "Scanner that the result is from: nmap, masscan, zmap, naabu, rustscan or zgrab2.", aText},
 		{"nmap", "object", false, "What nmap reports and has no field above, in its own words; likewise masscan, zmap, naabu, rustscan and zgrab2.", `"type": "object"`},
@@ -132,5 +132,5 @@ func importedRecord() (fields []FieldDoc) {
 		}
 		fields = append(fields, f)
 	}
-	return append(fields, importedFields()...)
+	return append(fields, sourceFields()...)
 }

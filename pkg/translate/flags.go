@@ -27,6 +27,7 @@ func toolFlags() [][]string {
 		},
 		{"portsum", "-o --output=", "--by=", "--weights", "--expiring=", "--stats"},
 		{"portdiff", "-o --output=", "--expect=", "--by-ip", "--all", "--only=", "--ignore="},
+		{"portfrom", "--format=", "--port=", "-v --verbose"},
 	}
 }
 

@@ -50,7 +50,7 @@ func runMake(t *testing.T, line string) {
 
 // installed checks that programs and manual pages were installed.
 func installed(t *testing.T, prefix string) {
-	for _, name := range []string{"portgen", "portprobe", "portid", "portsum", "portdiff"} {
+	for _, name := range []string{"portgen", "portprobe", "portid", "portsum", "portdiff", "portfrom"} {
 		out, err := exec.Command(filepath.Join(prefix, "bin", name), "--version").CombinedOutput()
 		if err != nil || !strings.HasPrefix(string(out), name+" ") {
 			t.Errorf("installed %s --version: %v\n%s", name, err, out)

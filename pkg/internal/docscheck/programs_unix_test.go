@@ -41,7 +41,7 @@ func programs(t *testing.T) string {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, tool := range []string{"portgen", "portsum", "portdiff"} {
+	for _, tool := range []string{"portgen", "portsum", "portdiff", "portfrom"} {
 		if err := os.Rename(filepath.Join(hidden, tool), filepath.Join(bin, tool)); err != nil {
 			t.Fatal(err)
 		}

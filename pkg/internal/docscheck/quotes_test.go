@@ -10,6 +10,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/portdiff"
+	"portkit/pkg/portfrom"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portid"
 	"portkit/pkg/portprobe"
@@ -24,7 +25,7 @@ var theirs = strings.Fields("--csv --now --icsv --ijson --opprint --threads --pi
 // TestFlagsExist checks every flag that a document names.
 func TestFlagsExist(t *testing.T) {
 	known := slices.Clone(theirs)
-	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portid.Tool(), portsum.Tool(), portdiff.Tool()} {
+	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portid.Tool(), portsum.Tool(), portdiff.Tool(), portfrom.Tool()} {
 		d, err := cli.Describe(tool)
 		if err != nil {
 			t.Fatal(err)

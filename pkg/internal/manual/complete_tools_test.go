@@ -12,6 +12,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/portdiff"
+	"portkit/pkg/portfrom"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portid"
 	"portkit/pkg/portprobe"
@@ -56,7 +57,7 @@ func TestToolsComplete(t *testing.T) {
 	}
 	dir := t.TempDir()
 	lines := map[string][]string{}
-	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portid.Tool(), portsum.Tool(), portdiff.Tool()} {
+	for _, tool := range []cli.Tool{portgen.Tool(), portprobe.Tool(), portid.Tool(), portsum.Tool(), portdiff.Tool(), portfrom.Tool()} {
 		d, err := cli.Describe(tool)
 		if err != nil {
 			t.Fatal(err)

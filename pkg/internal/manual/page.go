@@ -13,7 +13,9 @@ import (
 	"portkit/pkg/identify"
 	"portkit/pkg/identify/protocol"
 	"portkit/pkg/payload"
+	"portkit/pkg/portfrom"
 	"portkit/pkg/record"
+	"portkit/pkg/scanfile"
 )
 
 // generate writes what replaces the paragraph {{name}} of a page. d is the tool
@@ -33,6 +35,10 @@ func (r *roff) generate(name string, d *cli.Doc) error {
 		r.protocols(protocol.Table())
 	case name == "quiet ports":
 		r.quietPorts(identify.QuietPorts())
+	case name == "formats":
+		r.formats(portfrom.Formats())
+	case name == "words of scanners":
+		r.scannerWords(scanfile.Words())
 	case name == "silent UDP services":
 		r.silentServices(payload.Silent())
 	case d == nil:

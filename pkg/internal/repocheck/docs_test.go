@@ -13,6 +13,7 @@ import (
 	"portkit/pkg/internal/lab"
 	"portkit/pkg/internal/manual"
 	"portkit/pkg/portdiff"
+	"portkit/pkg/portfrom"
 	"portkit/pkg/portgen"
 	"portkit/pkg/portid"
 	"portkit/pkg/portprobe"
@@ -22,7 +23,7 @@ import (
 var update = flag.Bool("update", false, "write the manual pages and completions instead of comparing them")
 
 func tools() []cli.Tool {
-	return []cli.Tool{portgen.Tool(), portprobe.Tool(), portid.Tool(), portsum.Tool(), portdiff.Tool()}
+	return []cli.Tool{portgen.Tool(), portprobe.Tool(), portid.Tool(), portsum.Tool(), portdiff.Tool(), portfrom.Tool()}
 }
 
 func file(path string) string { return filepath.Join(root, filepath.FromSlash(path)) }

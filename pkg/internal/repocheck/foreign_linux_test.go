@@ -117,7 +117,7 @@ func inScanDir(t *testing.T) {
 func shellWords(t *testing.T, line string) (commands [][]string) {
 	t.Helper()
 	script := "exec 3>&1\n"
-	for _, name := range []string{"portgen", "portprobe", "portid", "portsum", "portdiff", "tee"} {
+	for _, name := range []string{"portgen", "portprobe", "portid", "portsum", "portdiff", "portfrom", "tee"} {
 		script += name + `() { { printf '%s\0' ` + name + ` "$@"; printf '\n'; } >&3; }` + "\n"
 	}
 	// One command after the other: the order in a pipe is not certain.
