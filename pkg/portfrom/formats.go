@@ -5,13 +5,29 @@ import (
 	"strings"
 
 	"portkit/pkg/scanfile"
+	"portkit/pkg/scanfile/masscan"
+	"portkit/pkg/scanfile/naabu"
 	"portkit/pkg/scanfile/nmap"
+	"portkit/pkg/scanfile/rustscan"
+	"portkit/pkg/scanfile/zgrab2"
+	"portkit/pkg/scanfile/zmap"
 )
 
 // Formats returns all formats. Of several that a beginning may be of, the first counts.
 func Formats() []scanfile.Format {
 	return []scanfile.Format{
 		{Name: "nmap-xml", Written: "nmap -oX or masscan -oX", Is: nmap.IsXML, Read: nmap.ReadXML},
+		{Name: "nmap-grepable", Written: "nmap -oG", Is: nmap.IsGrepable, Read: nmap.ReadGrepable},
+		{Name: "masscan-json", Written: "masscan -oJ", Is: masscan.IsJSON, Read: masscan.ReadJSON},
+		{Name: "masscan-ndjson", Written: "masscan -oD", Is: masscan.IsNDJSON, Read: masscan.ReadNDJSON},
+		{Name: "masscan-list", Written: "masscan -oL", Is: masscan.IsList, Read: masscan.ReadList},
+		{Name: "masscan-grepable", Written: "masscan -oG", Is: masscan.IsGrepable, Read: masscan.ReadGrepable},
+		{Name: "zmap", Written: "zmap, with CSV or addresses only", Is: zmap.IsCSV, Read: zmap.ReadCSV},
+		{Name: "zmap-json", Written: "zmap -O json", Is: zmap.IsJSON, Read: zmap.ReadJSON},
+		{Name: "zgrab2", Written: "zgrab2", Is: zgrab2.Is, Read: zgrab2.Read},
+		{Name: "naabu-json", Written: "naabu -json", Is: naabu.IsJSON, Read: naabu.ReadJSON},
+		{Name: "naabu", Written: "naabu", Is: naabu.IsList, Read: naabu.ReadList},
+		{Name: "rustscan", Written: "rustscan -g", Is: rustscan.Is, Read: rustscan.Read},
 	}
 }
 

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"errors"
 	"net/netip"
 	"strings"
 	"unicode"
@@ -164,4 +165,14 @@ func hint(r rune) string {
 		return " (portgen expands ranges)"
 	}
 	return ""
+}
+
+// ParseHost parses a host as records have it: an address, an IPv6 address in brackets (which
+// are removed), or a name, for which addr is the zero Addr.
+func ParseHost(text []byte) (host []byte, addr netip.Addr, err error) {
+	host, addr, p := parseHost(text)
+	if p != nil {
+		return nil, netip.Addr{}, errors.New(p.msg)
+	}
+	return host, addr, nil
 }

@@ -52,6 +52,9 @@ type Input struct {
 	// Proto is the protocol of Port. HasProto is set if it was given too.
 	Proto    endpoint.Proto
 	HasProto bool
+
+	// lines and bytes are how much EachLine has read.
+	lines, bytes int64
 }
 
 // ErrNoPort means that the results of a file have no port and none was given.

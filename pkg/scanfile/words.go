@@ -67,6 +67,20 @@ var words = []Word{
 	{Nmap, ReasonWord, "host-silent", "", 0, endpoint.HostSilent},
 	{Nmap, ReasonWord, "host-lost", "", 0, endpoint.HostLost},
 	{Nmap, ReasonWord, "rate-limited", "", 0, endpoint.RateLimited},
+
+	{Zmap, StateWord, "synack", "", endpoint.Open, endpoint.SynAck},
+	{Zmap, StateWord, "rst", "", endpoint.Closed, endpoint.Reset},
+
+	{Zgrab2, StateWord, "success", "", endpoint.Open, 0},
+	{Zgrab2, StateWord, "connection-refused", "", endpoint.Closed, 0},
+	{Zgrab2, StateWord, "connection-timeout", "udp", endpoint.OpenFiltered, 0},
+	{Zgrab2, StateWord, "io-timeout", "udp", endpoint.OpenFiltered, 0},
+	{Zgrab2, StateWord, "connection-timeout", "", endpoint.Filtered, 0},
+	{Zgrab2, StateWord, "connection-closed", "", endpoint.Open, 0},
+	{Zgrab2, StateWord, "io-timeout", "", endpoint.Open, 0},
+	{Zgrab2, StateWord, "handshake-error", "", endpoint.Open, 0},
+	{Zgrab2, StateWord, "protocol-error", "", endpoint.Open, 0},
+	{Zgrab2, StateWord, "application-error", "", endpoint.Open, 0},
 }
 
 // Weakest returns the reason for a state of which only the state is known.

@@ -1,0 +1,126 @@
+package portfrom
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portkit/pkg/cli"
+)
+
+// runTool runs the tool in this process.
+func runTool(stdin string, args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = cli.Run(Tool(), cli.IO{Args: args, In: strings.NewReader(stdin), Out: &out, Err: &errs})
+	return status, out.String(), errs.String()
+}
+
+// scans are files in testdata/scans. Those of nmap 7.93, masscan 1.3.2, ZMap 2.1.1, naabu
+// 2.3.3 and ZGrab2 1.0.0 are real, of hosts in a network namespace; records is the number of
+// results that the scanner wrote. The one of RustScan is written after the description of
+// -g in its README.
+var scans = []struct {
+	name, format string
+	port         string // --port
+	records      int
+	status       int
+	said         string // part of the messages
+}{
+	{"nmap.gnmap", "nmap-grepable", "", 30, 0, "80 results were left out"},
+	{"nmap-6.gnmap", "nmap-grepable", "", 12, 0, "43 results were left out"},
+	{"nmap-udp.gnmap", "nmap-grepable", "", 10, 0, ""},
+	{"nmap-ack.gnmap", "nmap-grepable", "", 8, 0, "47 results were left out"},
+	{"nmap-verbose.gnmap", "nmap-grepable", "", 55, 0, ""},
+	{"nmap-version.gnmap", "nmap-grepable", "", 9, 0, ""},
+	{"nmap-sctp.gnmap", "nmap-grepable", "", 5, 0, "1 result of another protocol"},
+	{"nmap-protocols.gnmap", "nmap-grepable", "", 0, 0, "4 results of other protocols"},
+	{"nmap-killed.gnmap", "nmap-grepable", "", 23, 1, "line 3, byte 864: the file ends before nmap's line # Nmap done"},
+	{"masscan.json", "masscan-json", "", 13, 0, ""},
+	{"masscan-6.json", "masscan-json", "", 3, 0, ""},
+	{"masscan-killed.json", "masscan-json", "", 26, 1, "line 54, byte 3980: the file ends within this object"},
+	{"masscan.ndjson", "masscan-ndjson", "", 8, 0, ""},
+	{"masscan-killed.ndjson", "masscan-ndjson", "", 28, 1, "line 29, byte 4084: the last line is incomplete"},
+	{"masscan.list", "masscan-list", "", 8, 0, ""},
+	{"masscan.gnmap", "masscan-grepable", "", 6, 0, ""},
+	{"masscan-killed.gnmap", "masscan-grepable", "", 52, 1, "line 55, byte 4087: the last line is incomplete"},
+	{"masscan.xml", "nmap-xml", "", 9, 0, ""},
+	{"masscan-killed.xml", "nmap-xml", "", 41, 1, "the file ends before </nmaprun>"},
+	{"zmap.csv", "zmap", "", 3, 0, ""},
+	{"zmap-rst.csv", "zmap", "", 3, 0, ""},
+	{"zmap-two.csv", "zmap", "", 3, 0, ""},
+	{"zmap-udp.csv", "zmap", "", 1, 0, ""},
+	{"zmap.json", "zmap-json", "", 3, 0, "3 repeated replies were left out"},
+	{"zmap-closed.json", "zmap-json", "161", 3, 0, ""},
+	{"zmap-closed.json", "zmap-json", "", 0, 2, "the results have no port; add it with --port"},
+	{"zmap-unreach.json", "zmap-json", "9102/udp", 3, 0, ""},
+	{"zmap-echo.json", "zmap-json", "", 0, 0, "3 results of other protocols"},
+	{"naabu.json", "naabu-json", "", 4, 0, ""},
+	{"naabu.txt", "naabu", "", 4, 0, ""},
+	{"naabu-6.txt", "naabu", "", 4, 0, ""},
+	{"rustscan.txt", "rustscan", "", 4, 0, ""},
+	{"zgrab2.json", "zgrab2", "", 15, 0, ""},
+	{"zgrab2-multiple.json", "zgrab2", "", 2, 0, ""},
+}
+
+// TestScansAreRecognized converts each file, whose format must be recognized.
+func TestScansAreRecognized(t *testing.T) {
+	for _, s := range scans {
+		args := []string{"-v", filepath.Join("testdata", "scans", s.name)}
+		if s.port != "" {
+			args = append(args, "--port", s.port)
+		}
+		status, out, said := runTool("", args...)
+		if status != s.status || strings.Count(out, "\n") != s.records || !strings.Contains(said, s.said) {
+			t.Errorf("%s: status %d, %d records, said %s", s.name, status, strings.Count(out, "\n"), said)
+		}
+		if !strings.Contains(said, ": format "+s.format+" (") {
+			t.Errorf("%s: said %s\nwant format %s", s.name, said, s.format)
+		}
+	}
+}
+
+// TestMasscanFormatsAgree converts one scan in several formats.
+func TestMasscanFormatsAgree(t *testing.T) {
+	want := []string{
+		`"port":161,"proto":"udp","state":"closed","reason":"port-unreach","service":"snmp","method":"udp"`,
+		`"port":2000,"proto":"tcp","state":"closed","reason":"reset","service":"cisco-sccp","method":"syn"`,
+		`"banner":"220 (vsFTPd 3.0.3)\n530 Please login with USER and PASS.","source":"masscan","masscan":{"state":"open",`,
+	}
+	for _, name := range []string{"masscan.json", "masscan.ndjson", "masscan.list", "masscan.gnmap"} {
+		_, out, _ := runTool("", filepath.Join("testdata", "scans", name))
+		for _, w := range want {
+			if !strings.Contains(out, w) {
+				t.Errorf("%s: got\n%s\nwant %s", name, out, w)
+			}
+		}
+	}
+}
+
+// TestOtherFilesAreRefused converts files that look like results.
+func TestOtherFilesAreRefused(t *testing.T) {
+	unicorn, err := os.ReadFile("testdata/scans/masscan.unicorn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","state":"open"}` + "\n",
+		`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp"}` + "\n",
+		`{"kind":"summary","host":"192.0.2.7"}` + "\n",
+		`{"ip":"192.0.2.7"}` + "\n",
+		`[{"ip":"192.0.2.7","port":22}]` + "\n",
+		"host,owner\n192.0.2.7,web\n",
+		"192.0.2.7\nwww.example\n",
+		"www.example\n",
+		"<!DOCTYPE html>\n<html>nmaprun</html>\n",
+		"masscan/1.1\ns:1796006728\n\x00\x00",
+		string(unicorn),
+		"\x00\x01\x02",
+		"Starting Nmap 7.93 ( https://nmap.org )\nNmap scan report for 192.0.2.7\n",
+	} {
+		if status, out, said := runTool(text); status != 3 || out != "" || said == "" {
+			t.Errorf("%.40q: status %d, wrote %q, said %s", text, status, out, said)
+		}
+	}
+}

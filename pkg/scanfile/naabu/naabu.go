@@ -1,0 +1,144 @@
+// Package naabu reads the results of naabu, which reports open ports only. They do not show
+// how naabu probed.
+package naabu
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+	"portkit/pkg/scanfile"
+)
+
+// IsJSON reports whether a file that begins with head is from -json. An endpoint record of
+// ours has proto, and a result record state too.
+func IsJSON(head []byte) bool {
+	keys := scanfile.TopKeys(head)
+	has := func(key string) bool { return slices.Contains(keys, key) }
+	return head[0] == '{' && has("port") && (has("ip") || has("host")) &&
+		!has("proto") && !has("state") && !has("data") && !has("error")
+}
+
+// ReadJSON reads the output of -json: a line for each port.
+func ReadJSON(in *scanfile.Input, out *scanfile.Output) error {
+	r := reader{out: out}
+	return in.EachObject(out, r.object)
+}
+
+// reader reads results.
+type reader struct {
+	out    *scanfile.Output
+	words  scanfile.Translator
+	result record.Imported
+	port   []ndjson.Field
+	tls    endpoint.Finding
+}
+
+func (r *reader) object(fields []ndjson.Field) error {
+	port := ndjson.Last(fields, "port")
+	proto, tls := scanfile.Text(fields, "protocol"), ndjson.Last(fields, "tls")
+	if inner, err := ndjson.Scan(port, r.port); err == nil { // of some versions
+		r.port = inner
+		port, tls = ndjson.Last(inner, "Port"), ndjson.Last(inner, "TLS")
+	}
+	e, err := parse(scanfile.Text(fields, "host"), scanfile.Text(fields, "ip"), port)
+	if err != nil {
+		return err
+	}
+	if len(proto) > 0 {
+		var ok bool
+		if e.Proto, ok = scanfile.ParseProto(proto); !ok {
+			r.out.Skip(scanfile.OtherProto, 1)
+			return nil
+		}
+	}
+	r.begin(&e)
+	r.result.Time, _ = time.Parse(time.RFC3339Nano, string(scanfile.Text(fields, "timestamp")))
+	if string(tls) == "true" {
+		r.tls = endpoint.Finding{Evidence: "tls", TLS: &endpoint.TLS{}}
+		r.result.Finding = &r.tls
+	}
+	if cdn := ndjson.Last(fields, "cdn"); string(cdn) == "true" {
+		r.result.Own.Value("cdn", cdn)
+	}
+	r.result.Own.Text("cdn_name", string(scanfile.Text(fields, "cdn-name")))
+	return r.out.Put(&r.result)
+}
+
+func (r *reader) begin(e *endpoint.Endpoint) {
+	method := endpoint.Method(0)
+	if e.Proto == endpoint.UDP {
+		method = endpoint.UDPDatagram
+	}
+	r.words.Begin(&r.result, scanfile.Naabu, *e, method, open, nil)
+	r.result.Own.Reset()
+}
+
+// open is the state of all results.
+var open = []byte(endpoint.Open.String())
+
+// IsList reports whether a file that begins with head has HOST:PORT lines.
+func IsList(head []byte) bool {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	_, _, err := hostPort(bytes.TrimRight(line, "\r"))
+	return err == nil
+}
+
+// ReadList reads the default output: HOST:PORT lines, some with the name of a network in
+// brackets behind them.
+func ReadList(in *scanfile.Input, out *scanfile.Output) error {
+	r := reader{out: out}
+	return in.EachLine(out, func(_ int64, line []byte) error {
+		e, cdn, err := hostPort(line)
+		if err != nil {
+			return err
+		}
+		if in.HasProto {
+			e.Proto = in.Proto
+		}
+		r.begin(&e)
+		r.result.Own.Text("cdn_name", string(cdn))
+		return out.Put(&r.result)
+	})
+}
+
+// hostPort parses a line. IPv6 addresses may lack brackets: the port is behind the last colon.
+func hostPort(line []byte) (e endpoint.Endpoint, cdn []byte, err error) {
+	line, cdn, _ = bytes.Cut(line, []byte(" ["))
+	i := bytes.LastIndexByte(line, ':')
+	if i < 0 {
+		return e, nil, scanfile.Badf("%q is not HOST:PORT", ndjson.Show(line))
+	}
+	host, addr, err := record.ParseHost(line[:i])
+	if err != nil {
+		return e, nil, scanfile.Bad(err.Error())
+	}
+	if e.Port, err = scanfile.ParsePort(line[i+1:]); err != nil {
+		return e, nil, err
+	}
+	if e.Addr = addr; !addr.IsValid() {
+		e.Host = string(host)
+	}
+	return e, bytes.TrimSuffix(cdn, []byte("]")), nil
+}
+
+// parse returns the endpoint of a result, which may lack the host or the address.
+func parse(host, ip, port []byte) (e endpoint.Endpoint, err error) {
+	if e.Port, err = scanfile.ParsePort(port); err != nil {
+		return e, err
+	}
+	if len(ip) > 0 {
+		if e.Addr, err = scanfile.ParseAddr(ip); err != nil {
+			return e, err
+		}
+	}
+	if scanfile.IsName(host) {
+		e.Host = string(host)
+	} else if !e.Addr.IsValid() {
+		e.Addr, err = scanfile.ParseAddr(host)
+	}
+	return e, err
+}

@@ -1,0 +1,287 @@
+package nmap
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+	"portkit/pkg/scanfile"
+)
+
+const (
+	grepableHead  = "# nmap "
+	grepablePorts = "# Ports scanned: "
+)
+
+// IsGrepable reports whether a file that begins with head is grepable output, or lines of it.
+func IsGrepable(head []byte) bool {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	rest, ok := bytes.CutPrefix(line, []byte("Host: "))
+	addr, _, _ := bytes.Cut(rest, []byte(" "))
+	_, err := scanfile.ParseAddr(addr)
+	return hasFold(line, grepableHead) && bytes.Contains(line, []byte("initiated")) || ok && err == nil
+}
+
+// ReadGrepable reads the output of -oG: lines of members with tabs between them. It has no
+// reasons, and service and version detection in two texts.
+func ReadGrepable(in *scanfile.Input, out *scanfile.Output) error {
+	g := grepable{out: out, end: scanfile.End{What: "nmap's line # Nmap done"}}
+	err := in.EachLine(out, func(no int64, line []byte) error {
+		if line[0] == '#' {
+			return g.comment(no, string(line))
+		}
+		err := g.host(line)
+		if err != nil {
+			out.Drop()
+			return err
+		}
+		return out.Release()
+	})
+	return g.end.Check(in, err)
+}
+
+func hasFold(line []byte, prefix string) bool {
+	return len(line) >= len(prefix) && strings.EqualFold(string(line[:len(prefix)]), prefix)
+}
+
+// grepable reads grepable output.
+type grepable struct {
+	out    *scanfile.Output
+	end    scanfile.End
+	words  scanfile.Translator
+	result record.Imported
+	found  endpoint.Finding
+
+	began   time.Time
+	command []string
+	method  endpoint.Method // of TCP
+	// scanned has the ports that were scanned, by protocol, as ranges. Only -v writes them.
+	scanned [2]string
+	// at, name and names are of the current host; listed has its ports.
+	at     endpoint.Endpoint
+	names  []string
+	listed [2]portSet
+	// expanded is set once ports that are not listed have been written.
+	expanded bool
+}
+
+// comment reads a line that begins with #.
+func (g *grepable) comment(no int64, line string) error {
+	about, command, _ := strings.Cut(line, " as: ")
+	switch {
+	case strings.HasPrefix(line, grepablePorts):
+		for word := range strings.FieldsSeq(line) {
+			name, list, _ := strings.Cut(strings.TrimSuffix(word, ")"), ";")
+			if proto, ok := scanfile.ParseProto([]byte(name[:max(0, strings.IndexByte(name, '('))])); ok {
+				g.scanned[proto] = strings.Trim(list, ",")
+			}
+		}
+	case !hasFold([]byte(line), grepableHead):
+	case strings.Contains(about, " initiated "):
+		g.command = strings.Fields(command)
+		g.method, g.scanned = methodOf(g.command), [2]string{}
+		_, when, _ := strings.Cut(about, " initiated ")
+		g.began, _ = time.ParseInLocation(time.ANSIC, strings.TrimSpace(when), time.Local) // which has no zone
+		return g.end.Begin(no)
+	case hasFold([]byte(line), grepableHead+"done at"), hasFold([]byte(line), grepableHead+"run completed at"):
+		g.end.Reached()
+	}
+	return nil
+}
+
+// methodOf returns the method of TCP that a command line names, such as -sS or -sSU; 0 if it
+// names none of ours.
+func methodOf(command []string) endpoint.Method {
+	for _, word := range command {
+		switch kinds, ok := strings.CutPrefix(word, "-s"); {
+		case !ok:
+		case strings.Contains(kinds, "S"):
+			return endpoint.SYN
+		case strings.Contains(kinds, "T"):
+			return endpoint.Connect
+		}
+	}
+	return 0
+}
+
+// host reads the line of a host.
+func (g *grepable) host(line []byte) (err error) {
+	g.at, g.names, g.expanded = endpoint.Endpoint{}, g.names[:0], false
+	g.listed[endpoint.TCP].clear()
+	g.listed[endpoint.UDP].clear()
+	for len(line) > 0 && err == nil {
+		name, value := scanfile.Member(&line)
+		if string(name) != "Host" && !g.at.Addr.IsValid() {
+			return scanfile.Bad("not a host: want Host: ADDRESS (NAME)")
+		}
+		switch string(name) {
+		case "Host":
+			err = g.address(value)
+		case "Ports":
+			err = g.ports(value)
+		case "Protocols":
+			g.out.Skip(scanfile.OtherProto, uint64(bytes.Count(value, []byte(", "))+1))
+		case "Ignored State":
+			err = g.ignored(value)
+		}
+	}
+	return err
+}
+
+// address reads an address, and behind it in parentheses a name. It is the host if the
+// command line has it, else the address has it in DNS.
+func (g *grepable) address(value []byte) (err error) {
+	text, rest, _ := bytes.Cut(value, []byte(" "))
+	name := bytes.Trim(rest, "()")
+	switch g.at.Addr, err = scanfile.ParseAddr(text); {
+	case err != nil || len(name) == 0:
+	case slices.Contains(g.command, string(name)) && scanfile.IsName(name):
+		g.at.Host = string(name)
+	default:
+		g.names = append(g.names, string(name))
+	}
+	return err
+}
+
+// entryFields is the number of fields of a port: port, state, protocol, owner, service, RPC
+// information and version. Each has a slash behind it, which texts have as |.
+const entryFields = 7
+
+// ports reads a list of ports.
+func (g *grepable) ports(list []byte) error {
+	for len(list) > 0 {
+		var f [entryFields][]byte
+		for i := range f {
+			var ok bool
+			if f[i], list, ok = bytes.Cut(list, []byte("/")); !ok {
+				return scanfile.Badf("%q is not a port: want PORT/STATE/PROTOCOL/OWNER/SERVICE/RPC/VERSION/", ndjson.Show(f[0]))
+			}
+		}
+		if err := g.port(&f); err != nil {
+			return err
+		}
+		list = bytes.TrimPrefix(list, []byte(", "))
+	}
+	return nil
+}
+
+func (g *grepable) port(f *[entryFields][]byte) (err error) {
+	e, ok := g.at, false
+	switch e.Proto, ok = scanfile.ParseProto(f[2]); {
+	case !ok:
+		g.out.Skip(scanfile.OtherProto, 1)
+		return nil
+	case string(f[0]) == "0":
+		g.out.Skip(scanfile.PortZero, 1)
+		return nil
+	}
+	if e.Port, err = scanfile.ParsePort(f[0]); err != nil {
+		return err
+	}
+	g.listed[e.Proto].add(e.Port)
+	if !g.begin(e, f[1]) {
+		return nil
+	}
+	g.service(string(f[4]), string(f[6]))
+	return g.out.Hold(&g.result)
+}
+
+// begin begins a result.
+func (g *grepable) begin(e endpoint.Endpoint, state []byte) bool {
+	method := g.method
+	if e.Proto == endpoint.UDP {
+		method = endpoint.UDPDatagram
+	}
+	if !g.words.Begin(&g.result, scanfile.Nmap, e, method, state, nil) {
+		g.out.Skip(scanfile.NoState, 1)
+		return false
+	}
+	g.result.Time = g.began
+	g.result.Own.List("hostnames", g.names)
+	return true
+}
+
+// service adds the service to a result. Names that are not from version detection, which
+// most with a version are, are those registered for the port.
+func (g *grepable) service(name, version string) {
+	r := &g.result
+	name, tunnel := strings.CutPrefix(name, "ssl|")
+	g.found = endpoint.Finding{}
+	switch {
+	case name == wrapped:
+		g.found.Evidence = "closed"
+	case version != "":
+		app, inTLS := scanfile.App(r.Proto, name)
+		g.found.App, tunnel = app, tunnel || inTLS
+	}
+	if tunnel {
+		g.found.TLS, g.found.Evidence = &endpoint.TLS{}, "tls"
+	}
+	if g.found.App != "" {
+		g.found.Evidence = scanfile.Probed
+	} else if name != "unknown" && name != g.out.Registered(r.Proto, r.Port) {
+		r.Own.Text("service", name)
+	}
+	r.Own.Text("version", version)
+	if g.found.Evidence != "" {
+		r.Finding = &g.found
+	}
+}
+
+// ignored reads a state of the ports that are not listed, and their number: "closed (97)".
+// With the list of the ports that were scanned these can be told, if the number is right.
+func (g *grepable) ignored(value []byte) error {
+	state, text, _ := bytes.Cut(value, []byte(" ("))
+	count, err := strconv.ParseUint(strings.TrimSuffix(string(text), ")"), 10, 32)
+	if err != nil {
+		return scanfile.Badf("%q is not a state and a number", ndjson.Show(value))
+	}
+	if g.expanded || g.unlisted() != count {
+		g.out.Skip(scanfile.Unlisted, count)
+		return nil
+	}
+	g.expanded = true
+	for p, list := range g.scanned {
+		_, err := ranges([]byte(list), func(port uint16) error {
+			e := g.at
+			e.Port, e.Proto = port, endpoint.Proto(p)
+			if !g.listed[p].add(port) || port == 0 || !g.begin(e, state) {
+				return nil
+			}
+			return g.out.Hold(&g.result)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlisted returns the number of ports that were scanned and are not listed.
+func (g *grepable) unlisted() (n uint64) {
+	for p, list := range g.scanned {
+		all, total := g.listed[p], 0
+		valid, err := ranges([]byte(list), func(port uint16) error {
+			if all.add(port) {
+				n++
+			}
+			if total++; total > 1<<16 {
+				return errRepeated
+			}
+			return nil
+		})
+		if err != nil || !valid && list != "" {
+			return 0
+		}
+	}
+	return n
+}
+
+// errRepeated ends a list that has ports more than once, which could take hours.
+var errRepeated = errors.New("repeated ports")

@@ -1,0 +1,110 @@
+package zgrab2
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/identify/tlsinfo"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/scanfile"
+)
+
+// find returns what the result of a module shows of a service; nil if it shows nothing.
+// identified means that the service speaks the module's protocol.
+func find(p endpoint.Proto, module []byte, identified bool, result []byte) *endpoint.Finding {
+	f := &endpoint.Finding{Banner: textAt(result, "banner"), TLS: tls(result)}
+	if f.TLS != nil {
+		f.Evidence = "tls"
+	}
+	if identified {
+		f.App, _ = scanfile.App(p, string(module))
+	}
+	switch f.App {
+	case "":
+	case "ssh":
+		f.Banner = textAt(result, "server_id.raw")
+		f.SSH = &endpoint.SSH{Banner: string(f.Banner)}
+		fallthrough
+	default:
+		f.Evidence = scanfile.Probed
+		f.HTTP = http(result)
+	}
+	if f.App == "" && f.TLS == nil && len(f.Banner) == 0 {
+		return nil
+	}
+	return f
+}
+
+// http returns the facts of a response; nil if there is none.
+func http(result []byte) *endpoint.HTTP {
+	status, err := ndjson.Int(at(result, "response.status_code"))
+	if err != nil || status < 100 || status > 999 {
+		return nil
+	}
+	h := &endpoint.HTTP{Status: int(status)}
+	if servers, ok := ndjson.Elements(at(result, "response.headers.server"), nil); ok && len(servers) > 0 {
+		h.Server = string(scanfile.Content(servers[0]))
+	}
+	return h
+}
+
+// logs are where modules have the log of a TLS handshake.
+var logs = []string{"handshake_log", "tls.handshake_log", "response.request.tls_log.handshake_log"}
+
+// tls returns the facts of a TLS handshake; nil if there was none.
+func tls(result []byte) *endpoint.TLS {
+	for _, path := range logs {
+		log := at(result, path)
+		hello := at(log, "server_hello")
+		if hello == nil {
+			continue
+		}
+		t := &endpoint.TLS{
+			Version:  version(textAt(hello, "version.name")),
+			Cipher:   string(textAt(hello, "cipher_suite.name")),
+			StartTLS: at(result, "starttls") != nil,
+		}
+		if t.Cipher != "" && !strings.Contains(t.Cipher, "_WITH_") {
+			t.Version = "1.3" // its hello has the version 1.2 (RFC 8446 section 4.1.3)
+		}
+		raw := textAt(log, "server_certificates.certificate.raw")
+		if der, err := base64.StdEncoding.DecodeString(string(raw)); err == nil && len(der) > 0 {
+			_, _ = tlsinfo.Certificate(t, der) // one that cannot be parsed has its digest only
+		}
+		return t
+	}
+	return nil
+}
+
+// version returns a version of TLS as in our records.
+func version(name []byte) string {
+	if string(name) == "SSLv3" {
+		return "ssl3"
+	}
+	return strings.TrimPrefix(string(name), "TLSv")
+}
+
+// at returns the value at a path of names with dots between them, in objects; nil if there
+// is none.
+func at(value []byte, path string) []byte {
+	for name := range strings.SplitSeq(path, ".") {
+		fields, err := ndjson.Scan(value, nil)
+		if err != nil {
+			return nil
+		}
+		value = ndjson.Last(fields, name)
+	}
+	if string(value) == "null" {
+		return nil
+	}
+	return value
+}
+
+// textAt returns the string at a path; nil if there is none.
+func textAt(value []byte, path string) []byte {
+	if value = at(value, path); value == nil {
+		return nil
+	}
+	return scanfile.Content(value)
+}
