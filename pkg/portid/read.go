@@ -35,10 +35,7 @@ func (r *reader) process(line ndjson.Line) {
 		return
 	}
 	size := len(line.Text)
-	if !r.backlog.TryAdd(size) {
-		r.flush()
-		r.backlog.Add(size)
-	}
+	r.backlog.Add(size, r.flush)
 	seq := r.seq
 	r.seq++
 	var bad *record.Bad

@@ -144,7 +144,7 @@ func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups conte
 	time.AfterFunc(grace, r.stopWork)
 	stopLookups()
 	r.engine.Stop()
-	r.out.Unlimit()
+	r.backlog.Unlimit()
 	for _, i := range r.queue.drop() {
 		r.results.refuse(i, reason, nil)
 	}

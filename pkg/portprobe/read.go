@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/probe"
 	"portkit/pkg/record"
@@ -14,13 +13,15 @@ import (
 
 // reader decodes lines into jobs.
 type reader struct {
-	*submitter
+	*skipper
 	answered atomic.Int64 // records whose result is in the resume file
 	decoder  record.Decoder
 	input    record.Input
 	seq      uint64 // place of the next record in the output
-	skipper  skipper
 }
+
+// newReader returns the reader of a run.
+func (r *run) newReader() *reader { return &reader{skipper: r.newSkipper()} }
 
 // process decodes one line.
 func (r *reader) process(line ndjson.Line) {
@@ -33,6 +34,12 @@ func (r *reader) process(line ndjson.Line) {
 		r.answered.Add(1)
 		return
 	}
+	seq, place := r.seq, r.place()
+	r.seq++
+	if place == probe.Deferred {
+		r.deferred.Add(0, r.flush)
+		return
+	}
 	size := len(in.Host) + len(in.Extra)
 	switch {
 	case err != nil || in.Pass:
@@ -40,19 +47,14 @@ func (r *reader) process(line ndjson.Line) {
 	case in.Canonical:
 		size = 0 // its job keeps no text
 	}
-	if !r.backlog.TryAdd(size) {
-		r.flush()
-		r.backlog.Add(size)
-	}
-	seq := r.seq
-	r.seq++
+	r.backlog.Add(size, r.flush)
 	switch {
 	case err != nil:
 		r.bad(seq, err, size)
 	case in.Pass:
 		r.sink.pass(seq, line.Text)
-	case r.skips():
-		r.skip(seq, line.Text, size)
+	case place == probe.Skipped:
+		r.skip(seq, in.Addr, in.Port, in.Proto, line.Text)
 	default:
 		r.submit(r.job(seq), in.Host)
 	}
@@ -67,6 +69,20 @@ func (r *reader) bad(seq uint64, err error, size int) {
 	}
 }
 
+// place returns what becomes of the endpoint that was read. Only the most frequent form of
+// input can be settled without a job, or be deferred, since it has no text to keep.
+func (r *reader) place() probe.Placement {
+	in := &r.input
+	if r.SkipSilent == 0 || !in.Canonical {
+		return probe.NeedsJob
+	}
+	to := netip.AddrPortFrom(in.Addr, in.Port)
+	if !r.scope.Allows(to, in.Proto) {
+		return probe.NeedsJob
+	}
+	return r.engine.Place(to, in.Proto, !r.KeepOrder)
+}
+
 // job makes a job of the decoded record.
 func (r *reader) job(seq uint64) *probe.Job {
 	in := &r.input
@@ -76,12 +92,7 @@ func (r *reader) job(seq uint64) *probe.Job {
 		j.Host = int32(len(in.Host))
 		j.Text = append(append(j.Text, in.Host...), in.Extra...)
 	}
-	j.Request = probe.Request{
-		To: netip.AddrPortFrom(in.Addr, in.Port), Proto: in.Proto,
-		Timeout: in.Timeout, Retries: int8(in.Retries),
-	}
-	if j.Proto == endpoint.UDP {
-		j.Variants = r.requests.Ways(in.Port)
-	}
+	j.Request = r.request(in.Addr, in.Port, in.Proto)
+	j.Timeout, j.Retries = in.Timeout, int8(in.Retries)
 	return j
 }

@@ -25,6 +25,10 @@ import (
 // maxAddresses is the number of addresses whose RTT and loss are remembered.
 const maxAddresses = 262_144
 
+// maxDeferred is the maximum number of endpoints that are held without a job while the
+// sample of their address has not decided. Each occupies about two bytes.
+const maxDeferred = 4 << 20
+
 // run is one run of portprobe.
 type run struct {
 	*Command
@@ -33,6 +37,8 @@ type run struct {
 	engine     *probe.Engine
 	out        *stream.Output
 	backlog    *stream.Backlog
+	deferred   *stream.Backlog // of endpoints without a job
+	released   chan struct{}   // closed when none of these is left
 	format     *recordFormat
 	names      *resolve.Cache[*probe.Job]
 	resolver   *resolve.Resolver
@@ -55,6 +61,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	defer cli.RelaxGC(50, 2<<20)()
 	r := &run{
 		Command: c, ctx: ctx, began: time.Now(), backlog: stream.NewBacklog(), failed: make(chan struct{}),
+		deferred: stream.NewBacklogOf(maxDeferred), released: make(chan struct{}),
 		links: neighbors{origin.NoLinks()}, total: stream.Total{Given: int64(c.Total)},
 	}
 	if err := r.prepare(); err != nil {
@@ -69,6 +76,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	stopProgress := r.startProgress()
 	r.readAll(stopLookups)
 	r.names.Wait() // the reader has finished
+	r.awaitDeferred()
 	probeErr := r.engine.Close()
 	r.closeEcho()
 	writeErr := r.out.Close()
@@ -138,7 +146,8 @@ func (r *run) start() (stopLookups context.CancelFunc, err error) {
 	r.dropPrivileges()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.names = resolve.NewCache(ctx, r.lookup(), r.deliver)
-	r.reader = &reader{submitter: r.newSubmitter()}
+	r.reader = r.newReader()
+	go r.releaseDeferred()
 	r.input = stream.NewInput(r.reader.process, r.reader.flush)
 	if r.Verbose {
 		r.ctx.Log.Printf("%s", r.settings(workers, concurrency))
@@ -193,6 +202,7 @@ func (r *run) readAll(stopLookups context.CancelFunc) {
 		r.readOut.Store(whole && r.endedBy() == 0)
 		r.input.Finish()
 		r.names.Wait()
+		r.awaitDeferred()
 		r.engine.Close()
 	}()
 	if reason, grace := stream.AwaitEnd(r.ctx, settled, r.failed, r.began, r.Deadline, r.Timeout.D()); reason != 0 {
@@ -205,7 +215,7 @@ func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups conte
 	r.ended.Store(uint32(reason))
 	stopLookups()
 	r.engine.Stop(reason, grace)
-	r.out.Unlimit()
+	r.backlog.Unlimit()
 	r.input.Finish()
 }
 

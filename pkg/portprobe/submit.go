@@ -24,6 +24,15 @@ func (r *run) newSubmitter() *submitter {
 	return &submitter{run: r, sink: workerSink{recordFormat: r.format, out: r.out}}
 }
 
+// request returns the request for an endpoint without options of its own.
+func (r *run) request(addr netip.Addr, port uint16, proto endpoint.Proto) probe.Request {
+	q := probe.Request{To: netip.AddrPortFrom(addr, port), Proto: proto, Retries: -1}
+	if proto == endpoint.UDP {
+		q.Variants = r.requests.Ways(port)
+	}
+	return q
+}
+
 // submit hands a job to the engine, by way of the resolver if host is a name.
 func (s *submitter) submit(j *probe.Job, host []byte) {
 	if why := s.scope.NameRefusal(host); why != "" {

@@ -161,15 +161,15 @@ func (t *table) presence(ip netip.Addr) *presence {
 	return nil
 }
 
-// skips returns the presence of an address whose endpoints are settled unprobed, for one
-// more of them; nil for another address.
-func (t *table) skips(ip netip.Addr, p endpoint.Proto) *presence {
+// seen returns the presence of an address, for one more endpoint of it; nil if there is
+// none.
+func (t *table) seen(ip netip.Addr, p endpoint.Proto) *presence {
 	k := tableKey{ip, p}
 	hash := t.hash(k)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	e := t.find(k, hash)
-	if e == nil || !e.presence.skips.Load() {
+	if e == nil {
 		return nil
 	}
 	t.use(e)

@@ -75,6 +75,7 @@ func (c *Counts) Loss() float64 {
 func (e *Engine) Counts() *Counts {
 	sum := &Counts{}
 	sum.addAll(&e.skipped)
+	sum.addAll(&e.deferrals.counts)
 	for _, w := range e.workers {
 		sum.addAll(&w.counts)
 	}

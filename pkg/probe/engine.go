@@ -112,10 +112,11 @@ type Engine struct {
 	transports []Transport // to be closed
 	done       sync.WaitGroup
 
-	skipped Counts       // of endpoints that need no job
-	queued  atomic.Int64 // jobs submitted and not started
-	closed  atomic.Bool
-	stopped atomic.Pointer[stop]
+	skipped   Counts // of endpoints that need no job
+	deferrals deferrals
+	queued    atomic.Int64 // jobs submitted and not started
+	closed    atomic.Bool
+	stopped   atomic.Pointer[stop]
 
 	mu         sync.Mutex
 	room       sync.Cond
@@ -158,7 +159,7 @@ func Start(opts Options) (*Engine, error) {
 		hostRate: newCeiling(opts.HostRate),
 		seed:     rand.Uint64(),
 	}
-	e.room.L = &e.mu
+	e.room.L, e.deferrals.change.L = &e.mu, &e.deferrals.mu
 	e.ahead = int64(opts.Ahead)
 	for proto, p := range pools {
 		if proto == int(endpoint.UDP) && opts.UDP == nil {
@@ -327,6 +328,7 @@ func (e *Engine) stop(order *stop) {
 		return
 	}
 	e.WakeAll()
+	e.deferrals.wake()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.room.Broadcast()

@@ -54,7 +54,7 @@ type scan struct {
 	net    simnet.Config
 	full   func() bool                           // the sink's Full; nil: never
 	wrap   func(probe.Transport) probe.Transport // around the simulated network
-	during func(*probe.Engine)                   // called after the last Submit
+	during func(*probe.Engine)                   // called after the last Submit; may set the next two
 	extra  int                                   // jobs that during submits
 	skips  int                                   // jobs that it skips
 	batch  int                                   // jobs per Submit; 0: all, or the virtual clock may run ahead of them
@@ -101,7 +101,7 @@ func (s *scan) run(t *testing.T, jobs []*probe.Job) []*probe.Job {
 	if s.started != nil {
 		s.started <- e
 	}
-	count := len(jobs) + s.extra
+	count := len(jobs)
 	if s.batch == 0 {
 		s.batch = len(jobs)
 	}
@@ -113,6 +113,7 @@ func (s *scan) run(t *testing.T, jobs []*probe.Job) []*probe.Job {
 	if s.during != nil {
 		s.during(e)
 	}
+	count += s.extra
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}

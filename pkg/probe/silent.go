@@ -27,6 +27,8 @@ type presence struct {
 	silent  int        // endpoints of the sample that were concluded silent
 	first   Time       // when the first probe was sent; 0: none was
 	holders [2]holders // by protocol
+
+	deferred *deferred // endpoints without a job; nil: there are none
 }
 
 // holders are the workers, as bits, that hold endpoints of an address.
@@ -68,31 +70,55 @@ func (p *presence) handle(o *Options, now Time, a *address, worker int) handling
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	next := p.next(o, now)
+	switch next {
+	case settledIt:
+		p.conclude()
+	case addIt:
+		p.pending++
+	case holdIt:
+		h := &p.holders[a.proto]
+		h.address, h.workers = a, h.workers|1<<worker
+	}
+	return next
+}
+
+// next returns what is done with an endpoint that is not part of the sample. The mutex is
+// held.
+func (p *presence) next(o *Options, now Time) handling {
 	n := o.SkipSilent
 	listened := p.first != 0 && now.Sub(p.first) >= o.Timeout
 	switch {
 	case p.received.Load():
 		return probeIt
 	case p.silent >= n && listened:
-		p.skips.Store(true)
 		return settledIt
 	case p.pending < n && (p.pending+p.silent < n || !listened):
-		p.pending++
 		return addIt
 	}
-	h := &p.holders[a.proto]
-	h.address, h.workers = a, h.workers|1<<worker
 	return holdIt
 }
 
-// settle removes an endpoint from the sample, and returns the holders that have to look
-// again.
-func (p *presence) settle(silent bool) [2]holders {
+// conclude records that the address is silent. The mutex is held.
+func (p *presence) conclude() {
+	p.skips.Store(true)
+	p.deferred.grant(all)
+}
+
+// settle removes an endpoint from the sample at a time, and returns the holders that have
+// to look again.
+func (p *presence) settle(o *Options, now Time, silent bool) [2]holders {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pending--
 	if silent {
 		p.silent++
+	}
+	switch p.next(o, now) {
+	case settledIt:
+		p.conclude()
+	case addIt:
+		p.deferred.grant(o.SkipSilent - p.pending)
 	}
 	return p.release()
 }
@@ -104,6 +130,7 @@ func (p *presence) receive() [2]holders {
 	defer p.mu.Unlock()
 	p.received.Store(true)
 	p.skips.Store(false)
+	p.deferred.grant(all)
 	return p.release()
 }
 
@@ -128,24 +155,6 @@ func (p *presence) sent(at Time) (first bool) {
 // first of the address.
 func (p *presence) skip() (first bool) {
 	return !p.skipped.Load() && p.skipped.CompareAndSwap(false, true)
-}
-
-// Skip reports whether an endpoint of an address, for which no job was submitted, is
-// settled without a probe, as HostSilent: its address was concluded silent. It is counted
-// then. Only one goroutine at a time may call it.
-func (e *Engine) Skip(ip netip.Addr, proto endpoint.Proto) bool {
-	if e.opts.SkipSilent == 0 || e.stopped.Load() != nil {
-		return false
-	}
-	p := e.table.skips(ip, proto)
-	if p == nil {
-		return false
-	}
-	if p.skip() {
-		e.skipped.SilentHosts.add(1)
-	}
-	e.skipped.Settled[endpoint.HostSilent.State(proto)].add(1)
-	return true
 }
 
 // hold puts a new job, which is not part of the sample, among those held at its address.
@@ -204,7 +213,7 @@ func (w *worker) skipSilent() Time {
 func (w *worker) leaveSample(j *Job, silent bool) {
 	if j.role == roleSample {
 		j.role = roleEndpoint
-		w.engine.release(j.address.presence.settle(silent))
+		w.engine.release(j.address.presence.settle(&w.engine.opts, w.now, silent))
 	}
 }
 

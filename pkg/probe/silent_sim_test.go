@@ -245,7 +245,7 @@ func TestSkipNeedsNoWorker(t *testing.T) {
 	s.during = func(e *probe.Engine) {
 		none := func(why string, ips ...string) {
 			for _, ip := range ips {
-				if e.Skip(of(ip).To.Addr(), endpoint.TCP) {
+				if e.Place(of(ip).To, endpoint.TCP, true) != probe.NeedsJob {
 					t.Errorf("%s was skipped %s", ip, why)
 				}
 			}
@@ -255,7 +255,7 @@ func TestSkipNeedsNoWorker(t *testing.T) {
 		}
 		before := e.Counts().Settled[endpoint.Filtered].Load()
 		j := of("10.0.0.1")
-		if !e.Skip(j.To.Addr(), j.Proto) {
+		if e.Place(j.To, j.Proto, true) != probe.Skipped {
 			t.Error("an endpoint of a silent address was not skipped")
 		}
 		sum := e.Counts()

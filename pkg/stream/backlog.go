@@ -15,29 +15,33 @@ const (
 type Backlog struct {
 	mu        sync.Mutex
 	room      sync.Cond
+	most      int // records
 	records   int
 	bytes     int
 	unlimited bool
 }
 
 // NewBacklog returns an empty Backlog.
-func NewBacklog() *Backlog {
-	b := &Backlog{}
+func NewBacklog() *Backlog { return NewBacklogOf(maxRecords) }
+
+// NewBacklogOf returns an empty Backlog with another maximum number of records.
+func NewBacklogOf(records int) *Backlog {
+	b := &Backlog{most: records}
 	b.room.L = &b.mu
 	return b
 }
 
-// TryAdd adds a record with a text of this many bytes if there is room.
-func (b *Backlog) TryAdd(bytes int) bool {
+// Add adds a record with a text of this many bytes as soon as there is room. It calls
+// before if it has to wait.
+func (b *Backlog) Add(bytes int, before func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.addIfRoom(bytes)
-}
-
-// Add adds a record as soon as there is room.
-func (b *Backlog) Add(bytes int) {
+	if b.addIfRoom(bytes) {
+		return
+	}
+	b.mu.Unlock()
+	before()
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	for !b.addIfRoom(bytes) {
 		b.room.Wait()
 	}
@@ -46,7 +50,7 @@ func (b *Backlog) Add(bytes int) {
 // addIfRoom adds a record if there is room. One that exceeds the maximum is added
 // to an empty backlog.
 func (b *Backlog) addIfRoom(bytes int) bool {
-	if !b.unlimited && b.records > 0 && (b.records >= maxRecords || b.bytes+bytes > maxText) {
+	if !b.unlimited && b.records > 0 && (b.records >= b.most || b.bytes+bytes > maxText) {
 		return false
 	}
 	b.records++
@@ -60,7 +64,7 @@ func (b *Backlog) Remove(records, bytes int) {
 	defer b.mu.Unlock()
 	b.records -= records
 	b.bytes -= bytes
-	b.room.Signal()
+	b.room.Broadcast()
 }
 
 // Empty reports whether everything that was read is written.
@@ -70,8 +74,8 @@ func (b *Backlog) Empty() bool {
 	return b.records == 0
 }
 
-// unlimit makes room for everything.
-func (b *Backlog) unlimit() {
+// Unlimit makes room for everything.
+func (b *Backlog) Unlimit() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.unlimited = true

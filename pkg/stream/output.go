@@ -58,16 +58,15 @@ type Output struct {
 	full atomic.Bool
 	done chan struct{}
 
-	mu        sync.Mutex
-	ready     sync.Cond
-	room      sync.Cond
-	waiting   int // calls of WaitForRoom
-	unlimited bool
-	next      Batch
-	order     *order // nil without --keep-order
-	closed    bool
-	err       error
-	tally     Tally
+	mu      sync.Mutex
+	ready   sync.Cond
+	room    sync.Cond
+	waiting int // calls of WaitForRoom
+	next    Batch
+	order   *order // nil without --keep-order
+	closed  bool
+	err     error
+	tally   Tally
 	// skipped counts the errors that are broadcast or multicast addresses. Every
 	// prefix of a local network has some, so they do not change the exit status.
 	skipped int64
@@ -174,7 +173,7 @@ func (o *Output) WaitForRoom() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.waiting++
-	for len(o.next.Lines) > MaxUnwritten/4 && !o.unlimited {
+	for len(o.next.Lines) > MaxUnwritten/4 {
 		o.room.Wait()
 	}
 	o.waiting--
@@ -185,15 +184,6 @@ func (o *Output) Behind() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.waiting > 0 || o.Full()
-}
-
-// Unlimit makes room for everything, because the run ends.
-func (o *Output) Unlimit() {
-	o.backlog.unlimit()
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.unlimited = true
-	o.room.Broadcast()
 }
 
 // Close writes the rest and ends the goroutine. It returns the first write error.
