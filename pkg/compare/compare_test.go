@@ -64,7 +64,7 @@ func forced(t testing.TB, old, new string, o Options, sorted bool) (text string,
 }
 
 func TestCompareAgainstOracle(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(lab.Rounds(60)) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		old, new := randomScan(rnd, rnd.IntN(300)), randomScan(rnd, rnd.IntN(300))
 		for _, all := range []bool{false, true} {

@@ -12,10 +12,13 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
+
+	"portkit/pkg/internal/lab"
 )
 
 // TestSpool writes more than a Spool stores in memory.
 func TestSpool(t *testing.T) {
+	lab.NotRaced(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, size := range []int{0, 1000, spoolMemory, spoolMemory + 1, spoolMemory + 3<<20} {
 		var s Spool

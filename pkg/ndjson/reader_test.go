@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"portkit/pkg/internal/lab"
 )
 
 // readers return the same bytes in different reads.
@@ -59,6 +61,7 @@ func readBlocks(r io.Reader) (lines []string, err error) {
 }
 
 func TestLines(t *testing.T) {
+	lab.NotRaced(t)
 	full := strings.Repeat("x", MaxLine)
 	whole := fmt.Sprintf("%d:xxxxxxxxxx", MaxLine)
 	for _, c := range []struct {

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"portkit/pkg/internal/lab"
 )
 
 func TestGroupJudgesSilence(t *testing.T) {
@@ -73,6 +75,7 @@ func TestGroupWithoutLimitIsRecognized(t *testing.T) {
 }
 
 func TestGroupsAreBoundedAndExpire(t *testing.T) {
+	lab.NotRaced(t)
 	var s groups
 	now := Time(time.Hour)
 	ip := netip.MustParseAddr("2001:db8::1")

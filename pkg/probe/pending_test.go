@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/lab"
 )
 
 // TestPendingIsAMap compares pending with Go's map, with many equal hashes.
 func TestPendingIsAMap(t *testing.T) {
+	lab.NotRaced(t)
 	type key struct {
 		to      netip.AddrPort
 		proto   endpoint.Proto

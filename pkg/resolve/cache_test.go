@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"portkit/pkg/internal/lab"
 )
 
 func TestCacheLooksUpEachNameOnce(t *testing.T) {
@@ -60,6 +62,7 @@ func TestCacheLooksUpEachNameOnce(t *testing.T) {
 }
 
 func TestCacheDropsTheNameUsedLeastRecently(t *testing.T) {
+	lab.NotRaced(t)
 	synctest.Test(t, func(t *testing.T) {
 		calls := atomic.Int64{}
 		c := NewCache(t.Context(), func(context.Context, string) ([]netip.Addr, error) {
