@@ -12,7 +12,7 @@ _portfrom() {
     COMPREPLY=()
     case $prev in
     --format)
-        COMPREPLY=($(compgen -P "$head" -W 'auto nmap-xml' -- "$cur"))
+        COMPREPLY=($(compgen -P "$head" -W 'auto nmap-xml nmap-grepable masscan-json masscan-ndjson masscan-list masscan-grepable zmap zmap-json zgrab2 naabu-json naabu rustscan' -- "$cur"))
         return ;;
     --port)
         :

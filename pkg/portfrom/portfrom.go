@@ -5,7 +5,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 
 	"portkit/pkg/cli"
@@ -130,10 +129,6 @@ func (r *run) ended(f *scanfile.Format, in *cli.Input, err error) error {
 		return nil
 	}
 	return err
-}
-
-func unknown(head []byte) string {
-	return fmt.Sprintf("no known format: begins with %q", head[:min(len(head), 40)])
 }
 
 // logCounts reports what has no record, and with -v the statistics.

@@ -104,23 +104,25 @@ func TestOtherFilesAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{
-		`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","state":"open"}` + "\n",
-		`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp"}` + "\n",
-		`{"kind":"summary","host":"192.0.2.7"}` + "\n",
-		`{"ip":"192.0.2.7"}` + "\n",
-		`[{"ip":"192.0.2.7","port":22}]` + "\n",
-		"host,owner\n192.0.2.7,web\n",
-		"192.0.2.7\nwww.example\n",
-		"www.example\n",
-		"<!DOCTYPE html>\n<html>nmaprun</html>\n",
-		"masscan/1.1\ns:1796006728\n\x00\x00",
-		string(unicorn),
-		"\x00\x01\x02",
-		"Starting Nmap 7.93 ( https://nmap.org )\nNmap scan report for 192.0.2.7\n",
+	for text, want := range map[string]string{
+		`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","state":"open"}` + "\n": "result records of portkit",
+		`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp"}` + "\n":                "endpoint records of portkit; probe them",
+		`{"kind":"summary","host":"192.0.2.7"}` + "\n":                                        "summary records of portkit",
+		`{"ip":"192.0.2.7"}` + "\n":                                                           "JSON of no known scanner",
+		`[{"ip":"192.0.2.7","port":22}]` + "\n":                                               "JSON of no known scanner",
+		"host,owner\n192.0.2.7,web\n":                                                         `text of no known scanner, beginning with "host,owner"`,
+		"host,ip,port,protocol,tls,cdn\n":                                                     "the CSV of naabu; use its JSON",
+		"192.0.2.7\nwww.example\n":                                                            "addresses without ports; if they are from zmap, add --format zmap",
+		"www.example\n":                                                                       "text of no known scanner",
+		"<!DOCTYPE html>\n<html>nmap</html>\n":                                                "a page of HTML",
+		"<?xml version=\"1.0\"?>\n<rss/>\n":                                                   "XML of no known scanner",
+		"masscan/1.1\ns:1796006728\n\x00\x00":                                                 "masscan --readscan FILE -oJ -",
+		string(unicorn):                                                                       "the output of masscan -oU; use one of -oJ",
+		"\x00\x01\x02":                                                                        "binary data",
+		"# Nmap 7.93 scan initiated Mon Nov 30 02:39:13 2026 as: nmap\nNmap scan report for 192.0.2.7\n": "the normal output of nmap",
 	} {
-		if status, out, said := runTool(text); status != 3 || out != "" || said == "" {
-			t.Errorf("%.40q: status %d, wrote %q, said %s", text, status, out, said)
+		if status, out, said := runTool(text); status != 3 || out != "" || !strings.Contains(said, want) {
+			t.Errorf("%.40q: status %d, wrote %q, said %s\nwant %s", text, status, out, said, want)
 		}
 	}
 }

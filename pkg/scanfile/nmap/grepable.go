@@ -20,12 +20,17 @@ const (
 )
 
 // IsGrepable reports whether a file that begins with head is grepable output, or lines of it.
+// The normal output of nmap has the same first line.
 func IsGrepable(head []byte) bool {
-	line, _, _ := bytes.Cut(head, []byte("\n"))
-	rest, ok := bytes.CutPrefix(line, []byte("Host: "))
-	addr, _, _ := bytes.Cut(rest, []byte(" "))
-	_, err := scanfile.ParseAddr(addr)
-	return hasFold(line, grepableHead) && bytes.Contains(line, []byte("initiated")) || ok && err == nil
+	for line := range bytes.Lines(head) {
+		if !hasFold(line, grepableHead) && !bytes.HasPrefix(line, []byte(grepablePorts)) {
+			rest, ok := bytes.CutPrefix(line, []byte("Host: "))
+			addr, _, _ := bytes.Cut(rest, []byte(" "))
+			_, err := scanfile.ParseAddr(addr)
+			return ok && err == nil
+		}
+	}
+	return bytes.Contains(head, []byte(" scan initiated "))
 }
 
 // ReadGrepable reads the output of -oG: lines of members with tabs between them. It has no

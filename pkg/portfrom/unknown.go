@@ -1,0 +1,74 @@
+package portfrom
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"portkit/pkg/ndjson"
+	"portkit/pkg/scanfile"
+)
+
+// lookalikes are what people pass to portfrom that it does not read, with what to do.
+var lookalikes = []struct {
+	is     func(head []byte) bool
+	what   string // what the file is
+	advice string
+}{
+	{begins("\xff\xfe", "\xfe\xff"), "text in UTF-16, as PowerShell writes it", "convert it to UTF-8"},
+	{begins("masscan/"), "the binary output of masscan", "convert it with: masscan --readscan FILE -oJ -"},
+	{begins("#masscan\nTCP", "#masscan\nUDP"), "the output of masscan -oU", "use one of -oJ, -oD, -oL, -oX and -oG"},
+	{begins("Starting Nmap", "# Nmap"), "the normal output of nmap", "use its XML, from -oX or -oA"},
+	{begins("host,ip,port,protocol"), "the CSV of naabu", "use its JSON, from -json"},
+	{hasKeys("kind"), "summary records of portkit", "they need no conversion"},
+	{hasKeys("state"), "result records of portkit", "they need no conversion"},
+	{hasKeys("port", "proto"), "endpoint records of portkit", "probe them with portprobe"},
+	{begins("{", "["), "JSON of no known scanner", ""},
+	{begins("<!DOCTYPE html", "<!doctype html", "<html"), "a page of HTML", "use the scanner's own output"},
+	{begins("<"), "XML of no known scanner", ""},
+	{isAddresses, "addresses without ports", "if they are from zmap, add --format zmap and --port"},
+	{isText, "text of no known scanner", ""},
+}
+
+// unknown describes a file in no known format.
+func unknown(head []byte) string {
+	for _, l := range lookalikes {
+		if l.is(head) {
+			if l.advice != "" {
+				return fmt.Sprintf("no known format: this is %s; %s", l.what, l.advice)
+			}
+			return fmt.Sprintf("no known format: this is %s, beginning with %q; --help lists the formats", l.what, beginning(head))
+		}
+	}
+	return fmt.Sprintf("no known format: binary data, beginning with %q; --help lists the formats", beginning(head))
+}
+
+// beginning returns the beginning of the first line.
+func beginning(head []byte) string {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	return ndjson.Excerpt(bytes.TrimSpace(line), 40)
+}
+
+func begins(any ...string) func([]byte) bool {
+	return func(head []byte) bool {
+		head = bytes.TrimLeft(head, " \t\r\n")
+		return slices.ContainsFunc(any, func(s string) bool { return bytes.HasPrefix(head, []byte(s)) })
+	}
+}
+
+func hasKeys(all ...string) func([]byte) bool {
+	return func(head []byte) bool {
+		keys := scanfile.TopKeys(head)
+		return !slices.ContainsFunc(all, func(k string) bool { return !slices.Contains(keys, k) })
+	}
+}
+
+func isAddresses(head []byte) bool {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	_, err := scanfile.ParseAddr(bytes.TrimSpace(line))
+	return err == nil
+}
+
+func isText(head []byte) bool {
+	return !bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' })
+}
