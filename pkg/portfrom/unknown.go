@@ -24,7 +24,7 @@ var lookalikes = []struct {
 	{hasKeys("state"), "result records of portkit", "they need no conversion"},
 	{hasKeys("port", "proto"), "endpoint records of portkit", "probe them with portprobe"},
 	{begins("{", "["), "JSON of no known scanner", ""},
-	{begins("<!DOCTYPE html", "<!doctype html", "<html"), "a page of HTML", "use the scanner's own output"},
+	{begins("<!DOCTYPE", "<!doctype", "<html"), "a page of HTML", "use the scanner's own output"},
 	{begins("<"), "XML of no known scanner", ""},
 	{isAddresses, "addresses without ports", "if they are from zmap, add --format zmap and --port"},
 	{isText, "text of no known scanner", ""},
