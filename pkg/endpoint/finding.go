@@ -35,6 +35,7 @@ const (
 	EvidenceGreeting     = "greeting"
 	EvidenceTLS          = "tls" // without an app: nothing was recognized inside
 	EvidenceUDPResponse  = "udp-response"
+	EvidenceProbed       = "probed" // another scanner recognized it by its replies
 	EvidenceRefused      = "refused"
 	EvidenceUnreachable  = "unreachable"
 	EvidenceSilent       = "silent"

@@ -5,9 +5,6 @@ import (
 	"portkit/pkg/service"
 )
 
-// Probed is the evidence of a service that a scanner has recognized by its replies.
-const Probed = "probed"
-
 // App returns the app that a name that a scanner gives to a service denotes, as in the
 // field app, and whether the name implies that it is inside TLS. It returns "" for names
 // that denote none.

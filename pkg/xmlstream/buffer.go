@@ -26,7 +26,10 @@ func (r *Reader) more() error {
 		r.start = 0
 	}
 	if r.end == len(r.buf) {
-		return errLong
+		if len(r.buf) == maxBuffer {
+			return errLong
+		}
+		r.buf = append(r.buf, make([]byte, len(r.buf))...)
 	}
 	for range 100 { // reads without data or error
 		n, err := r.src.Read(r.buf[r.end:])

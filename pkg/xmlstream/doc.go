@@ -19,8 +19,9 @@ const (
 
 	maxAttrs = 64
 	maxName  = 256
-	// bufferSize is the size of the buffer, which holds a whole tag.
-	bufferSize = 1 << 20
+	// The buffer holds a whole tag. Its size doubles if necessary.
+	minBuffer = 64 << 10
+	maxBuffer = 1 << 20
 )
 
 // Error is an error of a document.

@@ -33,7 +33,7 @@ type Reader struct {
 type attrRange struct{ name, nameEnd, value, valueEnd int }
 
 // NewReader returns a Reader that reads from src.
-func NewReader(src io.Reader) *Reader { return &Reader{src: src, buf: make([]byte, bufferSize)} }
+func NewReader(src io.Reader) *Reader { return &Reader{src: src, buf: make([]byte, minBuffer)} }
 
 // Offset returns the number of bytes read.
 func (r *Reader) Offset() int64 { return r.base + int64(r.pos) }
@@ -118,6 +118,7 @@ func (r *Reader) declaration() (kind Kind, ok bool, err error) {
 
 // doctype skips a document type without declarations.
 func (r *Reader) doctype() error {
+	quote := byte(0) // that ends a literal
 	for {
 		c, err := r.peek()
 		if err != nil {
@@ -125,10 +126,15 @@ func (r *Reader) doctype() error {
 		}
 		r.pos++
 		r.start = r.pos
-		switch c {
-		case '[':
+		switch {
+		case c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '[' || c == '<':
 			return errDoctype
-		case '>':
+		case c == '>':
 			return nil
 		}
 	}

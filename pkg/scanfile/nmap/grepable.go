@@ -229,7 +229,7 @@ func (g *grepable) service(name, version string) {
 		g.found.TLS, g.found.Evidence = &endpoint.TLS{}, "tls"
 	}
 	if g.found.App != "" {
-		g.found.Evidence = scanfile.Probed
+		g.found.Evidence = endpoint.EvidenceProbed
 	} else if name != "unknown" && name != g.out.Registered(r.Proto, r.Port) {
 		r.Own.Text("service", name)
 	}

@@ -14,7 +14,7 @@ type port struct {
 	number uint64
 	proto  endpoint.Proto
 	known  bool // there is a result for it
-	service
+	detected
 }
 
 // readPort reads an element port.
@@ -27,8 +27,11 @@ func (r *reader) readPort() error {
 		case "protocol":
 			p.proto, ok = endpoint.ParseProto(a.Value)
 		case "portid":
-			p.number, _ = strconv.ParseUint(string(a.Value), 10, 16)
-			zero = string(a.Value) == "0"
+			n, err := strconv.ParseUint(string(a.Value), 10, 16)
+			if err != nil {
+				n = 0
+			}
+			p.number, zero = n, n == 0 && err == nil
 		}
 	}
 	switch {
@@ -78,7 +81,9 @@ func (r *reader) state() {
 		case "reason":
 			reason = a.Value
 		case "reason_ttl":
-			ttl, _ = strconv.ParseUint(string(a.Value), 10, 8)
+			if n, err := strconv.ParseUint(string(a.Value), 10, 8); err == nil {
+				ttl = n
+			}
 		}
 	}
 	p.known = r.begin(p.proto, state, reason)

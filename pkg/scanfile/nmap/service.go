@@ -11,8 +11,8 @@ import (
 	"portkit/pkg/scanfile"
 )
 
-// service is what is known of the service at a port.
-type service struct {
+// detected is what is known of the service at a port.
+type detected struct {
 	name, product, version, extraInfo, hostname, os, device, method string
 
 	confidence int
@@ -37,7 +37,7 @@ const wrapped = "tcpwrapped"
 
 // readService reads an element service.
 func (r *reader) readService() error {
-	s := &r.port.service
+	s := &r.port.detected
 	for _, a := range r.xml.Attrs {
 		switch string(a.Name) {
 		case "name":
@@ -72,7 +72,7 @@ func (r *reader) servicePart(name []byte) error {
 		return nil
 	}
 	uri, err := r.content()
-	s := &r.port.service
+	s := &r.port.detected
 	if cpe := recog.FormatCPE(strings.TrimSpace(uri)); cpe != "" && len(s.cpe) < maxCPEs && !slices.Contains(s.cpe, cpe) {
 		s.cpe = append(s.cpe, cpe)
 	}
@@ -80,15 +80,15 @@ func (r *reader) servicePart(name []byte) error {
 }
 
 // identified reports whether the service was recognized by its replies.
-func (s *service) identified() bool { return s.method == "probed" && s.confidence >= minConfidence }
+func (s *detected) identified() bool { return s.method == "probed" && s.confidence >= minConfidence }
 
 // describe adds what is known of the service to the result.
 func (r *reader) describe() {
-	s, f := &r.port.service, &r.port.found
+	s, f := &r.port.detected, &r.port.found
 	app, inTLS := "", false
 	switch {
 	case s.name == wrapped:
-		f.Evidence = "closed"
+		f.Evidence = endpoint.EvidenceClosed
 	case s.identified():
 		app, inTLS = scanfile.App(r.port.proto, s.name)
 		f.App, f.Product, f.Version, f.OS, f.Device, f.CPE = app, s.product, s.version, s.os, s.device, s.cpe
@@ -97,9 +97,9 @@ func (r *reader) describe() {
 	f.TLS = r.tls(app, inTLS)
 	switch {
 	case app != "":
-		f.Evidence = scanfile.Probed
+		f.Evidence = endpoint.EvidenceProbed
 	case f.TLS != nil && (s.tunnel || s.identified()):
-		f.Evidence = "tls"
+		f.Evidence = endpoint.EvidenceTLS
 	}
 	if s.http != (endpoint.HTTP{}) {
 		f.HTTP = &s.http
@@ -117,7 +117,7 @@ func isEmpty(f *endpoint.Finding) bool {
 // ownService keeps what has no field in our records, and the name of a service if that is
 // neither the app nor the one that is registered for the port.
 func (r *reader) ownService(app string) {
-	s, own := &r.port.service, &r.result.Own
+	s, own := &r.port.detected, &r.result.Own
 	if app == "" && s.name != "unknown" && s.name != r.out.Registered(r.result.Proto, r.result.Port) {
 		own.Text("service", s.name)
 	}
@@ -128,7 +128,7 @@ func (r *reader) ownService(app string) {
 // tls returns what is known of TLS at the port; nil if it was not seen. app is what was
 // recognized, inTLS whether its name implies TLS.
 func (r *reader) tls(app string, inTLS bool) *endpoint.TLS {
-	s := &r.port.service
+	s := &r.port.detected
 	first := s.tunnel || inTLS || s.name == "ssl" && s.identified() // TLS from the first byte
 	begun := slices.Contains(strings.Split(s.extraInfo, "; "), "STARTTLS")
 	switch {

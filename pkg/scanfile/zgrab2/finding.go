@@ -27,7 +27,7 @@ func find(p endpoint.Proto, module []byte, identified bool, result []byte) *endp
 		f.SSH = &endpoint.SSH{Banner: string(f.Banner)}
 		fallthrough
 	default:
-		f.Evidence = scanfile.Probed
+		f.Evidence = endpoint.EvidenceProbed
 		f.HTTP = http(result)
 	}
 	if f.App == "" && f.TLS == nil && len(f.Banner) == 0 {
