@@ -10,6 +10,9 @@ const (
 	// minTimeout is the minimum RTO. It covers what the estimate cannot predict, such
 	// as a scheduler's time slice or a garbage collection.
 	minTimeout = 25 * time.Millisecond
+	// The RTO exceeds the RTT by at least one part in rttMargin of it: the
+	// deviation of a steady RTT is smaller than what a busy machine adds now and then.
+	rttMargin = 8
 	// minSilence is the minimum time from an endpoint's first probe to the conclusion
 	// that it is silent, so that a short outage of the target does not look like a
 	// firewall.
@@ -41,5 +44,5 @@ func (e *estimate) timeout() time.Duration {
 	if e.smoothed == 0 {
 		return startTimeout
 	}
-	return max(minTimeout, e.smoothed+4*e.deviation)
+	return max(minTimeout, e.smoothed+max(4*e.deviation, e.smoothed/rttMargin))
 }
