@@ -136,6 +136,9 @@ func (a *address) measure(o outcome) {
 			return
 		}
 	}
+	if o.late && a.icmpLimiter == nil && o.rtt > 2*a.rtt.timeout() {
+		a.recent = recent{} // the timeouts were too short, and are not evidence of loss
+	}
 	a.rtt.add(o.rtt)
 }
 
@@ -168,7 +171,7 @@ type view struct {
 	replied     bool          // it has replied before
 	timeout     time.Duration // for the reply to one probe
 	listen      time.Duration // for a late reply to an endpoint's first probe
-	longListens bool          // it never replied, and more endpoints may listen for their whole timeout
+	longListens uint8         // endpoints that listened for their whole timeout, if it never replied
 	hearing     Time          // end of those that do
 	loss        loss          // of the whole run
 	lost        float64       // loss of the moment
@@ -195,7 +198,7 @@ func (a *address) view(now Time) view {
 	lost, replied := a.recent.loss(now), a.loss.replied()
 	v := view{
 		replied: replied, timeout: a.rtt.timeout(), listen: a.late.listen(),
-		longListens: a.longListens < maxLongListens, hearing: a.hearing,
+		longListens: a.longListens, hearing: a.hearing,
 		loss: a.loss, lost: lost, highLoss: lost > highLoss,
 		unseen:    a.link.is && !replied,
 		resolving: !a.link.mayGrow(now, replied),

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/probe"
 	"portkit/pkg/probe/simnet"
 )
@@ -53,5 +54,27 @@ func TestBusyTransportSpendsNoProbes(t *testing.T) {
 		if b.refused == 0 || lost > 25 {
 			t.Errorf("host rate %v: %d probes sent into the blackout after it was noticed, %d batches refused", hostRate, lost, b.refused)
 		}
+	}
+}
+
+// TestBusyTransportDoesNotLoseHosts has a host be down for 3 s. When it is back the
+// transport is busy for longer than --lost-patience, so that no canary can show that.
+func TestBusyTransportDoesNotLoseHosts(t *testing.T) {
+	start := probe.Time(time.Hour)
+	for _, proto := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+		s := scan{opts: defaults(), net: simnet.Config{
+			RTT: 300 * time.Millisecond, Port: serving(22, 1100, 1300, 1499), Blackout: dark(time.Second, 4*time.Second),
+		}}
+		s.opts.Rate = 500
+		s.wrap = func(inner probe.Transport) probe.Transport {
+			return &busy{Transport: inner, from: start.Add(3 * time.Second), until: start.Add(time.Minute)}
+		}
+		jobs := jobsFor("10.0.0.1", 1, 1500)
+		for _, j := range jobs {
+			j.Proto = proto
+		}
+		done := s.run(t, jobs)
+		requireRight(t, done, s.net.Port)
+		s.requireWithin(t, done, 70*time.Second)
 	}
 }

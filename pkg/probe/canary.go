@@ -25,6 +25,10 @@ func (w *worker) watch(a *address, at Time) {
 func (w *worker) onWatch(a *address) {
 	a.lanes[w.index].watch = nil
 	w.watches--
+	if !a.lanes[w.index].canaries.jobs.empty() { // a limit holds back the latest one
+		w.watch(a, w.now.Add(checkPause))
+		return
+	}
 	to, again, wake, stopped := a.nextCanaries(w.now)
 	if f := w.engine.opts.Stopped; stopped && f != nil {
 		f(a.ip)
@@ -75,7 +79,7 @@ func (w *worker) onCanaryTimeout(j *Job) {
 	case outstanding:
 		w.wake(j.address, j.address.canaryFailed(w.now, j.silentAfter, j.cur.sent))
 		w.watch(j.address, w.now)
-		if v := j.address.look(w.now); !w.countsLingering() && w.open <= w.descriptors/2 {
+		if v := j.address.look(w.now); !w.countsLingering() && w.open <= w.descriptors-w.keptForCanaries(w.descriptors)/2 {
 			w.linger(j, j.cur.sent.Add(min(v.listen, w.maxTimeout(j))))
 			return
 		}
@@ -120,6 +124,9 @@ func (w *worker) judgeAgain(j *Job) {
 func (w *worker) lostProbes(j *Job, n int, rtt time.Duration) int {
 	if int(j.cur.n) == n && rtt > j.cur.sent.Sub(j.first) {
 		return min(int(j.prev.n), 1) // only the previous one was listened to for so long
+	}
+	if !j.prev.heard && rtt > minSilence {
+		return 0 // they were not listened to for so long: the RTT was not known
 	}
 	lost := n - 1 - int(j.voided)
 	if before := int(j.unjudged) - 1; before > 0 && lost > 0 {

@@ -150,3 +150,29 @@ func TestLongRTTIsNotSilence(t *testing.T) {
 	s.wrap = func(t probe.Transport) probe.Transport { return newRoom(t, 20, 20) }
 	requireRight(t, s.run(t, jobsFor("10.0.0.1", 300, 1)), byPort)
 }
+
+// TestCanariesFindDescriptors has every endpoint hold two descriptors, for a probe and for
+// late replies to the one before. Without canaries nothing proves that the host replies.
+func TestCanariesFindDescriptors(t *testing.T) {
+	port := func(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
+		if to.Port()%4 == 0 {
+			return endpoint.ConnRefused
+		}
+		return 0
+	}
+	for n, within := range map[int]time.Duration{20: 6 * time.Minute, 40: 5 * time.Minute, 200: 25 * time.Second} {
+		s := scan{opts: defaults(), net: simnet.Config{RTT: 2 * time.Second, Jitter: 50 * time.Millisecond, Port: port}}
+		s.opts.Concurrency = n * 2 / 3
+		r := newRoom(nil, n, n)
+		s.wrap = func(t probe.Transport) probe.Transport {
+			r.Transport = t
+			return r
+		}
+		done := s.run(t, jobsFor("10.0.0.1", 1, 200))
+		requireRight(t, done, port)
+		s.requireWithin(t, done, within)
+		if r.refused > 0 {
+			t.Errorf("%d descriptors: %d probes found none", n, r.refused)
+		}
+	}
+}

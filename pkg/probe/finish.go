@@ -83,7 +83,7 @@ func (w *worker) drop(j *Job, p *sentProbe) {
 		}
 		w.dropped = w.attempt(j, p)
 		w.t.Forget(&w.dropped)
-		*p = sentProbe{sent: p.sent, resent: p.resent} // which the evidence depends on
+		*p = sentProbe{sent: p.sent, resent: p.resent, heard: p.heard} // which the evidence depends on
 	}
 }
 

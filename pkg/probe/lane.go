@@ -96,10 +96,12 @@ func (w *worker) queueOf(j *Job) *queue {
 	return &l.needSlot
 }
 
-// round returns the round that q belongs on. Canaries precede other endpoints unless the
-// worker has no slot.
+// round returns the round that q belongs on.
 func (w *worker) round(q *queue) *round {
-	if q.needsSlot && (!q.canaries || w.inFlight >= w.rcvLimit.most) {
+	switch {
+	case q.canaries:
+		return &w.canaries
+	case q.needsSlot:
 		return &w.needSlot
 	}
 	return &w.retransmit
@@ -112,7 +114,7 @@ func (w *worker) lookAgain(a *address) {
 	w.lookAtHeld(a)
 	w.needSlot.push(&l.needSlot)
 	w.retransmit.push(&l.retransmits)
-	w.round(&l.canaries).push(&l.canaries)
+	w.canaries.push(&l.canaries)
 	if l.icmpPaced != nil {
 		w.needSlot.push(l.icmpPaced)
 	}

@@ -1,6 +1,10 @@
 package probe
 
-import "time"
+import (
+	"time"
+
+	"portkit/pkg/endpoint"
+)
 
 const (
 	// repeatMargin is how early a socket is closed before the system retransmits its
@@ -13,8 +17,10 @@ const (
 	latenessMemory = 256
 	// maxLongListens is how many endpoints of an address that never replied listen
 	// for the whole --timeout. Until then no other is concluded silent: the host may
-	// be slower than their timeouts.
-	maxLongListens = 8
+	// be slower than their timeouts. sureLongListens of them do even if descriptors are
+	// short.
+	maxLongListens  = 8
+	sureLongListens = 4
 )
 
 // lateness is how often an address replies after the timeout, and how late.
@@ -138,12 +144,26 @@ func (w *worker) onListenEnd(j *Job) {
 	w.resume(j)
 }
 
+// mayListenLong reports whether an endpoint of an address that never replied may listen
+// for its whole timeout.
+func (w *worker) mayListenLong(v *view) bool {
+	return v.longListens < sureLongListens || v.longListens < maxLongListens && w.open <= w.descriptors/2
+}
+
 // listenLong counts one long listen at the address, until end.
 func (a *address) listenLong(end Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.longListens = min(a.longListens+1, maxLongListens)
 	a.hearing = max(a.hearing, end)
+}
+
+// repeats returns after which times the system retransmits j's probes.
+func (w *worker) repeats(j *Job) []time.Duration {
+	if j.Proto != endpoint.TCP {
+		return nil
+	}
+	return w.engine.opts.Repeats
 }
 
 // noteRepeats counts the retransmissions of j's probes that the system has sent.
@@ -155,7 +175,7 @@ func (w *worker) noteRepeats(j *Job) {
 // noteRepeatsOf counts those of one probe. Rate limits count them like other probes:
 // the next ones wait for them.
 func (w *worker) noteRepeatsOf(j *Job, p *sentProbe) {
-	repeats := w.engine.opts.Repeats
+	repeats := w.repeats(j)
 	for p.n != 0 && int(p.repeats) < len(repeats) && w.now.Sub(p.sent) >= repeats[p.repeats] {
 		p.repeats++
 		w.counts.Repeats.add(1)
@@ -169,7 +189,7 @@ func (w *worker) noteRepeatsOf(j *Job, p *sentProbe) {
 func (w *worker) nextRepeat(j *Job) Time {
 	next := Never
 	for _, p := range [...]*sentProbe{&j.cur, &j.prev} {
-		if repeats := w.engine.opts.Repeats; p.n != 0 && int(p.repeats) < len(repeats) {
+		if repeats := w.repeats(j); p.n != 0 && int(p.repeats) < len(repeats) {
 			next = min(next, p.sent.Add(repeats[p.repeats]))
 		}
 	}

@@ -45,15 +45,18 @@ func TestRepeatedSYNACKIsNotALateReply(t *testing.T) {
 // TestFewEndpointsOfASilentHostListenLong: each of them holds a socket for the whole
 // timeout.
 func TestFewEndpointsOfASilentHostListenLong(t *testing.T) {
-	a := &address{}
-	n := 0
-	for i := range 100 {
-		if a.look(Time(time.Hour)).longListens {
-			a.listenLong(Time(i))
-			n++
+	for open, want := range map[int]int{50: maxLongListens, 51: sureLongListens} {
+		a := &address{}
+		w := worker{descriptors: 100, open: open}
+		n := 0
+		for i := range 100 {
+			if v := a.look(Time(time.Hour)); w.mayListenLong(&v) {
+				a.listenLong(Time(i))
+				n++
+			}
 		}
-	}
-	if n != maxLongListens || a.hearing != maxLongListens-1 {
-		t.Errorf("%d endpoints listen until %v, want %d until %v", n, a.hearing, maxLongListens, maxLongListens-1)
+		if n != want || a.hearing != Time(want-1) {
+			t.Errorf("%d of 100 sockets open: %d endpoints listen until %v, want %d until %v", open, n, a.hearing, want, want-1)
+		}
 	}
 }

@@ -93,6 +93,23 @@ func TestRepeatsOfTheKernelCountAgainstTheRate(t *testing.T) {
 	}
 }
 
+// TestKernelRepeatsNoUDP has UDP probes wait for longer than the kernel's first repeat of
+// a SYN.
+func TestKernelRepeatsNoUDP(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{RTT: 2 * time.Second, Port: opensFrom}}
+	s.opts.Repeats = []time.Duration{time.Second, 3 * time.Second}
+	jobs := portsOf(990, 1000)
+	for _, j := range jobs {
+		j.Proto = endpoint.UDP
+	}
+	s.during = func(e *probe.Engine) {
+		if e.Close(); e.Counts().Repeats.Load() != 0 {
+			t.Errorf("%d repeats of UDP probes", e.Counts().Repeats.Load())
+		}
+	}
+	s.run(t, jobs)
+}
+
 // timesSent returns when probes were sent, in total and by host.
 func timesSent(sent []probe.Attempt) (all []probe.Time, hosts map[netip.Addr][]probe.Time) {
 	hosts = map[netip.Addr][]probe.Time{}

@@ -20,8 +20,11 @@ const (
 	retryDescriptors = 7
 	// One in spareDescriptors is kept in any case: addresses may begin to reply.
 	spareDescriptors = 64
-	// One in canarySlots of the slots is kept for canaries.
-	canarySlots = 64
+	// One in canaryPart of the slots, and of the descriptors, is kept for canaries, but
+	// slowCanaries at least if these are not more than a quarter: so many may be
+	// outstanding at one address whose RTT is several intervals of canaries.
+	canaryPart   = 64
+	slowCanaries = 4
 	// maxQueued is longer than any system takes to resolve a neighbor.
 	maxQueued = time.Minute
 )
@@ -39,7 +42,7 @@ func (w *worker) transmit() Time {
 		return w.busy
 	}
 	w.releasePaced()
-	next := min(w.collect(&w.retransmit), w.sendEchoes())
+	next := min(w.collect(&w.canaries), w.collect(&w.retransmit), w.sendEchoes())
 	if w.end != nil && w.live > 0 {
 		next = min(next, w.end.at)
 	}
@@ -74,16 +77,12 @@ func (w *worker) releasePaced() {
 // as far as the limits allow. It returns when it may go on: now if only the batch is
 // full.
 func (w *worker) collect(r *round) Time {
-	first := r == &w.needSlot
 	for !r.empty() {
-		switch {
-		case len(w.batch) == cap(w.batch):
+		if len(w.batch) == cap(w.batch) {
 			return w.now
-		case first && w.inFlight >= w.rcvLimit.most-w.slotsForCanaries():
-			return Never
-		case first && w.open+len(w.batch) >= w.firstDescriptors():
-			w.counts.Short.Store(1)
-			return Never
+		}
+		if next, ok := w.allows(r); !ok {
+			return next
 		}
 		if got, next := w.engine.pace.allow(w.now, 1); got == 0 {
 			return next
@@ -98,12 +97,31 @@ func (w *worker) collect(r *round) Time {
 	return Never
 }
 
-// slotsForCanaries returns how many slots endpoints leave to canaries.
-func (w *worker) slotsForCanaries() int {
+// allows reports whether slots and descriptors are left for a probe of a round, or else
+// when to look again.
+func (w *worker) allows(r *round) (next Time, ok bool) {
+	open := w.open + len(w.batch)
+	switch {
+	case r == &w.canaries:
+		return Never, w.inFlight < w.rcvLimit.most
+	case r == &w.needSlot && w.inFlight >= w.rcvLimit.most-w.keptForCanaries(w.rcvLimit.most):
+		return Never, false
+	case r == &w.needSlot && open >= w.firstDescriptors():
+		w.counts.Short.Store(1)
+		return Never, false
+	case r == &w.retransmit && open >= w.descriptors-w.keptForCanaries(w.descriptors):
+		return w.now.Add(busyPause), w.findRetransmission(r)
+	}
+	return 0, true
+}
+
+// keptForCanaries returns how many of n slots or descriptors other probes leave to
+// canaries.
+func (w *worker) keptForCanaries(n int) int {
 	if w.watches == 0 {
 		return 0
 	}
-	return w.rcvLimit.most / canarySlots
+	return max(n/canaryPart, min(slowCanaries, n/4))
 }
 
 // firstDescriptors returns how many descriptors may be in use when an endpoint is
@@ -112,7 +130,34 @@ func (w *worker) firstDescriptors() int {
 	if w.descriptors < 2 {
 		return w.descriptors
 	}
-	return w.descriptors - max(1, w.descriptors/spareDescriptors, w.heard/retryDescriptors)
+	n := w.descriptors - w.keptForCanaries(w.descriptors)
+	return n - max(1, w.descriptors/spareDescriptors, w.heard/retryDescriptors)
+}
+
+// findRetransmission turns the round r until the probe that comes next needs no
+// descriptor beyond those that its endpoint holds, and reports whether there is one.
+func (w *worker) findRetransmission(r *round) bool {
+	for range sendsPerPoll {
+		if q := r.last.next; q.jobs.empty() || w.freesDescriptor(q.jobs.next.job) {
+			return true
+		}
+		r.last = r.last.next
+	}
+	return false
+}
+
+// freesDescriptor reports whether j's next probe replaces an earlier one. It ends those
+// which are not listened to any more.
+func (w *worker) freesDescriptor(j *Job) bool {
+	if j.cur.n != 0 && j.prev.n != 0 {
+		return true
+	}
+	if v := j.address.look(w.now); w.listensToFirst(j, &v) {
+		return false
+	}
+	holds := j.cur.n != 0 || j.prev.n != 0
+	w.forget(j)
+	return holds
 }
 
 // admit reserves capacity at the address for the first job of q and adds its probe to
@@ -126,10 +171,6 @@ func (w *worker) admit(q *queue) bool {
 		return false
 	}
 	out := &w.outgoing[len(w.batch)]
-	if q.canaries && w.inFlight >= w.rcvLimit.most {
-		w.round(q).push(q)
-		return false
-	}
 	again := j.Attempts > 0 && w.retries(j) < 0
 	switch v, next := q.address.reserve(&out.reservation, w.engine.hostRate, w.now, w.index, q, again); v {
 	case noSlot:

@@ -98,7 +98,7 @@ func (w *worker) facts(j *Job, v view) facts {
 		counted: j.countedTimeouts(), budget: w.budget(j, &v),
 		exclusive: int(j.exclusive), variants: int(j.Variants),
 		assumedLoss: w.lossAt(&v), isUDP: j.address.icmpLimiter != nil, adaptive: w.retries(j) < 0,
-		mayListen: j.role == roleSample || v.longListens && w.open <= w.descriptors/2,
+		mayListen: j.role == roleSample || w.mayListenLong(&v),
 		patience:  w.engine.opts.Patience,
 	}
 }

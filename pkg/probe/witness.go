@@ -46,8 +46,8 @@ const (
 	checkPause = 100 * time.Millisecond
 	lostRounds = 3
 	// A lost address is checked after pauses that grow from lostPause by half, up to
-	// maxLostPause. Once --lost-patience is over, it is checked every gonePause, if
-	// endpoints of it are to be probed.
+	// maxLostPause. Once --lost-patience is over, and a canary of its last seconds has
+	// failed, it is checked every gonePause, if endpoints of it are to be probed.
 	lostPause    = time.Second
 	maxLostPause = 4 * time.Second
 	gonePause    = 30 * time.Second
@@ -281,7 +281,7 @@ func (x *witness) next(now Time, l *limits) (to []known, again Time, changed boo
 		x.state, x.lost, x.rounds = lost, now, 0
 	}
 	if x.state == lost {
-		if now.Sub(x.lost) >= l.patient {
+		if now.Sub(x.lost) >= l.patient && x.failed >= x.lost.Add(l.patient-2*maxLostPause) {
 			x.state, x.check = gone, now.Add(gonePause)
 			return nil, Never, true
 		}

@@ -51,6 +51,7 @@ type worker struct {
 	started    int // jobs, since the engine was told
 	watches    int // timers for canaries
 	wheel      *wheel
+	canaries   round                        // queues with canaries, which precede all others
 	retransmit round                        // queues with jobs that hold a slot
 	needSlot   round                        // the others
 	skipped    round                        // queues with jobs of silent addresses
