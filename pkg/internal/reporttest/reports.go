@@ -200,7 +200,7 @@ func Hostile(by ...string) *report.Report {
 			s := record.Summary{Host: []byte(text), Proto: proto, Addr: netip.MustParseAddr("fe80::1").WithZone(text)}
 			s.By = ndjson.AppendString(append(ndjson.AppendString(nil, "owner"), ':'), texts[len(texts)-1-i])
 			s.Spans = []record.Span{Span(80, 80, endpoint.Open, endpoint.SynAck), Span(81, 200, endpoint.Closed, 0)}
-			s.Found = []record.Found{{Port: 80, App: text}}
+			s.Found = []record.Found{HostileService(80, text)}
 			s.Stats.Add(1767323045678, 5000)
 			all = append(all, s)
 		}

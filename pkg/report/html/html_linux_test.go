@@ -210,7 +210,7 @@ func TestHostileTextsStayText(t *testing.T) {
 		for _, reason := range []endpoint.Reason{endpoint.SynAck, endpoint.LocalError} {
 			s := record.Summary{Host: []byte(text), Spans: []record.Span{{First: 80, Last: 80, State: reason.State(endpoint.TCP), Reason: reason}}}
 			s.By = ndjson.AppendString(append(ndjson.AppendString(nil, text), ':'), hostile[len(hostile)-1-i])
-			s.Found = []record.Found{{Port: 80, App: text}}
+			s.Found = []record.Found{reporttest.HostileService(80, text)}
 			if i%2 == 0 {
 				s.Addr = netip.MustParseAddr("fe80::1").WithZone(text)
 			}

@@ -1,9 +1,13 @@
 package html
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
+	"flag"
 	"fmt"
 	"html"
+	"io"
 	"math/rand/v2"
 	"net/netip"
 	"regexp"
@@ -155,6 +159,33 @@ func TestPageContains(t *testing.T) {
 		for _, not := range c.not {
 			if strings.Contains(text, not) {
 				t.Errorf("%s: the page contains %q", c.name, not)
+			}
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "write the files in testdata")
+
+// TestWriteMatchesFile compares a page with a file, without its style and script.
+func TestWriteMatchesFile(t *testing.T) {
+	parts := regexp.MustCompile(`(?s)(<style>|<script>).*?(</style>|</script>)|sha256-\S*?=&#39;`)
+	write := func(w io.Writer, r *report.Report) error {
+		var page bytes.Buffer
+		if err := Write(&page, r); err != nil {
+			return err
+		}
+		_, err := w.Write(parts.ReplaceAll(page.Bytes(), []byte("$1$2")))
+		return err
+	}
+	reporttest.Golden(t, *update, "services.html", write, reporttest.Named("services"))
+}
+
+func TestCompareVersions(t *testing.T) {
+	order := []string{"", "1", "2", "2.9", "2.09", "2.10", "2.10.1", "2.10a", "9.2p1", "9.2p2", "9.2p10", "10", "18446744073709551616", "a1", "a02", "b"}
+	for i, a := range order {
+		for j, b := range order {
+			if got, want := compareVersions(a, b), cmp.Compare(i, j); got != want {
+				t.Errorf("%q and %q: %d, want %d", a, b, got, want)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package html
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"portkit/pkg/report"
@@ -122,9 +123,36 @@ func (p *page) Products() *serviceTable[productRow] {
 		rows = append(rows, productRow{key, places})
 	}
 	slices.SortFunc(rows, func(a, b productRow) int {
-		return cmp.Or(cmp.Compare(b.Hosts, a.Hosts), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Version, b.Version))
+		return cmp.Or(cmp.Compare(b.Hosts, a.Hosts), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Product, b.Product), compareVersions(a.Version, b.Version))
 	})
 	return tableOf(rows, maxProducts)
+}
+
+// compareVersions compares texts in which digits are numbers: 2.9 is less than 2.10.
+func compareVersions(a, b string) int {
+	isDigit := func(s string) bool { return s != "" && s[0]-'0' <= 9 }
+	for x, y := a, b; x != "" && y != ""; {
+		if !isDigit(x) || !isDigit(y) {
+			if x[0] != y[0] {
+				return cmp.Compare(x[0], y[0])
+			}
+			x, y = x[1:], y[1:]
+			continue
+		}
+		var n, m string
+		n, x = cutNumber(x)
+		m, y = cutNumber(y)
+		if c := cmp.Or(cmp.Compare(len(n), len(m)), cmp.Compare(n, m)); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// cutNumber splits off the digits that s begins with, without leading zeros.
+func cutNumber(s string) (number, rest string) {
+	rest = strings.TrimLeft(s, "0123456789")
+	return strings.TrimLeft(s[:len(s)-len(rest)], "0"), rest
 }
 
 // UnexpectedServices returns the services on ports that are registered for others; nil
