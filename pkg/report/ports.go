@@ -33,19 +33,13 @@ type OpenPort struct {
 // AppendOpenPorts appends the open ports of a record, ascending, without those of its
 // AcceptsAll.
 func AppendOpenPorts(dst []OpenPort, r *record.Summary) []OpenPort {
-	found, without := r.Found, r.AcceptsAll
-	for _, s := range r.Spans {
+	found := r.Found
+	rest, _ := SplitAccepting(r.Spans, r.AcceptsAll)
+	for _, s := range rest {
 		if s.State != endpoint.Open {
 			continue
 		}
 		for port := int(s.First); port <= int(s.Last); port++ {
-			for len(without) > 0 && int(without[0].Last) < port {
-				without = without[1:]
-			}
-			if len(without) > 0 && int(without[0].First) <= port {
-				port = int(min(without[0].Last, s.Last))
-				continue
-			}
 			for len(found) > 0 && int(found[0].Port) < port {
 				found = found[1:]
 			}
@@ -57,6 +51,40 @@ func AppendOpenPorts(dst []OpenPort, r *record.Summary) []OpenPort {
 		}
 	}
 	return dst
+}
+
+// SplitAccepting returns spans without the open ports in acceptsAll, at which the host
+// accepts every connection without a service, and these ports.
+func SplitAccepting(spans, acceptsAll []record.Span) (rest, accepting []record.Span) {
+	if len(acceptsAll) == 0 {
+		return spans, nil
+	}
+	for _, s := range spans {
+		for s.State == endpoint.Open {
+			for len(acceptsAll) > 0 && acceptsAll[0].Last < s.First {
+				acceptsAll = acceptsAll[1:]
+			}
+			if len(acceptsAll) == 0 || acceptsAll[0].First > s.Last {
+				break
+			}
+			part := s
+			if part.First = max(s.First, acceptsAll[0].First); part.First > s.First {
+				before := s
+				before.Last = part.First - 1
+				rest = append(rest, before)
+			}
+			part.Last = min(s.Last, acceptsAll[0].Last)
+			accepting = append(accepting, part)
+			if part.Last == s.Last {
+				s.State = 0 // nothing is left
+			}
+			s.First = part.Last + 1
+		}
+		if s.State != 0 {
+			rest = append(rest, s)
+		}
+	}
+	return rest, accepting
 }
 
 // SortPorts sorts ports.

@@ -226,7 +226,7 @@ func (p *page) openText(h *report.Host, n uint64) string {
 		parts = append(parts, strings.TrimSpace(text))
 	}
 	if accepting > 0 {
-		parts = append(parts, thousands(accepting)+" ports at which every connection is accepted, without a service")
+		parts = append(parts, thousands(accepting)+" "+report.Noun(accepting, "port", "ports")+" at which every connection is accepted, without a service")
 	}
 	return strings.Join(parts, "; ")
 }

@@ -28,7 +28,7 @@ type survey struct {
 	found     found
 	lastTitle string           // of the last host
 	probed    report.PortHosts // a host counts once in each of its groups
-	open      report.PortHosts // a host counts once
+	open      report.PortHosts // a host counts once, unless it accepts every connection
 	unknown   [endpoint.Reasons]unknown
 }
 
@@ -63,7 +63,8 @@ func newSurvey(r *report.Report) *survey {
 		for i := range h.Records {
 			sum := &h.Records[i]
 			s.add(sum)
-			open := report.OpenSpans(sum.Spans)
+			rest, _ := report.SplitAccepting(sum.Spans, sum.AcceptsAll)
+			open := report.OpenSpans(rest)
 			if len(r.By) > 0 {
 				grouped[k][sum.Proto&1].Merge(open)
 			} else {

@@ -57,8 +57,11 @@ type host struct {
 // proto is the ports of a protocol, without those that could not be probed.
 type proto struct {
 	summary.Ports
-	spans []record.Span           // of Ports, once all are added
+	spans []record.Span           // of Ports, once all are added, without accepting
 	found map[uint16]record.Found // of the first name that has one
+
+	acceptsAll summary.Ports // of any name
+	accepting  []record.Span // open ports of acceptsAll, once all are added
 }
 
 // survey reads what the head of the document contains.
@@ -141,6 +144,7 @@ func (h *host) add(r *report.Report, s *record.Summary, probed []record.Span) {
 	h.times.Merge(&s.Stats)
 	p := &h.protos[s.Proto&1]
 	p.Merge(probed)
+	p.acceptsAll.Merge(s.AcceptsAll)
 	for _, f := range s.Found {
 		if _, known := p.found[f.Port]; !known {
 			p.found[f.Port] = f
@@ -154,7 +158,8 @@ func (d *document) endHost() {
 		return
 	}
 	for i := range h.protos {
-		h.protos[i].spans = h.protos[i].AppendSpans(nil)
+		p := &h.protos[i]
+		p.spans, p.accepting = report.SplitAccepting(p.AppendSpans(nil), p.acceptsAll.AppendSpans(nil))
 	}
 	d.total++
 	d.begin("host", "starttime", seconds(h.times.First), "endtime", seconds(h.times.Last))
@@ -183,7 +188,7 @@ func (d *document) endHost() {
 func (h *host) status() (state, reason string) {
 	best := record.Span{State: endpoint.Error}
 	for _, p := range h.protos {
-		for _, s := range p.spans {
+		for _, s := range slices.Concat(p.spans, p.accepting) {
 			if s.State < best.State || s.State == best.State && s.Reason < best.Reason {
 				best = s
 			}
@@ -201,13 +206,16 @@ const maxListed = 25
 
 func (d *document) ports(h *host) {
 	var counts report.Tally
-	for _, p := range h.protos {
+	var accepting [2][]extraReason
+	for i, p := range h.protos {
 		counts.Add(p.spans)
+		accepting[i] = []extraReason{{endpoint.EvidenceAcceptsAll, p.accepting}}
 	}
 	d.line("<ports>")
+	d.extraPorts(endpoint.Open, accepting)
 	for state := endpoint.Closed; state < endpoint.Error; state++ {
 		if counts.States[state] > maxListed {
-			d.extraPorts(h, state, counts.States[state])
+			d.extraPorts(state, h.byReason(state))
 		}
 	}
 	for i, p := range h.protos {
@@ -224,24 +232,54 @@ func (d *document) ports(h *host) {
 	d.line("</ports>")
 }
 
-// extraPorts writes the ports of a state together, by reason.
-func (d *document) extraPorts(h *host, state endpoint.State, n uint64) {
-	d.begin("extraports", "state", state.String(), "count", strconv.FormatUint(n, 10))
+// extraReason is the ports that are written together with a reason.
+type extraReason struct {
+	reason string
+	spans  []record.Span
+}
+
+// count returns the number of ports.
+func (e *extraReason) count() (n int) {
+	for _, s := range e.spans {
+		n += int(s.Last-s.First) + 1
+	}
+	return n
+}
+
+// byReason returns the ports of a state by protocol and reason.
+func (h *host) byReason(state endpoint.State) (all [2][]extraReason) {
+	for i, p := range h.protos {
+		var spans [endpoint.Reasons][]record.Span
+		for _, s := range p.spans {
+			if s.State == state {
+				spans[s.Reason] = append(spans[s.Reason], s)
+			}
+		}
+		for reason := range spans {
+			all[i] = append(all[i], extraReason{report.ReasonText(endpoint.Reason(reason)), spans[reason]})
+		}
+	}
+	return all
+}
+
+// extraPorts writes ports of a state together, by protocol and reason.
+func (d *document) extraPorts(state endpoint.State, all [2][]extraReason) {
+	n := 0
+	for i := range all {
+		all[i] = slices.DeleteFunc(all[i], func(e extraReason) bool { return len(e.spans) == 0 })
+		for _, e := range all[i] {
+			n += e.count()
+		}
+	}
+	if n == 0 {
+		return
+	}
+	d.begin("extraports", "state", state.String(), "count", strconv.Itoa(n))
 	d.line(">")
-	for proto, p := range h.protos {
-		for reason := range endpoint.Reason(endpoint.Reasons) {
-			var spans []record.Span
-			n := 0
-			for _, s := range p.spans {
-				if s.State == state && s.Reason == reason {
-					spans = append(spans, s)
-					n += int(s.Last-s.First) + 1
-				}
-			}
-			if n > 0 {
-				d.empty("extrareasons", "reason", report.ReasonText(reason), "count", strconv.Itoa(n),
-					"proto", endpoint.Proto(proto).String(), "ports", report.Ranges(spans, state))
-			}
+	for i := range all {
+		for _, e := range all[i] {
+			d.empty("extrareasons", "reason", e.reason, "count", strconv.Itoa(e.count()),
+				"proto", endpoint.Proto(i).String(), "ports", report.Ranges(e.spans, state))
 		}
 	}
 	d.line("</extraports>")
