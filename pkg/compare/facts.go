@@ -133,6 +133,8 @@ func prevented(f *record.Facts, fact record.Fact) bool {
 	switch string(f.Evidence) {
 	case endpoint.EvidenceUnreachable, endpoint.EvidenceNotAsked, endpoint.EvidenceAcceptsAll:
 		return true
+	case endpoint.EvidenceProbed: // the scanner may have a name for the app that has no equal
+		return fact == record.FactApp
 	}
 	return f.Limited && fact != record.FactApp
 }

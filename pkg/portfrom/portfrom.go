@@ -11,6 +11,7 @@ import (
 	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/scanfile"
+	"portkit/pkg/scanfile/nmap"
 	"portkit/pkg/service"
 )
 
@@ -88,17 +89,17 @@ func (r *run) file(in *cli.Input) error {
 	if r.name == cli.StdinName {
 		r.name = "standard input"
 	}
-	content, end, err := scanfile.Decompress(in)
+	src := &source{Reader: in}
+	content, end, err := scanfile.Decompress(src)
 	if err != nil {
-		return r.ended(nil, in, err)
+		return r.ended(src, err)
 	}
 	defer end()
 	b := bufio.NewReaderSize(content, 64<<10)
-	head, err := b.Peek(scanfile.SniffSize)
+	head, err := peek(b)
 	if len(head) == 0 && err != io.EOF {
-		return r.ended(nil, in, err)
+		return r.ended(src, err)
 	}
-	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(head)) == 0 && err == io.EOF {
 		return nil
 	}
@@ -112,23 +113,57 @@ func (r *run) file(in *cli.Input) error {
 		r.ctx.Log.Printf("%s: format %s (%s)", r.name, f.Name, f.Written)
 	}
 	err = f.Read(&scanfile.Input{Reader: b, Port: r.port, Proto: r.proto, HasProto: r.hasProto}, r.out)
-	return r.ended(f, in, err)
+	return r.ended(src, err)
+}
+
+// peek returns the first bytes of a file. A scan that is running writes few for a long
+// time, so it does not wait for more once they show a format by themselves.
+func peek(b *bufio.Reader) (head []byte, err error) {
+	for n := 1; n <= scanfile.SniffSize && err == nil; n = len(head) + 1 {
+		head, err = b.Peek(n)
+		head, _ = b.Peek(min(b.Buffered(), scanfile.SniffSize))
+		if nmap.IsXML(head) {
+			break
+		}
+	}
+	return bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), err
+}
+
+// source is a file that remembers whether it could not be read.
+type source struct {
+	io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
 }
 
 // ended reports the error with which reading a file ended.
-func (r *run) ended(f *scanfile.Format, in *cli.Input, err error) error {
+func (r *run) ended(src *source, err error) error {
 	var broken *scanfile.Broken
 	switch {
 	case err == nil:
-		return nil
+	case r.out.Err() != nil:
+		return r.out.Err()
 	case errors.Is(err, scanfile.ErrNoPort):
 		return cli.Usagef("%s: %v", r.name, err)
+	case src.err != nil: // has been reported, and sets the exit status
 	case errors.As(err, &broken):
 		r.ctx.Log.Printf("%s: %v", r.name, err)
 		r.fail(cli.ErrRecords)
-		return nil
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		r.ctx.Log.Printf("%s: the compressed file ends early", r.name)
+		r.fail(cli.ErrRecords)
+	default:
+		r.ctx.Log.Printf("%s: %v", r.name, err)
+		r.fail(cli.ErrInput)
 	}
-	return err
+	return nil
 }
 
 // logCounts reports what has no record, and with -v the statistics.

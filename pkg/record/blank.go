@@ -45,7 +45,7 @@ func (d *Decoder) index() (k known) {
 
 // set records f as field i of the record and returns which field it is.
 func (k *known) set(i int, f *ndjson.Field) field {
-	id := fieldOf(f.Key)
+	id := fieldOfMember(f)
 	if k[id] = int32(i + 1); Blank(f.Value) {
 		k[id] = 0
 	}

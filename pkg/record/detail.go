@@ -54,7 +54,7 @@ func appendOwnObject(dst []byte, fields []ndjson.Field) []byte {
 	dst = append(dst, name...)
 	own := appendMembers(dst, func(dst []byte) []byte {
 		for i := range fields {
-			if fieldOf(fields[i].Key) == unknown && !Blank(fields[i].Value) {
+			if fieldOfMember(&fields[i]) == unknown && !Blank(fields[i].Value) {
 				dst = append(ndjson.AppendString(append(dst, ','), fields[i].Key), ':')
 				dst = append(dst, fields[i].Value...)
 			}

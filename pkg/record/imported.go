@@ -7,6 +7,19 @@ import (
 	"portkit/pkg/ndjson"
 )
 
+// sources are the scanners, as in the field source.
+var sources = []string{SourceNmap, SourceMasscan, SourceZmap, SourceNaabu, SourceRustScan, SourceZgrab2}
+
+// The scanners.
+const (
+	SourceNmap     = "nmap"
+	SourceMasscan  = "masscan"
+	SourceZmap     = "zmap"
+	SourceNaabu    = "naabu"
+	SourceRustScan = "rustscan"
+	SourceZgrab2   = "zgrab2"
+)
+
 // Imported is a result of another scanner. Its words for states, reasons and protocols
 // have been translated.
 type Imported struct {
@@ -114,7 +127,7 @@ func (o *Own) limit(at int) {
 // sourceFields returns the fields that portfrom adds to a result.
 func sourceFields() []FieldDoc {
 	return []FieldDoc{
-		{"source", "string", true, "Scanner that the result is from: nmap, masscan, zmap, naabu, rustscan or zgrab2.", aText},
+		{"source", "string", true, "Scanner that the result is from: nmap, masscan, zmap, naabu, rustscan or zgrab2. portprobe and portid remove it when they probe the endpoint again, but not the object of that name.", `"enum": ` + quoteAll(sources)},
 		{"nmap", "object", false, "What nmap reports and has no field above, in its own words; likewise masscan, zmap, naabu, rustscan and zgrab2.", `"type": "object"`},
 	}
 }

@@ -137,7 +137,7 @@ func (d *Decoder) sort(k *known, in *Input) {
 	if findings && k[fieldEvidence] == 0 { // they are the user's
 		d.extra = d.extra[:0]
 		for i := range d.fields {
-			if f := fieldOf(d.fields[i].Key); f.passesOn() || f == fieldFinding {
+			if f := fieldOfMember(&d.fields[i]); f.passesOn() || f == fieldFinding {
 				d.extra = AppendRaw(d.extra, d.fields[i].Raw)
 			}
 		}
@@ -256,7 +256,7 @@ func (d *Decoder) salvage(l ndjson.Line, k *known, in *Input, p *problem) *Bad {
 		}
 	}
 	for _, f := range d.fields {
-		if id := fieldOf(f.Key); id.passesOn() && validOption(id, f.Value) {
+		if id := fieldOfMember(&f); id.passesOn() && validOption(id, f.Value) {
 			b.Extra = AppendRaw(b.Extra, f.Raw)
 		}
 	}

@@ -1,5 +1,11 @@
 package record
 
+import (
+	"slices"
+
+	"portkit/pkg/ndjson"
+)
+
 // field identifies a known field.
 type field uint8
 
@@ -22,6 +28,7 @@ const (
 	fieldEvidence
 	fieldProduct
 	fieldFinding // another field of findings
+	fieldSource  // the scanner that an imported result is from
 	fieldOther   // a field of results that the Decoder does not parse
 	fieldCount
 )
@@ -68,6 +75,15 @@ func fieldOf(key []byte) field {
 		return fieldFinding
 	}
 	return unknown
+}
+
+// fieldOfMember is like fieldOf, but recognizes the field source. It is the user's, unless its
+// value is a scanner.
+func fieldOfMember(f *ndjson.Field) field {
+	if string(f.Key) == "source" && len(f.Value) > 2 && slices.Contains(sources, string(f.Value[1:len(f.Value)-1])) {
+		return fieldSource
+	}
+	return fieldOf(f.Key)
 }
 
 // passesOn reports whether a field is passed through behind the tool's own fields.

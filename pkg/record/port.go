@@ -84,10 +84,10 @@ func (d *Decoder) split(k *known, p *Port) {
 	d.known, d.extra = d.known[:0], d.extra[:0]
 	for i := range d.fields {
 		raw := d.fields[i].Raw
-		switch f := fieldOf(d.fields[i].Key); {
+		switch f := fieldOfMember(&d.fields[i]); {
 		case f == fieldFinding && k[fieldEvidence] == 0:
 			d.extra = AppendRenamed(d.extra, renamed, raw)
-		case f == fieldFinding, f == fieldEvidence:
+		case f == fieldFinding, f == fieldEvidence, f == fieldSource:
 		case f.passesOn():
 			d.extra = AppendRaw(d.extra, raw)
 		case f == fieldApp && p.Proto == endpoint.TCP:

@@ -14,16 +14,17 @@ import (
 	"io"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
 )
 
 // The sources, as in the field source.
 const (
-	Nmap     = "nmap"
-	Masscan  = "masscan"
-	Zmap     = "zmap"
-	Naabu    = "naabu"
-	RustScan = "rustscan"
-	Zgrab2   = "zgrab2"
+	Nmap     = record.SourceNmap
+	Masscan  = record.SourceMasscan
+	Zmap     = record.SourceZmap
+	Naabu    = record.SourceNaabu
+	RustScan = record.SourceRustScan
+	Zgrab2   = record.SourceZgrab2
 )
 
 // Format is a format of result files.

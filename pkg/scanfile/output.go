@@ -14,6 +14,7 @@ type Output struct {
 	enc      record.Encoder
 	services *service.Table
 	report   Reporter
+	err      error // of w
 
 	line   []byte // one record
 	held   []byte // the records of a host that is not whole yet
@@ -42,8 +43,7 @@ func NewOutput(w io.Writer, services *service.Table, report Reporter) *Output {
 // service is set here. r stays the caller's.
 func (o *Output) Put(r *record.Imported) error {
 	o.line = o.encode(o.line[:0], r)
-	_, err := o.w.Write(o.line)
-	return err
+	return o.write(o.line)
 }
 
 // Hold is like Put, but keeps the record until Release or Drop.
@@ -61,10 +61,20 @@ func (o *Output) Release() error {
 	if len(o.held) == 0 {
 		return nil
 	}
-	_, err := o.w.Write(o.held)
+	err := o.write(o.held)
 	o.held, o.holds = o.held[:0], 0
 	return err
 }
+
+func (o *Output) write(lines []byte) error {
+	if o.err == nil {
+		_, o.err = o.w.Write(lines)
+	}
+	return o.err
+}
+
+// Err returns the error of writing, after which nothing more is written.
+func (o *Output) Err() error { return o.err }
 
 // Drop discards the records that are held, and returns their number.
 func (o *Output) Drop() (n uint64) {

@@ -98,8 +98,10 @@ func (r *reader) describe() {
 	switch {
 	case app != "":
 		f.Evidence = endpoint.EvidenceProbed
-	case f.TLS != nil && (s.tunnel || s.identified()):
+	case f.TLS != nil && (s.tunnel || s.name == "ssl" && s.identified()):
 		f.Evidence = endpoint.EvidenceTLS
+	case f.Evidence == "" && (s.identified() || f.TLS != nil || s.http != (endpoint.HTTP{})):
+		f.Evidence = endpoint.EvidenceProbed // what is not an app
 	}
 	if s.http != (endpoint.HTTP{}) {
 		f.HTTP = &s.http

@@ -213,7 +213,7 @@ func TestDocuments(t *testing.T) {
 		{"a guess", onePort("22", `<service name="ssh" method="table" conf="3"/>`), []string{"app", "service", "nmap.service", "evidence"}, "1  ssh  "},
 		{"a guess by another name", onePort("22", `<service name="domain" method="table" conf="3"/>`), []string{"app", "service", "nmap.service", "evidence"}, "1  ssh domain "},
 		{"a translated name", onePort("22", `<service name="ms-wbt-server" method="probed" conf="10"/>`), []string{"app", "service", "nmap.service", "evidence"}, "1 rdp ssh  probed"},
-		{"an untranslated name", onePort("22", `<service name="jetdirect" product="P" method="probed" conf="10"/>`), []string{"app", "nmap.service", "product", "evidence"}, "1  jetdirect P "},
+		{"an untranslated name", onePort("22", `<service name="jetdirect" product="P" method="probed" conf="10"/>`), []string{"app", "nmap.service", "product", "evidence"}, "1  jetdirect P probed"},
 		{"low confidence", onePort("22", `<service name="http" product="P" method="probed" conf="5"/>`), []string{"app", "nmap.service", "product", "evidence"}, "1  http  "},
 		{"confidence 8", onePort("22", `<service name="http-proxy" extrainfo="e" hostname="h" method="probed" conf="8"/>`), []string{"app", "evidence", "nmap.extrainfo", "nmap.hostname"}, "1 http probed e h"},
 		{"tunnel with a guess", onePort("22", `<service name="https" tunnel="ssl" method="table" conf="3"/>`), []string{"app", "evidence", "tls"}, "1  tls {}"},
@@ -234,7 +234,7 @@ func TestDocuments(t *testing.T) {
 		{
 			"a certificate of an old version", onePort("443", `<service name="https" method="table" conf="3"/><script id="ssl-cert" output="Subject: commonName=a.example/organizationName=O, P/countryName=DE&#xa;Subject Alternative Name: DNS:a.example, DNS:b.example&#xa;Issuer: commonName=CA&#xa;Public Key type: rsa&#xa;Public Key bits: 2048&#xa;Signature Algorithm: sha256WithRSAEncryption&#xa;Not valid before: 2026-01-01T00:00:00&#xa;Not valid after:  2027-01-01T00:00:00"/>`),
 			[]string{"tls", "evidence"},
-			`1 {"signature":"sha256WithRSAEncryption","subject":"CN=a.example,O=O\\, P,C=DE","issuer":"CN=CA","names":["a.example","b.example"],"names_total":2,"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z","key":"rsa 2048"} `,
+			`1 {"signature":"sha256WithRSAEncryption","subject":"CN=a.example,O=O\\, P,C=DE","issuer":"CN=CA","names":["a.example","b.example"],"names_total":2,"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z","key":"rsa 2048"} probed`,
 		},
 		{
 			"a certificate without its text", onePort("25", `<service name="smtp" method="table" conf="3"/><script id="ssl-cert" output="x"><table key="subject"><elem key="countryName">DE</elem><elem key="commonName">a</elem></table><table key="issuer"><elem key="commonName">b</elem></table>`+
