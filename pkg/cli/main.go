@@ -29,6 +29,8 @@ func Main(t Tool) int {
 	if closedAtStart(stdin) {
 		with.In = closedStream{}
 	}
+	growPipe(stdin)
+	growPipe(stdout)
 	out := &output{w: stdout}
 	if closedAtStart(stdout) {
 		out.w = closedStream{}
