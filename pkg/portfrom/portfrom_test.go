@@ -88,7 +88,7 @@ func TestMasscanFormatsAgree(t *testing.T) {
 		`"port":2000,"proto":"tcp","state":"closed","reason":"reset","service":"cisco-sccp","method":"syn"`,
 		`"banner":"220 (vsFTPd 3.0.3)\n530 Please login with USER and PASS.","source":"masscan","masscan":{"state":"open",`,
 	}
-	for _, name := range []string{"masscan.json", "masscan.ndjson", "masscan.list", "masscan.gnmap"} {
+	for _, name := range []string{"masscan.json", "masscan.ndjson", "masscan.list", "masscan.gnmap", "masscan.xml"} {
 		_, out, _ := runTool("", filepath.Join("testdata", "scans", name))
 		for _, w := range want {
 			if !strings.Contains(out, w) {

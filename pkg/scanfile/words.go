@@ -159,7 +159,8 @@ func (t *translation) translate() {
 	if r := t.find(ReasonWord, t.TheirReason); r != nil {
 		t.Reason = r.Reason
 	}
-	if t.Reason.State(t.proto) != t.State {
+	byFilter := t.proto == endpoint.UDP && t.Reason == endpoint.PortUnreach && t.State == endpoint.Filtered
+	if t.Reason.State(t.proto) != t.State && !byFilter {
 		t.Reason = Weakest(t.State, t.proto, t.method)
 	}
 }

@@ -7,9 +7,7 @@
 package masscan
 
 import (
-	"bytes"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -30,13 +28,6 @@ type reply struct {
 	isBanner bool
 	service  []byte
 	banner   []byte
-}
-
-// derived are the services whose banners are masscan's summaries of what was received. Those
-// of all others are the first bytes.
-var derived = map[string]bool{
-	"title": true, "http.server": true, "html": true, "ssl": true, "X509": true, "X509CA": true,
-	"vuln": true, "heartbleed": true, "ticketbleed": true, "smb": true, "rdp": true,
 }
 
 // writer writes replies.
@@ -72,35 +63,9 @@ func (w *writer) put(y *reply) error {
 		return nil
 	}
 	r.Time, r.TTL = y.time, y.ttl
-	r.Own.Text("service", string(y.service))
-	switch {
-	case len(y.banner) == 0:
-	case derived[string(y.service)]:
-		r.Own.Text("banner", string(y.banner))
-	default:
-		w.found = endpoint.Finding{Banner: y.banner}
-		r.Finding = &w.found
-	}
+	scanfile.Guessed(r, &w.found, string(y.service), y.banner)
 	return w.out.Put(r)
 }
 
 // open is the state of a port that sent a banner.
 var open = []byte(endpoint.Open.String())
-
-// unescape replaces \xHH, which masscan's text formats use, by the byte.
-func unescape(text []byte) []byte {
-	if bytes.IndexByte(text, '\\') < 0 {
-		return text
-	}
-	var b []byte
-	for len(text) > 0 {
-		if len(text) >= 4 && text[0] == '\\' && text[1] == 'x' {
-			if n, err := strconv.ParseUint(string(text[2:4]), 16, 8); err == nil {
-				b, text = append(b, byte(n)), text[4:]
-				continue
-			}
-		}
-		b, text = append(b, text[0]), text[1:]
-	}
-	return b
-}

@@ -62,7 +62,8 @@ func grepableLine(line []byte) (y reply, err error) {
 		case "Service":
 			y.service = value
 		case "Banner": // which may have tabs
-			y.banner, rest = unescape(line[len(line)-len(rest)-len(value):]), nil
+			_, text, _ := bytes.Cut(line, []byte("\tBanner: "))
+			y.banner, rest = scanfile.Unescape(text), nil
 		}
 	}
 	if !y.addr.IsValid() || y.port == nil {

@@ -49,7 +49,7 @@ func ReadList(in *scanfile.Input, out *scanfile.Output) error {
 			return err
 		}
 		if y.isBanner = string(f[0]) == "banner"; y.isBanner && len(f) == 7 {
-			y.service, y.banner = f[5], unescape(f[6])
+			y.service, y.banner = f[5], scanfile.Unescape(f[6])
 		}
 		return w.put(&y)
 	})

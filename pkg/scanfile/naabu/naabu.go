@@ -43,6 +43,9 @@ func (r *reader) object(fields []ndjson.Field) error {
 	if inner, err := ndjson.Scan(port, r.port); err == nil { // of some versions
 		r.port = inner
 		port, tls = ndjson.Last(inner, "Port"), ndjson.Last(inner, "TLS")
+		if proto = scanfile.Text(inner, "Protocol"); string(ndjson.Last(inner, "Protocol")) == "1" {
+			proto = []byte("udp")
+		}
 	}
 	e, err := parse(scanfile.Text(fields, "host"), scanfile.Text(fields, "ip"), port)
 	if err != nil {
@@ -58,7 +61,7 @@ func (r *reader) object(fields []ndjson.Field) error {
 	r.begin(&e)
 	r.result.Time, _ = time.Parse(time.RFC3339Nano, string(scanfile.Text(fields, "timestamp")))
 	if string(tls) == "true" {
-		r.tls = endpoint.Finding{Evidence: "tls", TLS: &endpoint.TLS{}}
+		r.tls = endpoint.Finding{Evidence: endpoint.EvidenceTLS, TLS: &endpoint.TLS{}}
 		r.result.Finding = &r.tls
 	}
 	if cdn := ndjson.Last(fields, "cdn"); string(cdn) == "true" {

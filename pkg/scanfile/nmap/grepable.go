@@ -220,13 +220,13 @@ func (g *grepable) service(name, version string) {
 	g.found = endpoint.Finding{}
 	switch {
 	case name == wrapped:
-		g.found.Evidence = "closed"
+		g.found.Evidence = endpoint.EvidenceClosed
 	case version != "":
 		app, inTLS := scanfile.App(r.Proto, name)
 		g.found.App, tunnel = app, tunnel || inTLS
 	}
 	if tunnel {
-		g.found.TLS, g.found.Evidence = &endpoint.TLS{}, "tls"
+		g.found.TLS, g.found.Evidence = &endpoint.TLS{}, endpoint.EvidenceTLS
 	}
 	if g.found.App != "" {
 		g.found.Evidence = endpoint.EvidenceProbed

@@ -85,6 +85,11 @@ func (s *detected) identified() bool { return s.method == "probed" && s.confiden
 // describe adds what is known of the service to the result.
 func (r *reader) describe() {
 	s, f := &r.port.detected, &r.port.found
+	if r.source == scanfile.Masscan {
+		r.result.Method = scanfile.MethodOf(r.port.proto) // scaninfo is always that of TCP
+		scanfile.Guessed(&r.result, f, s.name, scanfile.Unescape([]byte(s.banner)))
+		return
+	}
 	app, inTLS := "", false
 	switch {
 	case s.name == wrapped:
@@ -106,7 +111,6 @@ func (r *reader) describe() {
 	if s.http != (endpoint.HTTP{}) {
 		f.HTTP = &s.http
 	}
-	f.Banner = []byte(s.banner)
 	if !isEmpty(f) {
 		r.result.Finding = f
 	}

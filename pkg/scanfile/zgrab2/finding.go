@@ -15,7 +15,7 @@ import (
 func find(p endpoint.Proto, module []byte, identified bool, result []byte) *endpoint.Finding {
 	f := &endpoint.Finding{Banner: textAt(result, "banner"), TLS: tls(result)}
 	if f.TLS != nil {
-		f.Evidence = "tls"
+		f.Evidence = endpoint.EvidenceTLS
 	}
 	if identified {
 		f.App, _ = scanfile.App(p, string(module))

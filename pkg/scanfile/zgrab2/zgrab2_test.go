@@ -1,0 +1,40 @@
+package zgrab2
+
+import (
+	"testing"
+
+	"portkit/pkg/internal/scantest"
+)
+
+func TestRead(t *testing.T) {
+	host := func(module, members string) string {
+		return `{"ip":"192.0.2.7","data":{"` + module + `":{` + members + `}}}` + "\n"
+	}
+	const refused = `"status":"connection-timeout","port":22,"error":"dial tcp 192.0.2.7:22: connect: connection refused"`
+	scantest.Run(t, Read, []scantest.Case{
+		{Name: "success", File: host("ftp", `"status":"success","protocol":"ftp","port":21,"result":{"banner":"220 x\r\n"},"timestamp":"2026-01-31T12:00:00Z"`), Want: []string{
+			`"port":21,"proto":"tcp","state":"open","reason":"syn-ack","service":"ftp","method":"connect","time":"2026-01-31T12:00:00.000Z","app":"ftp","evidence":"probed","banner":"220 x\r\n","source":"zgrab2","zgrab2":{"module":"ftp","status":"success"}}`,
+		}},
+		// Before version 1.0 only the user knew the port.
+		{Name: "port of the flag", Port: 2121, File: host("ftp", `"status":"success","protocol":"ftp"`), Want: []string{`"port":2121,"proto":"tcp","state":"open"`}},
+		{Name: "no port", File: host("ftp", `"status":"success","protocol":"ftp"`), Err: "add it with --port"},
+		{Name: "port of the host", Port: 21, File: `{"ip":"192.0.2.7","port":22,"data":{"ssh":{"status":"success","protocol":"ssh","result":{"server_id":{"raw":"SSH-2.0-x"}}}}}` + "\n", Want: []string{`"port":22,"proto":"tcp","state":"open","reason":"syn-ack","service":"ssh","method":"connect","app":"ssh","evidence":"probed","ssh":{"banner":"SSH-2.0-x"},"banner":"SSH-2.0-x"`}},
+		{Name: "refused", File: host("ssh", refused), Want: []string{`"state":"closed","reason":"conn-refused"`}},
+		{Name: "refused, by the documented status", File: host("ssh", `"status":"connection-refused","port":22`), Want: []string{`"state":"closed","reason":"conn-refused"`}},
+		{Name: "unreachable", File: host("ssh", `"status":"connection-timeout","port":22,"error":"dial tcp: connect: no route to host"`), Want: []string{`"state":"filtered","reason":"host-unreach"`}},
+		{Name: "timeout", File: host("ssh", `"status":"connection-timeout","port":22,"error":"dial tcp: i/o timeout"`), Want: []string{`"state":"filtered","reason":"no-response"`}},
+		{Name: "local error", File: host("ssh", `"status":"connection-timeout","port":22,"error":"dial tcp: connect: cannot assign requested address"`), Skipped: 1},
+		{Name: "other errors", File: host("ssh", `"status":"unknown-error","port":22`) + `{"ip":"192.0.2.7","data":null}` + "\n" + `{"ip":"192.0.2.7","error":"x"}` + "\n", Err: "line 2: data is not an object", Skipped: 2},
+		{Name: "not that protocol", File: host("ssh", `"status":"protocol-error","protocol":"ssh","port":22`), Want: []string{`"state":"open","reason":"syn-ack","service":"ssh","method":"connect","source"`}},
+		{Name: "UDP", File: host("ntp", `"status":"success","protocol":"ntp","port":123`) + host("ntp", `"status":"io-timeout","protocol":"ntp","port":123`), Want: []string{
+			`"proto":"udp","state":"open","reason":"udp-response","service":"ntp","method":"udp","app":"ntp"`,
+			`"proto":"udp","state":"open|filtered","reason":"no-response"`,
+		}},
+		{Name: "TLS", File: host("tls", `"status":"success","protocol":"tls","port":443,"result":{"handshake_log":{"server_hello":{"version":{"name":"TLSv1.2"},"cipher_suite":{"name":"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"}},"server_certificates":{"certificate":{"raw":"AAAA"}}}}`), Want: []string{
+			`"evidence":"tls","tls":{"version":"1.2","cipher":"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256","sha256":"709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c"}`,
+		}},
+		{Name: "STARTTLS", File: host("smtp", `"status":"success","protocol":"smtp","port":25,"result":{"banner":"220 x","starttls":"220 go","tls":{"handshake_log":{"server_hello":{"cipher_suite":{"name":"TLS_AES_128_GCM_SHA256"}}}}}`), Want: []string{`"app":"smtp","evidence":"probed","tls":{"version":"1.3","cipher":"TLS_AES_128_GCM_SHA256","starttls":true}`}},
+		{Name: "name only", File: `{"domain":"www.example","data":{"banner":{"status":"io-timeout","port":80}}}` + "\n", Want: []string{`{"host":"www.example","port":80,"proto":"tcp","state":"open"`}},
+		{Name: "two modules", File: `{"ip":"192.0.2.7","data":{"http":{"status":"success","protocol":"http","port":80,"result":{"response":{"status_code":200,"headers":{"server":["nginx"]}}}},"ssh":{` + refused + `}}}` + "\n", Want: []string{`"app":"http","evidence":"probed","http":{"status":200,"server":"nginx"}`, `"port":22,"proto":"tcp","state":"closed"`}},
+	})
+}
