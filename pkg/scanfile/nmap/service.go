@@ -9,6 +9,7 @@ import (
 	"portkit/pkg/identify/protocol"
 	"portkit/pkg/recog"
 	"portkit/pkg/scanfile"
+	"portkit/pkg/service"
 )
 
 // detected is what is known of the service at a port.
@@ -95,7 +96,7 @@ func (r *reader) describe() {
 	case s.name == wrapped:
 		f.Evidence = endpoint.EvidenceClosed
 	case s.identified():
-		app, inTLS = scanfile.App(r.port.proto, s.name)
+		app, inTLS = r.app()
 		f.App, f.Product, f.Version, f.OS, f.Device, f.CPE = app, s.product, s.version, s.os, s.device, s.cpe
 	}
 	r.ownService(app)
@@ -140,7 +141,7 @@ func (r *reader) tls(app string, inTLS bool) *endpoint.TLS {
 	switch {
 	case s.cert != nil && !first:
 		if app == "" {
-			app, first = scanfile.App(r.port.proto, s.name)
+			app, first = r.app()
 		}
 		s.cert.StartTLS = !first && r.upgrades(app)
 		return s.cert
@@ -162,3 +163,26 @@ func (r *reader) upgrades(app string) bool {
 	}
 	return r.upgradable[app]
 }
+
+// app returns the app that the name of the service denotes, and whether it implies TLS.
+func (r *reader) app() (name string, inTLS bool) {
+	key := appKey{r.port.proto, r.port.name}
+	m, ok := r.apps[key]
+	if !ok {
+		m.App, m.TLS = scanfile.App(key.proto, key.name)
+		if r.apps == nil || len(r.apps) == maxApps {
+			r.apps = map[appKey]service.Meaning{}
+		}
+		r.apps[key] = m
+	}
+	return m.App, m.TLS
+}
+
+// appKey is what the app is looked up by.
+type appKey struct {
+	proto endpoint.Proto
+	name  string
+}
+
+// maxApps is the number of meanings that are remembered.
+const maxApps = 256

@@ -11,6 +11,7 @@ import (
 
 	"portkit/pkg/record"
 	"portkit/pkg/scanfile"
+	"portkit/pkg/service"
 	"portkit/pkg/xmlstream"
 )
 
@@ -43,6 +44,7 @@ type reader struct {
 	output   []byte   // of the script, as written
 	altNames bool     // the next value is that of the alternative names
 
+	apps       map[appKey]service.Meaning
 	upgradable map[string]bool // apps with STARTTLS; nil until it is needed
 
 	text   []byte // decoded
