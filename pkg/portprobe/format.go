@@ -53,7 +53,7 @@ func (r *run) newFormat() *recordFormat {
 // when returns the time of a job's result; now if the job was never submitted.
 func (f *recordFormat) when(j *probe.Job) time.Time {
 	if j.At == 0 {
-		return time.Now()
+		return f.now()
 	}
 	return f.clock(j.At)
 }

@@ -50,7 +50,7 @@ func (r *run) waitingFor() string {
 	case r.out.Behind():
 		return "the reader of the output"
 	case w.Addr.IsValid():
-		silence := time.Since(r.format.clock(w.Since))
+		silence := r.format.now().Sub(r.format.clock(w.Since))
 		if w.Stopped {
 			return fmt.Sprintf("%v: stopped replying %.0f s ago", w.Addr, max(silence, 0).Seconds())
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -395,5 +396,30 @@ func TestFractionalRates(t *testing.T) {
 		if r.status != 0 || !strings.Contains(r.err, c.want) {
 			t.Errorf("%s: %+v, want %q", c.args, r, c.want)
 		}
+	}
+}
+
+// Under --simulate, what is never probed has a time of the simulated clock as well, which is
+// ahead of the machine's here.
+func TestSimulatedTimesAreOfOneClock(t *testing.T) {
+	in, feed := io.Pipe()
+	var out bytes.Buffer
+	feedMore := func() {
+		go func() {
+			fmt.Fprintln(feed, "192.0.2.2:80")
+			_ = feed.Close()
+		}()
+	}
+	go fmt.Fprintln(feed, "192.0.2.1:80")
+	r := toolWith(t, cli.IO{
+		In: in, Out: io.MultiWriter(&out, &firstWrite{then: feedMore}),
+		Args: []string{"--simulate", "open=0,silent=1", "--deny", "192.0.2.2"},
+	})
+	list := records(t, out.String())
+	if len(list) != 2 || list[1]["reason"] != "out-of-scope" {
+		t.Fatalf("exit %d, %s%s", r.status, &out, r.err)
+	}
+	if silent, denied := fmt.Sprint(list[0]["time"]), fmt.Sprint(list[1]["time"]); denied < silent {
+		t.Errorf("the second record has the time %s, the first %s", denied, silent)
 	}
 }
