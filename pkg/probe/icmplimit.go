@@ -28,10 +28,14 @@ const (
 	minPaceICMP      = 8
 	// An address has a limit if one in lateOf of its closed ports, and at least
 	// lateLeast, were rejected only after more than lateAfter probes: loss alone
-	// rarely does that.
+	// rarely does that. A loss of p leaves p ÷ (1 − p) times as many of them as were
+	// rejected at the second probe, a limit far more: more than lateRatio times, once
+	// lateSure ports are known.
 	lateAfter = 2
 	lateLeast = 2
 	lateOf    = 5
+	lateRatio = 2
+	lateSure  = 40
 	// rejectionMemory is the number of closed ports that are remembered.
 	rejectionMemory = 256
 	// patienceAnew is the time without waiting for an address after which its
@@ -48,7 +52,7 @@ type icmpLimiter struct {
 	since     Time // start of the wait for it
 	waited    Time // latest time at which it was waited for
 
-	closed, late float32 // ports rejected, and those rejected late
+	closed, second, late float32 // ports rejected, those at their second probe, and those after it
 
 	yield
 	joint joint
@@ -88,18 +92,24 @@ type udpView struct {
 }
 
 // limited reports whether the address limits its errors.
-func (l *icmpLimiter) limited() bool { return l.late >= lateLeast && lateOf*l.late >= l.closed }
+func (l *icmpLimiter) limited() bool {
+	mayBeLoss := l.closed >= lateSure && l.late <= lateRatio*l.second
+	return l.late >= lateLeast && lateOf*l.late >= l.closed && !mayBeLoss
+}
 
 // rejected records an error for a probe.
 func (l *icmpLimiter) rejected(now Time, o outcome) {
 	l.tick(now, alone, minPaceICMP)
 	l.rejects = true
 	l.noteError(now, o.discounted > 0)
-	if l.closed++; o.lost+1 > lateAfter {
+	switch l.closed++; {
+	case o.lost+1 > lateAfter:
 		l.late++
+	case o.lost+1 == lateAfter:
+		l.second++
 	}
 	if l.closed > rejectionMemory {
-		l.closed, l.late = l.closed/2, l.late/2
+		l.closed, l.second, l.late = l.closed/2, l.second/2, l.late/2
 	}
 }
 

@@ -192,3 +192,19 @@ func TestRepliesFromOtherPortsAreMatched(t *testing.T) {
 		})
 	}
 }
+
+// TestLossIsNotAnICMPLimit has a host lose half of the probes or their replies. Each of these
+// runs once took that for a limit, and had no estimate of the loss.
+func TestLossIsNotAnICMPLimit(t *testing.T) {
+	for _, seed := range []uint64{1, 50, 231, 247, 261, 293, 308, 370, 373, 388} {
+		s := scan{opts: defaults(), net: simnet.Config{
+			RTT: 20 * time.Millisecond, Loss: 0.3, Seed: seed, Port: serving(22, 110, 133),
+		}}
+		s.opts.Patience = time.Hour
+		jobs := jobsFor("10.0.0.1", 1, 200)
+		for _, j := range jobs {
+			j.Proto = endpoint.UDP
+		}
+		requireRight(t, s.run(t, jobs), s.net.Port)
+	}
+}
