@@ -120,9 +120,10 @@ func (r *run) file(in *cli.Input) error {
 // time, so it does not wait for more once they show a format by themselves.
 func peek(b *bufio.Reader) (head []byte, err error) {
 	for n := 1; n <= scanfile.SniffSize && err == nil; n = len(head) + 1 {
-		head, err = b.Peek(n)
+		_, err = b.Peek(n)
 		head, _ = b.Peek(min(b.Buffered(), scanfile.SniffSize))
-		if nmap.IsXML(head) {
+		// The first line of some formats is that of others too.
+		if lines := head[:bytes.LastIndexByte(head, '\n')+1]; nmap.IsXML(head) || bytes.Count(lines, []byte("\n")) > 1 && find("auto", lines) != nil {
 			break
 		}
 	}

@@ -1,36 +1,136 @@
 package portfrom
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
+	"portkit/pkg/record"
+	"portkit/pkg/scanfile"
+	"portkit/pkg/service"
 )
+
+// readAs reads a file in a format. It is much faster than the tool, which loads the registered
+// services. bad is the number of lines that could not be read.
+func readAs(format, text string, port uint16, services *service.Table) (written string, bad int, err error) {
+	var out bytes.Buffer
+	var report counter
+	all := Formats()
+	f := &all[slices.IndexFunc(all, func(f scanfile.Format) bool { return f.Name == format })]
+	err = f.Read(&scanfile.Input{Reader: strings.NewReader(text), Port: port}, scanfile.NewOutput(&out, services, &report))
+	return out.String(), int(report), err
+}
+
+type counter int
+
+func (c *counter) Bad(int64, string) { *c++ }
+func (c *counter) Note(string)       {}
 
 // TestTornFilesGiveWholeRecords cuts each file at many bytes.
 func TestTornFilesGiveWholeRecords(t *testing.T) {
-	const step = 89 // a prime, so that the cuts differ from line to line
+	const step = 61 // a prime, so that the cuts differ from line to line
+	services := service.Load()
 	for _, s := range scans {
-		if s.name == "zmap-closed.json" && s.port == "" || s.format == "nmap-xml" {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join("testdata", "scans", s.name))
+		b, err := os.ReadFile(filepath.Join("testdata", "scans", s.name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		args := []string{"--format", s.format}
-		if s.port != "" {
-			args = append(args, "--port", s.port)
-		}
-		_, whole, _ := runTool(string(text), args...)
+		text := string(b)
+		whole, _, _ := readAs(s.format, text, 161, services)
 		for n := step; n < len(text); n += step {
-			status, out, said := runTool(string(text[:n]), args...)
-			if !strings.HasPrefix(whole, out) || status > 1 {
-				t.Errorf("%s: status %d after %d bytes, said %s, wrote\n%s", s.name, status, n, said, out)
+			out, bad, err := readAs(s.format, text[:n], 161, services)
+			if !strings.HasPrefix(whole, out) || bad > 0 {
+				t.Errorf("%s: %d bad lines after %d bytes, %v, wrote\n%s", s.name, bad, n, err, out)
 			}
-			if end := text[n-1]; status == 0 && !strings.ContainsRune("\n}]", rune(end)) {
+			if end := text[n-1]; err == nil && !strings.ContainsRune("\n}]", rune(end)) {
 				t.Errorf("%s: no error although it ends after %d bytes with %q", s.name, n, text[max(0, n-20):n])
 			}
 		}
 	}
+}
+
+// FuzzFormats reads any text in every format. What is written must be result records, with
+// reasons from which their states follow, or endpoint records.
+func FuzzFormats(f *testing.F) {
+	for _, s := range scans {
+		text, err := os.ReadFile(filepath.Join("testdata", "scans", s.name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text[:min(len(text), 2000)]), s.format)
+	}
+	names := strings.Split(formatNames(), ",")[1:]
+	services := service.Load()
+	f.Fuzz(func(t *testing.T, text, format string) {
+		if !slices.Contains(names, format) {
+			format = names[len(format)%len(names)]
+		}
+		out, _, err := readAs(format, text, 53, services)
+		var broken *scanfile.Broken
+		if err != nil && !errors.As(err, &broken) {
+			t.Errorf("%s: %v", format, err)
+		}
+		var d record.Decoder
+		for line := range strings.Lines(out) {
+			checkRecord(t, &d, ndjson.Line{No: 1, Text: []byte(strings.TrimSuffix(line, "\n"))})
+		}
+	})
+}
+
+// checkRecord checks a record that was written.
+func checkRecord(t *testing.T, d *record.Decoder, l ndjson.Line) {
+	t.Helper()
+	var r record.Result
+	var in record.Input
+	if err := d.Input(l, &in); err != nil {
+		t.Fatalf("%s: %v", l.Text, err)
+	}
+	if !strings.Contains(string(l.Text), `"state":`) {
+		return
+	}
+	switch err := d.Result(l, &r); {
+	case err != nil || r.Unusable != nil:
+		t.Errorf("%s: %v, %v", l.Text, err, r.Unusable)
+	case r.Reason.State(in.Proto) != r.State && r.Reason != endpoint.NoResponse && r.Reason != endpoint.PortUnreach:
+		t.Errorf("%s: the state does not follow from the reason", l.Text)
+	}
+}
+
+// TestRunningScansShowTheirFormat holds the tool to the first lines of scans that are
+// running.
+func TestRunningScansShowTheirFormat(t *testing.T) {
+	for _, s := range scans {
+		b, err := os.ReadFile(filepath.Join("testdata", "scans", s.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.format == "zgrab2" || s.format == "nmap-xml" || bytes.Count(b, []byte("\n")) < 3 {
+			continue
+		}
+		third := bytes.IndexByte(b, '\n') + 1
+		third += bytes.IndexByte(b[third:], '\n') + 1
+		in := io.MultiReader(bytes.NewReader(b[:third]), waits{t, s.name})
+		if head, _ := peek(bufio.NewReader(in)); find("auto", head).Name != s.format {
+			t.Errorf("%s: %s", s.name, find("auto", head).Name)
+		}
+	}
+}
+
+// waits is the rest of a scan that is running.
+type waits struct {
+	t    *testing.T
+	name string
+}
+
+func (w waits) Read([]byte) (int, error) {
+	w.t.Errorf("%s: waits for more than two lines", w.name)
+	return 0, io.EOF
 }
