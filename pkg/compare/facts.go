@@ -68,7 +68,7 @@ func differ(old, new *record.Facts, ignore record.Fact) (sure, maybe record.Fact
 	}
 	c := factComparer{old: old, new: new, ignore: ignore | old.Unusable | new.Unusable}
 	c.text(record.FactApp, old.App, new.App)
-	if old.Partial == new.Partial && bytes.Equal(old.Source, new.Source) {
+	if bytes.Equal(old.Source, new.Source) {
 		c.text(record.FactProduct, old.Product, new.Product)
 		c.text(record.FactVersion, old.Version, new.Version)
 	}

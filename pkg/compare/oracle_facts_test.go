@@ -109,7 +109,7 @@ func oracleFindings(old, new finding, ignore []string) (change, was string) {
 		}
 	}
 	text("app", old.app, new.app)
-	if old.partial == new.partial && old.source == new.source {
+	if old.source == new.source {
 		text("product", old.product, new.product)
 		text("version", old.version, new.version)
 	}

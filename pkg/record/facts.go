@@ -47,8 +47,7 @@ type Facts struct {
 	Keys                  []HostKey
 	// Unusable contains the facts whose values are not valid.
 	Unusable Fact
-	// Partial is set for a summary: a value that is absent may not have been probed for, and
-	// the source is unknown.
+	// Partial is set for a summary: a value that is absent may not have been probed for.
 	Partial bool
 
 	text []byte // storage of texts with escapes

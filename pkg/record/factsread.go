@@ -45,7 +45,7 @@ func (r *factsReader) field(field *ndjson.Field) {
 	switch string(field.Key) {
 	case "app":
 		f.App = r.text("app", value, FactApp, unlimited)
-	case "product", "version", "os":
+	case "product", "version", "os", "source":
 		r.product(field)
 	case "evidence":
 		f.Evidence = r.text("evidence", value, 0, unlimited)
@@ -62,10 +62,6 @@ func (r *factsReader) field(field *ndjson.Field) {
 		if keys := Last(r.d.inner, "keys"); keys != nil {
 			r.keys(keys)
 		}
-	case "source": // of the user, unless it is a string
-		if f.Source = nil; !Blank(value) {
-			f.Source, _ = ndjson.Text(value, nil)
-		}
 	}
 }
 
@@ -78,6 +74,10 @@ func (r *factsReader) product(field *ndjson.Field) {
 		r.f.Version = r.text("version", field.Value, FactVersion, maxProduct)
 	case "os":
 		r.f.OS = r.text("os", field.Value, 0, maxProduct)
+	case "source":
+		if r.f.Source = nil; field.Value[0] == '"' { // otherwise it is the user's
+			r.f.Source = r.text("source", field.Value, 0, maxWord)
+		}
 	}
 }
 

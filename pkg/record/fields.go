@@ -53,7 +53,7 @@ const statsSchema = `"type": "object", "additionalProperties": false, "propertie
 // certs.
 const (
 	productsSchema = `"type": "object", "additionalProperties": {"type": "object", "additionalProperties": false, "minProperties": 1, "properties": {` +
-		`"product": {` + aProduct + `}, "version": {` + aProduct + `}, "os": {` + aProduct + `}}}`
+		`"product": {` + aProduct + `}, "version": {` + aProduct + `}, "os": {` + aProduct + `}, "source": {` + aText + `}}}`
 	certsSchema = `"type": "object", "additionalProperties": {"type": "object", "additionalProperties": false, "properties": {` +
 		`"not_after": {` + aDate + `}, "names": {` + texts + `}, "issuer": {` + aText + `}, "sha256": {` + aText + `}, "starttls": {` + aTrue + `}}}`
 )
@@ -109,7 +109,7 @@ func sumFields() []FieldDoc {
 		{"counts", "object", false, "Number of ports for each state.", `"type": "object", "additionalProperties": {` + aCount + `}`},
 		{"reasons", "object", false, "Ports for each reason, as ranges.", `"type": "object", "additionalProperties": {` + ranges + `}`},
 		{"apps", "object", false, "Recognized protocol for each port that has one.", `"type": "object", "additionalProperties": {` + aString + `}`},
-		{"products", "object", false, "For each port whose product is known: an object with product, version and os, as far as they are known. app, product and certificate of a port are from the same result. If several results of an endpoint have the same state and reason, the one with an app counts; of these, the one whose app is alphabetically first; then likewise by product, version and os; then the one whose certificate expires last.", productsSchema},
+		{"products", "object", false, "For each port whose product is known: an object with product, version and os, as far as they are known, and the source of results of other scanners. app, product and certificate of a port are from the same result. If several results of an endpoint have the same state and reason, the one with an app counts; of these, the one whose app is alphabetically first; then likewise by product, version and os; then the one whose certificate expires last.", productsSchema},
 		{"certs", "object", false, "For each port with TLS: an object with not_after, names, issuer and sha256 of its certificate, if known, as in the field tls of results, and starttls if TLS began within the protocol.", certsSchema},
 		{"accepts_all", "string", false, "Open ports at which portid found that the host accepts every connection without a service (evidence accepts-all), as ranges. Absent if there are none.", ranges},
 		{"stats", "object", false, "Only with --stats: first and last, the earliest and latest time of a result, and rtt_us, the round-trip times in microseconds: count, sum, min, max, and buckets, an object with the count for each upper bound. It adds up like the other fields, but counts every result, while the others count each endpoint once.", statsSchema},

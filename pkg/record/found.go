@@ -17,7 +17,7 @@ type Found struct {
 	Port uint16
 	// App is the protocol recognized.
 	App string
-	// Product has the members product, version and os.
+	// Product has the members product, version, os and source.
 	Product string
 	// Cert is the certificate of the server, with the members not_after, names, issuer,
 	// sha256 and starttls. TLS without a known certificate is an object without the first
@@ -41,13 +41,17 @@ func (d *Decoder) finding(r *Result) {
 	}
 }
 
-// appendProduct appends an object of what is known of the product; nothing if that is
-// nothing.
+// appendProduct appends an object of what is known of the product, and by which tool;
+// nothing if nothing is known.
 func appendProduct(dst []byte, f *Facts) []byte {
 	return appendMembers(dst, func(dst []byte) []byte {
+		at := len(dst)
 		dst = appendCut(dst, `,"product":`, f.Product, maxProduct)
 		dst = appendCut(dst, `,"version":`, f.Version, maxProduct)
-		return appendCut(dst, `,"os":`, f.OS, maxProduct)
+		if dst = appendCut(dst, `,"os":`, f.OS, maxProduct); len(dst) == at {
+			return dst
+		}
+		return appendCut(dst, `,"source":`, f.Source, maxWord)
 	})
 }
 

@@ -58,6 +58,9 @@ func TestFoundRequiresEvidence(t *testing.T) {
 	for text, want := range map[string]string{
 		`,"os":"Debian","version":"7"}`:                    "",
 		`,"product":"nginx"}`:                              `{"product":"nginx"}`, // of another scanner
+		`,"product":"nginx","source":"nmap"}`:              `{"product":"nginx","source":"nmap"}`,
+		`,"product":"nginx","source":{"of":"user"}}`:       `{"product":"nginx"}`,
+		`,"app":"http","source":"nmap"}`:                   "",
 		`,"os":"Debian","evidence":"greeting"}`:            `{"os":"Debian"}`,
 		`,"product":7,"evidence":"greeting"}`:              "",
 		`,"product":"` + strings.Repeat("ä", 300) + `"}`:   `{"product":"` + strings.Repeat("ä", 127) + `"}`,
