@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -79,6 +80,30 @@ func TestFinding(t *testing.T) {
 		if string(bytes.TrimSuffix(got, []byte("\n"))) != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.in, got, c.want)
 		}
+	}
+}
+
+// Every field of a finding is replaced by the next one, and is the user's without evidence.
+func TestOldFindingIsReplaced(t *testing.T) {
+	t.Parallel()
+	const known = `"host":"192.0.2.1","port":22,"state":"open"`
+	line := new(Encoder).Finding(nil, []byte(known), netip.Addr{}, largest(), nil)
+	var d Decoder
+	var p Port
+	if err := d.Port(ndjson.Line{No: 1, Text: line}, false, &p); err != nil || string(p.Known) != known || len(p.Extra) > 0 {
+		t.Errorf("%v: known is %.200s, want %s; extra is %.200s", err, p.Known, known, p.Extra)
+	}
+	line = bytes.Replace(line, []byte(`"evidence":`), []byte(`"proof":`), 1)
+	if err := d.Port(ndjson.Line{No: 1, Text: line}, false, &p); err != nil || string(p.Known) != known {
+		t.Errorf("%v: without evidence known is %.200s, want %s", err, p.Known, known)
+	}
+	var extra map[string]any
+	if err := json.Unmarshal(fmt.Appendf(nil, "{%s}", p.Extra), &extra); err != nil || extra["list_product"] == nil || extra["list_tls"] == nil {
+		t.Errorf("%v: extra is %.200s", err, p.Extra)
+	}
+	var in Input
+	if err := d.Input(ndjson.Line{No: 1, Text: line}, &in); err != nil || !bytes.Contains(in.Extra, []byte(`"product":`)) {
+		t.Errorf("%v: extra is %.200s", err, in.Extra)
 	}
 }
 

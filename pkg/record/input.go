@@ -129,7 +129,7 @@ func (d *Decoder) sort(k *known, in *Input) {
 	findings := false
 	for i := range d.fields {
 		f := k.set(i, &d.fields[i])
-		findings = findings || f == fieldFinding
+		findings = findings || f.ofFinding()
 		if f.passesOn() {
 			d.extra = AppendRaw(d.extra, d.fields[i].Raw)
 		}
@@ -137,7 +137,7 @@ func (d *Decoder) sort(k *known, in *Input) {
 	if findings && k[fieldEvidence] == 0 { // they are the user's
 		d.extra = d.extra[:0]
 		for i := range d.fields {
-			if f := fieldOfMember(&d.fields[i]); f.passesOn() || f == fieldFinding {
+			if f := fieldOfMember(&d.fields[i]); f.passesOn() || f.ofFinding() {
 				d.extra = AppendRaw(d.extra, d.fields[i].Raw)
 			}
 		}

@@ -86,6 +86,10 @@ func fieldOfMember(f *ndjson.Field) field {
 	return fieldOf(f.Key)
 }
 
+// ofFinding reports whether a field is part of a finding, of which only evidence shows
+// that it is not the user's.
+func (f field) ofFinding() bool { return f == fieldProduct || f == fieldFinding }
+
 // passesOn reports whether a field is passed through behind the tool's own fields.
 // Others are written anew, or dropped if they are of an old result.
 func (f field) passesOn() bool {

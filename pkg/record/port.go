@@ -85,9 +85,9 @@ func (d *Decoder) split(k *known, p *Port) {
 	for i := range d.fields {
 		raw := d.fields[i].Raw
 		switch f := fieldOfMember(&d.fields[i]); {
-		case f == fieldFinding && k[fieldEvidence] == 0:
+		case f.ofFinding() && k[fieldEvidence] == 0:
 			d.extra = AppendRenamed(d.extra, renamed, raw)
-		case f == fieldFinding, f == fieldEvidence, f == fieldSource:
+		case f.ofFinding(), f == fieldEvidence, f == fieldSource:
 		case f.passesOn():
 			d.extra = AppendRaw(d.extra, raw)
 		case f == fieldApp && p.Proto == endpoint.TCP:
