@@ -2,7 +2,6 @@ package nmap
 
 import (
 	"bytes"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -271,22 +270,16 @@ func (g *grepable) ignored(value []byte) error {
 // unlisted returns the number of ports that were scanned and are not listed.
 func (g *grepable) unlisted() (n uint64) {
 	for p, list := range g.scanned {
-		all, total := g.listed[p], 0
-		valid, err := ranges([]byte(list), func(port uint16) error {
+		all := g.listed[p]
+		valid, _ := ranges([]byte(list), func(port uint16) error {
 			if all.add(port) {
 				n++
 			}
-			if total++; total > 1<<16 {
-				return errRepeated
-			}
 			return nil
 		})
-		if err != nil || !valid && list != "" {
+		if !valid && list != "" {
 			return 0
 		}
 	}
 	return n
 }
-
-// errRepeated ends a list that has ports more than once, which could take hours.
-var errRepeated = errors.New("repeated ports")
