@@ -29,12 +29,14 @@ type Error string
 
 func (e Error) Error() string { return string(e) }
 
+// ErrDoctype is the error of a document whose type has declarations.
+const ErrDoctype Error = "the document type has declarations"
+
 const (
-	errSyntax  Error = "not well-formed XML"
-	errLong    Error = "a tag is too long"
-	errDeep    Error = "elements are nested too deeply"
-	errDoctype Error = "the document type has declarations"
-	errNested  Error = "a closing tag does not match the opening tag"
+	errSyntax Error = "not well-formed XML"
+	errLong   Error = "a tag is too long"
+	errDeep   Error = "elements are nested too deeply"
+	errNested Error = "a closing tag does not match the opening tag"
 )
 
 // Kind is a kind of token.

@@ -132,8 +132,10 @@ func (r *Reader) doctype() error {
 		case quote != 0:
 		case c == '"' || c == '\'':
 			quote = c
-		case c == '[' || c == '<':
-			return errDoctype
+		case c == '[':
+			return ErrDoctype
+		case c == '<':
+			return errSyntax
 		case c == '>':
 			return nil
 		}

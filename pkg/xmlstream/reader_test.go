@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -112,7 +113,7 @@ func compare(t *testing.T, doc string) {
 	if strings.Contains(doc, "<!") && wholeErr == errSyntax {
 		return // a declaration outside of a document type
 	}
-	if wholeErr == errNested || wholeErr == errDoctype || wholeErr == errDeep || wholeErr == io.ErrUnexpectedEOF {
+	if wholeErr == errNested || wholeErr == ErrDoctype || wholeErr == errDeep || wholeErr == io.ErrUnexpectedEOF {
 		return
 	}
 	if wholeErr != io.EOF || strings.Join(whole, "\n") != strings.Join(want, "\n") {
@@ -143,7 +144,7 @@ func TestErrors(t *testing.T) {
 		"<a b></a>":             errSyntax,
 		"<a =\"\"></a>":         errSyntax,
 		"<>":                    errSyntax,
-		"<!DOCTYPE a [<!ENTITY": errDoctype,
+		"<!DOCTYPE a [<!ENTITY": ErrDoctype,
 		deep:                    errDeep,
 		"<" + strings.Repeat("a", maxName+2) + ">":                         errLong,
 		"<a" + strings.Repeat(` b=""`, maxAttrs+1) + ">":                   errLong,
@@ -228,5 +229,35 @@ func TestNoAllocations(t *testing.T) {
 		}
 	}); n > 20 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestRestartAndRecover reads documents behind torn ones.
+func TestRestartAndRecover(t *testing.T) {
+	r := NewReader(strings.NewReader(`<a><b>x<a c="1"><d/></a><a>` + "<b <b></a>" + `<a e="2"/>`))
+	var got []string
+	next := func() {
+		kind, err := r.Next()
+		got = append(got, fmt.Sprint(kind, " ", string(r.Name), " ", len(r.Attrs), " ", r.Depth(), " ", err))
+	}
+	for range 4 {
+		next()
+	}
+	r.Restart()
+	for range 5 {
+		next()
+	}
+	got = append(got, fmt.Sprint(r.Recover("a")))
+	for range 3 {
+		next()
+	}
+	got = append(got, fmt.Sprint(r.Recover("a")))
+	want := []string{
+		"0 a 0 1 <nil>", "0 b 0 2 <nil>", "2 b 0 2 <nil>", "0 a 1 3 <nil>",
+		"0 d 0 2 <nil>", "1 d 0 1 <nil>", "1 a 0 0 <nil>", "0 a 0 1 <nil>", "0 a 0 1 not well-formed XML",
+		"<nil>", "0 a 1 1 <nil>", "1 a 1 0 <nil>", "0 a 1 0 EOF", "EOF",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

@@ -108,7 +108,7 @@ func (r *reader) list(p endpoint.Proto, state, reason string, ports []byte) erro
 		return r.out.Hold(&r.result)
 	})
 	if err == nil && !valid {
-		err = r.broken("the list of ports of extrareasons is not valid")
+		err = r.brokenBy("the list of ports of extrareasons is not valid")
 	}
 	return err
 }

@@ -1,10 +1,12 @@
 package nmap
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
 	"portkit/pkg/scanfile"
 )
 
@@ -20,7 +22,10 @@ var methods = map[string]endpoint.Method{"connect": endpoint.Connect, "syn": end
 
 // document reads the element nmaprun.
 func (r *reader) document(name []byte) error {
-	if string(name) != "nmaprun" {
+	if string(name) != root {
+		if r.any {
+			r.out.Bad(r.xml.Line(), fmt.Sprintf("<%s> is not <nmaprun>, and was left out", ndjson.Show(name)))
+		}
 		return nil
 	}
 	r.source, r.began, r.scans, r.inside, r.any = scanfile.Nmap, time.Time{}, r.scans[:0], true, true

@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"portkit/pkg/ndjson"
 	"portkit/pkg/record"
 	"portkit/pkg/scanfile"
 	"portkit/pkg/service"
@@ -52,33 +53,58 @@ type reader struct {
 	any    bool   // there was a document
 }
 
-// ReadXML reads XML. The records of a host are written when its end has been read.
+// root is the name of the element that contains a document.
+const root = "nmaprun"
+
+// errTorn means that a document begins within another one.
+var errTorn = errors.New("a scan ends before </nmaprun> and another one begins here: it was interrupted, or a part of it is missing")
+
+// ReadXML reads XML: a document, or several that follow each other, also behind one that is
+// torn. The records of a host are written when its end has been read.
 func ReadXML(in *scanfile.Input, out *scanfile.Output) error {
 	r := &reader{xml: xmlstream.NewReader(in), out: out}
 	err := r.children((*reader).document)
-	if err == io.EOF {
-		if err = nil; !r.any {
-			err = r.broken("there is no <nmaprun>")
+	for err != io.EOF {
+		broken := r.broken(err)
+		if broken == nil {
+			return err
+		}
+		torn := err == errTorn
+		if torn {
+			r.xml.Restart()
+		} else if err == io.ErrUnexpectedEOF || err == xmlstream.ErrDoctype || r.xml.Recover(root) != nil {
+			return broken
+		}
+		if out.Bad(broken.Line, broken.Msg); torn {
+			err = r.document([]byte(root))
+		}
+		if !torn || err == nil {
+			err = r.children((*reader).document)
 		}
 	}
-	dropped := out.Drop()
-	var wrong xmlstream.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		msg := "the file ends early"
-		if r.inside {
-			msg = "the file ends before </nmaprun>: the scan was interrupted, or the file is incomplete"
-		}
-		return r.broken(msg + r.incomplete(dropped))
-	case errors.As(err, &wrong):
-		return r.broken(wrong.Error() + r.incomplete(dropped))
+	if !r.any {
+		return r.brokenBy("there is no <nmaprun>")
 	}
-	return err
+	return nil
 }
 
-func (r *reader) broken(msg string) error {
+// broken discards the host that is read, and returns an error of the document; nil if err
+// is not one.
+func (r *reader) broken(err error) *scanfile.Broken {
+	dropped := r.out.Drop()
+	var wrong xmlstream.Error
+	switch {
+	case err == io.ErrUnexpectedEOF && r.inside:
+		return r.brokenBy("the file ends before </nmaprun>: the scan was interrupted, or the file is incomplete" + r.incomplete(dropped))
+	case err == io.ErrUnexpectedEOF:
+		return r.brokenBy("the file ends early" + r.incomplete(dropped))
+	case err == errTorn, errors.As(err, &wrong):
+		return r.brokenBy(err.Error() + r.incomplete(dropped))
+	}
+	return nil
+}
+
+func (r *reader) brokenBy(msg string) *scanfile.Broken {
 	return &scanfile.Broken{Line: r.xml.Line(), Byte: r.xml.Offset(), Msg: msg}
 }
 
@@ -90,12 +116,36 @@ func (r *reader) incomplete(dropped uint64) string {
 	return fmt.Sprintf("; host %s is not whole, its %d results were left out", r.host.addr, dropped)
 }
 
+// next reads the next token.
+func (r *reader) next() (xmlstream.Kind, error) {
+	kind, err := r.xml.Next()
+	switch {
+	case err != nil:
+	case kind == xmlstream.Start && r.xml.Depth() > 1 && string(r.xml.Name) == root:
+		err = errTorn
+	case kind == xmlstream.Text && r.xml.Depth() == 0:
+		r.outside(r.xml.Text)
+	}
+	return kind, err
+}
+
+// outside reports text outside documents, such as a file of another format.
+func (r *reader) outside(text []byte) {
+	text = bytes.TrimLeft(text, " \t\r\n\ufeff")
+	if len(text) == 0 {
+		return
+	}
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	r.out.Bad(r.xml.Line()-int64(bytes.Count(text, []byte("\n"))),
+		fmt.Sprintf("%q is not XML, and was left out; give files of different formats by themselves", ndjson.Show(first)))
+}
+
 // children calls each for the child elements of the current one and reads its end tag.
 // What each does not read of a child is skipped.
 func (r *reader) children(each func(*reader, []byte) error) error {
 	depth := r.xml.Depth()
 	for {
-		kind, err := r.xml.Next()
+		kind, err := r.next()
 		if err != nil {
 			return err
 		}
@@ -116,7 +166,7 @@ func (r *reader) children(each func(*reader, []byte) error) error {
 // skip reads to the end of the elements below a depth.
 func (r *reader) skip(depth int) error {
 	for r.xml.Depth() > depth {
-		if _, err := r.xml.Next(); err != nil {
+		if _, err := r.next(); err != nil {
 			return err
 		}
 	}
@@ -128,7 +178,7 @@ func (r *reader) content() (string, error) {
 	depth := r.xml.Depth() - 1
 	r.text = r.text[:0]
 	for r.xml.Depth() > depth {
-		kind, err := r.xml.Next()
+		kind, err := r.next()
 		if err != nil {
 			return "", err
 		}

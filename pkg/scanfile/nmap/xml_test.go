@@ -263,9 +263,14 @@ func TestMessages(t *testing.T) {
 	for doc, want := range map[string]string{
 		strings.Replace(whole, "</nmaprun>", `<runstats><finished exit="error" errormsg="no &quot;route&quot;"/></runstats></nmaprun>`, 1): `the scan ended with an error: no "route"`,
 		strings.ReplaceAll(whole, "192.0.2.7", "x"): "line 1: the host has no valid address",
-		"<a/>":                           "line 1, byte 4: there is no <nmaprun>",
-		`<nmaprun><host><a></b>`:         "line 1, byte 22: a closing tag does not match the opening tag",
-		two[:len(two)-len("</nmaprun>")]: "the file ends before </nmaprun>: the scan was interrupted, or the file is incomplete",
+		"<a/>":                         "line 1, byte 4: there is no <nmaprun>",
+		whole + "\n[\n{}\n":            `line 2: "[" is not XML, and was left out`,
+		whole + "\ufeff" + whole + "a": `line 1: "a" is not XML`,
+		whole + "<html></html>":        "line 1: <html> is not <nmaprun>",
+		two[:second] + whole:           "line 1: a scan ends before </nmaprun> and another one begins here",
+		two[:strings.LastIndex(two, "</ports>")] + "<" + whole:                             "line 1: not well-formed XML; host 192.0.2.8 is not whole, its 1 results were left out",
+		`<nmaprun><host><a></b>`:                                                           "line 1, byte 22: a closing tag does not match the opening tag",
+		two[:len(two)-len("</nmaprun>")]:                                                   "the file ends before </nmaprun>: the scan was interrupted, or the file is incomplete",
 		two[:strings.LastIndex(two, "</ports>")+3]:                                         "; host 192.0.2.8 is not whole, its 1 results were left out",
 		strings.ReplaceAll(whole, `"1"`, `x`):                                              "line 1, byte 257: not well-formed XML",
 		`<!DOCTYPE nmaprun [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]><nmaprun>&b;</nmaprun>`: "the document type has declarations",
@@ -277,8 +282,28 @@ func TestMessages(t *testing.T) {
 		if got := strings.Join(messages, "\n"); !strings.Contains(got, want) {
 			t.Errorf("%s\ngot  %s\nwant %s", doc, got, want)
 		}
-		if strings.Contains(want, "whole") && tally(t, lines, "ip") != "1 192.0.2.7" {
+		if strings.HasPrefix(want, "; host") && tally(t, lines, "ip") != "1 192.0.2.7" {
 			t.Errorf("%s: %q", doc, lines)
+		}
+	}
+}
+
+// TestScanBehindTornOne cuts a document at each byte and lets it follow by a whole one, as
+// nmap --append-output does, of which nothing is lost.
+func TestScanBehindTornOne(t *testing.T) {
+	doc, err := os.ReadFile("testdata/sc.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, host, end := bytes.Index(doc, []byte("<nmaprun")), bytes.Index(doc, []byte("</host>"))+len("</host>"), bytes.Index(doc, []byte("</nmaprun>"))+len("</nmaprun>")
+	for n := 0; n <= len(doc); n += 13 {
+		lines, _, messages, err := read(io.MultiReader(bytes.NewReader(doc[:n]), bytes.NewReader(doc)))
+		want := 3
+		if n >= host {
+			want = 6
+		}
+		if torn := n > begin+len(root) && n < end; len(lines) != want || torn && len(messages) != 1 || n >= end && len(messages) > 0 || err != nil {
+			t.Errorf("cut at %d: %d lines, %q, %v", n, len(lines), messages, err)
 		}
 	}
 }
