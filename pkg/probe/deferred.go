@@ -71,6 +71,7 @@ type deferrals struct {
 	all    map[*deferred]struct{}
 	ready  []*deferred // those with endpoints to return, each once
 	ended  bool        // no endpoint is deferred any more
+	taken  *deferred   // address of the endpoints returned last; NextDeferred's own
 	counts Counts
 }
 
@@ -86,7 +87,8 @@ type deferred struct {
 }
 
 // putOff defers an endpoint if the sample of its address is complete and not settled: its
-// end will decide on the endpoint.
+// end will decide on the endpoint. presence.next might add the endpoint to the sample
+// already, but when those of the sample are settled, others are granted in their place.
 func (p *presence) putOff(e *Engine, to netip.AddrPort, proto endpoint.Proto) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,23 +97,21 @@ func (p *presence) putOff(e *Engine, to netip.AddrPort, proto endpoint.Proto) bo
 	}
 	if p.deferred == nil {
 		p.deferred = &deferred{engine: e, presence: p, ip: to.Addr()}
-		e.deferrals.add(p.deferred, e.stopped.Load() != nil)
+		e.deferrals.add(p.deferred)
 	}
 	p.deferred.ports[proto].push(to.Port())
 	return true
 }
 
 // add adds an address. If the run was stopped meanwhile, its endpoints are returned.
-func (d *deferrals) add(x *deferred, stopped bool) {
+func (d *deferrals) add(x *deferred) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.all == nil {
 		d.all = map[*deferred]struct{}{}
 	}
 	d.all[x] = struct{}{}
-	if stopped {
-		d.change.Broadcast()
-	}
+	d.change.Broadcast()
 }
 
 // grant lets up to n endpoints be returned. The mutex of the presence is held. d may be
@@ -131,16 +131,33 @@ func (d *deferred) grant(n int) {
 	all.change.Broadcast()
 }
 
-// all is a grant of all endpoints.
-const all = math.MaxInt
+// grantAll is a grant of all endpoints.
+const grantAll = math.MaxInt
+
+// grantOthers lets all endpoints be returned if none of those returned last became part
+// of the sample, so that nothing else would decide on them: the caller did not submit
+// any, or the table had evicted the address before. d may be nil.
+func (d *deferred) grantOthers() {
+	if d == nil {
+		return
+	}
+	p := d.presence
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pending == 0 && p.deferred == d && !d.ready {
+		d.grant(grantAll)
+	}
+}
 
 // NextDeferred waits until the sample of an address has decided on deferred endpoints, and
 // returns up to len(ports) of them, in ports. It returns false after EndDeferring when none
-// are left. Only one goroutine at a time may call it.
+// are left. Those returned last have been submitted or settled then. Only one goroutine at
+// a time may call it.
 func (e *Engine) NextDeferred(ports []uint16) (Placed, bool) {
 	for {
+		e.deferrals.taken.grantOthers()
 		d := e.deferrals.next(e)
-		if d == nil {
+		if e.deferrals.taken = d; d == nil {
 			return Placed{}, false
 		}
 		if p := d.take(ports, e.stopped.Load()); len(p.Ports) > 0 {
@@ -183,11 +200,11 @@ func (d *deferred) take(ports []uint16, stopped *stop) (p Placed) {
 	d.ready = false
 	switch {
 	case stopped != nil:
-		d.granted, p.Reason, p.Err = all, stopped.reason, stopped.err
+		d.granted, p.Reason, p.Err = grantAll, stopped.reason, stopped.err
 	case d.presence.received.Load():
-		d.granted = all
+		d.granted = grantAll
 	case d.presence.skips.Load():
-		d.granted, p.Placement = all, Skipped
+		d.granted, p.Placement = grantAll, Skipped
 	}
 	if d.ports[endpoint.TCP].empty() {
 		p.Proto = endpoint.UDP
@@ -195,6 +212,7 @@ func (d *deferred) take(ports []uint16, stopped *stop) (p Placed) {
 	q := &d.ports[p.Proto]
 	p.Ports = q.take(ports[:0], min(len(ports), d.granted))
 	d.granted -= len(p.Ports)
+	d.presence.drawn = max(d.presence.drawn-len(p.Ports), 0) // these replace others in the sample
 	switch {
 	case d.ports[endpoint.TCP].empty() && d.ports[endpoint.UDP].empty():
 		d.presence.deferred = nil

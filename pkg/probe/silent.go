@@ -22,7 +22,7 @@ type presence struct {
 	skipped  atomic.Bool // one was
 
 	mu      sync.Mutex
-	drawn   int        // endpoints that were submitted as part of the sample
+	drawn   int        // endpoints that were submitted as part of the sample, and not replaced
 	pending int        // endpoints of the sample that are not settled
 	silent  int        // endpoints of the sample that were concluded silent
 	first   Time       // when the first probe was sent; 0: none was
@@ -45,7 +45,7 @@ func (p *presence) draw(sample int) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.drawn == sample {
+	if p.drawn == sample || p.skips.Load() {
 		return false
 	}
 	p.drawn++
@@ -102,7 +102,7 @@ func (p *presence) next(o *Options, now Time) handling {
 // conclude records that the address is silent. The mutex is held.
 func (p *presence) conclude() {
 	p.skips.Store(true)
-	p.deferred.grant(all)
+	p.deferred.grant(grantAll)
 }
 
 // settle removes an endpoint from the sample at a time, and returns the holders that have
@@ -130,7 +130,7 @@ func (p *presence) receive() [2]holders {
 	defer p.mu.Unlock()
 	p.received.Store(true)
 	p.skips.Store(false)
-	p.deferred.grant(all)
+	p.deferred.grant(grantAll)
 	return p.release()
 }
 
