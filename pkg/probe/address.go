@@ -127,17 +127,23 @@ func (a *address) noteReply(now Time, o outcome) (wake uint64) {
 // longer, as on a busy machine, or if late replies are common. An upper bound is better
 // than no RTT. The mutex is held.
 func (a *address) measure(o outcome) {
-	if o.rtt < 0 || o.repeated > 0 && a.rtt.smoothed != 0 {
+	known := a.rtt.smoothed != 0
+	if o.rtt < 0 || o.repeated > 0 && known {
 		return
 	}
-	if o.late && a.icmpLimiter == nil && !a.mayBeRepeat(o.rtt) {
-		a.late.reply(o.n, o.rtt)
-		if a.rtt.smoothed != 0 && o.rtt > 2*a.rtt.timeout() && !a.late.common() {
-			return
+	if o.late && a.icmpLimiter == nil {
+		repeat := a.mayBeRepeat(o.rtt)
+		a.late.reply(o.n, o.rtt, repeat)
+		if o.rtt > 2*a.rtt.timeout() {
+			common := a.late.common()
+			if known && !common {
+				return
+			}
+			if !a.late.corrected && (common || !repeat) {
+				a.recent = recent{} // the timeouts were too short, and are not evidence of loss
+			}
+			a.late.corrected = a.late.corrected || common
 		}
-	}
-	if o.late && a.icmpLimiter == nil && o.rtt > 2*a.rtt.timeout() {
-		a.recent = recent{} // the timeouts were too short, and are not evidence of loss
 	}
 	a.rtt.add(o.rtt)
 }

@@ -25,9 +25,10 @@ const (
 
 // lateness is how often an address replies after the timeout, and how late.
 type lateness struct {
-	timeouts float32       // of first probes
-	replies  float32       // after such a timeout
-	longest  time.Duration // round trip of a late reply
+	timeouts  float32       // of first probes
+	replies   float32       // after such a timeout
+	longest   time.Duration // round trip of a late reply
+	corrected bool          // the RTO has been lengthened because they are common
 }
 
 // timeout records the timeout of a first probe.
@@ -37,11 +38,15 @@ func (l *lateness) timeout() {
 	}
 }
 
-// reply records a late reply to probe n.
-func (l *lateness) reply(n int, rtt time.Duration) {
-	l.longest = max(l.longest, rtt)
+// reply records a late reply to probe n, which may be a repeated one. Such replies are
+// few, since a second probe mostly is replied to before: if they are common, the address
+// is slow.
+func (l *lateness) reply(n int, rtt time.Duration, repeat bool) {
 	if n == 1 {
 		l.replies++
+	}
+	if !repeat || l.common() {
+		l.longest = max(l.longest, rtt)
 	}
 }
 

@@ -3,6 +3,8 @@ package probe
 import (
 	"testing"
 	"time"
+
+	"portkit/pkg/endpoint"
 )
 
 func TestFewSlowPortsAmongSilentOnesAreNotCommon(t *testing.T) {
@@ -17,7 +19,7 @@ func TestFewSlowPortsAmongSilentOnesAreNotCommon(t *testing.T) {
 			l.timeout()
 		}
 		for range c.late {
-			l.reply(1, time.Second)
+			l.reply(1, time.Second, false)
 		}
 		if got := l.common(); c.timeouts <= latenessMemory && got != c.want {
 			t.Errorf("%d late replies after %d timeouts: common %v", c.late, c.timeouts, got)
@@ -39,6 +41,42 @@ func TestRepeatedSYNACKIsNotALateReply(t *testing.T) {
 		if learned := a.late.longest != 0; learned == lost {
 			t.Errorf("loss seen %v: an RTT of 1.001s is learned %v", lost, learned)
 		}
+	}
+}
+
+// TestRepeatedSYNACKDoesNotHideLoss has a host lose packets, which a repeated SYN-ACK
+// shows, too.
+func TestRepeatedSYNACKDoesNotHideLoss(t *testing.T) {
+	const rtt = 10 * time.Millisecond
+	a, now := newTestAddress(endpoint.TCP), Time(time.Hour)
+	for i := range 2000 {
+		n := 1 + max(i%6-3, 0)
+		for k := range n - 1 {
+			a.noteTimeout(now, outcome{n: k + 1, sent: now})
+		}
+		a.noteReply(now, outcome{n: n, lost: n - 1, sent: now, oldest: now, rtt: rtt})
+	}
+	loss, rto := a.recent.loss(now), a.rtt.timeout()
+	a.noteReply(now, outcome{n: 1, sent: now, oldest: now, rtt: rtt + time.Second, late: true, timedOut: 3})
+	if after := a.recent.loss(now); loss < 0.3 || after < 0.9*loss || a.rtt.timeout() != rto {
+		t.Errorf("after a repeated SYN-ACK the loss is %.2f and the RTO %v, want %.2f and %v", after, a.rtt.timeout(), loss, rto)
+	}
+}
+
+// TestSlowHostIsNotOneThatRepeats has the RTT of a host that loses packets grow to what a
+// repeated SYN-ACK would show, for all endpoints.
+func TestSlowHostIsNotOneThatRepeats(t *testing.T) {
+	const rtt = 1200 * time.Millisecond
+	a, now := newTestAddress(endpoint.TCP), Time(time.Hour)
+	for range 100 {
+		a.noteReply(now, outcome{n: 2, lost: 1, sent: now, oldest: now, rtt: 200 * time.Millisecond})
+	}
+	for range 100 {
+		a.noteTimeout(now, outcome{n: 1, sent: now})
+		a.noteReply(now, outcome{n: 1, sent: now, oldest: now, rtt: rtt, late: true, timedOut: 1})
+	}
+	if rto, listen := a.rtt.timeout(), a.late.listen(); rto < rtt || listen < rtt {
+		t.Errorf("at an RTT of %v the RTO is %v, and endpoints listen for %v", rtt, rto, listen)
 	}
 }
 
