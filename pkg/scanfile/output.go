@@ -1,6 +1,7 @@
 package scanfile
 
 import (
+	"fmt"
 	"io"
 
 	"portkit/pkg/endpoint"
@@ -16,6 +17,7 @@ type Output struct {
 	report   Reporter
 	err      error // of w
 
+	noZone bool   // an address without its zone was reported
 	line   []byte // one record
 	held   []byte // the records of a host that is not whole yet
 	counts Counts
@@ -90,6 +92,10 @@ func (o *Output) encode(dst []byte, r *record.Imported) []byte {
 	} else {
 		r.Service = o.Registered(r.Proto, r.Port)
 	}
+	if !o.noZone && r.Addr.Is6() && r.Addr.IsLinkLocalUnicast() && r.Addr.Zone() == "" {
+		o.noZone = true
+		o.report.Note(fmt.Sprintf("%s is a link-local address without a zone, which scanners do not write: add one, such as %%eth0, to probe it again", r.Addr))
+	}
 	return o.enc.Imported(dst, r)
 }
 
@@ -130,6 +136,7 @@ const (
 	OtherProto Skipped = iota // neither TCP nor UDP: SCTP, IP protocols, ICMP
 	Unlisted                  // only their number is in the file
 	PortZero                  // a port that our records cannot have
+	TimedOut                  // hosts: the scanner gave up
 	Repeated                  // replies to one probe
 	NoState                   // words without a state
 	Unfiltered                // endpoint records, for portprobe
@@ -145,6 +152,7 @@ var skipTexts = [skipped]struct {
 	OtherProto: {"result of another protocol than TCP and UDP was left out", "results of other protocols than TCP and UDP were left out", false},
 	Unlisted:   {"result was left out: the file contains its number only", "results were left out: the file contains their number only", false},
 	PortZero:   {"result for port 0 was left out", "results for port 0 were left out", false},
+	TimedOut:   {"host was not finished: the scanner gave up on it", "hosts were not finished: the scanner gave up on them", false},
 	Repeated:   {"repeated reply was left out", "repeated replies were left out", true},
 	NoState:    {"result was left out: its state is unknown", "results were left out: their state is unknown", false},
 	Unfiltered: {"unfiltered port became an endpoint without a state", "unfiltered ports became endpoints without a state", true},

@@ -127,6 +127,10 @@ func (g *grepable) host(line []byte) (err error) {
 		switch string(name) {
 		case "Host":
 			err = g.address(value)
+		case "Status":
+			if string(value) == "Timeout" {
+				g.out.Skip(scanfile.TimedOut, 1)
+			}
 		case "Ports":
 			err = g.ports(value)
 		case "Protocols":

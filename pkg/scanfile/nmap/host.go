@@ -6,7 +6,7 @@ import (
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/record"
-	"portkit/pkg/target"
+	"portkit/pkg/scanfile"
 )
 
 // host is the host that is read.
@@ -31,15 +31,24 @@ func (r *reader) readHost() error {
 	h := &r.host
 	*h = host{names: h.names[:0], own: h.own, extra: h.extra[:0]}
 	h.own.Reset()
+	r.listed[endpoint.TCP].clear()
+	r.listed[endpoint.UDP].clear()
 	for _, a := range r.xml.Attrs {
 		switch string(a.Name) {
 		case "starttime":
-			h.began = seconds(a.Value)
+			h.began = scanfile.Seconds(a.Value)
 		case "endtime":
-			h.ended = seconds(a.Value)
+			h.ended = scanfile.Seconds(a.Value)
+		case "timedout":
+			if string(a.Value) == "true" {
+				r.out.Skip(scanfile.TimedOut, 1)
+			}
 		}
 	}
 	if err := r.children((*reader).hostPart); err != nil {
+		return err
+	}
+	if err := r.unlisted(); err != nil {
 		return err
 	}
 	return r.out.Release()
@@ -85,8 +94,8 @@ func (r *reader) address() {
 		h.mac, h.macVendor = addr, vendor
 		return
 	}
-	if a, err := netip.ParseAddr(addr); err == nil {
-		h.addr = a.Unmap()
+	if a, err := scanfile.ParseAddr([]byte(addr)); err == nil {
+		h.addr = a
 	}
 }
 
@@ -105,19 +114,12 @@ func (r *reader) hostname(name []byte) error {
 	}
 	h := &r.host
 	switch {
-	case kind == "user" && h.name == "" && isName(host):
+	case kind == "user" && h.name == "" && scanfile.IsName([]byte(host)):
 		h.name = host
 	case host != "" && len(h.names) < maxNames:
 		h.names = append(h.names, host)
 	}
 	return nil
-}
-
-// isName reports whether text can be a target.
-func isName(text string) bool {
-	t, err := target.Parse(text)
-	_, ok := t.Name()
-	return err == nil && ok
 }
 
 // ports reads the element ports.
@@ -127,15 +129,11 @@ func (r *reader) ports() error {
 		r.out.Bad(r.xml.Line(), "the host has no valid address")
 		return nil
 	}
+	h.own.Reset()
 	h.own.Text("mac", h.mac)
 	h.own.Text("mac_vendor", h.macVendor)
 	h.own.List("hostnames", h.names)
-	r.listed[endpoint.TCP].clear()
-	r.listed[endpoint.UDP].clear()
-	if err := r.children((*reader).portsPart); err != nil {
-		return err
-	}
-	return r.unlisted()
+	return r.children((*reader).portsPart)
 }
 
 func (r *reader) portsPart(name []byte) error {

@@ -95,23 +95,16 @@ func (r *reader) state() {
 func (r *reader) begin(p endpoint.Proto, state, reason []byte) bool {
 	kind := r.kind(p.String())
 	method := methods[kind]
-	t := r.words.Translate(r.source, p, method, state, reason)
-	if !t.Known {
+	i := &r.result
+	at := endpoint.Endpoint{Host: r.host.name, Addr: r.host.addr, Proto: p}
+	if !r.words.Begin(i, r.source, at, method, state, reason) {
 		return false
 	}
-	i := &r.result
-	i.Own.Reset()
-	i.Own.Text("state", t.TheirState)
-	i.Own.Text("reason", t.TheirReason)
 	if method == 0 {
 		i.Own.Text("scan", kind)
 	}
 	i.Own.Append(&r.host.own)
-	i.Result = endpoint.Result{
-		Endpoint: endpoint.Endpoint{Host: r.host.name, Addr: r.host.addr, Proto: p},
-		State:    t.State, Reason: t.Reason, Method: method, RTT: -1, Time: r.time(),
-	}
-	i.Source, i.Finding = r.source, nil
+	i.Time = r.time()
 	return true
 }
 

@@ -2,7 +2,6 @@ package nmap
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -36,7 +35,7 @@ func (r *reader) document(name []byte) error {
 				r.source = scanfile.Masscan
 			}
 		case "start":
-			r.began = seconds(a.Value)
+			r.began = scanfile.Seconds(a.Value)
 		}
 	}
 	if err := r.children((*reader).part); err != nil {
@@ -108,15 +107,3 @@ func (r *reader) kind(proto string) string {
 	}
 	return ""
 }
-
-// seconds parses a number of seconds since 1970; the zero Time if it is none.
-func seconds(text []byte) time.Time {
-	n, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil || n <= 0 || n > maxSeconds {
-		return time.Time{}
-	}
-	return time.Unix(n, 0)
-}
-
-// maxSeconds is the end of the year 9999.
-const maxSeconds = 253402300799

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"portkit/pkg/ndjson"
@@ -16,10 +17,13 @@ import (
 	"portkit/pkg/xmlstream"
 )
 
-// IsXML reports whether a file that begins with head is nmap's XML.
+// IsXML reports whether a file that begins with head is nmap's XML. Before the document nmap
+// 5 writes a comment with the command line, which may be longer than head.
 func IsXML(head []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(head), []byte("<")) &&
-		(bytes.Contains(head, []byte("<nmaprun")) || bytes.Contains(head, []byte("<!DOCTYPE nmaprun")))
+		slices.ContainsFunc([]string{"<nmaprun", "<!DOCTYPE nmaprun", "<!-- Nmap ", "<!-- nmap ", "<!-- masscan "}, func(mark string) bool {
+			return bytes.Contains(head, []byte(mark))
+		})
 }
 
 // reader reads a document. Methods with the name of an element are called behind its start

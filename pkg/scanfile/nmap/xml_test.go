@@ -262,7 +262,8 @@ func TestMessages(t *testing.T) {
 	two := whole[:len(whole)-len("</nmaprun>")] + strings.ReplaceAll(whole[second:], ".7", ".8")
 	for doc, want := range map[string]string{
 		strings.Replace(whole, "</nmaprun>", `<runstats><finished exit="error" errormsg="no &quot;route&quot;"/></runstats></nmaprun>`, 1): `the scan ended with an error: no "route"`,
-		strings.ReplaceAll(whole, "192.0.2.7", "x"): "line 1: the host has no valid address",
+		strings.ReplaceAll(whole, "192.0.2.7", "x"):       "line 1: the host has no valid address",
+		strings.ReplaceAll(whole, "192.0.2.7", "0.0.0.0"): "line 1: the host has no valid address",
 		"<a/>":                         "line 1, byte 4: there is no <nmaprun>",
 		whole + "\n[\n{}\n":            `line 2: "[" is not XML, and was left out`,
 		whole + "\ufeff" + whole + "a": `line 1: "a" is not XML`,
