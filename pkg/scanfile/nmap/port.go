@@ -64,10 +64,21 @@ func (r *reader) portPart(name []byte) error {
 		r.state()
 	case "service":
 		return r.readService()
+	case "owner":
+		r.owner()
 	case "script":
 		return r.script()
 	}
 	return nil
+}
+
+// owner reads the user whose process the port is of, which the script auth-owners finds.
+func (r *reader) owner() {
+	for _, a := range r.xml.Attrs {
+		if string(a.Name) == "name" {
+			r.port.owner = r.value(a.Value)
+		}
+	}
 }
 
 func (r *reader) state() {

@@ -15,9 +15,11 @@ import (
 // detected is what is known of the service at a port.
 type detected struct {
 	name, product, version, extraInfo, hostname, os, device, method string
+	owner, rpc                                                      string // user of the process, number of the RPC program
 
 	confidence int
 	tunnel     bool // TLS from the first byte
+	replies    bool // there were some that nmap does not recognize
 	cpe        []string
 	banner     string // of masscan
 
@@ -63,7 +65,14 @@ func (r *reader) readService() error {
 			s.tunnel = string(a.Value) == "ssl"
 		case "banner":
 			s.banner = r.value(a.Value)
+		case "rpcnum":
+			s.rpc = r.value(a.Value)
+		case "servicefp":
+			s.replies = len(a.Value) > 0
 		}
+	}
+	if name, is := strings.CutPrefix(s.name, "ssl/"); is {
+		s.name, s.tunnel = name, true
 	}
 	return r.children((*reader).servicePart)
 }
@@ -99,22 +108,38 @@ func (r *reader) describe() {
 		app, inTLS = r.app()
 		f.App, f.Product, f.Version, f.OS, f.Device, f.CPE = app, s.product, s.version, s.os, s.device, s.cpe
 	}
-	r.ownService(app)
-	f.TLS = r.tls(app, inTLS)
-	switch {
-	case app != "":
-		f.Evidence = endpoint.EvidenceProbed
-	case f.TLS != nil && (s.tunnel || s.name == "ssl" && s.identified()):
-		f.Evidence = endpoint.EvidenceTLS
-	case f.Evidence == "" && (s.identified() || f.TLS != nil || s.http != (endpoint.HTTP{})):
-		f.Evidence = endpoint.EvidenceProbed // what is not an app
-	}
 	if s.http != (endpoint.HTTP{}) {
 		f.HTTP = &s.http
+		if app == "" && f.Evidence == "" {
+			app, f.App = webApp, webApp // it has replied to a script's request
+		}
+	}
+	r.ownService(app)
+	f.TLS = r.tls(app, inTLS)
+	if e := s.evidence(app, f.TLS != nil); e != "" {
+		f.Evidence = e
 	}
 	if !isEmpty(f) {
 		r.result.Finding = f
 	}
+}
+
+// webApp is the app of scripts for HTTP.
+const webApp = "http"
+
+// evidence returns what the finding is based on; "" if it is not an app, TLS or replies.
+func (s *detected) evidence(app string, tls bool) string {
+	switch known := s.identified() && s.name != wrapped; {
+	case app != "":
+		return endpoint.EvidenceProbed
+	case tls && (s.tunnel || !known || s.name == "ssl"):
+		return endpoint.EvidenceTLS
+	case known:
+		return endpoint.EvidenceProbed // what is not an app
+	case s.replies:
+		return endpoint.EvidenceUnrecognized
+	}
+	return ""
 }
 
 func isEmpty(f *endpoint.Finding) bool {
@@ -122,14 +147,17 @@ func isEmpty(f *endpoint.Finding) bool {
 }
 
 // ownService keeps what has no field in our records, and the name of a service if that is
-// neither the app nor the one that is registered for the port.
+// not the app. A name that was not recognized is only kept if it is not the one that is
+// registered for the port.
 func (r *reader) ownService(app string) {
 	s, own := &r.port.detected, &r.result.Own
-	if app == "" && s.name != "unknown" && s.name != r.out.Registered(r.result.Proto, r.result.Port) {
+	if s.name != app && s.name != "unknown" && (s.identified() || s.name != r.out.Registered(r.result.Proto, r.result.Port)) {
 		own.Text("service", s.name)
 	}
 	own.Text("extrainfo", s.extraInfo)
 	own.Text("hostname", s.hostname)
+	own.Text("owner", s.owner)
+	own.Text("rpcnum", s.rpc)
 }
 
 // tls returns what is known of TLS at the port; nil if it was not seen. app is what was

@@ -212,7 +212,7 @@ func TestDocuments(t *testing.T) {
 		{"times of portsum", onePort("1", `<script id="portkit" output=""><elem key="time">2026-01-31T12:00:00.123Z</elem><elem key="rtt_ms">1.5</elem><elem key="x">y</elem></script>`), []string{"time", "rtt_ms"}, "1 2026-01-31T12:00:00.123Z 1.500"},
 		{"a guess", onePort("22", `<service name="ssh" method="table" conf="3"/>`), []string{"app", "service", "nmap.service", "evidence"}, "1  ssh  "},
 		{"a guess by another name", onePort("22", `<service name="domain" method="table" conf="3"/>`), []string{"app", "service", "nmap.service", "evidence"}, "1  ssh domain "},
-		{"a translated name", onePort("22", `<service name="ms-wbt-server" method="probed" conf="10"/>`), []string{"app", "service", "nmap.service", "evidence"}, "1 rdp ssh  probed"},
+		{"a translated name", onePort("22", `<service name="ms-wbt-server" method="probed" conf="10"/>`), []string{"app", "service", "nmap.service", "evidence"}, "1 rdp ssh ms-wbt-server probed"},
 		{"an untranslated name", onePort("22", `<service name="jetdirect" product="P" method="probed" conf="10"/>`), []string{"app", "nmap.service", "product", "evidence"}, "1  jetdirect P probed"},
 		{"low confidence", onePort("22", `<service name="http" product="P" method="probed" conf="5"/>`), []string{"app", "nmap.service", "product", "evidence"}, "1  http  "},
 		{"confidence 8", onePort("22", `<service name="http-proxy" extrainfo="e" hostname="h" method="probed" conf="8"/>`), []string{"app", "evidence", "nmap.extrainfo", "nmap.hostname"}, "1 http probed e h"},
@@ -223,10 +223,28 @@ func TestDocuments(t *testing.T) {
 		{"STARTTLS of portsum", onePort("25", `<service name="smtp" extrainfo="Vendor; STARTTLS" method="probed" conf="10"/>`), []string{"app", "tls"}, `1 smtp {"starttls":true}`},
 		{"tcpwrapped", onePort("22", `<service name="tcpwrapped" method="probed" conf="8"/>`), []string{"app", "evidence", "nmap.service"}, "1  closed tcpwrapped"},
 		{"names of products", onePort("22", `<service name="ssh" method="probed" conf="10"><cpe>cpe:/a:b:c&#58;d:1.0:p1</cpe><cpe>cpe:/o:l:k</cpe><cpe>nonsense</cpe></service>`), []string{"cpe"}, `1 ["cpe:2.3:a:b:c:d:1.0:p1:*:*:*:*:*","cpe:2.3:o:l:k:*:*:*:*:*:*:*:*"]`},
+		{"a recognized name that is registered", onePort("22", `<service name="ssh" method="probed" conf="10"/>`), []string{"app", "nmap.service"}, "1 ssh "},
+		{"a recognized name of no app that is registered", onePort("9100", `<service name="pdl-datastream" method="probed" conf="10"/>`), []string{"app", "service", "nmap.service"}, "1  pdl-datastream pdl-datastream"},
+		{"a name with TLS", onePort("22", `<service name="ssl/imap" method="probed" conf="10"/>`), []string{"app", "evidence", "tls"}, "1 imap probed {}"},
+		{"replies that are not recognized", onePort("22", `<service name="ssh" servicefp="SF-Port22" method="table" conf="3"/>`), []string{"app", "evidence", "nmap.service"}, "1  unrecognized "},
+		{"such in TLS", onePort("443", `<service name="https" tunnel="ssl" servicefp="SF-Port443" method="table" conf="3"/>`), []string{"app", "evidence", "tls"}, "1  tls {}"},
+		{"owner and RPC program", onePort("111", `<owner name="a&amp;b"/><service name="rpcbind" rpcnum="100000" lowver="2" highver="4" proto="rpc" method="probed" conf="10"/>`), []string{"app", "nmap.owner", "nmap.rpcnum"}, "1 rpcbind a&b 100000"},
+		{
+			"a title by a guessed name", onePort("8080", `<service name="http-proxy" method="table" conf="3"/><script id="http-title" output="x"><elem key="title">A</elem></script>`),
+			[]string{"app", "evidence", "nmap.service"},
+			"1 http probed http-proxy",
+		},
+		{
+			"a title at a port of HTTPS", onePort("443", `<service name="https" method="table" conf="3"/><script id="http-title" output="A"/><script id="ssl-cert" output="Subject: commonName=a.example"/>`),
+			[]string{"app", "evidence", "tls"},
+			`1 http probed {"subject":"CN=a.example"}`,
+		},
+		{"a certificate alone", onePort("8000", `<script id="ssl-cert" output="Subject: commonName=a.example"/>`), []string{"app", "evidence", "tls"}, `1  tls {"subject":"CN=a.example"}`},
+		{"another script", onePort("8000", `<service name="http-alt" method="table" conf="3"/><script id="banner" output="x"/>`), []string{"app", "evidence"}, "1  "},
 		{
 			"a title", onePort("80", `<script id="http-title" output="x"><elem key="title">A &lt;b&gt;</elem><elem key="redirect_url">http://a/</elem></script><script id="http-server-header" output="y"><elem>nginx</elem></script>`),
 			[]string{"http", "app"},
-			`1 {"server":"nginx","title":"A <b>","location":"http://a/"} `,
+			`1 {"server":"nginx","title":"A <b>","location":"http://a/"} http`,
 		},
 		{"a title of an old version", onePort("80", `<script id="http-title" output="Welcome&#xa;Requested"/><script id="html-title" output="z"/>`), []string{"http"}, `1 {"title":"Welcome"}`},
 		{"no title", onePort("80", `<script id="http-title" output="Site doesn&apos;t have a title (text/html)."/>`), []string{"http"}, `1 `},
@@ -234,7 +252,7 @@ func TestDocuments(t *testing.T) {
 		{
 			"a certificate of an old version", onePort("443", `<service name="https" method="table" conf="3"/><script id="ssl-cert" output="Subject: commonName=a.example/organizationName=O, P/countryName=DE&#xa;Subject Alternative Name: DNS:a.example, DNS:b.example&#xa;Issuer: commonName=CA&#xa;Public Key type: rsa&#xa;Public Key bits: 2048&#xa;Signature Algorithm: sha256WithRSAEncryption&#xa;Not valid before: 2026-01-01T00:00:00&#xa;Not valid after:  2027-01-01T00:00:00"/>`),
 			[]string{"tls", "evidence"},
-			`1 {"signature":"sha256WithRSAEncryption","subject":"CN=a.example,O=O\\, P,C=DE","issuer":"CN=CA","names":["a.example","b.example"],"names_total":2,"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z","key":"rsa 2048"} probed`,
+			`1 {"signature":"sha256WithRSAEncryption","subject":"CN=a.example,O=O\\, P,C=DE","issuer":"CN=CA","names":["a.example","b.example"],"names_total":2,"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z","key":"rsa 2048"} tls`,
 		},
 		{
 			"a certificate without its text", onePort("25", `<service name="smtp" method="table" conf="3"/><script id="ssl-cert" output="x"><table key="subject"><elem key="countryName">DE</elem><elem key="commonName">a</elem></table><table key="issuer"><elem key="commonName">b</elem></table>`+
