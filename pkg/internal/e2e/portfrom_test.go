@@ -48,8 +48,12 @@ func randomResults(rnd *rand.Rand) string {
 		fmt.Fprintf(&b, `{"host":%q,"ip":%q,"port":%d,"proto":%q,"state":%q,"reason":%q`, host, hosts[i], port, proto, reason.State(proto), reason)
 		service := rand.New(rand.NewPCG(uint64(i), uint64(port)*2+uint64(proto)))
 		if reason.State(proto) == endpoint.Open && service.IntN(2) == 0 {
-			fmt.Fprintf(&b, `,"app":%q,"evidence":"x"`, apps[service.IntN(len(apps))])
-			if service.IntN(2) == 0 {
+			b.WriteString(`,"evidence":"x"`)
+			app := service.IntN(8) > 0 // else only the product is known
+			if app {
+				fmt.Fprintf(&b, `,"app":%q`, apps[service.IntN(len(apps))])
+			}
+			if !app || service.IntN(2) == 0 {
 				fmt.Fprintf(&b, `,"product":"P <%d>","version":"1.%d","os":"O\"s"`, service.IntN(9), service.IntN(9))
 			}
 			switch service.IntN(3) {
@@ -93,6 +97,7 @@ func facts(t *testing.T, results string) (lines []string, names map[string][]str
 			more[fmt.Sprint(ip, " ", r["proto"], " ", r["port"])] = fmt.Sprint(r["device"], r["cpe"])
 		}
 		r["host"] = ip
+		delete(r, "source") // the original has none
 		text, _ := json.Marshal(r)
 		plain.Write(append(text, '\n'))
 	}

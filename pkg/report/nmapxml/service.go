@@ -10,15 +10,13 @@ import (
 	"portkit/pkg/report"
 )
 
-// service writes what is known of the service on a port: the name registered for the
-// number, or what was recognized there.
+// service writes what is known of the service on a port: what was recognized there, or the
+// name that is registered for the number. The two are not mixed: importers take the name in
+// an element with a product for recognized.
 func (d *document) service(p report.OpenPort, s *record.Service) {
 	name, method, confidence := d.report.Services.Name(p.Proto, p.Number), "table", "3"
-	if p.App != "" {
-		name = d.report.Printable(p.App)
-	}
 	if p.App != "" || s.Product != "" || s.Version != "" || s.OS != "" || s.Vendor != "" || s.Device != "" || len(s.CPE) > 0 {
-		method, confidence = "probed", "10"
+		name, method, confidence = d.report.Printable(p.App), "probed", "10"
 	} else if name == "" && s.Cert == nil {
 		return
 	}
