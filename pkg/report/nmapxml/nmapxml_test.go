@@ -171,7 +171,7 @@ func TestNdiffComparesServices(t *testing.T) {
 
 func TestServiceWithoutApp(t *testing.T) {
 	for detail, want := range map[record.Found]string{
-		{Port: 22, Product: `{"product":"OpenSSH"}`}:   `<service name="ssh" product="OpenSSH" method="probed" conf="10"/>`,
+		{Port: 22, Product: `{"product":"OpenSSH"}`}:   `<service name="unknown" product="OpenSSH" method="probed" conf="10"/>`,
 		{Port: 64000, Product: `{"version":"9"}`}:      `<service name="unknown" version="9" method="probed" conf="10"/>`,
 		{Port: 64000, Product: `{"os":"Debian"}`}:      `<service name="unknown" ostype="Debian" method="probed" conf="10"/>`,
 		{Port: 64000, Detail: `{"cpe":["cpe:2.3:ä"]}`}: `<service name="unknown" method="probed" conf="10"><cpe>cpe:/ä</cpe></service>`,
