@@ -25,8 +25,8 @@ func Formats() []scanfile.Format {
 		{Name: "zmap", Written: "zmap as CSV with a header, or as addresses only (which requires --format zmap)", Is: zmap.IsCSV, Read: zmap.ReadCSV},
 		{Name: "zmap-json", Written: "zmap as JSON", Is: zmap.IsJSON, Read: zmap.ReadJSON},
 		{Name: "zgrab2", Written: "zgrab2", Is: zgrab2.Is, Read: zgrab2.Read},
-		{Name: "naabu-json", Written: "naabu -json", Is: naabu.IsJSON, Read: naabu.ReadJSON},
-		{Name: "naabu", Written: "naabu", Is: naabu.IsList, Read: naabu.ReadList},
+		{Name: "naabu-json", Written: "naabu -json", Is: naabu.IsJSON, IsAmbiguous: naabu.IsAmbiguous, Read: naabu.ReadJSON},
+		{Name: "naabu", Written: "naabu", Is: naabu.IsList, IsAmbiguous: naabu.IsAmbiguous, Read: naabu.ReadList},
 		{Name: "rustscan", Written: "rustscan -g", Is: rustscan.Is, Read: rustscan.Read},
 	}
 }
@@ -45,7 +45,7 @@ func formatNames() string {
 func find(name string, head []byte) *scanfile.Format {
 	all := Formats()
 	i := slices.IndexFunc(all, func(f scanfile.Format) bool {
-		return f.Name == name || name == "auto" && f.Is != nil && f.Is(head)
+		return f.Name == name || name == "auto" && len(head) > 0 && f.Is != nil && f.Is(head)
 	})
 	if i < 0 {
 		return nil

@@ -96,12 +96,12 @@ func (r *run) file(in *cli.Input) error {
 	}
 	defer end()
 	b := bufio.NewReaderSize(content, 64<<10)
-	head, err := peek(b)
-	if len(head) == 0 && err != io.EOF {
-		return r.ended(src, err)
-	}
-	if len(bytes.TrimSpace(head)) == 0 && err == io.EOF {
+	head, err := r.peek(b)
+	switch {
+	case len(head) == 0 && err == io.EOF:
 		return nil
+	case len(head) == 0 && err != nil:
+		return r.ended(src, err)
 	}
 	f := find(r.Format, head)
 	if f == nil {
@@ -112,22 +112,27 @@ func (r *run) file(in *cli.Input) error {
 	if r.Verbose {
 		r.ctx.Log.Printf("%s: format %s (%s)", r.name, f.Name, f.Written)
 	}
+	if r.Format == "auto" && f.IsAmbiguous != nil && f.IsAmbiguous(head) {
+		r.Note("read as open ports that " + f.Written + " found; if these are targets, probe them with portprobe")
+	}
 	err = f.Read(&scanfile.Input{Reader: b, Port: r.port, Proto: r.proto, HasProto: r.hasProto}, r.out)
 	return r.ended(src, err)
 }
 
-// peek returns the first bytes of a file. A scan that is running writes few for a long
-// time, so it does not wait for more once they show a format by themselves.
-func peek(b *bufio.Reader) (head []byte, err error) {
-	for n := 1; n <= scanfile.SniffSize && err == nil; n = len(head) + 1 {
+// peek returns the first bytes of a file without a byte order mark and blank lines. A scan
+// that is running writes few for a long time, so it waits for no more than what determines
+// the format.
+func (c *Command) peek(b *bufio.Reader) (head []byte, err error) {
+	for n := 1; n <= scanfile.SniffSize && err == nil; {
 		_, err = b.Peek(n)
 		head, _ = b.Peek(min(b.Buffered(), scanfile.SniffSize))
-		// The first line of some formats is that of others too.
-		if lines := head[:bytes.LastIndexByte(head, '\n')+1]; nmap.IsXML(head) || bytes.Count(lines, []byte("\n")) > 1 && find("auto", lines) != nil {
+		n = len(head) + 1
+		head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+		if len(head) > 0 && c.Format != "auto" || nmap.IsXML(head) || scanfile.ShowsFormat(head) && find("auto", head) != nil {
 			break
 		}
 	}
-	return bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), err
+	return head, err
 }
 
 // source is a file that remembers whether it could not be read.

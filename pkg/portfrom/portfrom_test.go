@@ -81,6 +81,14 @@ func TestScansAreRecognized(t *testing.T) {
 	}
 }
 
+// TestClassificationWinsOverPortFlag gives --port another protocol than the replies have.
+func TestClassificationWinsOverPortFlag(t *testing.T) {
+	_, out, _ := runTool(`{"saddr":"192.0.2.7","classification":"udp","success":1}`+"\n", "--port", "53/tcp")
+	if !strings.Contains(out, `"port":53,"proto":"udp","state":"open","reason":"udp-response"`) {
+		t.Error(out)
+	}
+}
+
 // TestMasscanFormatsAgree converts one scan in several formats.
 func TestMasscanFormatsAgree(t *testing.T) {
 	want := []string{
@@ -98,6 +106,29 @@ func TestMasscanFormatsAgree(t *testing.T) {
 	}
 }
 
+// TestTargetsAreReported converts what may be open ports as well as targets.
+func TestTargetsAreReported(t *testing.T) {
+	const note = "if these are targets, probe them with portprobe"
+	for _, c := range []struct {
+		text   string
+		noted  bool
+		format string
+	}{
+		{"192.0.2.7:80\nwww.example:80\n", true, "naabu"},
+		{`{"ip":"192.0.2.7","port":80}` + "\n", true, "naabu-json"},
+		{`{"host":"www.example","ip":"192.0.2.7","port":80}` + "\n", true, "naabu-json"},
+		{"\n" + `{"ip":"192.0.2.7","port":80,"timestamp":"2026-01-31T12:00:00Z","protocol":"tcp","tls":false}` + "\n", false, "naabu-json"},
+		{"192.0.2.7 -> [80]\n", false, "rustscan"},
+	} {
+		if status, out, said := runTool(c.text); status != 0 || out == "" || strings.Contains(said, note) != c.noted {
+			t.Errorf("%q: status %d, wrote %q, said %s", c.text, status, out, said)
+		}
+		if status, out, said := runTool(c.text, "--format", c.format); status != 0 || out == "" || said != "" {
+			t.Errorf("%q with --format %s: status %d, wrote %q, said %s", c.text, c.format, status, out, said)
+		}
+	}
+}
+
 // TestOtherFilesAreRefused converts files that look like results.
 func TestOtherFilesAreRefused(t *testing.T) {
 	unicorn, err := os.ReadFile("testdata/scans/masscan.unicorn")
@@ -110,6 +141,11 @@ func TestOtherFilesAreRefused(t *testing.T) {
 		`{"kind":"summary","host":"192.0.2.7"}` + "\n":                                        "summary records of portkit",
 		`{"ip":"192.0.2.7"}` + "\n":                                                           "JSON of no known scanner",
 		`[{"ip":"192.0.2.7","port":22}]` + "\n":                                               "JSON of no known scanner",
+		`{"host":"192.0.2.7","port":22}` + "\n":                                               "if these are targets, probe them with portprobe",
+		`{"ip":"192.0.2.7","port":22,"owner":"web"}` + "\n":                                   "if these are targets, probe them with portprobe",
+		`{"ip":"192.0.2.7","port":22,"timestamp":"x","owner":"web"}` + "\n":                   "JSON of no known scanner",
+		`{"ip":3221225991,"ip_str":"192.0.2.7","port":22,"data":"SSH-2.0-x"}` + "\n":          "JSON of no known scanner",
+		`{"timestamp":"x","host":"192.0.2.7","port":"443","tls":{}}` + "\n":                   "JSON of no known scanner",
 		"host,owner\n192.0.2.7,web\n":                                                         `text of no known scanner, beginning with "host,owner"`,
 		"host,ip,port,protocol,tls,cdn\n":                                                     "the CSV of naabu; use its JSON",
 		"192.0.2.7\nwww.example\n":                                                            "addresses without ports; if they are from zmap, add --format zmap",

@@ -23,6 +23,7 @@ var lookalikes = []struct {
 	{hasKeys("kind"), "summary records of portkit", "they need no conversion"},
 	{hasKeys("state"), "result records of portkit", "they need no conversion"},
 	{hasKeys("port", "proto"), "endpoint records of portkit", "probe them with portprobe"},
+	{hasKeys("port"), "JSON of no known scanner", "if these are targets, probe them with portprobe"},
 	{begins("{", "["), "JSON of no known scanner", ""},
 	{begins("<!DOCTYPE", "<!doctype", "<html"), "a page of HTML", "use the scanner's own output"},
 	{begins("<"), "XML of no known scanner", ""},
@@ -58,8 +59,8 @@ func begins(any ...string) func([]byte) bool {
 
 func hasKeys(all ...string) func([]byte) bool {
 	return func(head []byte) bool {
-		keys := scanfile.TopKeys(head)
-		return !slices.ContainsFunc(all, func(k string) bool { return !slices.Contains(keys, k) })
+		object, _ := scanfile.FirstObject(head)
+		return object.Has(all...)
 	}
 }
 

@@ -34,9 +34,12 @@ type Format struct {
 	// Written is how a scanner writes the format: "nmap -oX".
 	Written string
 	// Is reports whether a file that begins with head is in the format. head is decompressed,
-	// has no byte order mark, and is shorter than SniffSize only if the file is. It is nil for
-	// a format that its beginning does not show.
+	// has neither a byte order mark nor space before it, and is shorter than SniffSize only if
+	// the file is, or if ShowsFormat. It is nil for a format that its beginning does not show.
 	Is func(head []byte) bool
+	// IsAmbiguous reports whether a file for which Is holds may also be a list of targets. It
+	// is nil for a format that targets never have.
+	IsAmbiguous func(head []byte) bool
 	// Read reads a file. An error of in is returned as it is. A file that is torn or not in
 	// the format is a *Broken, and a missing port is ErrNoPort.
 	Read func(in *Input, out *Output) error

@@ -10,10 +10,11 @@ import (
 )
 
 // EachElement calls read with each object of JSON arrays, in any layout: objects without an
-// array too, and with a comma too many. A Bad that read returns ends the file, as there are no
-// lines to continue at.
-func (in *Input) EachElement(read func(object []byte) error) error {
-	s := splitter{in: bufio.NewReaderSize(in.Reader, 64<<10), line: 1}
+// array too, and with a comma too many. It reports to out what is wrong, and continues at the
+// next object. start is the name of the first member of all objects, by which one is found
+// behind an object that is not whole.
+func (in *Input) EachElement(out *Output, start string, read func(object []byte) error) error {
+	s := splitter{in: bufio.NewReaderSize(in.Reader, 64<<10), line: 1, start: `"` + start + `"`}
 	if head, _ := s.in.Peek(len(mark)); string(head) == mark {
 		s.read, _ = s.in.Discard(len(mark))
 	}
@@ -26,7 +27,7 @@ func (in *Input) EachElement(read func(object []byte) error) error {
 			err = read(object)
 		}
 		if bad := Bad(""); errors.As(err, &bad) {
-			return &Broken{Line: s.first, Byte: int64(s.at), Msg: string(bad)}
+			out.Bad(s.first, string(bad))
 		} else if err != nil {
 			return err
 		}
@@ -38,9 +39,10 @@ const mark = "\xef\xbb\xbf"
 
 // splitter splits arrays into their objects.
 type splitter struct {
-	in   *bufio.Reader
-	line int64 // of the next byte
-	read int   // bytes before the next one
+	in    *bufio.Reader
+	start string
+	line  int64 // of the next byte
+	read  int   // bytes before the next one
 	// first and at are the position of the object, or of what is wrong.
 	first   int64
 	at      int
@@ -49,27 +51,46 @@ type splitter struct {
 }
 
 // next returns the next object, which is valid until the next call; io.EOF if there is none.
+// After a Bad there may be more objects.
 func (s *splitter) next() ([]byte, error) {
 	for {
 		s.first, s.at = s.line, s.read
-		c, err := s.in.ReadByte()
+		c, err := s.byte()
 		switch {
 		case err == io.EOF && s.inArray:
-			return nil, Bad("the file ends before the ] of its array: the scan was interrupted, or the file is incomplete")
+			return nil, s.broken("the file ends before the ] of its array: the scan was interrupted, or the file is incomplete")
 		case err != nil:
 			return nil, err
 		}
-		s.count(c)
 		switch c {
 		case '{':
 			return s.members()
 		case '[':
+			if s.inArray {
+				return nil, Bad("an array begins before the ] of the one before it: that scan was interrupted")
+			}
 			s.inArray = true
 		case ']':
 			s.inArray = false
 		case ' ', '\t', '\r', '\n', ',':
 		default:
-			return nil, Badf("%q is not the beginning of a JSON object", c)
+			return nil, s.garbage(c)
+		}
+	}
+}
+
+// garbage skips what is between objects, to the next line that begins with one or an array.
+func (s *splitter) garbage(c byte) error {
+	bad := Badf("%q is not the beginning of a JSON object", c)
+	for {
+		if head, _ := s.in.Peek(1); c == '\n' && len(head) > 0 && (head[0] == '{' || head[0] == '[') {
+			return bad
+		}
+		var err error
+		if c, err = s.byte(); err == io.EOF {
+			return bad
+		} else if err != nil {
+			return err
 		}
 	}
 }
@@ -77,19 +98,20 @@ func (s *splitter) next() ([]byte, error) {
 // members reads the rest of an object.
 func (s *splitter) members() ([]byte, error) {
 	s.object = append(s.object[:0], '{')
-	inString, escaped := false, false
+	inString, escaped, long := false, false, false
 	for depth := 1; depth > 0; {
-		c, err := s.in.ReadByte()
+		c, err := s.byte()
 		switch {
 		case err == io.EOF:
-			return nil, Bad("the file ends within this object: the scan was interrupted, or the file is incomplete")
+			return nil, s.broken("the file ends within this object: the scan was interrupted, or the file is incomplete")
 		case err != nil:
 			return nil, err
-		case len(s.object) == ndjson.MaxLine:
-			return nil, Badf("an object is longer than %d bytes", ndjson.MaxLine)
+		case c == '\n' && s.begins():
+			return nil, Badf("the object ends before line %d, where another begins", s.line)
 		}
-		s.count(c)
-		s.object = append(s.object, c)
+		if long = long || len(s.object) == ndjson.MaxLine; !long {
+			s.object = append(s.object, c)
+		}
 		switch {
 		case escaped:
 			escaped = false
@@ -103,55 +125,33 @@ func (s *splitter) members() ([]byte, error) {
 			depth--
 		}
 	}
+	if long {
+		return nil, Badf("an object is longer than %d bytes", ndjson.MaxLine)
+	}
 	return s.object, nil
 }
 
-func (s *splitter) count(c byte) {
+// begins reports whether the next bytes are the beginning of an object of the array. Those
+// inside it have other members.
+func (s *splitter) begins() bool {
+	if head, _ := s.in.Peek(1); len(head) == 0 || head[0] != '{' {
+		return false
+	}
+	head, _ := s.in.Peek(len("{   ") + len(s.start)) // as masscan writes it
+	return bytes.HasPrefix(bytes.TrimLeft(head[1:], " \t"), []byte(s.start))
+}
+
+func (s *splitter) byte() (byte, error) {
+	c, err := s.in.ReadByte()
+	if err != nil {
+		return 0, err
+	}
 	if s.read++; c == '\n' {
 		s.line++
 	}
+	return c, nil
 }
 
-// TopKeys returns the names of the members of the first object that head contains, as far as
-// head has them, in the first array at most.
-func TopKeys(head []byte) (keys []string) {
-	rest := bytes.TrimLeft(head, " \t\r\n[")
-	if len(rest) == 0 || rest[0] != '{' {
-		return nil
-	}
-	depth := 0
-	for i := 0; i < len(rest); i++ {
-		switch rest[i] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth--; depth == 0 {
-				return keys
-			}
-		case '"':
-			end := stringEnd(rest, i)
-			if end < 0 {
-				return keys
-			}
-			if depth == 1 && bytes.HasPrefix(bytes.TrimLeft(rest[end+1:], " \t\r\n"), []byte(":")) {
-				keys = append(keys, string(rest[i+1:end]))
-			}
-			i = end
-		}
-	}
-	return keys
-}
-
-// stringEnd returns the index of the quote that ends the string beginning at i; -1 if there
-// is none.
-func stringEnd(b []byte, i int) int {
-	for i++; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
-		}
-	}
-	return -1
+func (s *splitter) broken(msg string) error {
+	return &Broken{Line: s.first, Byte: int64(s.at), Msg: msg}
 }

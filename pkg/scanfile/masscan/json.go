@@ -2,7 +2,6 @@ package masscan
 
 import (
 	"bytes"
-	"slices"
 	"unicode/utf8"
 
 	"portkit/pkg/ndjson"
@@ -15,15 +14,15 @@ func IsJSON(head []byte) bool {
 	if rest, ok := bytes.CutPrefix(bytes.TrimSpace(head), []byte("[")); ok && bytes.HasPrefix(bytes.TrimSpace(rest), []byte("]")) {
 		return true
 	}
-	keys := scanfile.TopKeys(head)
-	return slices.Contains(keys, "ip") && slices.Contains(keys, "ports")
+	object, _ := scanfile.FirstObject(head)
+	return object.Has("ip", "ports")
 }
 
 // ReadJSON reads the output of -oJ: an array of objects, whose last comma is one too many in
 // some versions. Each has the ports of an address.
 func ReadJSON(in *scanfile.Input, out *scanfile.Output) error {
 	r := reader{writer: writer{out: out}}
-	return in.EachElement(func(object []byte) error {
+	return in.EachElement(out, "ip", func(object []byte) error {
 		if string(object) == "{finished: 1}" { // versions before 1.0.5
 			return nil
 		}
@@ -37,8 +36,8 @@ func ReadJSON(in *scanfile.Input, out *scanfile.Output) error {
 
 // IsNDJSON reports whether a file that begins with head is from -oD.
 func IsNDJSON(head []byte) bool {
-	keys := scanfile.TopKeys(head)
-	return slices.Contains(keys, "ip") && slices.Contains(keys, "rec_type")
+	object, _ := scanfile.FirstObject(head)
+	return object.Has("ip", "rec_type")
 }
 
 // ReadNDJSON reads the output of -oD: a line for each port.

@@ -37,13 +37,20 @@ func TestJSON(t *testing.T) {
 		{Name: "SCTP", File: port(`"port": 80, "proto": "sctp", "status": "open", "reason": "init-ack", "ttl": 64`), Skipped: 1},
 		{Name: "ping", File: port(`"port": 0, "proto": "icmp", "status": "open", "reason": "none", "ttl": 64`), Skipped: 1},
 		{Name: "unknown state", File: port(`"port": 80, "proto": "tcp", "status": "ajar", "reason": "syn-ack", "ttl": 64`), Skipped: 1},
-		{Name: "port too large", File: "[" + one + ",\n" + `{` + where + `,"ports":[{"port":70000,"proto":"tcp","status":"open"}]}]`, Want: []string{open}, Err: `line 2, byte 144: "70000" is not a port`},
+		{Name: "port too large", File: "[" + one + ",\n" + `{` + where + `,"ports":[{"port":70000,"proto":"tcp","status":"open"}]},` + one + "]", Want: []string{open, open}, Err: `line 2: "70000" is not a port`},
+		{Name: "bad escape", File: "[\n" + strings.Replace(one, "syn-ack", `\x`, 1) + ",\n" + one + "]", Want: []string{open}, Err: "line 2: not valid JSON"},
 		{Name: "no address", File: `[{"ip":"x","ports":[]}]`, Err: `"x" is not the address of a host`},
 		{Name: "torn", File: "[\n" + one + "\n,\n" + one[:40], Want: []string{open}, Err: "line 4, byte 146: the file ends within this object"},
 		{Name: "no end", File: "[\n" + one + "\n,\n", Want: []string{open}, Err: "the file ends before the ]"},
-		{Name: "garbage", File: "[\n" + one + "\nxyz", Want: []string{open}, Err: `line 3, byte 144: 'x' is not the beginning of a JSON object`},
+		{Name: "garbage", File: "[\n" + one + "\nxyz\n" + one + "]", Want: []string{open, open}, Err: `line 3: 'x' is not the beginning of a JSON object`},
+		{Name: "garbage at the end", File: "[\n" + one + "]\nxyz", Want: []string{open}, Err: `line 3: 'x' is not the beginning of a JSON object`},
+		{Name: "torn, appended", File: "[\n" + one[:40] + "[\n" + one + "\n]\n", Want: []string{open}, Err: "line 2: the object ends before line 3, where another begins"},
+		{Name: "torn in a text, appended", File: "[\n" + one[:15] + "[\n" + one + ",\n" + one + "\n]\n", Want: []string{open, open}, Err: "line 2: the object ends before line 3"},
+		{Name: "interrupted, appended", File: "[\n" + one + ",\n[\n" + one + "\n]\n", Want: []string{open, open}, Err: "line 3: an array begins before the ]"},
+		{Name: "objects over several lines", File: "[" + strings.NewReplacer("{", "\n{\n", "[", "\n[\n").Replace(one) + "]", Want: []string{open}},
 		{Name: "deep", File: "[" + strings.Repeat(`{"a":`, 20000) + "1" + strings.Repeat("}", 20000) + "]", Err: "not valid JSON"},
-		{Name: "endless object", File: `[{"a":"` + strings.Repeat("x", 2<<20), Err: "an object is longer than"},
+		{Name: "endless object", File: `[{"a":"` + strings.Repeat("x", 2<<20), Err: "line 1, byte 1: the file ends within this object"},
+		{Name: "long object", File: `[{"a":"` + strings.Repeat("x", 2<<20) + `"},` + one + "]", Want: []string{open}, Err: "line 1: an object is longer than"},
 	})
 }
 

@@ -13,13 +13,32 @@ import (
 	"portkit/pkg/scanfile"
 )
 
-// IsJSON reports whether a file that begins with head is from -json. An endpoint record of
-// ours has proto, and a result record state too.
+// members are those that naabu writes, in any version. Those behind timestamp are from its
+// service detection.
+var members = []string{
+	"host", "ip", "port", "protocol", "tls", "cdn", "cdn-name", "mac_address", "timestamp",
+	"confidence", "device_type", "extra_info", "high_version", "hostname", "low_version", "method",
+	"name", "os_type", "product", "proto", "rpc_num", "service_fp", "tunnel", "version",
+}
+
+// IsJSON reports whether a file that begins with head is from -json. Old versions wrote no
+// time, and only the name, the address and the port. Objects with other members may be anything, such as targets.
 func IsJSON(head []byte) bool {
-	keys := scanfile.TopKeys(head)
-	has := func(key string) bool { return slices.Contains(keys, key) }
-	return head[0] == '{' && has("port") && (has("ip") || has("host")) &&
-		!has("proto") && !has("state") && !has("data") && !has("error")
+	object, _ := scanfile.FirstObject(head)
+	for name := range object {
+		if !slices.Contains(members, name) {
+			return false
+		}
+	}
+	old := object.Has("ip", "port") && len(object) == 2 || object.Has("host", "ip", "port") && len(object) == 3
+	return head[0] == '{' && (object.IsNumber("port") || object["port"] == '{') && (object.Has("timestamp") || old)
+}
+
+// IsAmbiguous reports whether a file that begins with head, in a format of naabu, may also
+// contain targets.
+func IsAmbiguous(head []byte) bool {
+	object, _ := scanfile.FirstObject(head)
+	return !object.Has("timestamp")
 }
 
 // ReadJSON reads the output of -json: a line for each port.

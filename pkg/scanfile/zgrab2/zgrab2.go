@@ -4,7 +4,6 @@ package zgrab2
 
 import (
 	"bytes"
-	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -13,10 +12,10 @@ import (
 	"portkit/pkg/scanfile"
 )
 
-// Is reports whether a file that begins with head is from ZGrab2.
+// Is reports whether a file that begins with head is from ZGrab2, whose data is an object.
 func Is(head []byte) bool {
-	keys := scanfile.TopKeys(head)
-	return (slices.Contains(keys, "ip") || slices.Contains(keys, "domain")) && slices.Contains(keys, "data")
+	object, _ := scanfile.FirstObject(head)
+	return (object.Has("ip") || object.Has("domain")) && object["data"] == '{'
 }
 
 // Read reads lines of results.
@@ -118,11 +117,12 @@ var dialErrors = []struct{ part, state, reason string }{
 	{"deadline exceeded", "connection-timeout", ""},
 }
 
-// dialed returns the words for a state and a reason. Most versions have one status for all
+// dialed returns the words for a state and a reason. Versions differ in the status of
 // connections that were not made, so the error counts. What failed at the scanner itself is
 // an unknown error.
 func dialed(status, problem []byte) (state, reason []byte) {
-	if string(status) != "connection-timeout" || len(problem) == 0 {
+	dialing := string(status) == "connection-timeout" || bytes.Contains(problem, []byte("dial "))
+	if !dialing || string(status) == success || len(problem) == 0 {
 		return status, nil
 	}
 	for _, e := range dialErrors {

@@ -19,6 +19,9 @@ func TestRead(t *testing.T) {
 		{Name: "port of the flag", Port: 2121, File: host("ftp", `"status":"success","protocol":"ftp"`), Want: []string{`"port":2121,"proto":"tcp","state":"open"`}},
 		{Name: "no port", File: host("ftp", `"status":"success","protocol":"ftp"`), Err: "add it with --port"},
 		{Name: "port of the host", Port: 21, File: `{"ip":"192.0.2.7","port":22,"data":{"ssh":{"status":"success","protocol":"ssh","result":{"server_id":{"raw":"SSH-2.0-x"}}}}}` + "\n", Want: []string{`"port":22,"proto":"tcp","state":"open","reason":"syn-ack","service":"ssh","method":"connect","app":"ssh","evidence":"probed","ssh":{"banner":"SSH-2.0-x"},"banner":"SSH-2.0-x"`}},
+		{Name: "timeouts", File: host("ssh", `"status":"io-timeout","port":22,"error":"dial tcp 192.0.2.7:22: i/o timeout"`) + host("ssh", `"status":"unknown-error","port":22,"error":"dial tcp 192.0.2.7:22: connect: connection refused"`) + host("ssh", `"status":"io-timeout","port":22,"error":"read tcp 192.0.2.7:22: i/o timeout"`), Want: []string{
+			`"state":"filtered","reason":"no-response"`, `"state":"closed","reason":"conn-refused"`, `"state":"open","reason":"syn-ack"`,
+		}},
 		{Name: "refused", File: host("ssh", refused), Want: []string{`"state":"closed","reason":"conn-refused"`}},
 		{Name: "refused, by the documented status", File: host("ssh", `"status":"connection-refused","port":22`), Want: []string{`"state":"closed","reason":"conn-refused"`}},
 		{Name: "unreachable", File: host("ssh", `"status":"connection-timeout","port":22,"error":"dial tcp: connect: no route to host"`), Want: []string{`"state":"filtered","reason":"host-unreach"`}},

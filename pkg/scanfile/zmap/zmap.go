@@ -98,7 +98,10 @@ func split(line []byte) ([]string, error) {
 }
 
 // IsJSON reports whether a file that begins with head is from the output module json.
-func IsJSON(head []byte) bool { return slices.Contains(scanfile.TopKeys(head), names[saddr]) }
+func IsJSON(head []byte) bool {
+	object, _ := scanfile.FirstObject(head)
+	return object.Has(names[saddr])
+}
 
 // ReadJSON reads the output of the output module json.
 func ReadJSON(in *scanfile.Input, out *scanfile.Output) error {
@@ -175,11 +178,13 @@ func (r *reader) port() (uint16, error) {
 // proto returns the protocol of a reply. Only TCP has sequence numbers.
 func (r *reader) proto(class string) endpoint.Proto {
 	switch {
-	case class == "synack" || class == "rst":
+	case class == "synack" || class == "rst" || class == "tcp":
 		return endpoint.TCP
+	case class == "udp":
+		return endpoint.UDP
 	case r.in.HasProto:
 		return r.in.Proto
-	case class == "" || class == "tcp" || r.row[seqnum] != nil || r.row[window] != nil:
+	case class == "" || r.row[seqnum] != nil || r.row[window] != nil:
 		return endpoint.TCP
 	}
 	return endpoint.UDP
