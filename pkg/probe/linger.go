@@ -18,9 +18,10 @@ const (
 	// maxLongListens is how many endpoints of an address that never replied listen
 	// for the whole --timeout. Until then no other is concluded silent: the host may
 	// be slower than their timeouts. sureLongListens of them do even if descriptors are
-	// short.
+	// short, until maxVainListens in a row had no reply: then hardly any host is so slow.
 	maxLongListens  = 8
 	sureLongListens = 4
+	maxVainListens  = 64
 )
 
 // lateness is how often an address replies after the timeout, and how late.
@@ -152,7 +153,7 @@ func (w *worker) onListenEnd(j *Job) {
 // mayListenLong reports whether an endpoint of an address that never replied may listen
 // for its whole timeout.
 func (w *worker) mayListenLong(v *view) bool {
-	return v.longListens < sureLongListens || v.longListens < maxLongListens && w.open <= w.descriptors/2
+	return v.longListens < sureLongListens && w.vainListens < maxVainListens || v.longListens < maxLongListens && w.open <= w.descriptors/2
 }
 
 // listenLong counts one long listen at the address, until end.

@@ -80,6 +80,17 @@ func TestSlowHostIsNotOneThatRepeats(t *testing.T) {
 	}
 }
 
+// TestVainListensEnd has few descriptors: endpoints that listen long are worth them while
+// some of those have a reply.
+func TestVainListensEnd(t *testing.T) {
+	w := worker{descriptors: 100, open: 51}
+	for vain, want := range map[int]bool{0: true, maxVainListens - 1: true, maxVainListens: false} {
+		if w.vainListens = vain; w.mayListenLong(&view{}) != want {
+			t.Errorf("after %d listens without a reply: may listen long %v", vain, !want)
+		}
+	}
+}
+
 // TestFewEndpointsOfASilentHostListenLong: each of them holds a socket for the whole
 // timeout.
 func TestFewEndpointsOfASilentHostListenLong(t *testing.T) {

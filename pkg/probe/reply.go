@@ -39,6 +39,9 @@ func (w *worker) onReply(a *Reply) {
 	if j.isFrom(a) {
 		w.engine.receivedFrom(j.address.presence)
 	}
+	if j.cur.long {
+		w.vainListens = 0
+	}
 	o := w.replied(j, a)
 	if j.phase.inFlight() {
 		w.inFlight--

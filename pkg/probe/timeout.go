@@ -126,6 +126,7 @@ func (w *worker) do(j *Job, f *facts, s step) {
 	case listenOn, listenLong:
 		if j.cur.long = s.do == listenLong; j.cur.long {
 			j.address.listenLong(s.until)
+			w.vainListens++
 		}
 		w.drop(j, &j.prev)
 		w.linger(j, s.until)

@@ -40,24 +40,25 @@ type worker struct {
 	readAhead   atomic.Int64 // number of Submit calls that are allowed beyond the limit
 	readAheadAt Time         // when these were last allowed
 
-	pending    pending // jobs whose probes others may share
-	jobs       []*Job  // by slot
-	gens       []uint32
-	free       []uint32
-	live       int // jobs in the table, without canaries
-	open       int // probes that the transport holds
-	heard      int // of these, the ones to addresses that had replied
-	inFlight   int // endpoints that hold a slot
-	started    int // jobs, since the engine was told
-	watches    int // timers for canaries
-	wheel      *wheel
-	canaries   round                        // queues with canaries, which precede all others
-	retransmit round                        // queues with jobs that hold a slot
-	needSlot   round                        // the others
-	skipped    round                        // queues with jobs of silent addresses
-	paced      timeline.Queue[Time, *queue] // queues that wait for a rate limit
-	echoes     timeline.Queue[Time, echo]   // that are to be sent
-	busy       Time                         // the transport is busy until then
+	pending     pending // jobs whose probes others may share
+	jobs        []*Job  // by slot
+	gens        []uint32
+	free        []uint32
+	live        int // jobs in the table, without canaries
+	open        int // probes that the transport holds
+	heard       int // of these, the ones to addresses that had replied
+	inFlight    int // endpoints that hold a slot
+	started     int // jobs, since the engine was told
+	watches     int // timers for canaries
+	vainListens int // of a whole timeout, since the latest that had a reply
+	wheel       *wheel
+	canaries    round                        // queues with canaries, which precede all others
+	retransmit  round                        // queues with jobs that hold a slot
+	needSlot    round                        // the others
+	skipped     round                        // queues with jobs of silent addresses
+	paced       timeline.Queue[Time, *queue] // queues that wait for a rate limit
+	echoes      timeline.Queue[Time, echo]   // that are to be sent
+	busy        Time                         // the transport is busy until then
 
 	attempts    [sendsPerPoll]Attempt
 	outgoing    [sendsPerPoll]outgoing // by index in batch
