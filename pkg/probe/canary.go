@@ -79,7 +79,7 @@ func (w *worker) onCanaryTimeout(j *Job) {
 	case outstanding:
 		w.wake(j.address, j.address.canaryFailed(w.now, j.silentAfter, j.cur.sent))
 		w.watch(j.address, w.now)
-		if v := j.address.look(w.now); !w.countsLingering() && w.open <= w.descriptors-w.keptForCanaries(w.descriptors)/2 {
+		if v := j.address.look(w.now); !w.countsLingering() && w.open <= w.descriptors-w.descriptorsForCanaries()/2 {
 			w.linger(j, j.cur.sent.Add(min(v.listen, w.maxTimeout(j))))
 			return
 		}

@@ -20,9 +20,9 @@ const (
 	retryDescriptors = 7
 	// One in spareDescriptors is kept in any case: addresses may begin to reply.
 	spareDescriptors = 64
-	// One in canaryPart of the slots, and of the descriptors, is kept for canaries, but
-	// slowCanaries at least if these are not more than a quarter: so many may be
-	// outstanding at one address whose RTT is several intervals of canaries.
+	// One in canaryPart of the slots, and of the descriptors, is kept for canaries. Of the
+	// descriptors slowCanaries at least, if these are not more than a quarter: so many may
+	// be outstanding at one address whose RTT is several intervals of canaries.
 	canaryPart   = 64
 	slowCanaries = 4
 	// maxQueued is longer than any system takes to resolve a neighbor.
@@ -104,24 +104,33 @@ func (w *worker) allows(r *round) (next Time, ok bool) {
 	switch {
 	case r == &w.canaries:
 		return Never, w.inFlight < w.rcvLimit.most
-	case r == &w.needSlot && w.inFlight >= w.rcvLimit.most-w.keptForCanaries(w.rcvLimit.most):
+	case r == &w.needSlot && w.inFlight >= w.rcvLimit.most-w.slotsForCanaries():
 		return Never, false
 	case r == &w.needSlot && open >= w.firstDescriptors():
 		w.counts.Short.Store(1)
 		return Never, false
-	case r == &w.retransmit && open >= w.descriptors-w.keptForCanaries(w.descriptors):
+	case r == &w.retransmit && open >= w.descriptors-w.descriptorsForCanaries():
 		return w.now.Add(busyPause), w.findRetransmission(r)
 	}
 	return 0, true
 }
 
-// keptForCanaries returns how many of n slots or descriptors other probes leave to
-// canaries.
-func (w *worker) keptForCanaries(n int) int {
+// slotsForCanaries returns how many slots other probes leave to canaries: none if there
+// are few, since the next one that is free is a canary's anyway.
+func (w *worker) slotsForCanaries() int {
 	if w.watches == 0 {
 		return 0
 	}
-	return max(n/canaryPart, min(slowCanaries, n/4))
+	n := w.rcvLimit.most
+	return max(n/canaryPart, min(1, n/16))
+}
+
+// descriptorsForCanaries returns how many descriptors other probes leave to canaries.
+func (w *worker) descriptorsForCanaries() int {
+	if w.watches == 0 {
+		return 0
+	}
+	return max(w.descriptors/canaryPart, min(slowCanaries, w.descriptors/4))
 }
 
 // firstDescriptors returns how many descriptors may be in use when an endpoint is
@@ -130,7 +139,7 @@ func (w *worker) firstDescriptors() int {
 	if w.descriptors < 2 {
 		return w.descriptors
 	}
-	n := w.descriptors - w.keptForCanaries(w.descriptors)
+	n := w.descriptors - w.descriptorsForCanaries()
 	return n - max(1, w.descriptors/spareDescriptors, w.heard/retryDescriptors)
 }
 
