@@ -2,6 +2,7 @@ package portdiff
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -10,10 +11,10 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
+	"portkit/pkg/internal/schematest"
 	"portkit/pkg/record"
 )
 
@@ -49,18 +50,7 @@ func scanLines(rnd *rand.Rand, n int) string {
 }
 
 func TestOutputMatchesSchema(t *testing.T) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(record.Schema(record.KindChange)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("change.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := c.Compile("change.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	schema := schematest.Compile(t, record.Schema(record.KindChange))
 	rnd := rand.New(rand.NewPCG(1, 2))
 	old := filepath.Join(t.TempDir(), "old")
 	if err := os.WriteFile(old, []byte(scanLines(rnd, 200)), 0o600); err != nil {
@@ -72,14 +62,14 @@ func TestOutputMatchesSchema(t *testing.T) {
 	}
 	met := map[string]bool{}
 	for line := range strings.Lines(out) {
-		v, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := schema.Validate(v); err != nil {
+		if err := schema.Validate([]byte(line)); err != nil {
 			t.Errorf("%s%v", line, err)
 		}
-		met[v.(map[string]any)["change"].(string)] = true
+		var v struct{ Change string }
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatal(err)
+		}
+		met[v.Change] = true
 	}
 	if len(met) != endpoint.Changes-1 {
 		t.Errorf("met only %v", met)
@@ -89,8 +79,7 @@ func TestOutputMatchesSchema(t *testing.T) {
 		`{"host":"a","port":1,"proto":"tcp","change":"new","old":"closed","new":"open"}`,
 		`{"host":"a","port":1,"proto":"tcp","change":"opened","old":"shut","new":"open"}`,
 	} {
-		v, _ := jsonschema.UnmarshalJSON(strings.NewReader(wrong))
-		if schema.Validate(v) == nil {
+		if schema.Validate([]byte(wrong)) == nil {
 			t.Errorf("the schema takes %s", wrong)
 		}
 	}

@@ -12,9 +12,9 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"portkit/pkg/cli"
+	"portkit/pkg/internal/schematest"
 	"portkit/pkg/record"
 )
 
@@ -148,18 +148,7 @@ func TestRunningScan(t *testing.T) {
 // TestOutputMatchesItsSchema holds all results of the test data to the schema, and to what
 // the tools read.
 func TestOutputMatchesItsSchema(t *testing.T) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(record.Schema(record.KindImported)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("imported.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := c.Compile("imported.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	schema := schematest.Compile(t, record.Schema(record.KindImported))
 	files := []string{scan, "../scanfile/nmap/testdata/sc.xml", "../scanfile/nmap/testdata/sU.xml", "../scanfile/nmap/testdata/sA.xml"}
 	for _, s := range scans {
 		files = append(files, filepath.Join("testdata", "scans", s.name))
@@ -169,11 +158,7 @@ func TestOutputMatchesItsSchema(t *testing.T) {
 		_, out, _ := runTool("", "--port", "443", f)
 		for line := range strings.Lines(out) {
 			n++
-			v, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
-			if err != nil {
-				t.Fatalf("%s: %v", line, err)
-			}
-			if err := schema.Validate(v); err != nil {
+			if err := schema.Validate([]byte(line)); err != nil {
 				t.Errorf("%s: %s%v", f, line, err)
 			}
 			var r map[string]any

@@ -36,7 +36,7 @@ func TestChangeLine(t *testing.T) {
 		if line != c.want+"\n" {
 			t.Errorf("line\n%swant\n%s", line, c.want)
 		}
-		if err := validate(changes, []byte(line)); err != nil {
+		if err := changes.Validate([]byte(line)); err != nil {
 			t.Error(err)
 		}
 		want := c.change

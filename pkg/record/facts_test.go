@@ -154,7 +154,7 @@ func TestWas(t *testing.T) {
 		}
 		change := Change{Host: []byte("a"), Port: 1, Change: 1, Was: was}
 		line := new(Encoder).Change(nil, &change, nil)
-		if err := validate(compile(t, KindChange), line); err != nil {
+		if err := compile(t, KindChange).Validate(line); err != nil {
 			t.Error(err)
 		}
 		var d Decoder

@@ -146,7 +146,7 @@ func TestInTLS(t *testing.T) {
 		f := Found{Port: 8443, App: string(r.App), Cert: string(r.Cert)}
 		service := f.Service()
 		text := new(Encoder).Summary(nil, &Summary{Host: []byte("a"), Spans: []Span{{First: 8443, Last: 8443, State: 1}}, Found: []Found{f}})
-		if err := validate(compile(t, KindSummary), text); err != nil {
+		if err := compile(t, KindSummary).Validate(text); err != nil {
 			t.Error(err)
 		}
 		s, err := readSummary(string(text))

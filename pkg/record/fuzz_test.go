@@ -49,7 +49,7 @@ func FuzzInput(f *testing.F) {
 		if len(out) > len(l.Text)+16<<10 {
 			t.Errorf("%d bytes became %d", len(l.Text), len(out))
 		}
-		if err := validate(endpoints, out); err != nil {
+		if err := endpoints.Validate(out); err != nil {
 			t.Errorf("%s: %v", out, err)
 		}
 	})

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -10,36 +9,14 @@ import (
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/identify/protocol"
+	"portkit/pkg/internal/schematest"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/payload"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-func compile(t testing.TB, kind string) *jsonschema.Schema {
+func compile(t testing.TB, kind string) schematest.Schema {
 	t.Helper()
-	text, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema(kind)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource(kind+".json", text); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile(kind + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func validate(s *jsonschema.Schema, line []byte) error {
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(line))
-	if err != nil {
-		return err
-	}
-	return s.Validate(v)
+	return schematest.Compile(t, Schema(kind))
 }
 
 func TestSchemaAcceptsWrittenRecords(t *testing.T) {
@@ -52,7 +29,7 @@ func TestSchemaAcceptsWrittenRecords(t *testing.T) {
 			continue
 		}
 		ep := endpoint.Endpoint{Addr: in.Addr, Port: in.Port, Proto: in.Proto}
-		if err := validate(endpoints, e.Endpoint(nil, in.Host, ep, in.Extra)); err != nil {
+		if err := endpoints.Validate(e.Endpoint(nil, in.Host, ep, in.Extra)); err != nil {
 			t.Errorf("endpoint of %s: %v", c.line, err)
 		}
 		r := openResult
@@ -60,15 +37,15 @@ func TestSchemaAcceptsWrittenRecords(t *testing.T) {
 		if !ep.Addr.IsValid() {
 			r.State, r.Reason, r.RTT, r.Err = endpoint.Error, endpoint.ResolveFailed, -1, "no such host"
 		}
-		if err := validate(results, e.Result(nil, in.Host, &r, in.Extra)); err != nil {
+		if err := results.Validate(e.Result(nil, in.Host, &r, in.Extra)); err != nil {
 			t.Errorf("result of %s: %v", c.line, err)
 		}
 	}
 	for _, c := range badInputs {
 		b, _ := d.Input(ndjson.Line{No: 1, Text: []byte(c.line)}, &in).(*Bad)
 		line := e.Bad(nil, b, time.Now())
-		for kind, s := range map[string]*jsonschema.Schema{"endpoint": endpoints, "result": results} {
-			if err := validate(s, line); err != nil {
+		for kind, s := range map[string]schematest.Schema{"endpoint": endpoints, "result": results} {
+			if err := s.Validate(line); err != nil {
 				t.Errorf("%s as %s: %v", line, kind, err)
 			}
 		}
@@ -96,7 +73,7 @@ func TestSchemaRejectsOtherRecords(t *testing.T) {
 		{KindSummary, `{"kind":"summary","host":"x","proto":"tcp","counts":{},"closed":"1-"}`},
 		{KindSummary, `{"kind":"summary","host":"x","proto":"tcp","counts":{"open":"1"}}`},
 	} {
-		if validate(compile(t, c.kind), []byte(c.line)) == nil {
+		if compile(t, c.kind).Validate([]byte(c.line)) == nil {
 			t.Errorf("%s takes %s", c.kind, c.line)
 		}
 	}
@@ -108,7 +85,7 @@ func TestSchemaOfSummaries(t *testing.T) {
 		`{"kind":"summary","bad_records":3}`,
 		`{"kind":"summary","owner":"me","host":"x","ip":"192.0.2.1","proto":"tcp","open":[22,80],"closed":"1-21,23","open_filtered":"9","counts":{"open":2,"closed":22,"open|filtered":1},"reasons":{"syn-ack":"22,80"},"apps":{"80":"http"}}`,
 	} {
-		if err := validate(s, []byte(line)); err != nil {
+		if err := s.Validate([]byte(line)); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
@@ -129,7 +106,7 @@ func TestSchemaListsApps(t *testing.T) {
 	for _, app := range apps {
 		line := fmt.Sprintf(`{"host":"a","ip":"192.0.2.1","port":22,"proto":"tcp","state":"open","reason":"syn-ack","attempts":1,`+
 			`"method":"connect","time":"2026-01-01T00:00:00.000Z","app":%q}`, app)
-		if err := validate(s, []byte(line)); (err != nil) != (app == "https" || app == "") {
+		if err := s.Validate([]byte(line)); (err != nil) != (app == "https" || app == "") {
 			t.Errorf("%q: %v", app, err)
 		}
 	}
