@@ -247,6 +247,12 @@ func (s *Summary) State(port uint16) endpoint.State {
 	return 0
 }
 
+// AcceptsAllAt reports whether the host accepts every connection at a port.
+func (s *Summary) AcceptsAllAt(port uint16) bool {
+	_, ok := findSpan(s.AcceptsAll, port)
+	return ok
+}
+
 // foundAt returns what is known of the service on a port; nil for nothing.
 func (s *Summary) foundAt(port uint16) *Found {
 	i, ok := slices.BinarySearchFunc(s.Found, port, func(f Found, port uint16) int { return int(f.Port) - int(port) })

@@ -150,7 +150,7 @@ func (t *table) stats(s *record.Stats) {
 func timestamp(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func (t *table) ports(s *record.Summary) {
-	found, acceptsAll := s.Found, s.AcceptsAll
+	found := s.Found
 	for _, span := range s.Spans {
 		for port := int(span.First); port <= int(span.Last); port++ {
 			f := record.Found{}
@@ -161,14 +161,11 @@ func (t *table) ports(s *record.Summary) {
 			t.number(int64(port))
 			t.text(s.Proto.String(), span.State.String(), span.Reason.String(), t.report.Services.Name(s.Proto, uint16(port)))
 			t.service(&f)
-			for len(acceptsAll) > 0 && int(acceptsAll[0].Last) < port {
-				acceptsAll = acceptsAll[1:]
+			acceptsAll := ""
+			if s.AcceptsAllAt(uint16(port)) {
+				acceptsAll = "true"
 			}
-			if len(acceptsAll) > 0 && int(acceptsAll[0].First) <= port {
-				t.text("true")
-			} else {
-				t.text("")
-			}
+			t.text(acceptsAll)
 			t.end()
 		}
 	}
