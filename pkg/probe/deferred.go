@@ -8,7 +8,7 @@ import (
 	"portkit/pkg/endpoint"
 )
 
-// Placement is what becomes of an endpoint that has no job yet.
+// Placement tells how an endpoint without a job is processed.
 type Placement uint8
 
 const (
@@ -34,7 +34,7 @@ type Placed struct {
 	Err    error
 }
 
-// Place returns what becomes of an endpoint before there is a job for it, with
+// Place returns the placement of an endpoint before there is a job for it, with
 // Options.SkipSilent. In a mostly dead network most endpoints are skipped, and until that
 // is known deferred, if mayDefer is set: two bytes for each are enough. Only one goroutine
 // at a time may call it.
@@ -169,7 +169,7 @@ func (e *Engine) NextDeferred(ports []uint16) (Placed, bool) {
 	}
 }
 
-// next waits for an address with endpoints to return; nil: there are none any more.
+// next waits for an address that has endpoints to return. It returns nil if none are left.
 func (d *deferrals) next(e *Engine) *deferred {
 	d.mu.Lock()
 	defer d.mu.Unlock()

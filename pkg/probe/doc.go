@@ -8,8 +8,7 @@
 //
 //	Engine.Place      settles an endpoint of an address that was concluded silent, without
 //	                  a job, and defers one that waits for that conclusion
-//	Engine.NextDeferred
-//	                  returns deferred endpoints, to be submitted or settled
+//	NextDeferred      returns deferred endpoints, to be submitted or settled
 //	Engine.Submit     waits while enough jobs are queued (readAhead), selects a worker
 //	worker.accept     puts the job in the worker's table and in its lane, or holds it
 //	worker.transmit   collect → admit: every limit below has to agree (reserve), or the
@@ -62,7 +61,7 @@
 //	icmplimit    ICMP errors about UDP ports        retransmissions; discounts timeouts
 //	group        the same of a /24, router or host  retransmissions of all its addresses
 //	onlink       address resolution                 outstanding endpoints before the first reply
-//	silent       whether anything was received    outstanding endpoints, until then; skips and defers endpoints
+//	silent       whether anything was received      outstanding endpoints, until then; skips and defers endpoints
 //	rcvlimit     replies dropped by the kernel      outstanding endpoints of a worker
 //	ratelimit    --rate, --host-rate                every probe
 //
@@ -108,7 +107,7 @@
 //	repeat        a retransmission by the system
 //	sample        the first endpoints of an address, by which silent addresses are recognized
 //	held          of a job: it waits for the sample of its address
-//	deferred      of an endpoint without a job: the same
+//	deferred      of an endpoint: it has no job until the sample of its address has decided
 //	variant       one of several requests that a UDP port is probed with
 //	rejection     an ICMP error about a closed port
 //	settle        to give a job its final state and pass it to the sink

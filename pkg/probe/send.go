@@ -146,18 +146,21 @@ func (w *worker) firstDescriptors() int {
 // findRetransmission turns the round r until the probe that comes next needs no
 // descriptor beyond those that its endpoint holds, and reports whether there is one.
 func (w *worker) findRetransmission(r *round) bool {
+	first := r.last
 	for range sendsPerPoll {
-		if q := r.last.next; q.jobs.empty() || w.freesDescriptor(q.jobs.next.job) {
+		if q := r.last.next; q.jobs.empty() || w.freeDescriptor(q.jobs.next.job) {
 			return true
 		}
-		r.last = r.last.next
+		if r.last = r.last.next; r.last == first {
+			break
+		}
 	}
 	return false
 }
 
-// freesDescriptor reports whether j's next probe replaces an earlier one. It ends those
-// which are not listened to any more.
-func (w *worker) freesDescriptor(j *Job) bool {
+// freeDescriptor ends j's probes that are not listened to any more, and reports whether
+// the next probe requires no further descriptor.
+func (w *worker) freeDescriptor(j *Job) bool {
 	if j.cur.n != 0 && j.prev.n != 0 {
 		return true
 	}

@@ -5,13 +5,14 @@ package stream
 
 import "sync"
 
-// Maxima of what was read and is not written: records, and bytes of their text.
+// Maxima of a Backlog of records that were read and are not written: their number, and
+// bytes of their text.
 const (
 	maxRecords = 262_144
 	maxText    = 64 << 20
 )
 
-// Backlog bounds the records that were read and are not written.
+// Backlog bounds the number of records that are in hand, and the size of their texts.
 type Backlog struct {
 	mu        sync.Mutex
 	room      sync.Cond
