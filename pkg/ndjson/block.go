@@ -135,8 +135,8 @@ func (b *Block) Next() (l Line, ok bool) {
 		}
 		b.off += len(text) + 1
 		b.no++
-		if b.no == 1 && bytes.HasPrefix(text, []byte(bom)) {
-			text, at = text[len(bom):], at+int64(len(bom))
+		if b.no == 1 && bytes.HasPrefix(text, []byte(BOM)) {
+			text, at = text[len(BOM):], at+int64(len(BOM))
 		}
 		if n := len(text) - 1; n >= 0 && text[n] == '\r' {
 			text = text[:n]

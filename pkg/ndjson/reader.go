@@ -16,12 +16,13 @@ const (
 	blockSize = 256 << 10
 	// longest is the number of bytes after which a line without LF is too long:
 	// its text, a byte order mark, a CR, and one byte more.
-	longest = MaxLine + len(bom) + 2
+	longest = MaxLine + len(BOM) + 2
 	// maxEmptyReads is the number of reads without data or error after which
 	// reading fails.
 	maxEmptyReads = 100
 
-	bom = "\xef\xbb\xbf"
+	// BOM is the byte order mark in UTF-8, which is ignored at the beginning of an input.
+	BOM = "\xef\xbb\xbf"
 )
 
 // Line is one line of input.
@@ -122,7 +123,7 @@ func trim(b []byte, first bool) []byte {
 		b = b[:n]
 	}
 	if first {
-		b = bytes.TrimPrefix(b, []byte(bom))
+		b = bytes.TrimPrefix(b, []byte(BOM))
 	}
 	return b
 }

@@ -61,7 +61,7 @@ func readBlocks(r io.Reader) (lines []string, err error) {
 }
 
 func TestLines(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // nothing in it is concurrent
 	full := strings.Repeat("x", MaxLine)
 	whole := fmt.Sprintf("%d:xxxxxxxxxx", MaxLine)
 	for _, c := range []struct {
@@ -76,17 +76,17 @@ func TestLines(t *testing.T) {
 		{"CR inside", "a\rb\r\r\n", []string{"1:4:a\rb\r"}},
 		{"blank lines count", "\n\n \t\r\na\n\r\n\nb\n\n", []string{"4:1:a", "7:1:b"}},
 		{"only blank", " \n\n  ", nil},
-		{"byte order mark", bom + "a\n" + bom + "b\n", []string{"1:1:a", "2:4:" + bom + "b"}},
-		{"byte order mark alone", bom + "\n" + bom, []string{"2:3:" + bom}},
-		{"byte order mark and nothing", bom, nil},
-		{"byte order mark, blank", bom + " \r\nb", []string{"2:1:b"}},
+		{"byte order mark", BOM + "a\n" + BOM + "b\n", []string{"1:1:a", "2:4:" + BOM + "b"}},
+		{"byte order mark alone", BOM + "\n" + BOM, []string{"2:3:" + BOM}},
+		{"byte order mark and nothing", BOM, nil},
+		{"byte order mark, blank", BOM + " \r\nb", []string{"2:1:b"}},
 		{"NUL is no blank", "\x00\n", []string{"1:1:\x00"}},
 		{"the longest", full + "\nb\n", []string{"1:" + whole, "2:1:b"}},
 		{"the longest, no LF", full, []string{"1:" + whole}},
-		{"the longest with all", bom + full + "\r\nb", []string{"1:" + whole, "2:1:b"}},
+		{"the longest with all", BOM + full + "\r\nb", []string{"1:" + whole, "2:1:b"}},
 		{"one too long", full + "x\nb\n", []string{"1:" + whole + " long", "2:1:b"}},
 		{"one too long, no LF", full + "x", []string{"1:" + whole + " long"}},
-		{"one too long with all", bom + full + "x\r\nb", []string{"1:" + whole + " long", "2:1:b"}},
+		{"one too long with all", BOM + full + "x\r\nb", []string{"1:" + whole + " long", "2:1:b"}},
 		{"far too long", "a\n" + strings.Repeat(full, 5) + "\n\nb", []string{"1:1:a", "2:" + whole + " long", "4:1:b"}},
 		{"far too long, no LF", "a\n" + strings.Repeat(full, 3), []string{"1:1:a", "2:" + whole + " long"}},
 		{"long ones in a row", strings.Repeat(full+full+"\n", 2) + "c", []string{"1:" + whole + " long", "2:" + whole + " long", "3:1:c"}},
@@ -243,7 +243,7 @@ func checkOffsets(t *testing.T, in []byte, piece int) {
 
 func TestBlockLinesHaveOffsets(t *testing.T) {
 	long := strings.Repeat("y", MaxLine+100)
-	for _, in := range []string{"a\nb\n\nc", bom + "a\r\n\r\nb", long + "\na\n" + long, bom + long + "\n\n" + "b\n"} {
+	for _, in := range []string{"a\nb\n\nc", BOM + "a\r\n\r\nb", long + "\na\n" + long, BOM + long + "\n\n" + "b\n"} {
 		for _, piece := range []int{1, 5, 1 << 20} {
 			if len(in) > 100 && piece == 1 {
 				piece = 1000
@@ -286,7 +286,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 // FuzzReader compares with splitting the input at each LF.
 func FuzzReader(f *testing.F) {
-	for _, s := range []string{"", "a\r\n\nb", bom + "a\n" + bom, " \t\n\x00\r\r\n", "\n\n\n"} {
+	for _, s := range []string{"", "a\r\n\nb", BOM + "a\n" + BOM, " \t\n\x00\r\r\n", "\n\n\n"} {
 		f.Add([]byte(s), uint8(3))
 	}
 	f.Fuzz(func(t *testing.T, in []byte, piece uint8) {
@@ -294,7 +294,7 @@ func FuzzReader(f *testing.F) {
 		for i, text := range bytes.Split(in, []byte{'\n'}) {
 			text = bytes.TrimSuffix(text, []byte{'\r'})
 			if i == 0 {
-				text = bytes.TrimPrefix(text, []byte(bom))
+				text = bytes.TrimPrefix(text, []byte(BOM))
 			}
 			if len(bytes.Trim(text, " \t\r")) > 0 {
 				want = append(want, show(Line{No: int64(i + 1), Text: text}))

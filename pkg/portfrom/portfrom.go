@@ -127,7 +127,7 @@ func (c *Command) peek(b *bufio.Reader) (head []byte, err error) {
 		_, err = b.Peek(n)
 		head, _ = b.Peek(min(b.Buffered(), scanfile.SniffSize))
 		n = len(head) + 1
-		head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+		head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte(ndjson.BOM)), " \t\r\n")
 		if len(head) > 0 && c.Format != "auto" || nmap.IsXML(head) || scanfile.ShowsFormat(head) && find("auto", head) != nil {
 			break
 		}

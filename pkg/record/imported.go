@@ -31,7 +31,7 @@ type Imported struct {
 	Finding *endpoint.Finding
 	// Source is the name of the scanner.
 	Source string
-	// Own is what has no field in our records, in the scanner's own words.
+	// Own contains the facts without a field in our records, in the scanner's own words.
 	Own Own
 }
 

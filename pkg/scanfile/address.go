@@ -40,12 +40,12 @@ func ParseProto(text []byte) (p endpoint.Proto, ok bool) {
 	return endpoint.ParseProto(strings.ToLower(string(text)))
 }
 
-// MethodOf returns how scanners that send packets of their own probe a protocol.
-func MethodOf(p endpoint.Proto) endpoint.Method {
+// MethodOf returns the method for a protocol of a scanner that probes TCP by tcp.
+func MethodOf(p endpoint.Proto, tcp endpoint.Method) endpoint.Method {
 	if p == endpoint.UDP {
 		return endpoint.UDPDatagram
 	}
-	return endpoint.SYN
+	return tcp
 }
 
 // Seconds parses a number of seconds since 1970; the zero Time if it is none, or after the

@@ -61,6 +61,14 @@ type Input struct {
 	lines, bytes int64
 }
 
+// GivenPort returns the port of results that have none. The error is ErrNoPort.
+func (in *Input) GivenPort() (uint16, error) {
+	if in.Port == 0 {
+		return 0, ErrNoPort
+	}
+	return in.Port, nil
+}
+
 // ErrNoPort means that the results of a file have no port and none was given.
 var ErrNoPort = fmt.Errorf("the results have no port; add it with --port")
 
@@ -69,6 +77,11 @@ type Broken struct {
 	Line int64 // from 1
 	Byte int64 // offset from 0
 	Msg  string
+}
+
+// EndsBefore returns the message about a file that ends before something.
+func EndsBefore(what string) string {
+	return "the file ends before " + what + ": the scan was interrupted, or the file is incomplete"
 }
 
 func (b *Broken) Error() string { return fmt.Sprintf("line %d, byte %d: %s", b.Line, b.Byte, b.Msg) }

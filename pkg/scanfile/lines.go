@@ -114,7 +114,7 @@ func (e *End) Check(in *Input, err error) error {
 	if err != nil || e.began == 0 {
 		return err
 	}
-	return &Broken{Line: in.lines, Byte: in.bytes, Msg: "the file ends before " + e.What + ": the scan was interrupted, or the file is incomplete"}
+	return &Broken{Line: in.lines, Byte: in.bytes, Msg: EndsBefore(e.What)}
 }
 
 // Member removes the first member from a line of members such as "Host: 192.0.2.7" with tabs

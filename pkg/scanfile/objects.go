@@ -15,8 +15,8 @@ import (
 // behind an object that is not whole.
 func (in *Input) EachElement(out *Output, start string, read func(object []byte) error) error {
 	s := splitter{in: bufio.NewReaderSize(in.Reader, 64<<10), line: 1, start: `"` + start + `"`}
-	if head, _ := s.in.Peek(len(mark)); string(head) == mark {
-		s.read, _ = s.in.Discard(len(mark))
+	if head, _ := s.in.Peek(len(ndjson.BOM)); string(head) == ndjson.BOM {
+		s.read, _ = s.in.Discard(len(ndjson.BOM))
 	}
 	for {
 		object, err := s.next()
@@ -33,9 +33,6 @@ func (in *Input) EachElement(out *Output, start string, read func(object []byte)
 		}
 	}
 }
-
-// mark is the byte order mark.
-const mark = "\xef\xbb\xbf"
 
 // splitter splits arrays into their objects.
 type splitter struct {
@@ -58,7 +55,7 @@ func (s *splitter) next() ([]byte, error) {
 		c, err := s.byte()
 		switch {
 		case err == io.EOF && s.inArray:
-			return nil, s.broken("the file ends before the ] of its array: the scan was interrupted, or the file is incomplete")
+			return nil, s.broken(EndsBefore("the ] of its array"))
 		case err != nil:
 			return nil, err
 		}

@@ -108,7 +108,6 @@ func (o *Output) Skip(why Skipped, n uint64) { o.counts.Add(why, n) }
 
 // Bad reports a line that could not be read, in a file whose other lines can be.
 func (o *Output) Bad(line int64, msg string) {
-	o.counts.Bad++
 	o.report.Bad(line, msg)
 }
 
@@ -121,7 +120,6 @@ func (o *Output) Counts() Counts { return o.counts }
 // Counts are the numbers of results.
 type Counts struct {
 	Results uint64 // written
-	Bad     uint64 // lines that could not be read
 	Skipped [skipped]uint64
 }
 

@@ -18,7 +18,7 @@ type Word struct {
 	Reason endpoint.Reason
 }
 
-// Kind is what a word describes.
+// Kind is the kind of a word.
 type Kind uint8
 
 // The kinds of words.
@@ -118,14 +118,14 @@ type Translated struct {
 	State  endpoint.State
 	Reason endpoint.Reason
 	Known  bool // the state is known; it is 0 for an unfiltered port
-	// TheirState and TheirReason are the words, TheirReason in the singular.
-	TheirState, TheirReason string
 }
 
 type translation struct {
 	source string
 	proto  endpoint.Proto
 	method endpoint.Method
+	// state and reason are the words.
+	state, reason string
 	Translated
 }
 
@@ -134,12 +134,11 @@ type translation struct {
 func (t *Translator) Translate(source string, p endpoint.Proto, m endpoint.Method, state, reason []byte) *Translated {
 	for i := range t.known {
 		k := &t.known[i]
-		if k.TheirReason == string(reason) && k.TheirState == string(state) && k.proto == p && k.method == m && k.source == source {
+		if k.reason == string(reason) && k.state == string(state) && k.proto == p && k.method == m && k.source == source {
 			return &k.Translated
 		}
 	}
-	k := translation{source: source, proto: p, method: m}
-	k.TheirState, k.TheirReason = string(state), string(reason)
+	k := translation{source: source, proto: p, method: m, state: string(state), reason: string(reason)}
 	k.translate()
 	if len(t.known) < maxKnown {
 		t.known = append(t.known, k)
@@ -151,12 +150,12 @@ func (t *Translator) Translate(source string, p endpoint.Proto, m endpoint.Metho
 }
 
 func (t *translation) translate() {
-	w := t.find(StateWord, t.TheirState)
+	w := t.find(StateWord, t.state)
 	if w == nil {
 		return
 	}
 	t.State, t.Reason, t.Known = w.State, w.Reason, true
-	if r := t.find(ReasonWord, t.TheirReason); r != nil {
+	if r := t.find(ReasonWord, t.reason); r != nil {
 		t.Reason = r.Reason
 	}
 	byFilter := t.proto == endpoint.UDP && t.Reason == endpoint.PortUnreach && t.State == endpoint.Filtered

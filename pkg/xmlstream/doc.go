@@ -6,7 +6,7 @@
 // accepts has the same tokens here. The reverse is not true: values are only decoded on
 // demand, so that references to entities in other ones are not checked. Comments,
 // processing instructions and the document type are skipped. A document type with
-// declarations is an error, so that there are no entities but the five of XML.
+// declarations is an error, so the only entities are the five of XML.
 package xmlstream
 
 // Limits. What is longer is cut, if it is a value or a text, and an error otherwise.

@@ -54,11 +54,11 @@ func (w *writer) put(y *reply) error {
 		return err
 	}
 	if y.isBanner {
-		y.status = open
+		y.status = scanfile.OpenWord
 	}
 	r := &w.result
 	ep := endpoint.Endpoint{Addr: y.addr, Port: port, Proto: proto}
-	if !w.words.Begin(r, scanfile.Masscan, ep, scanfile.MethodOf(proto), y.status, y.reason) {
+	if !w.words.BeginInWords(r, scanfile.Masscan, ep, scanfile.MethodOf(proto, endpoint.SYN), y.status, y.reason) {
 		w.out.Skip(scanfile.NoState, 1)
 		return nil
 	}
@@ -66,6 +66,3 @@ func (w *writer) put(y *reply) error {
 	scanfile.Guessed(r, &w.found, string(y.service), y.banner)
 	return w.out.Put(r)
 }
-
-// open is the state of a port that sent a banner.
-var open = []byte(endpoint.Open.String())

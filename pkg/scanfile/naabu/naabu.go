@@ -22,7 +22,8 @@ var members = []string{
 }
 
 // IsJSON reports whether a file that begins with head is from -json. Old versions wrote no
-// time, and only the name, the address and the port. Objects with other members may be anything, such as targets.
+// time, and only the name, the address and the port. Objects with other members may be
+// anything, such as targets.
 func IsJSON(head []byte) bool {
 	object, _ := scanfile.FirstObject(head)
 	for name := range object {
@@ -91,16 +92,8 @@ func (r *reader) object(fields []ndjson.Field) error {
 }
 
 func (r *reader) begin(e *endpoint.Endpoint) {
-	method := endpoint.Method(0)
-	if e.Proto == endpoint.UDP {
-		method = endpoint.UDPDatagram
-	}
-	r.words.Begin(&r.result, scanfile.Naabu, *e, method, open, nil)
-	r.result.Own.Reset()
+	r.words.Begin(&r.result, scanfile.Naabu, *e, scanfile.MethodOf(e.Proto, 0), scanfile.OpenWord, nil)
 }
-
-// open is the state of all results.
-var open = []byte(endpoint.Open.String())
 
 // IsList reports whether a file that begins with head has HOST:PORT lines.
 func IsList(head []byte) bool {

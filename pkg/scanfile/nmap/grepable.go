@@ -202,11 +202,7 @@ func (g *grepable) port(f *[entryFields][]byte) (err error) {
 
 // begin begins a result.
 func (g *grepable) begin(e endpoint.Endpoint, state []byte) bool {
-	method := g.method
-	if e.Proto == endpoint.UDP {
-		method = endpoint.UDPDatagram
-	}
-	if !g.words.Begin(&g.result, scanfile.Nmap, e, method, state, nil) {
+	if !g.words.BeginInWords(&g.result, scanfile.Nmap, e, scanfile.MethodOf(e.Proto, g.method), state, nil) {
 		g.out.Skip(scanfile.NoState, 1)
 		return false
 	}

@@ -30,7 +30,6 @@ const maxNames = 64
 func (r *reader) readHost() error {
 	h := &r.host
 	*h = host{names: h.names[:0], own: h.own, extra: h.extra[:0]}
-	h.own.Reset()
 	r.listed[endpoint.TCP].clear()
 	r.listed[endpoint.UDP].clear()
 	for _, a := range r.xml.Attrs {

@@ -108,7 +108,7 @@ func (r *reader) begin(p endpoint.Proto, state, reason []byte) bool {
 	method := methods[kind]
 	i := &r.result
 	at := endpoint.Endpoint{Host: r.host.name, Addr: r.host.addr, Proto: p}
-	if !r.words.Begin(i, r.source, at, method, state, reason) {
+	if !r.words.BeginInWords(i, r.source, at, method, state, reason) {
 		return false
 	}
 	if method == 0 {

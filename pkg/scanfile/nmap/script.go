@@ -21,7 +21,7 @@ var scripts = map[string]script{
 	"portkit":            {keys: map[string]bool{"time": true, "rtt_ms": true}, item: (*reader).ownItem},
 }
 
-// script is what to read of a script.
+// script describes which parts of a script are read.
 type script struct {
 	keys map[string]bool // of the elements at the top that are read, with what is in them
 	// item reads an element by the keys that lead to it.

@@ -96,7 +96,7 @@ func (s *detected) identified() bool { return s.method == "probed" && s.confiden
 func (r *reader) describe() {
 	s, f := &r.port.detected, &r.port.found
 	if r.source == scanfile.Masscan {
-		r.result.Method = scanfile.MethodOf(r.port.proto) // scaninfo is always that of TCP
+		r.result.Method = scanfile.MethodOf(r.port.proto, endpoint.SYN) // scaninfo is always that of TCP
 		scanfile.Guessed(&r.result, f, s.name, scanfile.Unescape([]byte(s.banner)))
 		return
 	}
@@ -160,8 +160,8 @@ func (r *reader) ownService(app string) {
 	own.Text("rpcnum", s.rpc)
 }
 
-// tls returns what is known of TLS at the port; nil if it was not seen. app is what was
-// recognized, inTLS whether its name implies TLS.
+// tls returns the facts about TLS at the port, or nil if nothing shows TLS. app is the app
+// that was recognized; inTLS means that the name of the service implies TLS.
 func (r *reader) tls(app string, inTLS bool) *endpoint.TLS {
 	s := &r.port.detected
 	first := s.tunnel || inTLS || s.name == "ssl" && s.identified() // TLS from the first byte
@@ -206,7 +206,7 @@ func (r *reader) app() (name string, inTLS bool) {
 	return m.App, m.TLS
 }
 
-// appKey is what the app is looked up by.
+// appKey is a name of a service whose meaning is remembered.
 type appKey struct {
 	proto endpoint.Proto
 	name  string

@@ -99,7 +99,7 @@ func (r *reader) broken(err error) *scanfile.Broken {
 	var wrong xmlstream.Error
 	switch {
 	case err == io.ErrUnexpectedEOF && r.inside:
-		return r.brokenBy("the file ends before </nmaprun>: the scan was interrupted, or the file is incomplete" + r.incomplete(dropped))
+		return r.brokenBy(scanfile.EndsBefore("</nmaprun>") + r.incomplete(dropped))
 	case err == io.ErrUnexpectedEOF:
 		return r.brokenBy("the file ends early" + r.incomplete(dropped))
 	case err == errTorn, errors.As(err, &wrong):

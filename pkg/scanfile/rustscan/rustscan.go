@@ -38,8 +38,7 @@ func Read(in *scanfile.Input, out *scanfile.Output) error {
 			if err != nil {
 				return err
 			}
-			words.Begin(&r, scanfile.RustScan, endpoint.Endpoint{Addr: addr, Port: port}, endpoint.Connect, open, nil)
-			r.Own.Reset()
+			words.Begin(&r, scanfile.RustScan, endpoint.Endpoint{Addr: addr, Port: port}, endpoint.Connect, scanfile.OpenWord, nil)
 			if err := out.Put(&r); err != nil {
 				return err
 			}
@@ -47,6 +46,3 @@ func Read(in *scanfile.Input, out *scanfile.Output) error {
 		return nil
 	})
 }
-
-// open is the state of all results.
-var open = []byte(endpoint.Open.String())

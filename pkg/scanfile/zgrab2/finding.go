@@ -12,8 +12,9 @@ import (
 
 // find returns what the result of a module shows of a service; nil if it shows nothing.
 // identified means that the service speaks the module's protocol.
-func find(p endpoint.Proto, module []byte, identified bool, result []byte) *endpoint.Finding {
-	f := &endpoint.Finding{Banner: textAt(result, "banner"), TLS: tls(result)}
+func find(p endpoint.Proto, module []byte, identified bool, value []byte) *endpoint.Finding {
+	result := scan(value)
+	f := &endpoint.Finding{Banner: result.text("banner"), TLS: tls(result)}
 	if f.TLS != nil {
 		f.Evidence = endpoint.EvidenceTLS
 	}
@@ -23,7 +24,7 @@ func find(p endpoint.Proto, module []byte, identified bool, result []byte) *endp
 	switch f.App {
 	case "":
 	case "ssh":
-		f.Banner = textAt(result, "server_id.raw")
+		f.Banner = result.text("server_id.raw")
 		f.SSH = &endpoint.SSH{Banner: string(f.Banner)}
 		fallthrough
 	default:
@@ -37,13 +38,14 @@ func find(p endpoint.Proto, module []byte, identified bool, result []byte) *endp
 }
 
 // http returns the facts of a response; nil if there is none.
-func http(result []byte) *endpoint.HTTP {
-	status, err := ndjson.Int(at(result, "response.status_code"))
+func http(result object) *endpoint.HTTP {
+	response := scan(result.at("response"))
+	status, err := ndjson.Int(response.at("status_code"))
 	if err != nil || status < 100 || status > 999 {
 		return nil
 	}
 	h := &endpoint.HTTP{Status: int(status)}
-	if servers, ok := ndjson.Elements(at(result, "response.headers.server"), nil); ok && len(servers) > 0 {
+	if servers, ok := ndjson.Elements(response.at("headers.server"), nil); ok && len(servers) > 0 {
 		h.Server = string(scanfile.Content(servers[0]))
 	}
 	return h
@@ -53,22 +55,23 @@ func http(result []byte) *endpoint.HTTP {
 var logs = []string{"handshake_log", "tls.handshake_log", "response.request.tls_log.handshake_log"}
 
 // tls returns the facts of a TLS handshake; nil if there was none.
-func tls(result []byte) *endpoint.TLS {
+func tls(result object) *endpoint.TLS {
 	for _, path := range logs {
-		log := at(result, path)
-		hello := at(log, "server_hello")
-		if hello == nil {
+		log := scan(result.at(path))
+		value := log.at("server_hello")
+		if value == nil {
 			continue
 		}
+		hello := scan(value)
 		t := &endpoint.TLS{
-			Version:  version(textAt(hello, "version.name")),
-			Cipher:   string(textAt(hello, "cipher_suite.name")),
-			StartTLS: at(result, "starttls") != nil,
+			Version:  version(hello.text("version.name")),
+			Cipher:   string(hello.text("cipher_suite.name")),
+			StartTLS: result.at("starttls") != nil,
 		}
 		if t.Cipher != "" && !strings.Contains(t.Cipher, "_WITH_") {
 			t.Version = "1.3" // its hello has the version 1.2 (RFC 8446 section 4.1.3)
 		}
-		raw := textAt(log, "server_certificates.certificate.raw")
+		raw := log.text("server_certificates.certificate.raw")
 		if der, err := base64.StdEncoding.DecodeString(string(raw)); err == nil && len(der) > 0 {
 			_, _ = tlsinfo.Certificate(t, der) // one that cannot be parsed has its digest only
 		}
@@ -85,26 +88,30 @@ func version(name []byte) string {
 	return strings.TrimPrefix(string(name), "TLSv")
 }
 
+// object has the members of a JSON object; nil for another value.
+type object []ndjson.Field
+
+func scan(value []byte) object {
+	fields, err := ndjson.Scan(value, nil)
+	if err != nil {
+		return nil
+	}
+	return fields
+}
+
 // at returns the value at a path of names with dots between them, in objects; nil if there
 // is none.
-func at(value []byte, path string) []byte {
-	for name := range strings.SplitSeq(path, ".") {
-		fields, err := ndjson.Scan(value, nil)
-		if err != nil {
-			return nil
-		}
-		value = ndjson.Last(fields, name)
-	}
-	if string(value) == "null" {
+func (o object) at(path string) []byte {
+	name, rest, inside := strings.Cut(path, ".")
+	value := ndjson.Last(o, name)
+	switch {
+	case string(value) == "null":
 		return nil
+	case inside:
+		return scan(value).at(rest)
 	}
 	return value
 }
 
-// textAt returns the string at a path; nil if there is none.
-func textAt(value []byte, path string) []byte {
-	if value = at(value, path); value == nil {
-		return nil
-	}
-	return scanfile.Content(value)
-}
+// text returns the string at a path; nil if there is none.
+func (o object) text(path string) []byte { return scanfile.Content(o.at(path)) }

@@ -82,17 +82,12 @@ func (r *reader) put(m *ndjson.Field) (err error) {
 	if e.Port, err = r.portOf(); err != nil {
 		return err
 	}
-	method := endpoint.Connect
-	if e.Proto == endpoint.UDP {
-		method = endpoint.UDPDatagram
-	}
 	status, problem := scanfile.Text(r.module, "status"), scanfile.Text(r.module, "error")
 	state, reason := dialed(status, problem)
-	if !r.words.Begin(&r.result, scanfile.Zgrab2, e, method, state, reason) {
+	if !r.words.Begin(&r.result, scanfile.Zgrab2, e, scanfile.MethodOf(e.Proto, endpoint.Connect), state, reason) {
 		r.out.Skip(scanfile.NoState, 1)
 		return nil
 	}
-	r.result.Own.Reset()
 	r.result.Own.Text("module", string(m.Key))
 	r.result.Own.Text("status", string(status))
 	r.result.Own.Text("error", string(problem))
@@ -140,8 +135,5 @@ func (r *reader) portOf() (uint16, error) {
 			return scanfile.ParsePort(port)
 		}
 	}
-	if r.in.Port == 0 {
-		return 0, scanfile.ErrNoPort
-	}
-	return r.in.Port, nil
+	return r.in.GivenPort()
 }

@@ -166,13 +166,10 @@ var echoClasses = []string{"echoreply", "unreach", "sourcequench", "redirect", "
 
 // port returns the port that was probed.
 func (r *reader) port() (uint16, error) {
-	switch {
-	case r.row[sport] != nil:
+	if r.row[sport] != nil {
 		return scanfile.ParsePort(r.row[sport])
-	case r.in.Port == 0:
-		return 0, scanfile.ErrNoPort
 	}
-	return r.in.Port, nil
+	return r.in.GivenPort()
 }
 
 // proto returns the protocol of a reply. Only TCP has sequence numbers.
@@ -203,12 +200,11 @@ func (r *reader) state(e endpoint.Endpoint) bool {
 		state = r.icmpState(e, reason)
 	case r.row[success] != nil && !isTrue(r.row[success]):
 	case !slices.Contains(tcpClasses, string(state)):
-		state = open
+		state = scanfile.OpenWord
 	}
-	if !r.words.Begin(&r.result, scanfile.Zmap, e, scanfile.MethodOf(e.Proto), state, reason) {
+	if !r.words.Begin(&r.result, scanfile.Zmap, e, scanfile.MethodOf(e.Proto, endpoint.SYN), state, reason) {
 		return false
 	}
-	r.result.Own.Reset()
 	r.result.Own.Text("classification", string(r.row[class]))
 	r.result.Own.Text("icmp_responder", string(r.row[responder]))
 	r.result.Own.Text("icmp_unreach", string(r.row[unreach]))
@@ -219,7 +215,6 @@ func (r *reader) state(e endpoint.Endpoint) bool {
 var tcpClasses = []string{"synack", "rst"}
 
 var (
-	open     = []byte(endpoint.Open.String())
 	closed   = []byte(endpoint.Closed.String())
 	filtered = []byte(endpoint.Filtered.String())
 )
