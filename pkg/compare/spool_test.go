@@ -18,7 +18,7 @@ import (
 
 // TestSpool writes more than a Spool stores in memory.
 func TestSpool(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // nothing in it is concurrent
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, size := range []int{0, 1000, spoolMemory, spoolMemory + 1, spoolMemory + 3<<20} {
 		var s Spool

@@ -159,7 +159,7 @@ func TestPortsFiles(t *testing.T) {
 
 // TestInvalidCommandLine: the exit status is 2, and nothing is written.
 func TestInvalidCommandLine(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // nothing in it is concurrent
 	bad := file(t, "exclude", "10.0.0.1\n10.0.0.2 80\n")
 	for _, c := range []struct{ args, err string }{
 		{"10.0.0.1 10.1 -p 80", `target "10.1": an IPv4 address has four octets, not 2, and digits and dots are never a host name`},

@@ -80,7 +80,7 @@ func TestLearnedOutlivesRest(t *testing.T) {
 // TestPresenceOutlivesRest has as many addresses as a /16 be reduced to what was learned
 // of them. TCP and UDP share it.
 func TestPresenceOutlivesRest(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // nothing in it is concurrent
 	tab := newTable(tableOptions{size: 1 << 18, workers: [2]int{1, 1}, start: newWindow(100), silent: true})
 	first := netip.MustParseAddr("10.1.0.0")
 	ip := first

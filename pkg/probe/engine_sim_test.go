@@ -191,7 +191,7 @@ func TestFewLiveHostsInALargePrefix(t *testing.T) {
 // TestMoreAddressesThanTheTableHolds allows for ten wrong results: four ports are
 // too few to measure the loss at an address.
 func TestMoreAddressesThanTheTableHolds(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // takes long; other tests race the same code
 	s := scan{opts: defaults(), net: simnet.Config{RTT: 20 * time.Millisecond, Jitter: 20 * time.Millisecond, Loss: 0.02, Port: byPort}, batch: 256}
 	s.opts.Addresses = 3000
 	s.opts.Concurrency = 2000

@@ -75,7 +75,7 @@ func TestGroupWithoutLimitIsRecognized(t *testing.T) {
 }
 
 func TestGroupsAreBoundedAndExpire(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // nothing in it is concurrent
 	var s groups
 	now := Time(time.Hour)
 	ip := netip.MustParseAddr("2001:db8::1")

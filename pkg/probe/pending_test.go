@@ -12,7 +12,7 @@ import (
 
 // TestPendingIsAMap compares pending with Go's map, with many equal hashes.
 func TestPendingIsAMap(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // nothing in it is concurrent
 	type key struct {
 		to      netip.AddrPort
 		proto   endpoint.Proto

@@ -44,7 +44,7 @@ func (t *table) Send(as []*probe.Attempt) (int, error) {
 // reply show the loss. In linear order only a rate that the table allows is right: while
 // the table is full, nothing of an address that has replied is left to probe.
 func TestFullConnectionTable(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // takes long; other tests race the same code
 	port := func(to netip.AddrPort, _ endpoint.Proto) endpoint.Reason {
 		switch {
 		case to.Addr().As4()[3]%20 != 7:

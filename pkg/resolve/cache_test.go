@@ -62,7 +62,7 @@ func TestCacheLooksUpEachNameOnce(t *testing.T) {
 }
 
 func TestCacheDropsTheNameUsedLeastRecently(t *testing.T) {
-	lab.NotRaced(t)
+	lab.NotRaced(t) // takes long; other tests race the same code
 	synctest.Test(t, func(t *testing.T) {
 		calls := atomic.Int64{}
 		c := NewCache(t.Context(), func(context.Context, string) ([]netip.Addr, error) {
