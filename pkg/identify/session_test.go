@@ -64,10 +64,10 @@ func (n *network) dial(ctx context.Context, _ string, _ netip.AddrPort) (net.Con
 	here, there := net.Pipe()
 	n.open++
 	n.most = max(n.most, n.open)
-	go func(i int) {
-		n.serve(&recorded{Conn: there, by: n}, i)
+	go func(serve server, i int) { // a test may change n.serve for later connections
+		serve(&recorded{Conn: there, by: n}, i)
 		there.Close()
-	}(n.conns)
+	}(n.serve, n.conns)
 	return &clientEnd{Conn: here, of: n}, nil
 }
 
