@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
@@ -52,9 +53,9 @@ func (c *Command) Run(ctx *cli.Context) error {
 	r := &run{Command: c, ctx: ctx}
 	r.out = scanfile.NewOutput(w, service.Load(), r)
 	for in := range ctx.Inputs(c.Files) {
-		if err := r.file(in); err != nil {
-			_ = w.Close() // the first failure counts
-			return err
+		r.file(in)
+		if r.out.Err() != nil {
+			break
 		}
 	}
 	if err := w.Close(); err != nil {
@@ -75,16 +76,18 @@ func (r *run) Note(msg string) {
 	r.ctx.Log.Linef("notes about files", "%s: %s", r.name, msg)
 }
 
-// fail records a failure that has been reported. A later one replaces an earlier one of
-// the records.
+// failures are those that have been reported and do not end the tool, the worst last.
+var failures = []error{nil, cli.ErrRecords, cli.ErrTrouble, cli.ErrInput}
+
+// fail records a failure. The worst one determines the exit status.
 func (r *run) fail(err error) {
-	if r.err == nil || r.err == cli.ErrRecords {
+	if slices.Index(failures, err) > slices.Index(failures, r.err) {
 		r.err = err
 	}
 }
 
-// file converts a file. It returns only errors after which no other file is to be read.
-func (r *run) file(in *cli.Input) error {
+// file converts a file.
+func (r *run) file(in *cli.Input) {
 	r.name = in.Name
 	if r.name == cli.StdinName {
 		r.name = "standard input"
@@ -92,22 +95,24 @@ func (r *run) file(in *cli.Input) error {
 	src := &source{Reader: in}
 	content, end, err := scanfile.Decompress(src)
 	if err != nil {
-		return r.ended(src, err)
+		r.ended(src, err)
+		return
 	}
 	defer end()
 	b := bufio.NewReaderSize(content, 64<<10)
 	head, err := r.peek(b)
 	switch {
 	case len(head) == 0 && err == io.EOF:
-		return nil
+		return
 	case len(head) == 0 && err != nil:
-		return r.ended(src, err)
+		r.ended(src, err)
+		return
 	}
 	f := find(r.Format, head)
 	if f == nil {
 		r.ctx.Log.Printf("%s: %s", r.name, unknown(head))
 		r.fail(cli.ErrInput)
-		return nil
+		return
 	}
 	if r.Verbose {
 		r.ctx.Log.Printf("%s: format %s (%s)", r.name, f.Name, f.Written)
@@ -116,7 +121,7 @@ func (r *run) file(in *cli.Input) error {
 		r.Note("read as open ports that " + f.Written + " found; if these are targets, probe them with portprobe")
 	}
 	err = f.Read(&scanfile.Input{Reader: b, Port: r.port, Proto: r.proto, HasProto: r.hasProto}, r.out)
-	return r.ended(src, err)
+	r.ended(src, err)
 }
 
 // peek returns the first bytes of a file without a byte order mark and blank lines. A scan
@@ -149,27 +154,24 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ended reports the error with which reading a file ended.
-func (r *run) ended(src *source, err error) error {
+// ended reports the error with which reading a file ended. Those of the file itself and of
+// the output are reported elsewhere.
+func (r *run) ended(src *source, err error) {
+	if err == nil || src.err != nil || r.out.Err() != nil {
+		return
+	}
+	msg, failure := err.Error(), cli.ErrInput
 	var broken *scanfile.Broken
 	switch {
-	case err == nil:
-	case r.out.Err() != nil:
-		return r.out.Err()
 	case errors.Is(err, scanfile.ErrNoPort):
-		return cli.Usagef("%s: %v", r.name, err)
-	case src.err != nil: // has been reported, and sets the exit status
+		failure = cli.ErrTrouble
 	case errors.As(err, &broken):
-		r.ctx.Log.Printf("%s: %v", r.name, err)
-		r.fail(cli.ErrRecords)
+		failure = cli.ErrRecords
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		r.ctx.Log.Printf("%s: the compressed file ends early", r.name)
-		r.fail(cli.ErrRecords)
-	default:
-		r.ctx.Log.Printf("%s: %v", r.name, err)
-		r.fail(cli.ErrInput)
+		msg, failure = "the compressed file ends early", cli.ErrRecords
 	}
-	return nil
+	r.ctx.Log.Printf("%s: %s", r.name, msg)
+	r.fail(failure)
 }
 
 // logCounts reports what has no record, and with -v the statistics.

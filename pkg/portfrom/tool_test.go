@@ -79,6 +79,7 @@ func TestOtherFilesGoOn(t *testing.T) {
 	}
 	_, want, _ := runTool("", scan)
 	torn, other, none := write("torn.xml", "<nmaprun>"), write("other", "other"), filepath.Join(dir, "none")
+	noPort := filepath.Join("testdata", "scans", "zmap-closed.json")
 	for _, c := range []struct {
 		files  []string
 		status int
@@ -87,6 +88,9 @@ func TestOtherFilesGoOn(t *testing.T) {
 		{[]string{scan, other, torn, scan}, 3},
 		{[]string{none, scan, scan, torn}, 3},
 		{[]string{scan, dir, scan}, 3},
+		{[]string{scan, noPort, torn, scan}, 2},
+		{[]string{noPort, other, scan, scan}, 3},
+		{[]string{noPort, dir, scan, scan}, 3},
 	} {
 		if status, out, said := runTool("", c.files...); status != c.status || out != want+want || said == "" {
 			t.Errorf("%q: status %d, %d bytes, said %s", c.files, status, len(out), said)

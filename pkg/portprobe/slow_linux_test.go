@@ -43,14 +43,21 @@ func TestSlowPorts(t *testing.T) {
 			for p := range c.slow {
 				fmt.Fprintf(&in, "%v:%d\n", h.Addr(), first+p)
 			}
-			h.Late()
-			began := time.Now()
 			run := tool
 			if c.syn {
 				run = toolBySYN
 			}
-			r := run(t, in.String(), append(c.args, "-v", "--progress", "never")...)
-			took, late := time.Since(began), h.Late()
+			var r ran
+			var took, late time.Duration
+			// Other tests may make the lab late, and ports slower than they are to be.
+			for range 5 {
+				h.Late()
+				began := time.Now()
+				r = run(t, in.String(), append(c.args, "-v", "--progress", "never")...)
+				if took, late = time.Since(began), h.Late(); late < 50*time.Millisecond {
+					break
+				}
+			}
 			for _, m := range records(t, r.out) {
 				port := uint16(m["port"].(float64))
 				want := "closed"
@@ -58,9 +65,10 @@ func TestSlowPorts(t *testing.T) {
 					want = "open"
 				}
 				// Without retries late replies are awaited for one second, which a
-				// busy machine may exceed. TestSlowPortsBesideFastOnes has exact
+				// busy machine may exceed: the lab by more than it measures, since
+				// frames also wait to be read. TestSlowPortsBesideFastOnes has exact
 				// times.
-				if c.single && want == "open" && m["reason"] == "no-response" && delay(port)+2*late > 985*time.Millisecond {
+				if c.single && want == "open" && m["reason"] == "no-response" && delay(port)+4*late > 985*time.Millisecond {
 					t.Logf("port %d: the lab was up to %v late, each way", port, late)
 					continue
 				}
