@@ -54,7 +54,7 @@ func TestOutputFileIsNotRead(t *testing.T) {
 }
 
 func TestUTF16IsAnError(t *testing.T) {
-	const said = "toy: standard input: UTF-16 text; convert to UTF-8 with iconv -f UTF-16\n"
+	const said = "toy: standard input: UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8\n"
 	for _, c := range []struct {
 		in   string
 		want outcome

@@ -6,7 +6,7 @@ import (
 	"portkit/pkg/ndjson"
 )
 
-var errUTF16 = errors.New("UTF-16 text; convert to UTF-8 with iconv -f UTF-16")
+var errUTF16 = errors.New("UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8")
 
 // isUTF16 reports whether a text begins with a UTF-16 byte order mark.
 func isUTF16(begin []byte) bool {

@@ -109,7 +109,7 @@ func TestTrouble(t *testing.T) {
 				_, err = at.ReadAt(make([]byte, 10), 0)
 			}
 			return err
-		}, outcome{2, "", "opener: " + filepath.Join(dir, "utf16") + ": UTF-16 text; convert to UTF-8 with iconv -f UTF-16\n"}},
+		}, outcome{2, "", "opener: " + filepath.Join(dir, "utf16") + ": UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8\n"}},
 		{"plain", func(*Context) error { return errors.New("no room") }, outcome{2, "", "opener: no room\n"}},
 		{"different", func(*Context) error { return ErrDifferent }, outcome{1, "", ""}},
 		{"said", func(*Context) error { return ErrTrouble }, outcome{2, "", ""}},

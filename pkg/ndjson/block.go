@@ -16,20 +16,21 @@ type Block struct {
 	// At is the offset of Data in the input.
 	At int64
 
-	off  int
-	no   int64
-	long bool
+	off   int
+	no    int64
+	limit int
+	long  bool
 }
 
 // NextBlock returns the lines of one read, up to about 256 KiB, as soon as one
 // of them is complete. It reuses the storage of buf, which may be nil or the Data
-// of a block that is no longer needed. A line longer than MaxLine is a block of
+// of a block that is no longer needed. A line longer than the limit is a block of
 // its own, which has only its beginning. After the last block it returns io.EOF
 // or the underlying reader's error.
 func (r *Reader) NextBlock(buf []byte) (Block, error) {
 	if b := r.block; b.off < len(b.Data) {
 		r.block, r.peeked = Block{}, false
-		return Block{First: b.no + 1, Data: b.Data[b.off:], At: b.At + int64(b.off), no: b.no, long: b.long}, nil
+		return Block{First: b.no + 1, Data: b.Data[b.off:], At: b.At + int64(b.off), no: b.no, limit: b.limit, long: b.long}, nil
 	}
 	buf = append(buf[:0], r.buf[:r.held]...)
 	r.held = 0
@@ -45,7 +46,7 @@ func (r *Reader) NextBlock(buf []byte) (Block, error) {
 			r.keep(buf[end:])
 			return r.newBlock(buf[:end], false), nil
 		}
-		if len(buf) >= longest {
+		if len(buf) >= r.limit()+around {
 			r.skipping = true
 			return r.newBlock(buf, true), nil
 		}
@@ -78,7 +79,7 @@ func (r *Reader) keep(b []byte) {
 // more reads once and appends to buf.
 func (r *Reader) more(buf []byte) []byte {
 	if cap(buf)-len(buf) < readSize {
-		size := max(blockSize, min(2*cap(buf), longest+readSize))
+		size := max(blockSize, min(2*cap(buf), r.limit()+around+readSize))
 		buf = append(make([]byte, 0, size), buf...)
 	}
 	n := r.read(buf[len(buf):cap(buf)])
@@ -96,7 +97,7 @@ func (r *Reader) newBlock(data []byte, long bool) Block {
 	if r.FirstLineOnly {
 		r.hideRests(data, long)
 	}
-	b := Block{First: r.no + 1, Data: data, no: r.no, long: long}
+	b := Block{First: r.no + 1, Data: data, no: r.no, limit: r.limit(), long: long}
 	b.At = r.total - int64(r.held) - int64(len(data))
 	r.no += int64(bytes.Count(data, []byte{'\n'}))
 	if data[len(data)-1] != '\n' {
@@ -142,8 +143,8 @@ func (b *Block) Next() (l Line, ok bool) {
 			text = text[:n]
 		}
 		if len(text) > 0 && text[0] > ' ' || !isBlank(text) {
-			long := b.long || len(text) > MaxLine
-			return Line{No: b.no, Text: text[:min(len(text), MaxLine)], Long: long, At: at}, true
+			long := b.long || len(text) > b.limit
+			return Line{No: b.no, Text: text[:min(len(text), b.limit)], Long: long, At: at}, true
 		}
 	}
 	return Line{}, false

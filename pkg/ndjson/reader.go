@@ -14,9 +14,9 @@ const (
 	readSize = 64 << 10
 	// blockSize is the approximate size of a block.
 	blockSize = 256 << 10
-	// longest is the number of bytes after which a line without LF is too long:
-	// its text, a byte order mark, a CR, and one byte more.
-	longest = MaxLine + len(BOM) + 2
+	// around is the number of bytes that a line has beside its text: a byte order
+	// mark and a CR, and one byte more, with which it is too long.
+	around = len(BOM) + 2
 	// maxEmptyReads is the number of reads without data or error after which
 	// reading fails.
 	maxEmptyReads = 100
@@ -33,7 +33,7 @@ type Line struct {
 	// the beginning of the input. It is never blank, and valid until the next
 	// call.
 	Text []byte
-	// Long is set if the line is longer than MaxLine. Text is then its beginning,
+	// Long is set if the line is longer than the limit. Text is then its beginning,
 	// at least 4 KiB of it.
 	Long bool
 	// At is the offset of Text in the input.
@@ -41,12 +41,14 @@ type Line struct {
 }
 
 // Reader reads lines. It returns a line as soon as its LF has been read. Its
-// buffers hold at most MaxLine bytes and one read each, and it reads at least
+// buffers hold at most the limit of a line and one read each, and it reads at least
 // 64 KiB at once. It is for one goroutine.
 type Reader struct {
 	// FirstLineOnly makes an array or object that spans several lines one wrong
 	// line: only its first line is returned.
 	FirstLineOnly bool
+	// Limit is the maximum length of a line instead of MaxLine, if it is not 0.
+	Limit int
 
 	src io.Reader
 	// buf[:held] has been read but does not belong to a block yet.
@@ -65,6 +67,14 @@ type Reader struct {
 	// total is the number of bytes read.
 	total int64
 	err   error
+}
+
+// limit returns the maximum length of a line.
+func (r *Reader) limit() int {
+	if r.Limit > 0 {
+		return r.Limit
+	}
+	return MaxLine
 }
 
 // NewReader returns a Reader that reads from r.

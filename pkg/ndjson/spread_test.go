@@ -31,7 +31,7 @@ func TestFirstLineOnly(t *testing.T) {
 		{"torn behind a value", "a\n{\"h\":1\n{\"h\":2}\n", []string{"1:a", "2:{\"h\"", "3:{\"h\""}, nil},
 		{"addresses in brackets", "a\n[::1]:22\n[2001:db8::1]:22\n", []string{"1:a", "2:[::1", "3:[200"}, nil},
 		{"too deep", "a\n" + strings.Repeat("[", maxDepth+1) + "\nb\n", []string{"1:a", "2:[[[[", "3:b"}, ErrArray},
-		{"a long line inside", "a\n[\n\"" + strings.Repeat("x", longest) + "\"\n{}\n", []string{"1:a", "2:[", "3:\"xxx", "4:{}"}, ErrArray},
+		{"a long line inside", "a\n[\n\"" + strings.Repeat("x", MaxLine+around) + "\"\n{}\n", []string{"1:a", "2:[", "3:\"xxx", "4:{}"}, ErrArray},
 		{"first", BOM + "[\n1\n]\nb\n", []string{"1:[", "4:b"}, nil},
 	} {
 		if second := strings.Split(c.in, "\n")[1]; Layout([]byte(second)) != c.first {

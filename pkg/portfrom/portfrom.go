@@ -93,12 +93,12 @@ func (r *run) file(in *cli.Input) {
 		r.name = "standard input"
 	}
 	src := &source{Reader: in}
-	content, end, err := scanfile.Decompress(src)
+	content, err := scanfile.Decompress(src)
 	if err != nil {
 		r.ended(src, err)
 		return
 	}
-	defer end()
+	defer func() { r.ended(src, content.End()) }()
 	b := bufio.NewReaderSize(content, 64<<10)
 	head, err := r.peek(b)
 	switch {
@@ -165,7 +165,7 @@ func (r *run) ended(src *source, err error) {
 	switch {
 	case errors.Is(err, scanfile.ErrNoPort):
 		failure = cli.ErrTrouble
-	case errors.As(err, &broken):
+	case errors.As(err, &broken), err == scanfile.ErrTrailing:
 		failure = cli.ErrRecords
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		msg, failure = "the compressed file ends early", cli.ErrRecords

@@ -57,6 +57,43 @@ func TestCompressedFiles(t *testing.T) {
 	}
 }
 
+// TestEndsOfCompressedFiles reads files of several parts, and what follows them.
+func TestEndsOfCompressedFiles(t *testing.T) {
+	_, want, _ := runTool("", scan)
+	gz, zst := packed(t, scan)
+	text, err := os.ReadFile(scan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var long bytes.Buffer
+	z, err := zstd.NewWriter(&long, zstd.WithWindowSize(64<<20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z.Write(text)
+	z.Flush() // so that the size of the content is not known
+	z.Write(text)
+	z.Close()
+	for name, c := range map[string]struct {
+		in     string
+		out    string
+		status int
+		said   string
+	}{
+		"gzip twice":      {gz + gz, want + want, 0, ""},
+		"zstd twice":      {zst + zst, want + want, 0, ""},
+		"zeros":           {gz + strings.Repeat("\x00", 700), want, 0, ""},
+		"text after gzip": {gz + "text", want, 1, "other data follows the compressed file, and was left out"},
+		"text after zstd": {zst + "text", want, 1, "other data follows the compressed file, and was left out"},
+		"large window":    {long.String(), "", 3, "zstd -dc --long=31 FILE"},
+	} {
+		status, out, said := runTool(c.in)
+		if status != c.status || out != c.out || !strings.Contains(said, c.said) || (said == "") != (c.said == "") {
+			t.Errorf("%s: status %d, %d bytes, said %s", name, status, len(out), said)
+		}
+	}
+}
+
 func TestEmptyFilesAreNoError(t *testing.T) {
 	gz, _ := packed(t, os.DevNull)
 	for _, in := range []string{"", "\n \n", "\xef\xbb\xbf", gz} {

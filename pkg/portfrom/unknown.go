@@ -15,7 +15,10 @@ var lookalikes = []struct {
 	what   string // what the file is
 	advice string
 }{
-	{begins("\xff\xfe", "\xfe\xff"), "text in UTF-16, as PowerShell writes it", "convert it to UTF-8"},
+	{begins("\xfd7zXZ\x00"), "a file compressed by xz", "decompress it with: xz -dc FILE"},
+	{begins("BZh"), "a file compressed by bzip2", "decompress it with: bzip2 -dc FILE"},
+	{begins("PK\x03\x04"), "a zip archive", "extract its files"},
+	{isTar, "a tar archive", "extract its files"},
 	{begins("masscan/"), "the binary output of masscan", "convert it with: masscan --readscan FILE -oJ -"},
 	{begins("#masscan\nTCP", "#masscan\nUDP"), "the output of masscan -oU", "use one of -oJ, -oD, -oL, -oX and -oG"},
 	{begins("Starting Nmap", "# Nmap"), "the normal output of nmap", "use its XML, from -oX or -oA"},
@@ -62,6 +65,12 @@ func hasKeys(all ...string) func([]byte) bool {
 		object, _ := scanfile.FirstObject(head)
 		return object.Has(all...)
 	}
+}
+
+// isTar reports whether the first member of an archive has the magic of POSIX.1-1988 (ustar).
+func isTar(head []byte) bool {
+	const magic = 257 // its offset
+	return len(head) > magic && bytes.HasPrefix(head[magic:], []byte("ustar"))
 }
 
 func isAddresses(head []byte) bool {

@@ -56,6 +56,9 @@ type Input struct {
 	// Proto is the protocol of Port. HasProto is set if it was given too.
 	Proto    endpoint.Proto
 	HasProto bool
+	// MaxLine is the maximum length of a line in bytes, which readers of long ones set; 0 for
+	// ndjson.MaxLine.
+	MaxLine int
 
 	// lines and bytes are how much EachLine has read.
 	lines, bytes int64

@@ -2,6 +2,7 @@ package scanfile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,7 @@ func (in *Input) EachObject(out *Output, read func(fields []ndjson.Field) error)
 func (in *Input) eachLine(out *Output, closed bool, read func(int64, []byte) error) error {
 	end := &ending{in: in.Reader}
 	lines := ndjson.NewReader(end)
+	lines.Limit = in.MaxLine
 	for {
 		l, err := lines.Next()
 		in.lines, in.bytes = max(in.lines, l.No), end.total
@@ -52,7 +54,7 @@ func (in *Input) eachLine(out *Output, closed bool, read func(int64, []byte) err
 		torn := end.cutOff(l)
 		switch {
 		case l.Long:
-			err = Badf("longer than %d bytes", ndjson.MaxLine)
+			err = Badf("longer than %d bytes, beginning with %q", cmp.Or(in.MaxLine, ndjson.MaxLine), ndjson.Excerpt(l.Text, 40))
 		case !torn || closed:
 			err = read(l.No, l.Text)
 		}

@@ -48,9 +48,18 @@ func (r *Reader) more() error {
 
 // remove removes bytes from the buffer, all of which have been read.
 func (r *Reader) remove(from, to int) {
-	r.lines += int64(bytes.Count(r.buf[from:to], []byte{'\n'}))
+	r.count(to)
+	r.counted -= to - from
 	r.base += int64(to - from)
 	r.end = from + copy(r.buf[from:], r.buf[to:r.end])
+}
+
+// count counts the lines that end before a place in the buffer, each once.
+func (r *Reader) count(to int) {
+	if to > r.counted {
+		r.lines += int64(bytes.Count(r.buf[r.counted:to], []byte{'\n'}))
+		r.counted = to
+	}
 }
 
 // find moves to the next occurrence of a mark. Of the bytes between from and the mark,

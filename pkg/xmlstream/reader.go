@@ -19,9 +19,10 @@ type Reader struct {
 	// buf[pos:end] has not been read yet. The current token begins at start.
 	buf             []byte
 	start, pos, end int
-	// base and lines are the offset of buf[0] in the document, and the number of lines
-	// that end before it.
+	// base is the offset of buf[0] in the document, and lines the number of lines that end
+	// before buf[counted].
 	base, lines int64
+	counted     int
 
 	closing bool   // an End follows, for an empty-element tag
 	names   []byte // of the open elements
@@ -39,7 +40,10 @@ func NewReader(src io.Reader) *Reader { return &Reader{src: src, buf: make([]byt
 func (r *Reader) Offset() int64 { return r.base + int64(r.pos) }
 
 // Line returns the number of the current line, from 1.
-func (r *Reader) Line() int64 { return r.lines + int64(bytes.Count(r.buf[:r.pos], []byte{'\n'})) + 1 }
+func (r *Reader) Line() int64 {
+	r.count(r.pos)
+	return r.lines + 1
+}
 
 // Depth returns the number of open elements.
 func (r *Reader) Depth() int { return len(r.opened) }

@@ -1,9 +1,11 @@
 package nmap
 
 import (
+	"fmt"
 	"strconv"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/ndjson"
 	"portkit/pkg/scanfile"
 )
 
@@ -108,7 +110,7 @@ func (r *reader) list(p endpoint.Proto, state, reason string, ports []byte) erro
 		return r.out.Hold(&r.result)
 	})
 	if err == nil && !valid {
-		err = r.brokenBy("the list of ports of extrareasons is not valid")
+		r.out.Bad(r.xml.Line(), fmt.Sprintf("the list of ports of host %s that are %s is not valid", r.host.addr, ndjson.Show([]byte(state))))
 	}
 	return err
 }

@@ -18,6 +18,10 @@ const (
 	grepablePorts = "# Ports scanned: "
 )
 
+// maxHostLine is the maximum length of the line of a host: each port of TCP and UDP with a
+// version.
+const maxHostLine = 32 << 20
+
 // IsGrepable reports whether a file that begins with head is grepable output, or lines of it.
 // The normal output of nmap has the same first line.
 func IsGrepable(head []byte) bool {
@@ -35,6 +39,7 @@ func IsGrepable(head []byte) bool {
 // ReadGrepable reads the output of -oG: lines of members with tabs between them. It has no
 // reasons, and service and version detection in two texts.
 func ReadGrepable(in *scanfile.Input, out *scanfile.Output) error {
+	in.MaxLine = maxHostLine
 	g := grepable{out: out, end: scanfile.End{What: "nmap's line # Nmap done"}}
 	err := in.EachLine(out, func(no int64, line []byte) error {
 		if line[0] == '#' {
@@ -64,7 +69,8 @@ type grepable struct {
 
 	began   time.Time
 	command []string
-	method  endpoint.Method // of TCP
+	kind    string // of the scan of TCP, as XML names it; "" if it is unknown
+	detects bool   // services, with their versions
 	// scanned has the ports that were scanned, by protocol, as ranges. Only -v writes them.
 	scanned [2]string
 	// at, name and names are of the current host; listed has its ports.
@@ -88,8 +94,11 @@ func (g *grepable) comment(no int64, line string) error {
 		}
 	case !hasFold([]byte(line), grepableHead):
 	case strings.Contains(about, " initiated "):
-		g.command = strings.Fields(command)
-		g.method, g.scanned = methodOf(g.command), [2]string{}
+		words := strings.Fields(command)
+		if resumes(words, g.command) {
+			g.end.Reached()
+		}
+		g.command, g.kind, g.detects, g.scanned = words, scanKind(words), detects(words), [2]string{}
 		_, when, _ := strings.Cut(about, " initiated ")
 		g.began, _ = time.ParseInLocation(time.ANSIC, strings.TrimSpace(when), time.Local) // which has no zone
 		return g.end.Begin(no)
@@ -99,19 +108,46 @@ func (g *grepable) comment(no int64, line string) error {
 	return nil
 }
 
-// methodOf returns the method of TCP that a command line names, such as -sS or -sSU; 0 if it
-// names none of ours.
-func methodOf(command []string) endpoint.Method {
+// kinds has the letters of -s that name a kind of scan of TCP.
+var kinds = map[rune]string{
+	'S': "syn", 'T': "connect", 'A': "ack", 'W': "window", 'M': "maimon", 'N': "null", 'F': "fin", 'X': "xmas",
+}
+
+// scanLetters returns the letters of -s in a command line, such as those of -sSU.
+func scanLetters(command []string) (all string) {
 	for _, word := range command {
-		switch kinds, ok := strings.CutPrefix(word, "-s"); {
-		case !ok:
-		case strings.Contains(kinds, "S"):
-			return endpoint.SYN
-		case strings.Contains(kinds, "T"):
-			return endpoint.Connect
+		letters, ok := strings.CutPrefix(word, "-s")
+		if ok && strings.Trim(letters, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" { // and not an option such as -script
+			all += letters
 		}
 	}
-	return 0
+	return all
+}
+
+// scanKind returns the kind of the scan of TCP that a command line names; "" if it names none.
+func scanKind(command []string) string {
+	for _, letter := range scanLetters(command) {
+		if kind := kinds[letter]; kind != "" {
+			return kind
+		}
+	}
+	return ""
+}
+
+// detects reports whether a command line has service and version detection.
+func detects(command []string) bool {
+	return slices.Contains(command, "-A") || strings.Contains(scanLetters(command), "V")
+}
+
+// appends is the option with which --resume continues a file.
+const appends = "--append-output"
+
+// resumes reports whether a command line is that of --resume after the one before it.
+func resumes(command, before []string) bool {
+	without := func(words []string) []string {
+		return slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == appends })
+	}
+	return slices.Contains(command, appends) && slices.Equal(without(command), without(before))
 }
 
 // host reads the line of a host.
@@ -202,36 +238,46 @@ func (g *grepable) port(f *[entryFields][]byte) (err error) {
 
 // begin begins a result.
 func (g *grepable) begin(e endpoint.Endpoint, state []byte) bool {
-	if !g.words.BeginInWords(&g.result, scanfile.Nmap, e, scanfile.MethodOf(e.Proto, g.method), state, nil) {
+	kind := g.kind
+	if e.Proto == endpoint.UDP {
+		kind = "udp"
+	}
+	method := methods[kind]
+	if !g.words.BeginInWords(&g.result, scanfile.Nmap, e, method, state, nil) {
 		g.out.Skip(scanfile.NoState, 1)
 		return false
+	}
+	if method == 0 {
+		g.result.Own.Text("scan", kind)
 	}
 	g.result.Time = g.began
 	g.result.Own.List("hostnames", g.names)
 	return true
 }
 
-// service adds the service to a result. Names that are not from version detection, which
-// most with a version are, are those registered for the port.
+// service adds the service to a result. A name was recognized by replies if it has a version,
+// or if the scan recognized services and it has no question mark.
 func (g *grepable) service(name, version string) {
 	r := &g.result
 	name, tunnel := strings.CutPrefix(name, "ssl|")
+	name, guessed := strings.CutSuffix(name, "?")
+	identified := version != "" || g.detects && r.State == endpoint.Open && !guessed && name != "" && name != unknown
 	g.found = endpoint.Finding{}
 	switch {
 	case name == wrapped:
 		g.found.Evidence = endpoint.EvidenceClosed
-	case version != "":
+	case identified:
 		app, inTLS := scanfile.App(r.Proto, name)
-		g.found.App, tunnel = app, tunnel || inTLS
+		g.found.App, g.found.Evidence = app, endpoint.EvidenceProbed
+		tunnel = tunnel || inTLS || name == "ssl"
 	}
 	if tunnel {
-		g.found.TLS, g.found.Evidence = &endpoint.TLS{}, endpoint.EvidenceTLS
+		g.found.TLS = &endpoint.TLS{}
+		if g.found.App == "" {
+			g.found.Evidence = endpoint.EvidenceTLS
+		}
 	}
-	if g.found.App != "" {
-		g.found.Evidence = endpoint.EvidenceProbed
-	} else if name != "unknown" && name != g.out.Registered(r.Proto, r.Port) {
-		r.Own.Text("service", name)
-	}
+	keepName(&r.Own, name, g.found.App, identified, g.out.Registered(r.Proto, r.Port))
 	r.Own.Text("version", version)
 	if g.found.Evidence != "" {
 		r.Finding = &g.found

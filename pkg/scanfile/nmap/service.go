@@ -8,6 +8,7 @@ import (
 	"portkit/pkg/endpoint"
 	"portkit/pkg/identify/protocol"
 	"portkit/pkg/recog"
+	"portkit/pkg/record"
 	"portkit/pkg/scanfile"
 	"portkit/pkg/service"
 )
@@ -35,8 +36,12 @@ const minConfidence = 8
 // maxCPEs is the number of names of a product that are kept.
 const maxCPEs = 16
 
-// wrapped is the name for a service that closes the connection without a reply.
-const wrapped = "tcpwrapped"
+const (
+	// wrapped is the name for a service that closes the connection without a reply.
+	wrapped = "tcpwrapped"
+	// unknown is the name for a service that is neither registered nor recognized.
+	unknown = "unknown"
+)
 
 // readService reads an element service.
 func (r *reader) readService() error {
@@ -146,14 +151,18 @@ func isEmpty(f *endpoint.Finding) bool {
 	return f.App+f.Product+f.Version+f.OS+f.Device+f.Evidence == "" && len(f.CPE)+len(f.Banner) == 0 && f.TLS == nil && f.HTTP == nil
 }
 
-// ownService keeps what has no field in our records, and the name of a service if that is
-// not the app. A name that was not recognized is only kept if it is not the one that is
-// registered for the port.
+// keepName keeps the name of a service in own if it is not the app. A name that was not
+// identified is only kept if it is not the one that is registered for the port.
+func keepName(own *record.Own, name, app string, identified bool, registered string) {
+	if name != app && name != unknown && (identified || name != registered) {
+		own.Text("service", name)
+	}
+}
+
+// ownService keeps what has no field in our records.
 func (r *reader) ownService(app string) {
 	s, own := &r.port.detected, &r.result.Own
-	if s.name != app && s.name != "unknown" && (s.identified() || s.name != r.out.Registered(r.result.Proto, r.result.Port)) {
-		own.Text("service", s.name)
-	}
+	keepName(own, s.name, app, s.identified(), r.out.Registered(r.result.Proto, r.result.Port))
 	own.Text("extrainfo", s.extraInfo)
 	own.Text("hostname", s.hostname)
 	own.Text("owner", s.owner)
