@@ -57,6 +57,47 @@ func TestTornFilesGiveWholeRecords(t *testing.T) {
 	}
 }
 
+// TestWholeRecordsAreWritten splits each file between two results, and puts its head before the
+// second part: both parts together must have the records of the whole. So the first part, which
+// is torn, has all that are whole in it.
+func TestWholeRecordsAreWritten(t *testing.T) {
+	services := service.Load()
+	for _, s := range scans {
+		b, err := os.ReadFile(filepath.Join("testdata", "scans", s.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, units := split(s.format, string(b))
+		whole, _, _ := readAs(s.format, string(b), 161, services)
+		for n := range units {
+			first, _, _ := readAs(s.format, head+strings.Join(units[:n], ""), 161, services)
+			second, _, _ := readAs(s.format, head+strings.Join(units[n:], ""), 161, services)
+			// A repeated reply is left out unless the two are in different parts.
+			if len(first+second) < len(whole) || s.format != "zmap-json" && first+second != whole {
+				t.Errorf("%s: of %d results the first %d give %d bytes, the others %d, all %d", s.name, len(units), n, len(first), len(second), len(whole))
+			}
+		}
+	}
+}
+
+// split returns what is before the first result of a file, and the parts of the file with one
+// result or host each.
+func split(format, text string) (head string, units []string) {
+	end := "\n"
+	if format == "nmap-xml" {
+		end = "</host>"
+	}
+	units = strings.SplitAfter(text, end)
+	if format == "nmap-xml" {
+		i := strings.Index(units[0], "<host")
+		return units[0][:i], append([]string{units[0][i:]}, units[1:]...)
+	}
+	for strings.HasPrefix(units[0], "#") || units[0] == "[\n" || strings.HasPrefix(units[0], "saddr,") {
+		head, units = head+units[0], units[1:]
+	}
+	return head, units
+}
+
 // FuzzFormats reads any text in every format. What is written must be result records, with
 // reasons from which their states follow, or endpoint records.
 func FuzzFormats(f *testing.F) {

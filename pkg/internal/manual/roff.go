@@ -82,7 +82,7 @@ func (r *roff) fill(text string) {
 }
 
 var (
-	flagWord = regexp.MustCompile(`^(\(?)(--?[a-zA-Z0-9][a-z0-9-]*)(.*)$`)
+	flagWord = regexp.MustCompile(`^(\(?)(--?[a-zA-Z0-9][a-zA-Z0-9-]*)(.*)$`)
 	pageWord = regexp.MustCompile(`^(\(?)([a-z][a-z_-]*)(\([1-8]\).*)$`)
 )
 
