@@ -76,10 +76,10 @@ func TestSlowPorts(t *testing.T) {
 					t.Errorf("port %d, slow by %v: %v/%v, want %s", port, delay(port), m["state"], m["reason"], want)
 				}
 				// With SYN the time of sending is that of the batch, which a busy machine
-				// may take late: by no more than what the whole run took too long.
+				// may take late, as it delays the lab.
 				least := 0.9 * float64(delay(port).Milliseconds())
 				if c.syn {
-					least -= float64(max(late, took-1200*time.Millisecond).Milliseconds())
+					least -= float64(max(4*late, took-1200*time.Millisecond).Milliseconds())
 				}
 				if rtt, _ := m["rtt_ms"].(float64); m["rtt_ms"] != nil && rtt < least {
 					t.Errorf("port %d, slow by %v: rtt_ms %v", port, delay(port), rtt)

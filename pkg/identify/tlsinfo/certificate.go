@@ -1,6 +1,7 @@
 package tlsinfo
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -53,7 +54,9 @@ func Certificate(t *endpoint.TLS, der []byte) (*x509.Certificate, error) {
 		return nil, err
 	}
 	t.Subject = cut(labels(nameText(leaf.RawSubject, leaf.Subject), leaf.Subject))
-	t.Issuer = cut(labels(nameText(leaf.RawIssuer, leaf.Issuer), leaf.Issuer))
+	if t.Issuer = t.Subject; !bytes.Equal(leaf.RawIssuer, leaf.RawSubject) {
+		t.Issuer = cut(labels(nameText(leaf.RawIssuer, leaf.Issuer), leaf.Issuer))
+	}
 	t.Names, t.NamesTotal = names(leaf)
 	t.Serial = serial(leaf.SerialNumber)
 	t.NotBefore, t.NotAfter = leaf.NotBefore, leaf.NotAfter
@@ -82,8 +85,8 @@ func nameText(raw []byte, n pkix.Name) string {
 // labels replaces types that are numbers in s, the text of n, and writes their values as
 // text.
 func labels(s string, n pkix.Name) string {
-	if s == "" {
-		return ""
+	if !strings.Contains(s, "=#") {
+		return s
 	}
 	for _, a := range n.Names {
 		value, isText := a.Value.(string)

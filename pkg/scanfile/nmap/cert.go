@@ -1,7 +1,7 @@
 package nmap
 
 import (
-	"encoding/pem"
+	"encoding/base64"
 	"slices"
 	"strings"
 	"time"
@@ -17,16 +17,11 @@ func (r *reader) certItem(path []string, text string) {
 	last := path[len(path)-1]
 	switch path[0] {
 	case "pem":
-		block, _ := pem.Decode([]byte(text))
-		if block == nil {
-			return
+		if c := r.certs.get(text, parseCert); c.whole {
+			r.port.cert = &c.TLS
+		} else {
+			t.SHA256 = c.SHA256
 		}
-		whole := &endpoint.TLS{}
-		if _, err := tlsinfo.Certificate(whole, block.Bytes); err != nil {
-			t.SHA256 = whole.SHA256
-			return
-		}
-		r.port.cert = whole
 	case "subject":
 		t.Subject = addAttribute(t.Subject, last, text)
 	case "issuer":
@@ -43,6 +38,23 @@ func (r *reader) certItem(path []string, text string) {
 		}
 		r.altNames = last == "name" && strings.HasSuffix(text, "Subject Alternative Name")
 	}
+}
+
+// parsed is a certificate. If it is not whole, only its fingerprint is known, or nothing.
+type parsed struct {
+	endpoint.TLS
+	whole bool
+}
+
+// parseCert parses a certificate as PEM (RFC 7468 section 5).
+func parseCert(text string) (c parsed) {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "-----BEGIN CERTIFICATE-----")
+	der, err := base64.StdEncoding.DecodeString(strings.TrimSuffix(text, "-----END CERTIFICATE-----"))
+	if err == nil {
+		_, err = tlsinfo.Certificate(&c.TLS, der)
+	}
+	c.whole = err == nil
+	return c
 }
 
 // certOutput reads the text of ssl-cert.

@@ -88,7 +88,7 @@ func (r *reader) servicePart(name []byte) error {
 	}
 	uri, err := r.content()
 	s := &r.port.detected
-	if cpe := recog.FormatCPE(strings.TrimSpace(uri)); cpe != "" && len(s.cpe) < maxCPEs && !slices.Contains(s.cpe, cpe) {
+	if cpe := r.cpes.get(strings.TrimSpace(uri), recog.FormatCPE); cpe != "" && len(s.cpe) < maxCPEs && !slices.Contains(s.cpe, cpe) {
 		s.cpe = append(s.cpe, cpe)
 	}
 	return err
@@ -203,23 +203,10 @@ func (r *reader) upgrades(app string) bool {
 
 // app returns the app that the name of the service denotes, and whether it implies TLS.
 func (r *reader) app() (name string, inTLS bool) {
-	key := appKey{r.port.proto, r.port.name}
-	m, ok := r.apps[key]
-	if !ok {
-		m.App, m.TLS = scanfile.App(key.proto, key.name)
-		if r.apps == nil || len(r.apps) == maxApps {
-			r.apps = map[appKey]service.Meaning{}
-		}
-		r.apps[key] = m
-	}
+	proto := r.port.proto
+	m := r.apps[proto].get(r.port.name, func(name string) (m service.Meaning) {
+		m.App, m.TLS = scanfile.App(proto, name)
+		return m
+	})
 	return m.App, m.TLS
 }
-
-// appKey is a name of a service whose meaning is remembered.
-type appKey struct {
-	proto endpoint.Proto
-	name  string
-}
-
-// maxApps is the number of meanings that are remembered.
-const maxApps = 256

@@ -49,7 +49,9 @@ type reader struct {
 	output   []byte   // of the script, as written
 	altNames bool     // the next value is that of the alternative names
 
-	apps       map[appKey]service.Meaning
+	apps       [2]memo[service.Meaning] // by protocol
+	certs      memo[parsed]
+	cpes       memo[string]
 	upgradable map[string]bool // apps with STARTTLS; nil until it is needed
 
 	text   []byte // decoded
