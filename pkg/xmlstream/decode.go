@@ -14,8 +14,12 @@ const maxReference = 16
 // line ends as LF. References to what is not a character, and to other entities than the
 // five of XML, stay as they are.
 func Decode(dst, text []byte) []byte {
+	returns := bytes.IndexByte(text, '\r') >= 0
 	for {
-		i := bytes.IndexAny(text, "&\r")
+		i := bytes.IndexByte(text, '&')
+		if returns { // rarely, and slowly
+			i = bytes.IndexAny(text, "&\r")
+		}
 		if i < 0 {
 			return append(dst, text...)
 		}

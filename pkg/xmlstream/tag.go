@@ -125,16 +125,17 @@ func (r *Reader) attribute() error {
 func (r *Reader) name() (nameRange, error) {
 	from := r.pos - r.start
 	for {
-		c, err := r.peek()
-		if err != nil {
-			return nameRange{}, err
+		for r.pos < r.end && !endsName[r.buf[r.pos]] {
+			r.pos++
 		}
-		if endsName(c) {
-			break
-		}
-		r.pos++
 		if r.pos-r.start-from > maxName {
 			return nameRange{}, errLong
+		}
+		if r.pos < r.end {
+			break
+		}
+		if err := r.more(); err != nil {
+			return nameRange{}, err
 		}
 	}
 	if r.pos-r.start == from {
@@ -156,10 +157,6 @@ func (r *Reader) space() (byte, error) {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
-func endsName(c byte) bool {
-	switch c {
-	case ' ', '\n', '\t', '\r', '/', '>', '=', '<', '"', '\'', '&':
-		return true
-	}
-	return false
+var endsName = [256]bool{
+	' ': true, '\n': true, '\t': true, '\r': true, '/': true, '>': true, '=': true, '<': true, '"': true, '\'': true, '&': true,
 }
