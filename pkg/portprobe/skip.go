@@ -15,6 +15,9 @@ type skipper struct {
 	result  endpoint.Result
 	unsent  bool      // records were written since it waited for room
 	settled time.Time // their time; zero: not known yet
+	// outcome has the fields of the latest result behind those of its endpoint. Most results have
+	// the same.
+	outcome []byte
 }
 
 func (r *run) newSkipper() *skipper { return &skipper{submitter: r.newSubmitter()} }
@@ -23,19 +26,26 @@ func (r *run) newSkipper() *skipper { return &skipper{submitter: r.newSubmitter(
 // canonical form.
 func (s *skipper) skip(seq uint64, addr netip.Addr, port uint16, proto endpoint.Proto, line []byte) {
 	if s.settled.IsZero() {
-		s.settled = s.format.now()
+		s.settled, s.outcome = s.format.now(), s.outcome[:0]
 	}
 	res := &s.result
+	service := s.format.services.Name(proto, port)
+	if res.Proto != proto || res.Service != service {
+		s.outcome = s.outcome[:0]
+	}
 	res.Addr, res.Port, res.Proto = addr, port, proto
 	res.Reason, res.State = endpoint.HostSilent, endpoint.HostSilent.State(proto)
-	res.Service, res.Method = s.format.services.Name(proto, port), s.format.method[proto]
+	res.Service, res.Method = service, s.format.method[proto]
 	res.RTT, res.Time = -1, s.settled
 	if b := &s.sink.batch; s.format.shown[res.State] {
 		switch {
 		case s.format.plain:
 			b.Lines = record.AppendPlain(b.Lines, nil, res.Endpoint)
 		case line != nil:
-			b.Lines = s.sink.encoder.Extend(b.Lines, line, res)
+			if len(s.outcome) == 0 {
+				s.outcome = s.sink.encoder.Outcome(s.outcome, res)
+			}
+			b.Lines = append(append(b.Lines, line[:len(line)-len("}")]...), s.outcome...)
 		default:
 			b.Lines = s.sink.encoder.Result(b.Lines, nil, res, nil)
 		}

@@ -176,6 +176,33 @@ func (t *table) seen(ip netip.Addr, p endpoint.Proto) *presence {
 	return e.presence
 }
 
+// presences are those that Engine.Place found last, which it looks up once in a while only: an
+// interleaved order has the same addresses again and again. An address that the table evicts may
+// keep its old presence until then.
+type presences struct {
+	slots [256]struct {
+		tableKey
+		presence *presence
+	}
+	left int // number of calls until the next lookups
+}
+
+// lookAgain is the number of calls after which presences are looked up again.
+const lookAgain = 4096
+
+// seen returns the presence of an address; nil if there is none.
+func (c *presences) seen(t *table, ip netip.Addr, p endpoint.Proto) *presence {
+	if c.left--; c.left < 0 {
+		*c = presences{left: lookAgain}
+	}
+	last := ip.As16()[15] // in which the addresses of a network differ
+	slot := &c.slots[last]
+	if k := (tableKey{ip, p}); slot.presence == nil || slot.tableKey != k {
+		slot.tableKey, slot.presence = k, t.seen(ip, p)
+	}
+	return slot.presence
+}
+
 // replyFromOtherPort records that an address may reply from other ports than those
 // probed.
 func (t *table) replyFromOtherPort(ip netip.Addr) {

@@ -42,7 +42,7 @@ func (e *Engine) Place(to netip.AddrPort, proto endpoint.Proto, mayDefer bool) P
 	if e.opts.SkipSilent == 0 || e.stopped.Load() != nil {
 		return NeedsJob
 	}
-	p := e.table.seen(to.Addr(), proto)
+	p := e.placed.seen(e.table, to.Addr(), proto)
 	if p == nil || p.received.Load() {
 		return NeedsJob
 	}

@@ -114,6 +114,7 @@ type Engine struct {
 
 	skipped   Counts // of endpoints that need no job
 	deferrals deferrals
+	placed    presences    // Place's own
 	queued    atomic.Int64 // jobs submitted and not started
 	closed    atomic.Bool
 	stopped   atomic.Pointer[stop]

@@ -30,10 +30,9 @@ func (e *Encoder) Result(dst, host []byte, r *endpoint.Result, extra []byte) []b
 	return end(e.appendResult(dst, host, r), extra)
 }
 
-// Extend appends a result record: line, which is the record of its endpoint and has to be
-// Input.Canonical, with the fields of the result added. It is faster than Result.
-func (e *Encoder) Extend(dst, line []byte, r *endpoint.Result) []byte {
-	return end(e.appendOutcome(append(dst, line[:len(line)-len("}")]...), r), nil)
+// Outcome appends the end of a result record: what follows the fields of the endpoint.
+func (e *Encoder) Outcome(dst []byte, r *endpoint.Result) []byte {
+	return end(e.appendOutcome(dst, r), nil)
 }
 
 // appendResult begins a record with the fields of the endpoint and the result.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func requireSame(t *testing.T, l ndjson.Line, in *Input, err error) {
 	}
 }
 
-// requireExtendable fails the test unless Extend makes the record of Result of a line.
+// requireExtendable fails the test unless a line and Outcome make the record of Result.
 func requireExtendable(t *testing.T, l ndjson.Line, in *Input) {
 	t.Helper()
 	r := endpoint.Result{
@@ -76,7 +77,7 @@ func requireExtendable(t *testing.T, l ndjson.Line, in *Input) {
 		State:    endpoint.Filtered, Reason: endpoint.HostSilent, Service: "a", RTT: -1, Method: endpoint.SYN,
 	}
 	var e Encoder
-	if got, want := e.Extend(nil, l.Text, &r), e.Result(nil, in.Host, &r, in.Extra); !bytes.Equal(got, want) {
+	if got, want := e.Outcome(slices.Clip(l.Text[:len(l.Text)-1]), &r), e.Result(nil, in.Host, &r, in.Extra); !bytes.Equal(got, want) {
 		t.Errorf("%s: extended to %s, want %s", l.Text, got, want)
 	}
 }

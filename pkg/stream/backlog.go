@@ -36,13 +36,14 @@ func NewBacklogOf(records int) *Backlog {
 // before if it has to wait.
 func (b *Backlog) Add(bytes int, before func()) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.addIfRoom(bytes) {
+	added := b.addIfRoom(bytes)
+	b.mu.Unlock()
+	if added {
 		return
 	}
-	b.mu.Unlock()
 	before()
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	for !b.addIfRoom(bytes) {
 		b.room.Wait()
 	}

@@ -262,10 +262,17 @@ func (s *deadScan) read(r io.Reader) error {
 
 func (s *deadScan) count(lines []byte) {
 	s.records += bytes.Count(lines, []byte{'\n'})
+	reason := []byte(`"syn-ack"`)
 	for {
-		i := bytes.Index(lines, []byte(`"state":"open"`))
+		// Few records have a k: a search for it takes a tenth of the time of one for the reason,
+		// which would be a sixth of the whole scan.
+		i := bytes.IndexByte(lines, 'k')
 		if i < 0 {
 			return
+		}
+		if !bytes.HasSuffix(lines[:min(len(lines), i+2)], reason) {
+			lines = lines[i+1:]
+			continue
 		}
 		begin, end := bytes.LastIndexByte(lines[:i], '\n')+1, i+bytes.IndexByte(lines[i:], '\n')
 		if m := openRecord.FindSubmatch(lines[begin:end]); m != nil {
