@@ -28,7 +28,7 @@ const maxAddresses = 262_144
 // maxDeferred is the maximum number of endpoints that are held without a job while the
 // sample of their address has not decided. Each occupies two bytes, and each address with
 // such endpoints some hundred.
-const maxDeferred = 4 << 20
+const maxDeferred = 8 << 20
 
 // run is one run of portprobe.
 type run struct {
