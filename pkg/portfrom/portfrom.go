@@ -115,7 +115,7 @@ func (r *run) file(in *cli.Input) {
 		return
 	}
 	if r.Verbose {
-		r.ctx.Log.Printf("%s: format %s (%s)", r.name, f.Name, f.Written)
+		r.ctx.Log.Printf("%s: format %s, written by %s", r.name, f.Name, f.Written)
 	}
 	if r.Format == "auto" && f.IsAmbiguous != nil && f.IsAmbiguous(head) {
 		r.Note("read as open ports that " + f.Written + " found; if these are targets, probe them with portprobe")

@@ -77,7 +77,7 @@ func TestScansAreRecognized(t *testing.T) {
 		if got := states(t, out); status != s.status || got != s.states || !strings.Contains(said, s.said) {
 			t.Errorf("%s: status %d, %s, said %s", s.name, status, got, said)
 		}
-		if !strings.Contains(said, ": format "+s.format+" (") {
+		if !strings.Contains(said, ": format "+s.format+", written by ") {
 			t.Errorf("%s: said %s\nwant format %s", s.name, said, s.format)
 		}
 	}

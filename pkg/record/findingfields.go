@@ -3,19 +3,29 @@ package record
 import (
 	"slices"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/identify/protocol"
 	"portkit/pkg/payload"
 )
 
 // Apps returns the values of the field app, sorted: the protocols that portid and
 // portprobe recognize.
-func Apps() (apps []string) {
-	apps = protocol.Apps()
+func Apps() (apps []string) { return sorted(append(AppsOver(endpoint.TCP), AppsOver(endpoint.UDP)...)) }
+
+// AppsOver returns the values of the field app over a transport protocol, sorted.
+func AppsOver(p endpoint.Proto) (apps []string) {
+	if p == endpoint.TCP {
+		return sorted(protocol.Apps())
+	}
 	for _, r := range payload.All() {
 		if r.App != "" { // the empty datagram
 			apps = append(apps, r.App)
 		}
 	}
+	return sorted(apps)
+}
+
+func sorted(apps []string) []string {
 	slices.Sort(apps)
 	return slices.Compact(apps)
 }

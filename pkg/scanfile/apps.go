@@ -1,30 +1,44 @@
 package scanfile
 
 import (
+	"sync"
+
 	"portkit/pkg/endpoint"
+	"portkit/pkg/record"
 	"portkit/pkg/service"
 )
 
 // App returns the app that a name that a scanner gives to a service denotes, as in the
 // field app, and whether the name implies that it is inside TLS. It returns "" for names
-// that denote none.
+// that denote none over the protocol.
 func App(p endpoint.Proto, name string) (app string, inTLS bool) {
 	for _, row := range apps {
 		if row.name == name && (row.proto == "" || row.proto == p.String()) {
 			return row.app, false
 		}
 	}
-	all := service.Meanings(name)
-	for _, m := range all { // rather the app of the same name than one that others call so
-		if m.App == name {
-			return name, false
+	known := known()[p]
+	if known[name] { // rather than an app that others call so
+		return name, false
+	}
+	for _, m := range service.Meanings(name) {
+		if known[m.App] {
+			return m.App, m.TLS
 		}
 	}
-	if len(all) == 0 {
-		return "", false
-	}
-	return all[0].App, all[0].TLS
+	return "", false
 }
+
+// known has the apps over each protocol.
+var known = sync.OnceValue(func() (all [2]map[string]bool) {
+	for p := range all {
+		all[p] = map[string]bool{}
+		for _, app := range record.AppsOver(endpoint.Proto(p)) {
+			all[p][app] = true
+		}
+	}
+	return all
+})
 
 // apps has the names that are not registered and not those of apps, or that mean something
 // else to scanners.
@@ -53,6 +67,7 @@ var apps = []struct{ proto, name, app string }{
 	{"", "sip-proxy", "sip"},
 	{"", "smtp-proxy", "smtp"},
 	{"", "svnserve", "svn"},
+	{"tcp", "tor-orport", "tor"},
 	{"", "telnet-proxy", "telnet"},
 	{"tcp", "upnp", "http"},
 	{"udp", "upnp", "ssdp"},

@@ -30,6 +30,12 @@ func TestAppsAreKnown(t *testing.T) {
 		{endpoint.TCP, "domain", "dns", false},
 		{endpoint.TCP, "imaps", "imap", true},
 		{endpoint.TCP, "jetdirect", "", false},
+		{endpoint.TCP, "bittorrent", "", false},
+		{endpoint.UDP, "bittorrent", "bittorrent-dht", false},
+		{endpoint.TCP, "steam", "", false},
+		{endpoint.UDP, "steam", "a2s", false},
+		{endpoint.TCP, "quic", "", false},
+		{endpoint.TCP, "tor-orport", "tor", false},
 	} {
 		if app, tls := App(c.proto, c.name); app != c.app || tls != c.tls {
 			t.Errorf("%s: %s, %v", c.name, app, tls)

@@ -132,7 +132,7 @@ type Skipped uint8
 // The kinds of skipped results.
 const (
 	OtherProto Skipped = iota // neither TCP nor UDP: SCTP, IP protocols, ICMP
-	Unlisted                  // only their number is in the file
+	Unlisted                  // of ports whose state is not in the file
 	PortZero                  // a port that our records cannot have
 	TimedOut                  // hosts: the scanner gave up
 	Repeated                  // replies to one probe
@@ -148,7 +148,7 @@ var skipTexts = [skipped]struct {
 	normal    bool
 }{
 	OtherProto: {"result of another protocol than TCP and UDP was left out", "results of other protocols than TCP and UDP were left out", false},
-	Unlisted:   {"result was left out: the file contains its number only", "results were left out: the file contains their number only", false},
+	Unlisted:   {"result was left out: the file does not list it", "results were left out: the file does not list them", false},
 	PortZero:   {"result for port 0 was left out", "results for port 0 were left out", false},
 	TimedOut:   {"host was not finished: the scanner gave up on it", "hosts were not finished: the scanner gave up on them", false},
 	Repeated:   {"repeated reply was left out", "repeated replies were left out", true},

@@ -59,29 +59,24 @@ func parseCert(text string) (c parsed) {
 
 // certOutput reads the text of ssl-cert.
 func (r *reader) certOutput(text string) {
-	t := r.certOf()
 	for line := range strings.Lines(text) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
-		value = strings.TrimSpace(value)
-		switch name {
-		case "Subject":
-			t.Subject = distinguishedName(value)
-		case "Issuer":
-			t.Issuer = distinguishedName(value)
-		case "Subject Alternative Name":
-			t.Names, t.NamesTotal = altNames(value)
-		case "Not valid before":
-			setValidity(t, "notBefore", value)
-		case "Not valid after":
-			setValidity(t, "notAfter", value)
-		case "Public Key type":
-			setKey(t, "type", value)
-		case "Public Key bits":
-			setKey(t, "bits", value)
-		case "Signature Algorithm":
-			t.Signature = value
+		if set := certLines[name]; set != nil {
+			set(r.certOf(), strings.TrimSpace(value))
 		}
 	}
+}
+
+// certLines has the lines of the text of ssl-cert that are read.
+var certLines = map[string]func(t *endpoint.TLS, value string){
+	"Subject":                  func(t *endpoint.TLS, value string) { t.Subject = distinguishedName(value) },
+	"Issuer":                   func(t *endpoint.TLS, value string) { t.Issuer = distinguishedName(value) },
+	"Subject Alternative Name": func(t *endpoint.TLS, value string) { t.Names, t.NamesTotal = altNames(value) },
+	"Not valid before":         func(t *endpoint.TLS, value string) { setValidity(t, "notBefore", value) },
+	"Not valid after":          func(t *endpoint.TLS, value string) { setValidity(t, "notAfter", value) },
+	"Public Key type":          func(t *endpoint.TLS, value string) { setKey(t, "type", value) },
+	"Public Key bits":          func(t *endpoint.TLS, value string) { setKey(t, "bits", value) },
+	"Signature Algorithm":      func(t *endpoint.TLS, value string) { t.Signature = value },
 }
 
 // setKey sets the type or the size of the public key.
@@ -142,14 +137,19 @@ var attributes = []struct{ long, short string }{
 	{"countryName", "C"},
 }
 
-// distinguishedName parses a name in the form commonName=a/organizationName=b.
+// distinguishedName parses a name in the form commonName=a/organizationName=b. Values may have
+// a slash too.
 func distinguishedName(text string) (name string) {
+	key, value := "", ""
 	for item := range strings.SplitSeq(text, "/") {
-		if key, value, ok := strings.Cut(item, "="); ok {
+		if k, v, ok := strings.Cut(item, "="); ok {
 			name = addAttribute(name, key, value)
+			key, value = k, v
+		} else {
+			value += "/" + item
 		}
 	}
-	return name
+	return addAttribute(name, key, value)
 }
 
 // maxAttributes is the maximum length of a name in bytes.

@@ -94,11 +94,18 @@ func (r *reader) extraReasons(name []byte) error {
 
 // list writes the ports of a list, those excepted that were written before.
 func (r *reader) list(p endpoint.Proto, state, reason string, ports []byte) error {
+	r.some.clear()
+	if !r.some.addList(ports) {
+		r.out.Bad(r.xml.Line(), fmt.Sprintf("the list of ports of host %s that are %s is not valid", r.host.addr, ndjson.Show([]byte(state))))
+	}
+	return r.each(&r.some, p, state, reason)
+}
+
+// each writes ports, those excepted that were written before.
+func (r *reader) each(ports *portSet, p endpoint.Proto, state, reason string) error {
 	known := r.begin(p, []byte(state), []byte(singular(reason)))
-	valid, err := ranges(ports, func(port uint16) error {
+	return ports.eachBeyond(&r.listed[p], func(port uint16) error {
 		switch {
-		case !r.listed[p].add(port):
-			return nil
 		case port == 0:
 			r.out.Skip(scanfile.PortZero, 1)
 			return nil
@@ -109,10 +116,6 @@ func (r *reader) list(p endpoint.Proto, state, reason string, ports []byte) erro
 		r.result.Port = port
 		return r.out.Hold(&r.result)
 	})
-	if err == nil && !valid {
-		r.out.Bad(r.xml.Line(), fmt.Sprintf("the list of ports of host %s that are %s is not valid", r.host.addr, ndjson.Show([]byte(state))))
-	}
-	return err
 }
 
 // unlisted writes the ports of a state that are not listed anywhere: those that were
@@ -122,7 +125,7 @@ func (r *reader) unlisted() error {
 	if len(all) == 0 {
 		return nil
 	}
-	if len(all) > 1 || r.remaining() != all[0].count {
+	if len(all) > 1 || r.scanned.unlisted(&r.listed) != all[0].count {
 		for _, e := range all {
 			r.out.Skip(scanfile.Unlisted, e.count)
 		}
@@ -132,38 +135,12 @@ func (r *reader) unlisted() error {
 	if e.reasons > 1 {
 		e.reason = "" // which of them is unknown
 	}
-	for _, s := range r.scans {
-		p, ok := endpoint.ParseProto(s.proto)
-		if !ok {
-			continue
-		}
-		if err := r.list(p, e.state, e.reason, s.services); err != nil {
+	for p := range r.scanned.sets {
+		if err := r.each(&r.scanned.sets[p], endpoint.Proto(p), e.state, e.reason); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// remaining returns the number of ports that were scanned and have no state; 0 if that is
-// unknown.
-func (r *reader) remaining() (n uint64) {
-	for _, s := range r.scans {
-		p, ok := endpoint.ParseProto(s.proto)
-		if !ok {
-			return 0
-		}
-		seen := r.listed[p] // a copy
-		valid, _ := ranges(s.services, func(port uint16) error {
-			if seen.add(port) {
-				n++
-			}
-			return nil
-		})
-		if !valid {
-			return 0
-		}
-	}
-	return n
 }
 
 // count parses a number; 0 if it is none.

@@ -2,6 +2,7 @@ package nmap
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,11 +47,14 @@ func ReadGrepable(in *scanfile.Input, out *scanfile.Output) error {
 			return g.comment(no, string(line))
 		}
 		err := g.host(line)
-		if err != nil {
-			out.Drop()
-			return err
+		if err == nil {
+			return out.Release()
 		}
-		return out.Release()
+		var bad scanfile.Bad
+		if dropped := out.Drop(); dropped > 0 && errors.As(err, &bad) {
+			err = scanfile.Badf("%s; the %d results before it were left out", bad, dropped)
+		}
+		return err
 	})
 	return g.end.Check(in, err)
 }
@@ -71,14 +75,12 @@ type grepable struct {
 	command []string
 	kind    string // of the scan of TCP, as XML names it; "" if it is unknown
 	detects bool   // services, with their versions
-	// scanned has the ports that were scanned, by protocol, as ranges. Only -v writes them.
-	scanned [2]string
-	// at, name and names are of the current host; listed has its ports.
+	// scanned are the ports of all hosts. Only -v writes them.
+	scanned scannedPorts
+	// at and names are of the current host; listed are its ports.
 	at     endpoint.Endpoint
 	names  []string
 	listed [2]portSet
-	// expanded is set once ports that are not listed have been written.
-	expanded bool
 }
 
 // comment reads a line that begins with #.
@@ -88,8 +90,8 @@ func (g *grepable) comment(no int64, line string) error {
 	case strings.HasPrefix(line, grepablePorts):
 		for word := range strings.FieldsSeq(line) {
 			name, list, _ := strings.Cut(strings.TrimSuffix(word, ")"), ";")
-			if proto, ok := scanfile.ParseProto([]byte(name[:max(0, strings.IndexByte(name, '('))])); ok {
-				g.scanned[proto] = strings.Trim(list, ",")
+			if name, _, ok := strings.Cut(name, "("); ok && list != "" {
+				g.scanned.add([]byte(name), []byte(strings.Trim(list, ",")))
 			}
 		}
 	case !hasFold([]byte(line), grepableHead):
@@ -98,7 +100,7 @@ func (g *grepable) comment(no int64, line string) error {
 		if resumes(words, g.command) {
 			g.end.Reached()
 		}
-		g.command, g.kind, g.detects, g.scanned = words, scanKind(words), detects(words), [2]string{}
+		g.command, g.kind, g.detects, g.scanned = words, scanKind(words), detects(words), scannedPorts{}
 		_, when, _ := strings.Cut(about, " initiated ")
 		g.began, _ = time.ParseInLocation(time.ANSIC, strings.TrimSpace(when), time.Local) // which has no zone
 		return g.end.Begin(no)
@@ -152,9 +154,10 @@ func resumes(command, before []string) bool {
 
 // host reads the line of a host.
 func (g *grepable) host(line []byte) (err error) {
-	g.at, g.names, g.expanded = endpoint.Endpoint{}, g.names[:0], false
+	g.at, g.names = endpoint.Endpoint{}, g.names[:0]
 	g.listed[endpoint.TCP].clear()
 	g.listed[endpoint.UDP].clear()
+	others := false // ports may have a state that is not named
 	for len(line) > 0 && err == nil {
 		name, value := scanfile.Member(&line)
 		if string(name) != "Host" && !g.at.Addr.IsValid() {
@@ -168,12 +171,15 @@ func (g *grepable) host(line []byte) (err error) {
 				g.out.Skip(scanfile.TimedOut, 1)
 			}
 		case "Ports":
-			err = g.ports(value)
+			others, err = true, g.ports(value)
 		case "Protocols":
 			g.out.Skip(scanfile.OtherProto, uint64(bytes.Count(value, []byte(", "))+1))
 		case "Ignored State":
-			err = g.ignored(value)
+			others, err = false, g.ignored(value)
 		}
+	}
+	if others && err == nil { // if there are several, nmap does not name them
+		g.out.Skip(scanfile.Unlisted, g.scanned.unlisted(&g.listed))
 	}
 	return err
 }
@@ -292,16 +298,15 @@ func (g *grepable) ignored(value []byte) error {
 	if err != nil {
 		return scanfile.Badf("%q is not a state and a number", ndjson.Show(value))
 	}
-	if g.expanded || g.unlisted() != count {
+	if g.scanned.unlisted(&g.listed) != count {
 		g.out.Skip(scanfile.Unlisted, count)
 		return nil
 	}
-	g.expanded = true
-	for p, list := range g.scanned {
-		_, err := ranges([]byte(list), func(port uint16) error {
+	for p := range g.scanned.sets {
+		err := g.scanned.sets[p].eachBeyond(&g.listed[p], func(port uint16) error {
 			e := g.at
 			e.Port, e.Proto = port, endpoint.Proto(p)
-			if !g.listed[p].add(port) || port == 0 || !g.begin(e, state) {
+			if port == 0 || !g.begin(e, state) {
 				return nil
 			}
 			return g.out.Hold(&g.result)
@@ -311,21 +316,4 @@ func (g *grepable) ignored(value []byte) error {
 		}
 	}
 	return nil
-}
-
-// unlisted returns the number of ports that were scanned and are not listed.
-func (g *grepable) unlisted() (n uint64) {
-	for p, list := range g.scanned {
-		all := g.listed[p]
-		valid, _ := ranges([]byte(list), func(port uint16) error {
-			if all.add(port) {
-				n++
-			}
-			return nil
-		})
-		if !valid && list != "" {
-			return 0
-		}
-	}
-	return n
 }

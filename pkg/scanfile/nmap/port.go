@@ -83,7 +83,7 @@ func (r *reader) owner() {
 
 func (r *reader) state() {
 	p := &r.port
-	var state, reason []byte
+	var state, reason, router []byte
 	var ttl uint64
 	for _, a := range r.xml.Attrs {
 		switch string(a.Name) {
@@ -91,6 +91,8 @@ func (r *reader) state() {
 			state = a.Value
 		case "reason":
 			reason = a.Value
+		case "reason_ip":
+			router = a.Value
 		case "reason_ttl":
 			if n, err := strconv.ParseUint(string(a.Value), 10, 8); err == nil {
 				ttl = n
@@ -99,6 +101,7 @@ func (r *reader) state() {
 	}
 	p.known = r.begin(p.proto, state, reason)
 	r.result.Port, r.result.TTL = uint16(p.number), uint8(ttl)
+	r.result.Own.Text("reason_ip", r.value(router))
 }
 
 // begin begins a result of the host with the state that words denote. It reports whether

@@ -10,11 +10,7 @@ import (
 )
 
 // scan is an element scaninfo.
-type scan struct {
-	proto    string
-	kind     string
-	services []byte // the ports, as ranges
-}
+type scan struct{ proto, kind string }
 
 // methods are the kinds of scans that are methods of ours.
 var methods = map[string]endpoint.Method{"connect": endpoint.Connect, "syn": endpoint.SYN, "udp": endpoint.UDPDatagram}
@@ -28,6 +24,7 @@ func (r *reader) document(name []byte) error {
 		return nil
 	}
 	r.source, r.began, r.scans, r.inside, r.any = scanfile.Nmap, time.Time{}, r.scans[:0], true, true
+	r.scanned = scannedPorts{}
 	for _, a := range r.xml.Attrs {
 		switch string(a.Name) {
 		case "scanner":
@@ -63,6 +60,7 @@ const maxScans = 8
 
 func (r *reader) scanInfo() {
 	var s scan
+	var ports []byte
 	for _, a := range r.xml.Attrs {
 		switch string(a.Name) {
 		case "type":
@@ -70,9 +68,10 @@ func (r *reader) scanInfo() {
 		case "protocol":
 			s.proto = string(a.Value)
 		case "services":
-			s.services = append([]byte(nil), a.Value...)
+			ports = a.Value
 		}
 	}
+	r.scanned.add([]byte(s.proto), ports)
 	if len(r.scans) < maxScans {
 		r.scans = append(r.scans, s)
 	}
@@ -93,7 +92,7 @@ func (r *reader) runStats(name []byte) error {
 		}
 	}
 	if failed {
-		r.out.Note("the scan ended with an error: " + why)
+		r.out.Bad(r.xml.Line(), "the scan ended with an error: "+why)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package nmap
 
 import (
+	"bytes"
 	"strings"
 
 	"portkit/pkg/endpoint"
@@ -31,6 +32,9 @@ type script struct {
 	output func(r *reader, text string)
 }
 
+// failed begins the output of a script that ended with an error.
+const failed = "ERROR:"
+
 // script reads an element script.
 func (r *reader) script() error {
 	known := false
@@ -50,9 +54,10 @@ func (r *reader) script() error {
 	if err := r.children((*reader).item); err != nil {
 		return err
 	}
-	if r.items == 0 && r.current.output != nil {
-		r.current.output(r, string(xmlstream.Decode(nil, r.output)))
+	if r.items > 0 || r.current.output == nil || bytes.HasPrefix(r.output, []byte(failed)) {
+		return nil
 	}
+	r.current.output(r, string(xmlstream.Decode(nil, r.output)))
 	return nil
 }
 
@@ -85,11 +90,14 @@ func (r *reader) item(name []byte) error {
 
 func (r *reader) ownItem(path []string, text string) { r.ownTime(path[0], text) }
 
-func (r *reader) serverItem(_ []string, text string) { r.port.http.Server = text }
+func (r *reader) serverItem(_ []string, text string) { r.serverOutput(text) }
 
-func (r *reader) serverOutput(text string) { r.port.http.Server = strings.TrimSpace(text) }
+func (r *reader) serverOutput(text string) {
+	r.port.web, r.port.http.Server = true, strings.TrimSpace(text)
+}
 
 func (r *reader) titleItem(path []string, text string) {
+	r.port.web = true
 	switch path[0] {
 	case "title":
 		r.port.http.Title = text
@@ -100,6 +108,7 @@ func (r *reader) titleItem(path []string, text string) {
 
 // titleOutput reads the text of http-title. Its first line is the title, or a sentence.
 func (r *reader) titleOutput(text string) {
+	r.port.web = true
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	if url, ok := strings.CutPrefix(line, "Did not follow redirect to "); ok {
 		url, _, _ = strings.Cut(url, " ")

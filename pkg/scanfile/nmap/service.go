@@ -26,6 +26,7 @@ type detected struct {
 
 	cert  *endpoint.TLS // of the script ssl-cert
 	http  endpoint.HTTP // of scripts
+	web   bool          // a script had a reply of HTTP
 	found endpoint.Finding
 }
 
@@ -115,8 +116,11 @@ func (r *reader) describe() {
 	}
 	if s.http != (endpoint.HTTP{}) {
 		f.HTTP = &s.http
-		if app == "" && f.Evidence == "" {
-			app, f.App = webApp, webApp // it has replied to a script's request
+	}
+	if s.web && app == "" && f.Evidence == "" {
+		// Where the name implies TLS, nmap tries both, and does not write which it was.
+		if _, inTLS := r.app(); !inTLS || s.tunnel || s.cert != nil {
+			app, f.App = webApp, webApp
 		}
 	}
 	r.ownService(app)
@@ -197,6 +201,7 @@ func (r *reader) upgrades(app string) bool {
 		for _, p := range protocol.Table() {
 			r.upgradable[p.App] = p.Upgrade != nil
 		}
+		r.upgradable["mssql"], r.upgradable["vnc"] = true, true // by ssl-cert
 	}
 	return r.upgradable[app]
 }

@@ -37,11 +37,14 @@ type reader struct {
 	began  time.Time
 	scans  []scan
 	host   host
-	// listed are the ports of the host whose state is known, by protocol.
-	listed [2]portSet
-	extra  extra // that is read
-	port   port
-	result record.Imported
+	// scanned are the ports of all hosts; listed those of the host whose state is known, by
+	// protocol.
+	scanned scannedPorts
+	listed  [2]portSet
+	some    portSet // of a list
+	extra   extra   // that is read
+	port    port
+	result  record.Imported
 
 	current  script   // that is read
 	path     []string // keys of the element that is read
@@ -104,8 +107,10 @@ func (r *reader) broken(err error) *scanfile.Broken {
 		return r.brokenBy(scanfile.EndsBefore("</nmaprun>") + r.incomplete(dropped))
 	case err == io.ErrUnexpectedEOF:
 		return r.brokenBy("the file ends early" + r.incomplete(dropped))
-	case err == errTorn, errors.As(err, &wrong):
+	case err == errTorn:
 		return r.brokenBy(err.Error() + r.incomplete(dropped))
+	case errors.As(err, &wrong):
+		return r.brokenBy(err.Error() + r.incomplete(dropped) + "; the rest of the scan was left out")
 	}
 	return nil
 }

@@ -240,6 +240,15 @@ func TestDocuments(t *testing.T) {
 			`1 http probed {"subject":"CN=a.example"}`,
 		},
 		{"a certificate alone", onePort("8000", `<script id="ssl-cert" output="Subject: commonName=a.example"/>`), []string{"app", "evidence", "tls"}, `1  tls {"subject":"CN=a.example"}`},
+		{"a title where TLS is unknown", onePort("443", `<service name="https" method="table" conf="3"/><script id="http-title" output="A"/>`), []string{"app", "evidence", "tls", "http"}, `1    {"title":"A"}`},
+		{"a title in TLS", onePort("443", `<service name="https" tunnel="ssl" method="table" conf="3"/><script id="http-title" output="A"/>`), []string{"app", "evidence", "tls"}, `1 http probed {}`},
+		{"a page without a title", onePort("8080", `<service name="http-proxy" method="table" conf="3"/><script id="http-title" output="Site doesn&apos;t have a title (text/plain)."/>`), []string{"app", "evidence", "http"}, `1 http probed `},
+		{
+			"scripts that failed", onePort("22", `<service name="ssh" method="table" conf="3"/><script id="http-title" output="ERROR: x"/><script id="http-server-header" output="ERROR: x"/><script id="ssl-cert" output="ERROR: x"/>`),
+			[]string{"app", "evidence", "http", "tls"}, "1    ",
+		},
+		{"a certificate by the command of the database", onePort("1433", `<service name="ms-sql-s" method="probed" conf="10"/><script id="ssl-cert" output="Subject: commonName=a/organizationName=A/S B/countryName=DK"/>`), []string{"app", "tls"}, `1 mssql {"starttls":true,"subject":"CN=a,O=A/S B,C=DK"}`},
+		{"names of protocols over UDP", onePort("6881", `<service name="bittorrent" method="probed" conf="10"/>`), []string{"app", "nmap.service", "evidence"}, "1  bittorrent probed"},
 		{"another script", onePort("8000", `<service name="http-alt" method="table" conf="3"/><script id="banner" output="x"/>`), []string{"app", "evidence"}, "1  "},
 		{
 			"a title", onePort("80", `<script id="http-title" output="x"><elem key="title">A &lt;b&gt;</elem><elem key="redirect_url">http://a/</elem></script><script id="http-server-header" output="y"><elem>nginx</elem></script>`),
@@ -261,6 +270,7 @@ func TestDocuments(t *testing.T) {
 			[]string{"tls"},
 			`1 {"starttls":true,"subject":"CN=a,C=DE","issuer":"CN=b","names":["yes","192.0.2.1"],"names_total":2,"not_before":"2026-01-01T00:00:00Z","key":"ecdsa 256"}`,
 		},
+		{"a router's ICMP error", strings.Replace(onePort("1", ""), `"syn-ack"`, `"admin-prohibited" reason_ip="198.51.100.1"`, 1), []string{"nmap.reason", "nmap.reason_ip"}, "1 admin-prohibited 198.51.100.1"},
 		{"hints are skipped", strings.ReplaceAll(onePort("1", ""), "<host ", `<hosthint><address addr="192.0.2.9" addrtype="ipv4"/><ports><port protocol="tcp" portid="9"><state state="open"/></port></ports></hosthint><host `), []string{"ip", "port"}, "1 192.0.2.7 1"},
 		{"two documents", onePort("1", "") + "\n" + onePort("2", ""), []string{"port"}, "1 1, 1 2"},
 		{"masscan", strings.ReplaceAll(onePort("21", `<service name="ftp" banner="220 Exim"></service>`), `"nmap"`, `"masscan"`), []string{"source", "app", "banner", "masscan.service", "masscan.reason"}, "1 masscan  220 Exim ftp syn-ack"},
