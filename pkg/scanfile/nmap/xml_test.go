@@ -245,7 +245,8 @@ func TestDocuments(t *testing.T) {
 		{"a page without a title", onePort("8080", `<service name="http-proxy" method="table" conf="3"/><script id="http-title" output="Site doesn&apos;t have a title (text/plain)."/>`), []string{"app", "evidence", "http"}, `1 http probed `},
 		{
 			"scripts that failed", onePort("22", `<service name="ssh" method="table" conf="3"/><script id="http-title" output="ERROR: x"/><script id="http-server-header" output="ERROR: x"/><script id="ssl-cert" output="ERROR: x"/>`),
-			[]string{"app", "evidence", "http", "tls"}, "1    ",
+			[]string{"app", "evidence", "http", "tls"},
+			"1    ",
 		},
 		{"a certificate by the command of the database", onePort("1433", `<service name="ms-sql-s" method="probed" conf="10"/><script id="ssl-cert" output="Subject: commonName=a/organizationName=A/S B/countryName=DK"/>`), []string{"app", "tls"}, `1 mssql {"starttls":true,"subject":"CN=a,O=A/S B,C=DK"}`},
 		{"names of protocols over UDP", onePort("6881", `<service name="bittorrent" method="probed" conf="10"/>`), []string{"app", "nmap.service", "evidence"}, "1  bittorrent probed"},
