@@ -140,15 +140,20 @@ func (c *Command) peek(b *bufio.Reader) (head []byte, err error) {
 	return head, err
 }
 
-// source is a file that remembers whether it could not be read.
+// source is a file that remembers its end, since a terminal goes on behind one, and whether it
+// could not be read.
 type source struct {
 	io.Reader
-	err error
+	ended bool
+	err   error
 }
 
 func (s *source) Read(p []byte) (int, error) {
+	if s.ended {
+		return 0, io.EOF
+	}
 	n, err := s.Reader.Read(p)
-	if err != nil && err != io.EOF {
+	if s.ended = err == io.EOF; err != nil && !s.ended {
 		s.err = err
 	}
 	return n, err

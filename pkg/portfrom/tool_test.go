@@ -103,6 +103,33 @@ func TestEmptyFilesAreNoError(t *testing.T) {
 	}
 }
 
+// TestOneEndIsEnough reads from what goes on behind its end, as a terminal does.
+func TestOneEndIsEnough(t *testing.T) {
+	for _, text := range []string{"", "a", "192.0.2.7:80\n"} {
+		in := &terminal{lines: []string{text, "192.0.2.8:80\n"}}
+		var out bytes.Buffer
+		cli.Run(Tool(), cli.IO{In: in, Out: &out, Err: io.Discard})
+		if len(in.lines) != 1 {
+			t.Errorf("%q: %d ends left, wrote %s", text, len(in.lines), &out)
+		}
+	}
+}
+
+// terminal ends after each line.
+type terminal struct{ lines []string }
+
+func (r *terminal) Read(p []byte) (int, error) {
+	if len(r.lines) == 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n := copy(p, r.lines[0])
+	if r.lines[0] = r.lines[0][n:]; n > 0 {
+		return n, nil
+	}
+	r.lines = r.lines[1:]
+	return 0, io.EOF
+}
+
 // TestOtherFilesGoOn reads good files beside bad ones. The worst of them determines the
 // status.
 func TestOtherFilesGoOn(t *testing.T) {
