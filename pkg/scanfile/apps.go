@@ -10,19 +10,19 @@ import (
 
 // App returns the app that a name that a scanner gives to a service denotes, as in the
 // field app, and whether the name implies that it is inside TLS. It returns "" for names
-// that denote none over the protocol.
+// that denote none over the protocol. The name of an app, as portsum writes it, is that app.
 func App(p endpoint.Proto, name string) (app string, inTLS bool) {
 	for _, row := range apps {
 		if row.name == name && (row.proto == "" || row.proto == p.String()) {
 			return row.app, false
 		}
 	}
-	known := known()[p]
-	if known[name] { // rather than an app that others call so
+	known := known()
+	if known[p][name] || known[1-p][name] { // rather than an app that others call so
 		return name, false
 	}
 	for _, m := range service.Meanings(name) {
-		if known[m.App] {
+		if known[p][m.App] {
 			return m.App, m.TLS
 		}
 	}

@@ -34,7 +34,7 @@ func TestAppsAreKnown(t *testing.T) {
 		{endpoint.UDP, "bittorrent", "bittorrent-dht", false},
 		{endpoint.TCP, "steam", "", false},
 		{endpoint.UDP, "steam", "a2s", false},
-		{endpoint.TCP, "quic", "", false},
+		{endpoint.TCP, "quic", "quic", false},
 		{endpoint.TCP, "tor-orport", "tor", false},
 	} {
 		if app, tls := App(c.proto, c.name); app != c.app || tls != c.tls {
