@@ -62,6 +62,8 @@ type Input struct {
 
 	// lines and bytes are how much EachLine has read.
 	lines, bytes int64
+	// portless is the number of results without a port, firstPortless the line of the first.
+	portless, firstPortless int64
 }
 
 // GivenPort returns the port of results that have none. The error is ErrNoPort.
@@ -72,7 +74,8 @@ func (in *Input) GivenPort() (uint16, error) {
 	return in.Port, nil
 }
 
-// ErrNoPort means that the results of a file have no port and none was given.
+// ErrNoPort means that a result has no port and none was given. EachLine and EachObject return
+// it if no result of the file has one.
 var ErrNoPort = fmt.Errorf("the results have no port; add it with --port")
 
 // Broken is a file that ends too early or is not in its format. What was read before stays.

@@ -19,22 +19,65 @@ func (b Bad) Error() string { return string(b) }
 func Badf(format string, args ...any) Bad { return Bad(fmt.Sprintf(format, args...)) }
 
 // EachLine calls read with each line of a file that is not blank, and its number. A Bad that
-// read returns is reported to out; every other error ends the file. A last line without a line
-// end is torn, because nothing shows how much of it is missing.
+// read returns is reported to out, as are those of errors.Join; results without a port are
+// counted, and reported at the end. Every other error ends the file. A last line without a
+// line end is torn, because nothing shows how much of it is missing.
 func (in *Input) EachLine(out *Output, read func(no int64, line []byte) error) error {
-	return in.eachLine(out, false, read)
+	return in.lacking(out, func() error { return in.eachLine(out, false, read) })
 }
 
 // EachObject calls read with the members of each line, which is a JSON object. It reports
 // errors as EachLine does. A last line without a line end counts if its object is whole.
 func (in *Input) EachObject(out *Output, read func(fields []ndjson.Field) error) error {
 	var fields []ndjson.Field
-	return in.eachLine(out, true, func(_ int64, line []byte) (err error) {
-		if fields, err = ndjson.Scan(line, fields); err != nil {
-			return Bad(err.Error())
-		}
-		return read(fields)
+	return in.lacking(out, func() error {
+		return in.eachLine(out, true, func(_ int64, line []byte) (err error) {
+			if fields, err = ndjson.Scan(line, fields); err != nil {
+				return Bad(err.Error())
+			}
+			return read(fields)
+		})
 	})
+}
+
+// lacking calls read, and reports the results that lack a port: once, since all of a file may.
+func (in *Input) lacking(out *Output, read func() error) error {
+	before := out.counts.Results
+	err := read()
+	switch {
+	case in.portless == 0:
+		return err
+	case out.counts.Results > before:
+		out.Bad(in.firstPortless, fmt.Sprintf("no port (results without one: %d); if they share one, add it with --port", in.portless))
+		return err
+	case err != nil:
+		return fmt.Errorf("%w; %w", ErrNoPort, err)
+	}
+	return ErrNoPort
+}
+
+// report reports what is wrong with a line, and returns an error that ends the file.
+func (in *Input) report(out *Output, line int64, err error) error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range several.Unwrap() {
+			if err := in.report(out, line, one); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var bad Bad
+	switch {
+	case errors.As(err, &bad):
+		out.Bad(line, string(bad))
+	case err == ErrNoPort:
+		if in.portless++; in.portless == 1 {
+			in.firstPortless = line
+		}
+	default:
+		return err
+	}
+	return nil
 }
 
 // eachLine implements EachLine. closed means that lines have an end of their own.
@@ -59,11 +102,10 @@ func (in *Input) eachLine(out *Output, closed bool, read func(int64, []byte) err
 			err = read(l.No, l.Text)
 		}
 		var bad Bad
-		if wrong := errors.As(err, &bad); torn && (wrong || !closed) {
+		if torn && (!closed || errors.As(err, &bad)) {
 			return &Broken{Line: l.No, Byte: l.At, Msg: "the last line is incomplete"}
-		} else if wrong {
-			out.Bad(l.No, string(bad))
-		} else if err != nil {
+		}
+		if err := in.report(out, l.No, err); err != nil {
 			return err
 		}
 	}

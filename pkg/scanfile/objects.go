@@ -3,7 +3,6 @@ package scanfile
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 
 	"portkit/pkg/ndjson"
@@ -26,9 +25,7 @@ func (in *Input) EachElement(out *Output, start string, read func(object []byte)
 		case err == nil:
 			err = read(object)
 		}
-		if bad := Bad(""); errors.As(err, &bad) {
-			out.Bad(s.first, string(bad))
-		} else if err != nil {
+		if err := in.report(out, s.first, err); err != nil {
 			return err
 		}
 	}

@@ -137,6 +137,7 @@ const (
 	TimedOut                  // hosts: the scanner gave up
 	Repeated                  // replies to one probe
 	NoState                   // words without a state
+	NoProto                   // nothing shows whether of TCP or UDP
 	Unfiltered                // endpoint records, for portprobe
 	skipped
 )
@@ -153,6 +154,7 @@ var skipTexts = [skipped]struct {
 	TimedOut:   {"host was not finished: the scanner gave up on it", "hosts were not finished: the scanner gave up on them", false},
 	Repeated:   {"repeated reply was left out", "repeated replies were left out", true},
 	NoState:    {"result was left out: its state is unknown", "results were left out: their state is unknown", false},
+	NoProto:    {"result was left out: the file does not contain its protocol", "results were left out: the file does not contain their protocol", false},
 	Unfiltered: {"unfiltered port became an endpoint without a state", "unfiltered ports became endpoints without a state", true},
 }
 

@@ -29,6 +29,7 @@ const (
 	ttl
 	seconds
 	micros
+	clock
 	icmpType
 	icmpCode
 	responder
@@ -41,9 +42,9 @@ const (
 // names has the fields with underscores.
 var names = [fields]string{
 	saddr: "saddr", sport: "sport", class: "classification", success: "success", repeat: "repeat",
-	ttl: "ttl", seconds: "timestamp_ts", micros: "timestamp_us", icmpType: "icmp_type",
-	icmpCode: "icmp_code", responder: "icmp_responder", unreach: "icmp_unreach_str",
-	seqnum: "seqnum", window: "window",
+	ttl: "ttl", seconds: "timestamp_ts", micros: "timestamp_us", clock: "timestamp_str",
+	icmpType: "icmp_type", icmpCode: "icmp_code", responder: "icmp_responder",
+	unreach: "icmp_unreach_str", seqnum: "seqnum", window: "window",
 }
 
 // fieldOf returns the field with a name; -1 if it is not read.
@@ -74,6 +75,7 @@ func ReadCSV(in *scanfile.Input, out *scanfile.Output) error {
 			for _, c := range cells {
 				columns = append(columns, fieldOf(c))
 			}
+			r.scan, r.known = endpoint.TCP, slices.Contains(columns, seqnum) || slices.Contains(columns, window)
 			return nil
 		}
 		if len(cells) != len(columns) {
@@ -129,6 +131,10 @@ type reader struct {
 	words  scanfile.Translator
 	row    row
 	result record.Imported
+
+	scan  endpoint.Proto // protocol of the scan
+	known bool           // scan is set
+	noted bool           // the message that it is assumed was written
 }
 
 // put writes the result of a row.
@@ -146,9 +152,15 @@ func (r *reader) put() error {
 		r.out.Skip(scanfile.OtherProto, 1)
 		return nil
 	}
-	e := endpoint.Endpoint{Addr: addr, Proto: r.proto(class)}
+	r.learn(class)
+	e := endpoint.Endpoint{Addr: addr}
 	if e.Port, err = r.port(); err != nil {
 		return err
+	}
+	var ok bool
+	if e.Proto, ok = r.proto(class); !ok {
+		r.out.Skip(scanfile.NoProto, 1)
+		return nil
 	}
 	if !r.state(e) {
 		r.out.Skip(scanfile.NoState, 1)
@@ -172,33 +184,50 @@ func (r *reader) port() (uint16, error) {
 	return r.in.GivenPort()
 }
 
-// proto returns the protocol of a reply. Only TCP has sequence numbers.
-func (r *reader) proto(class string) endpoint.Proto {
+// learn learns the protocol of the scan from a reply.
+func (r *reader) learn(class string) {
 	switch {
-	case class == "synack" || class == "rst" || class == "tcp":
-		return endpoint.TCP
+	case slices.Contains(tcpClasses, class) || r.row[seqnum] != nil || r.row[window] != nil: // UDP has no sequence numbers
+		r.scan, r.known = endpoint.TCP, true
 	case class == "udp":
-		return endpoint.UDP
+		r.scan, r.known = endpoint.UDP, true
 	case r.in.HasProto:
-		return r.in.Proto
-	case class == "" || r.row[seqnum] != nil || r.row[window] != nil:
-		return endpoint.TCP
+		r.scan, r.known = r.in.Proto, true
+	case class == "" || class == icmp || r.known && strings.HasPrefix(class, icmp): // of either
+	default:
+		r.scan, r.known = endpoint.UDP, true
 	}
-	return endpoint.UDP
 }
+
+// proto returns the protocol of a reply. ok is false if it may be either.
+func (r *reader) proto(class string) (p endpoint.Proto, ok bool) {
+	if !r.known && class == "" {
+		if !r.noted {
+			r.noted = true
+			r.out.Note("read as results of TCP, because nothing shows their protocol; if they are of UDP, add it with --port, such as 53/udp")
+		}
+		return endpoint.TCP, true
+	}
+	return r.scan, r.known
+}
+
+// icmp is the class of ICMP errors, and the beginning of others.
+const icmp = "icmp"
 
 // state sets the result of an endpoint. ZMap writes successes only, unless told otherwise.
 func (r *reader) state(e endpoint.Endpoint) bool {
 	state, reason := r.row[class], []byte(nil)
 	kind, _ := strconv.Atoi(string(r.row[icmpType]))
 	switch {
-	case strings.HasPrefix(string(state), "icmp"):
+	case strings.HasPrefix(string(state), icmp):
 		if r.row[icmpType] == nil || r.row[icmpCode] == nil {
 			return false
 		}
 		reason = icmpWord(kind, string(r.row[icmpCode]))
 		state = r.icmpState(e, reason)
-	case r.row[success] != nil && !isTrue(r.row[success]):
+	case string(state) == "rst" && isTrue(r.row[success]):
+		return false // reply to a SYN-ACK, which open ports reset too
+	case r.row[success] != nil && !isTrue(r.row[success]) && !slices.Contains(replies, string(state)):
 	case !slices.Contains(tcpClasses, string(state)):
 		state = scanfile.OpenWord
 	}
@@ -211,8 +240,11 @@ func (r *reader) state(e endpoint.Endpoint) bool {
 	return true
 }
 
-// tcpClasses are the classes of replies that the table of words has.
+// tcpClasses are the classes of replies of TCP, which the table of words has.
 var tcpClasses = []string{"synack", "rst"}
+
+// replies are classes of UDP whose failures are replies too, which a module did not expect.
+var replies = []string{"udp", "dns", "no-http-header"}
 
 var (
 	closed   = []byte(endpoint.Closed.String())
@@ -256,8 +288,12 @@ var unreachables = map[string]endpoint.Reason{
 // time returns the time of the reply.
 func (r *reader) time() time.Time {
 	t := scanfile.Seconds(r.row[seconds])
+	if t.IsZero() {
+		t, _ = time.Parse("2006-01-02T15:04:05-0700", string(r.row[clock]))
+		return t
+	}
 	us, err := strconv.Atoi(string(r.row[micros]))
-	if t.IsZero() || err != nil || us < 0 || us >= 1e6 {
+	if err != nil || us < 0 || us >= 1e6 {
 		return t
 	}
 	return t.Add(time.Duration(us) * time.Microsecond)

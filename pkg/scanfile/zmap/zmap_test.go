@@ -9,6 +9,8 @@ import (
 func TestCSV(t *testing.T) {
 	const head = "saddr,saddr-raw,sport,classification,success,repeat,ttl,timestamp-str,timestamp-ts,timestamp-us\n"
 	const open = `"ip":"192.0.2.7","port":22,"proto":"tcp","state":"open","reason":"syn-ack","service":"ssh","method":"syn","time":"2023-11-14T22:13:20.125Z","ttl":64,"source":"zmap","zmap":{"classification":"synack"}}`
+	const tcp = "saddr,sport,seqnum,window,classification,success,icmp_responder,icmp_type,icmp_code\n"
+	const assumed = "read as results of TCP"
 	row := func(class, success, repeat string) string {
 		return "192.0.2.7,1,22," + class + "," + success + "," + repeat + ",64,x,1700000000,125000\n"
 	}
@@ -18,11 +20,23 @@ func TestCSV(t *testing.T) {
 		{Name: "closed", File: head + row("rst", "0", "0"), Want: []string{`"state":"closed","reason":"reset"`}},
 		{Name: "repeat", File: head + row("synack", "1", "0") + row("synack", "1", "1"), Want: []string{open}, Skipped: 1},
 		{Name: "appended", File: head + row("synack", "1", "0") + head + row("synack", "1", "0"), Want: []string{open, open}},
-		{Name: "quotes", File: "saddr,sport,data\n192.0.2.7,22,\"a,\"\"b\"\n", Want: []string{`"port":22,"proto":"tcp","state":"open"`}},
-		{Name: "addresses", File: "192.0.2.7\n192.0.2.8\n", Port: 22, Want: []string{
+		{Name: "quotes", File: "saddr,sport,data\n192.0.2.7,22,\"a,\"\"b\"\n", Err: assumed, Want: []string{`"port":22,"proto":"tcp","state":"open"`}},
+		{Name: "addresses", File: "192.0.2.7\n192.0.2.8\n", Port: 22, Err: assumed, Want: []string{
 			`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","state":"open","reason":"syn-ack","service":"ssh","method":"syn","source":"zmap"}`, `"ip":"192.0.2.8"`,
 		}},
-		{Name: "no port", File: "192.0.2.7\n", Err: "add it with --port"},
+		{Name: "no port", File: "192.0.2.7\n192.0.2.8\n", Err: "the results have no port; add it with --port\n"},
+		{Name: "no port in one", File: "saddr,sport,classification\n192.0.2.7,,icmp-unreach\n192.0.2.7,22,synack\n192.0.2.8,,synack\n192.0.2.7,23,synack\n", Want: []string{`"port":22`, `"port":23`}, Err: "line 2: no port (results without one: 2)"},
+		{Name: "no port, torn", File: "192.0.2.7\n192.0.2.8", Err: "the results have no port; add it with --port; line 2, byte 10: the last line is incomplete"},
+		{Name: "ICMP about TCP", File: tcp + "192.0.2.1,,,,icmp,0,192.0.2.1,3,3\n192.0.2.7,22,1,1,synack,1,,,\n", Port: 80, Want: []string{
+			`"ip":"192.0.2.1","port":80,"proto":"tcp","state":"filtered","reason":"port-unreach","service":"http","method":"syn"`, `"port":22,"proto":"tcp"`,
+		}},
+		{Name: "ICMP", File: "saddr,classification,icmp_type,icmp_code\n192.0.2.1,icmp,3,3\n192.0.2.2,ntp,,\n192.0.2.1,icmp,3,3\n", Port: 123, Skipped: 1, Want: []string{
+			`"ip":"192.0.2.2","port":123,"proto":"udp","state":"open"`, `"port":123,"proto":"udp","state":"closed"`,
+		}},
+		{Name: "reset of a SYN-ACK", File: tcp + "192.0.2.7,22,1,1,rst,1,,,\n", Skipped: 1},
+		{Name: "no class", File: "saddr,sport,timestamp_str\n192.0.2.7,22,2026-11-29T02:33:37.123+0100\n192.0.2.7,23,\n", Err: "read as results of TCP, because nothing shows their protocol; if they are of UDP, add it with --port, such as 53/udp\n", Want: []string{
+			`"port":22,"proto":"tcp","state":"open","reason":"syn-ack","service":"ssh","method":"syn","time":"2026-11-29T01:33:37.123Z"`, `"port":23`,
+		}},
 		{Name: "torn address", File: "192.0.2.7\n192.0.2.1", Port: 22, Want: []string{`"ip":"192.0.2.7"`}, Err: "line 2, byte 10: the last line is incomplete"},
 		{Name: "failure of unknown kind", File: head + row("other-thing", "0", "0"), Skipped: 1},
 		{Name: "fields", File: head + "192.0.2.7\n" + row("synack", "1", "0"), Want: []string{open}, Err: "line 2: 1 fields, not 10 as in the header"},
@@ -47,6 +61,9 @@ func TestJSON(t *testing.T) {
 		}},
 		{Name: "no port", File: icmp("192.0.2.7", "3", "3"), Err: "add it with --port"},
 		{Name: "UDP", File: `{"saddr":"192.0.2.7","sport":53,"classification":"udp","success":1}` + "\n" + `{"saddr":"192.0.2.7","sport":53,"classification":"dns","success":1}` + "\n", Want: []string{`"port":53,"proto":"udp","state":"open","reason":"udp-response"`, `"proto":"udp","state":"open"`}},
+		{Name: "replies that are not DNS", File: `{"saddr":"192.0.2.7","sport":53,"classification":"dns","success":0}` + "\n", Want: []string{`"port":53,"proto":"udp","state":"open"`}},
+		{Name: "ICMP about TCP", Port: 80, Skipped: 1, File: `{"saddr":"192.0.2.8","classification":"icmp","icmp_type":3,"icmp_code":13}` + "\n" + `{"saddr":"192.0.2.7","sport":22,"classification":"synack"}` + "\n" + `{"saddr":"192.0.2.8","classification":"icmp","icmp_type":3,"icmp_code":13}` + "\n", Want: []string{`"port":22`, `"port":80,"proto":"tcp","state":"filtered","reason":"admin-prohibited"`}},
+		{Name: "no port in one", File: icmp("192.0.2.7", "3", "3") + `{"saddr":"192.0.2.7","sport":22,"classification":"synack"}`, Err: "line 1: no port (results without one: 1)", Want: []string{`"port":22`}},
 		{Name: "unreachable without a code", Port: 161, File: `{"saddr":"192.0.2.7","classification":"icmp-unreach"}` + "\n", Skipped: 1},
 		{Name: "echo", Port: 22, File: `{"saddr":"192.0.2.7","classification":"echoreply","success":1}` + "\n", Skipped: 1},
 		{Name: "torn", File: `{"saddr":"192.0.2.7","sport":22}` + "\n" + `{"saddr":"192.0.2`, Want: []string{`"port":22,"proto":"tcp","state":"open"`}, Err: "line 2, byte 33: the last line is incomplete"},
