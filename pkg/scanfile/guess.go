@@ -8,11 +8,11 @@ import (
 	"portkit/pkg/record"
 )
 
-// derived are masscan's services whose banners are its summaries of what was received. The
-// banners of all others are the first bytes.
-var derived = map[string]bool{
-	"title": true, "http.server": true, "html": true, "ssl": true, "X509": true, "X509CA": true,
-	"vuln": true, "heartbleed": true, "ticketbleed": true, "smb": true, "rdp": true,
+// received are masscan's services whose banners are the first bytes received. Those of all
+// others, such as snmp, title and X509, are its summaries of what was received.
+var received = map[string]bool{
+	"unknown": true, "ssh": true, "http": true, "ftp": true, "smtp": true, "pop": true,
+	"imap": true, "telnet": true,
 }
 
 // Guessed adds to r what masscan reports of a service, in the storage of f: its guess of the
@@ -21,11 +21,11 @@ func Guessed(r *record.Imported, f *endpoint.Finding, service string, banner []b
 	r.Own.Text("service", service)
 	switch {
 	case len(banner) == 0:
-	case derived[service]:
-		r.Own.Text("banner", string(banner))
-	default:
+	case received[service]:
 		*f = endpoint.Finding{Banner: banner}
 		r.Finding = f
+	default:
+		r.Own.Text("banner", string(banner))
 	}
 }
 

@@ -2,6 +2,7 @@ package masscan
 
 import (
 	"bytes"
+	"errors"
 	"unicode/utf8"
 
 	"portkit/pkg/ndjson"
@@ -81,10 +82,12 @@ func (r *reader) address(fields []ndjson.Field) error {
 	if r.elements, ok = ndjson.Elements(ndjson.Last(fields, "ports"), r.elements); !ok {
 		return scanfile.Bad("an address without ports")
 	}
+	var wrong []error // of ports between which others are not
 	for _, e := range r.elements {
 		var err error
 		if r.inner, err = ndjson.Scan(e, r.inner); err != nil {
-			return scanfile.Badf("%s is not a port", ndjson.Show(e))
+			wrong = append(wrong, scanfile.Badf("%s is not a port", ndjson.Show(e)))
+			continue
 		}
 		y := &r.reply
 		*y = at
@@ -94,10 +97,10 @@ func (r *reader) address(fields []ndjson.Field) error {
 			y.members(r.service)
 		}
 		if err := r.put(y); err != nil {
-			return err
+			wrong = append(wrong, err)
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // where reads the address and the time.

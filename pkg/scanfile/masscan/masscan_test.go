@@ -34,6 +34,8 @@ func TestJSON(t *testing.T) {
 		{Name: "bytes", File: banner("unknown", `\u00fe\u0001a`), Want: []string{`"banner":"` + "\ufffd" + `\u0001a","banner_hex":"fe0161"`}},
 		{Name: "UTF-8", File: banner("unknown", `\u00c3\u00a9`), Want: []string{`"banner":"é","source"`}},
 		{Name: "derived", File: banner("title", `Hello`), Want: []string{`"masscan":{"state":"open","service":"title","banner":"Hello"}}`}},
+		{Name: "summary", File: banner("snmp", `sysDescr:Linux`) + banner("(40)", `x`), Want: []string{`"masscan":{"state":"open","service":"snmp","banner":"sysDescr:Linux"}}`, `"masscan":{"state":"open","service":"(40)","banner":"x"}}`}},
+		{Name: "bad port between others", File: port(`"port": 1, "proto": "tcp", "status": "open"}, {"port": 99999, "proto": "tcp", "status": "open"}, 7, {"port": 2, "proto": "tcp", "status": "open"`), Want: []string{`"port":1,`, `"port":2,`}, Err: "line 1: \"99999\" is not a port\nline 1: 7 is not a port"},
 		{Name: "SCTP", File: port(`"port": 80, "proto": "sctp", "status": "open", "reason": "init-ack", "ttl": 64`), Skipped: 1},
 		{Name: "ping", File: port(`"port": 0, "proto": "icmp", "status": "open", "reason": "none", "ttl": 64`), Skipped: 1},
 		{Name: "unknown state", File: port(`"port": 80, "proto": "tcp", "status": "ajar", "reason": "syn-ack", "ttl": 64`), Skipped: 1},
@@ -87,10 +89,25 @@ func TestList(t *testing.T) {
 
 func TestGrepable(t *testing.T) {
 	line := "Timestamp: 1700000000\tHost: 192.0.2.7 ()\tPorts: 161/closed/udp//snmp//\n"
+	head := func(ports string) string {
+		return "# Masscan 1.3.2 scan initiated x\n# Ports scanned: " + ports + " PROTOCOLS(0;)\n"
+	}
+	banner := func(port, service string) string {
+		return "Host: 192.0.2.7 ()\tPort: " + port + "\tService: " + service + "\tBanner: x\n"
+	}
 	closed := `"port":161,"proto":"udp","state":"closed","reason":"port-unreach","service":"snmp","method":"udp","time":"2023-11-14T22:13:20.000Z"`
 	scantest.Run(t, ReadGrepable, []scantest.Case{
 		{Name: "whole", File: "# Masscan 1.3.2 scan initiated Mon Nov 30 02:50:38 2026\n# Ports scanned: TCP(0;)\n" + line + "# Masscan done at x\n", Want: []string{closed}},
 		{Name: "banner", File: "Host: 192.0.2.7 ()\tPort: 21\tService: ftp\tBanner: a\tb\\x0a\n", Want: []string{`"state":"open","reason":"syn-ack","service":"ftp","method":"syn","banner":"a\tb\n"`}},
+		{Name: "banners of UDP", File: head("TCP(0;) UDP(2;65697-65697,65536-65536,) SCTP(0;)") + banner("161", "snmp") + banner("7", "unknown") + line + "# Masscan done at x\n", Want: []string{
+			`"port":161,"proto":"udp","state":"open","reason":"udp-response","service":"snmp","method":"udp","source":"masscan","masscan":{"state":"open","service":"snmp","banner":"x"}}`,
+			`"port":7,"proto":"udp","state":"open","reason":"udp-response","service":"echo","method":"udp","banner":"x"`, closed,
+		}},
+		{Name: "banners of TCP", File: head("TCP(1;80-80) UDP(0;) SCTP(0;)") + banner("80", "unknown") + "# Masscan done at x\n", Want: []string{`"port":80,"proto":"tcp"`}},
+		{Name: "banners of both", File: head("TCP(1;53-53,) UDP(1;65589-65589) SCTP(0;)") + banner("53", "unknown") + banner("53", "dns-ver") + banner("53", "ssh") + "# Masscan done at x\n" + head("TCP(1;80-80) UDP(0;) SCTP(0;)") + banner("53", "memcached") + "# Masscan done at x\n", Skipped: 1, Want: []string{
+			`"port":53,"proto":"udp"`, `"port":53,"proto":"tcp"`, `"port":53,"proto":"tcp"`,
+		}},
+		{Name: "banner without a head", File: banner("53", "memcached") + banner("161", "snmp"), Skipped: 1, Want: []string{`"port":161,"proto":"udp"`}},
 		{Name: "no end", File: "# Masscan 1.3.2 scan initiated x\n" + line, Want: []string{closed}, Err: "the file ends before masscan's line # Masscan done"},
 		{Name: "bad", File: "Host: 192.0.2.7 ()\n" + line + "Ports: 1/open/tcp//x//\nHost: x\tPorts: 1/open/tcp\n", Want: []string{closed}, Err: "line 1: not a result"},
 	})
