@@ -3,6 +3,7 @@ package rustscan
 
 import (
 	"bytes"
+	"errors"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/record"
@@ -20,7 +21,8 @@ func Is(head []byte) bool {
 }
 
 // Read reads the output of -g: "192.0.2.7 -> [22,80]", the open ports of an address. It
-// does not show whether they are those of UDP; they are read as those of TCP.
+// does not show whether they are those of UDP; they are read as those of TCP, unless --port
+// has a protocol.
 func Read(in *scanfile.Input, out *scanfile.Output) error {
 	var r record.Imported
 	var words scanfile.Translator
@@ -33,16 +35,22 @@ func Read(in *scanfile.Input, out *scanfile.Output) error {
 		if err != nil {
 			return err
 		}
+		if len(bytes.TrimSpace(list)) == 0 {
+			return nil
+		}
+		var wrong []error // of ports between which others are not
 		for word := range bytes.SplitSeq(list, []byte(",")) {
 			port, err := scanfile.ParsePort(bytes.TrimSpace(word))
 			if err != nil {
-				return err
+				wrong = append(wrong, err)
+				continue
 			}
-			words.Begin(&r, scanfile.RustScan, endpoint.Endpoint{Addr: addr, Port: port}, endpoint.Connect, scanfile.OpenWord, nil)
+			e := endpoint.Endpoint{Addr: addr, Port: port, Proto: in.Proto}
+			words.Begin(&r, scanfile.RustScan, e, scanfile.MethodOf(e.Proto, endpoint.Connect), scanfile.OpenWord, nil)
 			if err := out.Put(&r); err != nil {
 				return err
 			}
 		}
-		return nil
+		return errors.Join(wrong...)
 	})
 }
