@@ -12,8 +12,7 @@ import (
 
 // find returns what the result of a module shows of a service; nil if it shows nothing.
 // identified means that the service speaks the module's protocol.
-func find(p endpoint.Proto, module []byte, identified bool, value []byte) *endpoint.Finding {
-	result := scan(value)
+func find(p endpoint.Proto, module []byte, identified bool, result object) *endpoint.Finding {
 	f := &endpoint.Finding{Banner: result.text("banner"), TLS: tls(result)}
 	if f.TLS != nil {
 		f.Evidence = endpoint.EvidenceTLS
@@ -24,8 +23,9 @@ func find(p endpoint.Proto, module []byte, identified bool, value []byte) *endpo
 	switch f.App {
 	case "":
 	case "ssh":
-		f.Banner = result.text("server_id.raw")
-		f.SSH = &endpoint.SSH{Banner: string(f.Banner)}
+		if f.Banner = result.text("server_id.raw"); len(f.Banner) > 0 {
+			f.SSH = &endpoint.SSH{Banner: string(f.Banner)}
+		}
 		fallthrough
 	default:
 		f.Evidence = endpoint.EvidenceProbed
@@ -37,27 +37,46 @@ func find(p endpoint.Proto, module []byte, identified bool, value []byte) *endpo
 	return f
 }
 
+// replied reports whether the result of a module shows that the service sent something.
+func replied(result object) bool {
+	return len(result.text("banner")) > 0 || tls(result) != nil || http(result) != nil
+}
+
+// response returns the response of the endpoint itself. A result has that of the last host
+// to which it was redirected too.
+func response(result object) object {
+	if chain, ok := ndjson.Elements(result.at("redirect_response_chain"), nil); ok && len(chain) > 0 {
+		return scan(chain[0])
+	}
+	return scan(result.at("response"))
+}
+
 // http returns the facts of a response; nil if there is none.
 func http(result object) *endpoint.HTTP {
-	response := scan(result.at("response"))
+	response := response(result)
 	status, err := ndjson.Int(response.at("status_code"))
 	if err != nil || status < 100 || status > 999 {
 		return nil
 	}
-	h := &endpoint.HTTP{Status: int(status)}
-	if servers, ok := ndjson.Elements(response.at("headers.server"), nil); ok && len(servers) > 0 {
-		h.Server = string(scanfile.Content(servers[0]))
-	}
-	return h
+	return &endpoint.HTTP{Status: int(status), Server: header(response, "server"), Location: header(response, "location")}
 }
 
-// logs are where modules have the log of a TLS handshake.
-var logs = []string{"handshake_log", "tls.handshake_log", "response.request.tls_log.handshake_log"}
+// header returns the first value of a header; "" if there is none.
+func header(response object, name string) string {
+	values, _ := ndjson.Elements(response.at("headers."+name), nil)
+	if len(values) == 0 {
+		return ""
+	}
+	return string(scanfile.Content(values[0]))
+}
 
 // tls returns the facts of a TLS handshake; nil if there was none.
 func tls(result object) *endpoint.TLS {
-	for _, path := range logs {
-		log := scan(result.at(path))
+	for _, log := range []object{ // where modules have the log of a handshake
+		scan(result.at("handshake_log")),
+		scan(result.at("tls.handshake_log")),
+		scan(response(result).at("request.tls_log.handshake_log")),
+	} {
 		value := log.at("server_hello")
 		if value == nil {
 			continue

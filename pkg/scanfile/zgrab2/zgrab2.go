@@ -4,6 +4,10 @@ package zgrab2
 
 import (
 	"bytes"
+	"errors"
+	"net/netip"
+	"regexp"
+	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -26,14 +30,15 @@ func Read(in *scanfile.Input, out *scanfile.Output) error {
 
 // reader reads hosts.
 type reader struct {
-	in      *scanfile.Input
-	out     *scanfile.Output
-	words   scanfile.Translator
-	at      endpoint.Endpoint // without the port
-	port    []byte            // of all modules, if any
-	modules []ndjson.Field
-	module  []ndjson.Field
-	result  record.Imported
+	in        *scanfile.Input
+	out       *scanfile.Output
+	words     scanfile.Translator
+	at        endpoint.Endpoint // without the port
+	port      []byte            // of all modules, if any
+	portGiven bool              // the port of the module is that of --port
+	modules   []ndjson.Field
+	module    []ndjson.Field
+	result    record.Imported
 }
 
 // host reads the results for a host.
@@ -58,12 +63,13 @@ func (r *reader) host(fields []ndjson.Field) (err error) {
 	if r.modules, err = ndjson.Scan(data, r.modules); err != nil {
 		return scanfile.Bad("data is not an object")
 	}
+	var wrong []error // of modules between which others are not
 	for i := range r.modules {
 		if err := r.put(&r.modules[i]); err != nil {
-			return err
+			wrong = append(wrong, err)
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // put writes the result of a module.
@@ -76,15 +82,16 @@ func (r *reader) put(m *ndjson.Field) (err error) {
 		name = m.Key
 	}
 	e := r.at
-	if datagrams[string(name)] {
+	status, problem := scanfile.Text(r.module, "status"), scanfile.Text(r.module, "error")
+	if datagrams[string(name)] || bytes.Contains(problem, []byte(" udp ")) && !isLookup(problem) {
 		e.Proto = endpoint.UDP
 	}
 	if e.Port, err = r.portOf(); err != nil {
 		return err
 	}
-	status, problem := scanfile.Text(r.module, "status"), scanfile.Text(r.module, "error")
-	state, reason := dialed(status, problem)
-	if !r.words.Begin(&r.result, scanfile.Zgrab2, e, scanfile.MethodOf(e.Proto, endpoint.Connect), state, reason) {
+	result := scan(ndjson.Last(r.module, "result"))
+	state, reason := r.judge(&e, status, problem, result)
+	if !r.words.Begin(&r.result, scanfile.Zgrab2, e, scanfile.MethodOf(e.Proto, endpoint.Connect), []byte(state), []byte(reason)) {
 		r.out.Skip(scanfile.NoState, 1)
 		return nil
 	}
@@ -93,7 +100,7 @@ func (r *reader) put(m *ndjson.Field) (err error) {
 	r.result.Own.Text("error", string(problem))
 	r.result.Time, _ = time.Parse(time.RFC3339Nano, string(scanfile.Text(r.module, "timestamp")))
 	if r.result.State == endpoint.Open {
-		r.result.Finding = find(e.Proto, name, string(status) == success, ndjson.Last(r.module, "result"))
+		r.result.Finding = find(e.Proto, name, string(status) == success, result)
 	}
 	return r.out.Put(&r.result)
 }
@@ -101,39 +108,93 @@ func (r *reader) put(m *ndjson.Field) (err error) {
 const success = "success"
 
 // datagrams are the protocols of modules that use UDP.
-var datagrams = map[string]bool{"ntp": true, "bacnet": true}
+var datagrams = map[string]bool{"bacnet": true, "cldap": true, "ntp": true, "snmp": true}
 
-// dialErrors has what the errors of connections that were not made contain, with the words
-// for a state and a reason.
-var dialErrors = []struct{ part, state, reason string }{
+// dial matches the error of a connection that was not made. Its group is the address, which
+// may be behind that of the scanner.
+var dial = regexp.MustCompile(`\bdial (?:tcp|udp)[46]?(?: (?:\S+->)?(\S+))?: `)
+
+// failures has what errors contain, with the words for a state and a reason.
+var failures = []struct{ part, state, reason string }{
 	{"connection refused", "connection-refused", ""},
 	{"no route to host", "connection-timeout", "host-unreach"},
 	{"i/o timeout", "connection-timeout", ""},
 	{"deadline exceeded", "connection-timeout", ""},
 }
 
-// dialed returns the words for a state and a reason. Versions differ in the status of
+// accepted has what errors of an unknown kind contain if the connection was accepted.
+var accepted = []string{
+	"read tcp", "write tcp", "EOF", "connection reset", "broken pipe", "tls: ", "x509: ",
+	"ssh: handshake failed", "malformed HTTP", "malformed MIME", "transport connection broken",
+	"gave HTTP response", "server closed", "http2: ", "redirect",
+}
+
+const unknown = "unknown-error"
+
+// judge returns the words for a state and a reason. Versions differ in the status of
 // connections that were not made, so the error counts. What failed at the scanner itself is
 // an unknown error.
-func dialed(status, problem []byte) (state, reason []byte) {
-	dialing := string(status) == "connection-timeout" || bytes.Contains(problem, []byte("dial "))
-	if !dialing || string(status) == success || len(problem) == 0 {
-		return status, nil
+func (r *reader) judge(e *endpoint.Endpoint, status, problem []byte, result object) (state, reason string) {
+	at := dial.FindSubmatchIndex(problem)
+	switch {
+	case string(status) == success || replied(result):
+		return success, ""
+	case isLookup(problem) || at != nil && e.Proto == endpoint.UDP:
+		return unknown, ""
+	case at != nil && at[2] >= 0 && !r.isTarget(e, problem[at[2]:at[3]]):
+		if r.portGiven {
+			return unknown, "" // --port may be wrong
+		}
+		return success, "" // redirected elsewhere, by the endpoint
+	case at != nil:
+		return failure(problem[at[0]:])
+	case e.Proto == endpoint.UDP && bytes.Contains(problem, []byte("connection refused")):
+		return "connection-refused", "" // by ICMP, which read and write report
+	case e.Proto == endpoint.UDP && bytes.Contains(problem, []byte("no route to host")):
+		return "filtered", "host-unreach"
+	case string(status) == "connection-timeout" && len(problem) > 0:
+		return failure(problem)
+	case string(status) == unknown && e.Proto == endpoint.TCP && containsAny(problem, accepted):
+		return success, ""
 	}
-	for _, e := range dialErrors {
-		if bytes.Contains(problem, []byte(e.part)) {
-			return []byte(e.state), []byte(e.reason)
+	return string(status), ""
+}
+
+// isLookup reports whether an error is that of looking up a name.
+func isLookup(problem []byte) bool { return bytes.Contains(problem, []byte("lookup ")) }
+
+// isTarget reports whether the address in an error can be the one of the endpoint.
+func (r *reader) isTarget(e *endpoint.Endpoint, address []byte) bool {
+	a, err := netip.ParseAddrPort(string(address))
+	if err != nil {
+		return true
+	}
+	sameHost := !e.Addr.IsValid() || a.Addr().Unmap().WithZone("") == e.Addr.Unmap().WithZone("")
+	return sameHost && a.Port() == e.Port
+}
+
+// failure returns the words for the error of a connection that was not made.
+func failure(problem []byte) (state, reason string) {
+	for _, f := range failures {
+		if bytes.Contains(problem, []byte(f.part)) {
+			return f.state, f.reason
 		}
 	}
-	return []byte("unknown-error"), nil
+	return unknown, ""
+}
+
+func containsAny(text []byte, parts []string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return bytes.Contains(text, []byte(part)) })
 }
 
 // portOf returns the port of the module, of the host, or of --port.
 func (r *reader) portOf() (uint16, error) {
 	for _, port := range [][]byte{ndjson.Last(r.module, "port"), r.port} {
 		if len(port) > 0 && string(port) != "0" && string(port) != "null" {
+			r.portGiven = false
 			return scanfile.ParsePort(port)
 		}
 	}
+	r.portGiven = true
 	return r.in.GivenPort()
 }
