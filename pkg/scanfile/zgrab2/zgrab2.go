@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/netip"
 	"regexp"
-	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -83,7 +82,7 @@ func (r *reader) put(m *ndjson.Field) (err error) {
 	}
 	e := r.at
 	status, problem := scanfile.Text(r.module, "status"), scanfile.Text(r.module, "error")
-	if datagrams[string(name)] || bytes.Contains(problem, []byte(" udp ")) && !isLookup(problem) {
+	if datagrams[string(name)] || ofUDP.Match(problem) && !isLookup(problem) {
 		e.Proto = endpoint.UDP
 	}
 	if e.Port, err = r.portOf(); err != nil {
@@ -110,6 +109,9 @@ const success = "success"
 // datagrams are the protocols of modules that use UDP.
 var datagrams = map[string]bool{"bacnet": true, "cldap": true, "ntp": true, "snmp": true}
 
+// ofUDP matches the errors of sockets for UDP.
+var ofUDP = regexp.MustCompile(`\b(?:dial|read|write) (?:udp)`)
+
 // dial matches the error of a connection that was not made. Its group is the address, which
 // may be behind that of the scanner.
 var dial = regexp.MustCompile(`\bdial (?:tcp|udp)[46]?(?: (?:\S+->)?(\S+))?: `)
@@ -122,12 +124,9 @@ var failures = []struct{ part, state, reason string }{
 	{"deadline exceeded", "connection-timeout", ""},
 }
 
-// accepted has what errors of an unknown kind contain if the connection was accepted.
-var accepted = []string{
-	"read tcp", "write tcp", "EOF", "connection reset", "broken pipe", "tls: ", "x509: ",
-	"ssh: handshake failed", "malformed HTTP", "malformed MIME", "transport connection broken",
-	"gave HTTP response", "server closed", "http2: ", "redirect",
-}
+// accepted matches errors of an unknown kind after which the connection was accepted.
+var accepted = regexp.MustCompile(`\b(?:read|write) (?:tcp)|EOF|connection reset|broken pipe|tls: |x509: |http2: |` +
+	`ssh: handshake failed|malformed (?:HTTP|MIME)|connection broken|gave HTTP response|server closed|redirect`)
 
 const unknown = "unknown-error"
 
@@ -154,7 +153,7 @@ func (r *reader) judge(e *endpoint.Endpoint, status, problem []byte, result obje
 		return "filtered", "host-unreach"
 	case string(status) == "connection-timeout" && len(problem) > 0:
 		return failure(problem)
-	case string(status) == unknown && e.Proto == endpoint.TCP && containsAny(problem, accepted):
+	case string(status) == unknown && e.Proto == endpoint.TCP && accepted.Match(problem):
 		return success, ""
 	}
 	return string(status), ""
@@ -181,10 +180,6 @@ func failure(problem []byte) (state, reason string) {
 		}
 	}
 	return unknown, ""
-}
-
-func containsAny(text []byte, parts []string) bool {
-	return slices.ContainsFunc(parts, func(part string) bool { return bytes.Contains(text, []byte(part)) })
 }
 
 // portOf returns the port of the module, of the host, or of --port.
