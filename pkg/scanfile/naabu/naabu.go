@@ -17,7 +17,7 @@ import (
 // service detection.
 var members = []string{
 	"host", "ip", "port", "protocol", "tls", "cdn", "cdn-name", "mac_address", "timestamp",
-	"confidence", "device_type", "extra_info", "high_version", "hostname", "low_version", "method",
+	"confidence", "cpes", "device_type", "extra_info", "high_version", "hostname", "low_version", "method",
 	"name", "os_type", "product", "proto", "rpc_num", "service_fp", "tunnel", "version",
 }
 
@@ -54,7 +54,7 @@ type reader struct {
 	words  scanfile.Translator
 	result record.Imported
 	port   []ndjson.Field
-	tls    endpoint.Finding
+	found  endpoint.Finding
 }
 
 func (r *reader) object(fields []ndjson.Field) error {
@@ -66,6 +66,9 @@ func (r *reader) object(fields []ndjson.Field) error {
 		if proto = scanfile.Text(inner, "Protocol"); string(ndjson.Last(inner, "Protocol")) == "1" {
 			proto = []byte("udp")
 		}
+	}
+	if string(port) == "0" { // a host, of which no ports were scanned
+		return nil
 	}
 	e, err := parse(scanfile.Text(fields, "host"), scanfile.Text(fields, "ip"), port)
 	if err != nil {
@@ -80,14 +83,12 @@ func (r *reader) object(fields []ndjson.Field) error {
 	}
 	r.begin(&e)
 	r.result.Time, _ = time.Parse(time.RFC3339Nano, string(scanfile.Text(fields, "timestamp")))
-	if string(tls) == "true" {
-		r.tls = endpoint.Finding{Evidence: endpoint.EvidenceTLS, TLS: &endpoint.TLS{}}
-		r.result.Finding = &r.tls
-	}
+	r.describe(fields, string(tls) == "true")
 	if cdn := ndjson.Last(fields, "cdn"); string(cdn) == "true" {
 		r.result.Own.Value("cdn", cdn)
 	}
 	r.result.Own.Text("cdn_name", string(scanfile.Text(fields, "cdn-name")))
+	r.result.Own.Text("mac", string(scanfile.Text(fields, "mac_address")))
 	return r.out.Put(&r.result)
 }
 
