@@ -111,9 +111,9 @@ func (d *Diff) text(b []byte) string { return d.Printable(ndjson.Excerpt(b, maxT
 func (d *Diff) certificateNote(now, old *record.Facts) string {
 	switch {
 	case len(old.Cert.SHA256) == 0:
-		return "new certificate until " + date(now.Cert.NotAfter) + ", none before"
+		return "certificate until " + date(now.Cert.NotAfter) + ", had none"
 	case len(now.Cert.SHA256) == 0:
-		return "no certificate now, before one until " + date(old.Cert.NotAfter)
+		return "no certificate, was valid until " + date(old.Cert.NotAfter)
 	}
 	was := &old.Cert // without what is the same
 	note := "certificate changed"
