@@ -153,6 +153,9 @@ func (j *join) ports(key []byte, old, new *span, last uint16) error {
 				continue
 			}
 		}
+		if err := j.gone(&c, old); err != nil {
+			return err
+		}
 		var extra []byte
 		if new != nil {
 			extra = line.of(c.Port)
@@ -189,6 +192,18 @@ func (j *join) services(c *record.Change, old, new *span) error {
 		return nil
 	}
 	c.Was = record.AppendWas(c.Was[:0], before, after, sure|maybe)
+	return nil
+}
+
+// gone adds what was known of the service at a port that was open in OLD, and is not in NEW.
+func (j *join) gone(c *record.Change, old *span) error {
+	if c.Old != endpoint.Open || c.New == endpoint.Open || old.at == noLine {
+		return nil
+	}
+	if err := j.old.read(old); err != nil {
+		return err
+	}
+	c.Was = record.AppendGone(c.Was[:0], j.old.service(c.Port))
 	return nil
 }
 

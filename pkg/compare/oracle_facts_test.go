@@ -133,6 +133,42 @@ func oracleFindings(old, new finding, ignore []string) (change, was string) {
 	return change, `,"was":{` + strings.Join(parts, ",") + `}`
 }
 
+// oracleGone returns the value of was for a port that is no longer open.
+func oracleGone(f finding) string {
+	if f.evidence == "" {
+		return ""
+	}
+	parts := []string{`"app":null`}
+	if f.app != "" {
+		parts[0] = fmt.Sprintf(`"app":%q`, f.app)
+	}
+	for _, m := range [][2]string{{"product", f.product}, {"version", f.version}} {
+		if m[1] != "" {
+			parts = append(parts, fmt.Sprintf(`%q:%q`, m[0], m[1]))
+		}
+	}
+	if f.app == "" {
+		parts = append(parts, fmt.Sprintf(`"evidence":%q`, f.evidence))
+	}
+	if f.limited {
+		parts = append(parts, `"limited":true`)
+	}
+	if f.tls {
+		var members []string
+		if f.cert != "" {
+			members = append(members, fmt.Sprintf(`"sha256":%q`, f.cert))
+		}
+		if f.starttls {
+			members = append(members, `"starttls":true`)
+		}
+		parts = append(parts, `"tls":{`+strings.Join(members, ",")+`}`)
+	}
+	if kind, sum, ok := strings.Cut(f.key, " "); ok {
+		parts = append(parts, fmt.Sprintf(`"ssh":{"keys":[{"type":%q,"sha256":%q}]}`, kind, sum))
+	}
+	return `,"was":{` + strings.Join(parts, ",") + `}`
+}
+
 // TestServicesAgainstOracle compares scans in which every port is open.
 func TestServicesAgainstOracle(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 8))

@@ -224,8 +224,11 @@ func oracle(old, new scan, id func(answer) string, all bool, ignore ...string) s
 	for _, key := range keys {
 		a, b := before[key], after[key]
 		change, was := oracleChange(a.known(), b.known()), ""
-		if change == "" && b.known() == endpoint.Open {
+		switch {
+		case change == "" && b.known() == endpoint.Open:
 			change, was = oracleFindings(a.found, b.found, ignore)
+		case a.state == endpoint.Open && b.state != endpoint.Open:
+			was = oracleGone(a.found)
 		}
 		if change == "" || (a.state == 0 || b.state == 0) && a.state != endpoint.Open && b.state != endpoint.Open && !all {
 			continue

@@ -20,8 +20,8 @@ type Change struct {
 	// Old and New are the states; 0 if not probed.
 	Change   endpoint.Change
 	Old, New endpoint.State
-	// Was contains the old values of the facts that differ, as returned by AppendWas or
-	// AppendExpected; nil if only the state does.
+	// Was contains the old values of the facts that differ, as returned by AppendWas,
+	// AppendGone or AppendExpected; nil or empty if only the state does.
 	Was []byte
 	// Reason, Err and Facts are those of NEW; zero if it has none.
 	Reason endpoint.Reason
@@ -45,7 +45,7 @@ func (e *Encoder) Change(dst []byte, c *Change, extra []byte) []byte {
 	o.Add("change", c.Change.String())
 	o.Add("old", stateOrNull(c.Old))
 	o.Add("new", stateOrNull(c.New))
-	if c.Was != nil {
+	if len(c.Was) > 0 {
 		o.Add("was", ndjson.Raw(c.Was))
 	}
 	o.AddRaw(extra)

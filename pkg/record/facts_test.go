@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 )
 
@@ -161,6 +162,56 @@ func TestWas(t *testing.T) {
 		var got Change
 		if err := d.Change(ndjson.Line{Text: line}, &got); err != nil || got.Differ != c.facts&(1<<len(FactNames())-1) {
 			t.Errorf("%v, read back as %b, want %b", err, got.Differ, c.facts)
+		}
+	}
+}
+
+// TestWasGone checks what a change record contains of the service at a port that is no
+// longer open.
+func TestWasGone(t *testing.T) {
+	long := strings.Repeat("\x01é", 1<<18)
+	for _, c := range []struct{ fields, want string }{
+		{`"state":"open"`, ``},
+		{`"product":"","version":"2","tls":{"sha256":"aa"},"source":"of the user"`, ``},
+		{`"app":"dns"`, `{"app":"dns"}`},
+		{`"product":"nginx"`, `{"product":"nginx"}`},
+		{`"evidence":"silent"`, `{"app":null,"evidence":"silent"}`},
+		{`"evidence":"tls","tls":{"version":"1.3"}`, `{"app":null,"evidence":"tls","tls":{}}`},
+		{
+			`"app":"smtp","product":"Postfix","version":"3","os":"x","evidence":"greeting","limited":true,"tls":{"starttls":true,"subject":"S","issuer":"I","names":["a"],"not_after":"2027-02-01T00:00:00Z","sha256":"aa"}`,
+			`{"app":"smtp","product":"Postfix","version":"3","limited":true,"tls":{"subject":"S","issuer":"I","names":["a"],"not_after":"2027-02-01T00:00:00Z","sha256":"aa","starttls":true}}`,
+		},
+		{
+			`"app":"ssh","evidence":"greeting","ssh":{"keys":[{"type":"t","sha256":"1"},{"type":"u","sha256":"2"}]}`,
+			`{"app":"ssh","ssh":{"keys":[{"type":"t","sha256":"1"},{"type":"u","sha256":"2"}]}}`,
+		},
+		{fmt.Sprintf(`"evidence":"x","app":%q,"product":%[1]q,"tls":{"subject":%[1]q,"names":[%[1]q,"x"]},"ssh":{"keys":[{"type":%[1]q,"sha256":%[1]q}]}`, strings.ToValidUTF8(long, "")), `{"app":"`},
+	} {
+		line := `{"ip":"192.0.2.1","port":22,"state":"open",` + strings.ReplaceAll(c.fields, `\x01`, `\u0001`) + `}`
+		f, _ := factsOf(t, line)
+		was := AppendGone(nil, &f)
+		if !strings.HasPrefix(string(was), c.want) || len(was) != len(c.want) && len(line) < 1<<10 || len(was) > 8<<10 {
+			t.Errorf("%s gives %d bytes\n%s\nwant\n%s", line[:min(len(line), 1<<10)], len(was), was[:min(len(was), 1<<10)], c.want)
+		}
+		change := Change{Host: []byte("a"), Port: 1, Change: endpoint.ChangeClosed, Old: endpoint.Open, New: endpoint.Closed, Was: was}
+		if err := compile(t, KindChange).Validate(new(Encoder).Change(nil, &change, nil)); err != nil {
+			t.Error(err)
+		}
+	}
+	var s Summary
+	var d Decoder
+	l := ndjson.Line{Text: []byte(`{"kind":"summary","ip":"192.0.2.1","open":[22,443],"certs":{"443":{"sha256":"aa"}}}`)}
+	var r Result
+	if err := d.Result(l, &r); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Summary(l, r.Fields, &s); err != nil {
+		t.Fatal(err)
+	}
+	var f Facts
+	for port, want := range map[uint16]string{22: ``, 443: `{"tls":{"sha256":"aa"}}`} {
+		if s.Facts(port, &f); string(AppendGone(nil, &f)) != want {
+			t.Errorf("of %d in a summary: %s, want %s", port, AppendGone(nil, &f), want)
 		}
 	}
 }

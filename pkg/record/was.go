@@ -33,6 +33,44 @@ func AppendWas(dst []byte, old, new *Facts, facts Fact) []byte {
 	})
 }
 
+// AppendGone appends the field was of an endpoint that is no longer open: what was known of
+// its service, in the form of AppendWas. It appends nothing if nothing was known.
+func AppendGone(dst []byte, old *Facts) []byte {
+	if !old.Partial && len(old.Evidence)+len(old.App)+len(old.Product) == 0 {
+		return dst // fields of these names are the user's own
+	}
+	return appendMembers(dst, func(dst []byte) []byte {
+		if len(old.App) == 0 && len(old.Evidence) > 0 {
+			dst = append(dst, `,"app":null`...)
+		}
+		dst = appendCut(dst, `,"app":`, old.App, maxWord)
+		dst = appendCut(dst, `,"product":`, old.Product, maxProduct)
+		dst = appendCut(dst, `,"version":`, old.Version, maxProduct)
+		if len(old.App) == 0 {
+			dst = appendCut(dst, `,"evidence":`, old.Evidence, maxWord)
+		}
+		dst = appendTrue(dst, `,"limited":`, old.Limited)
+		if old.TLS {
+			dst = appendObject(dst, `,"tls":`, func(dst []byte) []byte {
+				return appendTrue(appendWholeCert(dst, &old.Cert), `,"starttls":`, old.StartTLS)
+			})
+		}
+		if len(old.Keys) > 0 {
+			dst = appendObject(dst, `,"ssh":`, func(dst []byte) []byte { return appendKeys(dst, old.Keys) })
+		}
+		return dst
+	})
+}
+
+func appendWholeCert(dst []byte, cert *Certificate) []byte {
+	names, _ := textList(cert.Names)
+	dst = appendCut(dst, `,"subject":`, cert.Subject, maxDN)
+	dst = appendCut(dst, `,"issuer":`, cert.Issuer, maxDN)
+	dst = appendList(dst, `,"names":`, names, maxNames)
+	dst = appendDate(dst, `,"not_after":`, cert.NotAfter)
+	return appendCut(dst, `,"sha256":`, cert.SHA256, maxWord+2)
+}
+
 // AppendExpected appends the field was for an expected service.
 func AppendExpected(dst []byte, name string) []byte {
 	return append(appendCut(append(dst, '{'), `"service":`, name, maxProduct), '}')
@@ -95,18 +133,21 @@ func namesOf(f *Facts) (names []string, known bool) {
 
 // appendOldKeys appends the keys of which the new one of the same type is another.
 func appendOldKeys(dst []byte, old, new []HostKey) []byte {
+	return appendKeys(dst, slices.DeleteFunc(slices.Clone(old), func(a HostKey) bool {
+		return !slices.ContainsFunc(new, func(b HostKey) bool {
+			return bytes.Equal(a.Type, b.Type) && !bytes.Equal(a.SHA256, b.SHA256)
+		})
+	}))
+}
+
+func appendKeys(dst []byte, keys []HostKey) []byte {
 	name := `,"keys":[{`
-	for _, a := range old {
-		for _, b := range new {
-			if bytes.Equal(a.Type, b.Type) && !bytes.Equal(a.SHA256, b.SHA256) {
-				dst = appendCut(append(dst, name...), `"type":`, a.Type, maxWord)
-				dst = append(appendCut(dst, `,"sha256":`, a.SHA256, maxWord), '}')
-				name = `,{`
-				break
-			}
-		}
+	for _, k := range keys {
+		dst = appendCut(append(dst, name...), `"type":`, k.Type, maxWord)
+		dst = append(appendCut(dst, `,"sha256":`, k.SHA256, maxWord), '}')
+		name = `,{`
 	}
-	if name == `,{` {
+	if len(keys) > 0 {
 		dst = append(dst, ']')
 	}
 	return dst

@@ -132,24 +132,14 @@ func portsOf(rows []DiffRow) string {
 
 // Note returns the state before and now, or the difference of the service.
 func (d *Diff) Note(c *record.Change) string {
-	if c.Was != nil {
+	was, now := "was "+d.oldState(c), d.newState(c)
+	switch found := d.found(&c.Facts); {
+	case len(c.Was) > 0 && c.New == endpoint.Open:
 		return d.serviceNote(c)
-	}
-	was, now, detail := "was "+c.Old.String(), c.New.String(), d.detail(c)
-	if lostBefore(c) {
-		was += " (" + endpoint.HostLost.String() + ")"
-	}
-	switch {
-	case c.Change == endpoint.ChangeOpened && detail != "":
-		return was + "; " + detail
+	case c.Change == endpoint.ChangeOpened && found != "":
+		return was + "; " + found
 	case c.Change == endpoint.ChangeOpened:
 		return was
-	case detail != "" && c.New == endpoint.Error:
-		now += ": " + detail
-	case detail != "":
-		now += " (" + detail + ")"
-	}
-	switch {
 	case d.Expected && c.Old == 0:
 		return now + ", not expected"
 	case d.Expected && c.New == 0:
@@ -164,24 +154,62 @@ func (d *Diff) Note(c *record.Change) string {
 	return was + ", now " + now
 }
 
+// oldState returns the old state and what was found there.
+func (d *Diff) oldState(c *record.Change) string {
+	switch {
+	case lostBefore(c):
+		return c.Old.String() + " (" + endpoint.HostLost.String() + ")"
+	case c.Old == endpoint.Open:
+		return d.open(&c.Before)
+	}
+	return c.Old.String()
+}
+
 // lostBefore reports whether the old result was host-lost. A change record does not
 // contain the old reason, but nothing else makes it unknown.
 func lostBefore(c *record.Change) bool {
 	return c.Change == endpoint.ChangeUnknown && c.Old != endpoint.Error && c.New != endpoint.Error && c.Reason != endpoint.HostLost
 }
 
-// detail returns the error, the reason or the recognized protocol of the new
-// result; "" if there is none.
-func (d *Diff) detail(c *record.Change) string {
+// newState returns the new state with its error or reason, or with what was found there.
+func (d *Diff) newState(c *record.Change) string {
+	state := c.New.String()
 	switch {
+	case c.New == endpoint.Open:
+		return d.open(&c.Facts)
 	case c.New == endpoint.Error && len(c.Err) > 0:
-		return d.Printable(string(c.Err))
-	case c.New != endpoint.Open:
-		return c.Reason.String()
-	case len(c.Facts.Product) > 0:
-		return d.product(&c.Facts)
-	case len(c.Facts.App) > 0:
-		return "app " + d.text(c.Facts.App)
+		return state + ": " + d.Printable(string(c.Err))
+	case c.New == endpoint.Error && c.Reason != 0:
+		return state + ": " + c.Reason.String()
+	case c.Reason != 0:
+		return state + " (" + c.Reason.String() + ")"
+	}
+	return state
+}
+
+// open returns the state open with what was found there.
+func (d *Diff) open(f *record.Facts) string {
+	switch found := d.found(f); {
+	case found == "":
+		return endpoint.Open.String()
+	case len(f.App)+len(f.Product) == 0:
+		return endpoint.Open.String() + ", " + found
+	default:
+		return endpoint.Open.String() + " (" + found + ")"
+	}
+}
+
+// found returns the product or the protocol, or why there is none; "" if nothing is known.
+func (d *Diff) found(f *record.Facts) string {
+	switch {
+	case len(f.Product) > 0:
+		return d.product(f)
+	case len(f.App) > 0:
+		return "app " + d.text(f.App)
+	case string(f.Evidence) == endpoint.EvidenceAcceptsAll:
+		return "every connection accepted without a service"
+	case len(f.Evidence) > 0:
+		return d.full(f)
 	}
 	return ""
 }

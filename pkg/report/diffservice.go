@@ -162,8 +162,18 @@ func (d *Diff) keyNote(c *record.Change) string {
 	return note
 }
 
-// name returns the name of the service at the port of a change, as Report.PortName does.
+// name returns the name of the service at the port of a change, as Report.PortName does:
+// the old one if the port is no longer open.
 func (d *Diff) name(c *record.Change) string {
-	app := ndjson.Excerpt(c.Facts.App, maxText)
-	return d.Printable(portName(d.Services.Name(c.Proto, c.Port), app, c.Facts.InTLS()))
+	f := whileOpen(c)
+	app := ndjson.Excerpt(f.App, maxText)
+	return d.Printable(portName(d.Services.Name(c.Proto, c.Port), app, f.InTLS()))
+}
+
+// whileOpen returns what is known of the service at the port of a change while it was open.
+func whileOpen(c *record.Change) *record.Facts {
+	if c.New == endpoint.Open {
+		return &c.Facts
+	}
+	return &c.Before
 }
