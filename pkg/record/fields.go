@@ -133,7 +133,7 @@ func changeFields() []FieldDoc {
 		{"change", "string", true, "opened: open now, and not before. closed: open before, closed or filtered now. changed: any other change of state, or open in both with another service: was contains the old values. unknown: one of the two scans has no evidence for the state (an error, or the reason host-lost) or for what was contains. added, removed: probed only by NEW, only by OLD.", enum(endpoint.Change(1), endpoint.Change(endpoint.Changes))},
 		{"old", "string or null", true, "State in OLD; null if not probed.", strings.Replace(states(), "]", ", null]", 1)},
 		{"new", "string or null", true, "State in NEW; null if not probed.", strings.Replace(states(), "]", ", null]", 1)},
-		{"was", "object", false, "Only if the service differs or is no longer open: the values in OLD of those of app, product, version, tls and ssh that differ, null for an absent one. Of tls and ssh it has the members that differ, of keys those of the types that both scans have. If the port is no longer open, it has what is known of these fields from OLD, and of tls also starttls. If app is null, evidence is that of OLD; limited is that of OLD. With --expect it has the expected name as service.", wasSchema},
+		{"was", "object", false, "Only if the service differs, or the port was open and is not open now: the values in OLD of those of app, product, version, tls and ssh that differ, null for an absent one. Of tls and ssh it has the members that differ, of keys those of the types that both scans have. If the port is not open now, it has what is known of these fields from OLD, and of tls also starttls. If app is null, evidence is that of OLD; limited is that of OLD. With --expect it has the expected name as service.", wasSchema},
 	}
 }
 
