@@ -1,4 +1,13 @@
 # bash completion for portid; made by "make docs".
+_portid_app() {
+    printf '%s\n' 9p ajp amqp asterisk-ami beanstalkd cassandra chargen clamd daytime dict dns \
+    echo epmd finger ftp gearman git gopher gpsd http ident imap irc iscsi java-rmi kafka kerberos \
+    ldap lmtp memcached minecraft mongodb mpd mqtt mssql mssql-browser mumble munin mysql nats nbd \
+    nfs nntp nrpe nut opc-ua openvpn openwire oracle-tns pop3 postgresql pptp qotd rdp redis \
+    rpcbind rsync rtsp shoutcast sieve sip smb smtp snmp socks4 socks5 ssdp ssh stomp stun svn \
+    telnet time tor tor-control vnc x11 xmpp zabbix-agent zookeeper
+}
+
 _portid() {
     local i=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev head= at= IFS=$' \t\n'
     [[ $cur == : ]] && ((i > 1)) && cur= i=$((i - 1))
@@ -30,7 +39,8 @@ _portid() {
         COMPREPLY=($(compgen -P "$head" -W 'quick normal thorough' -- "$cur"))
         return ;;
     --only)
-        :
+        [[ $cur == *[,:]* ]] && head=${cur%"${cur##*[,:]}"} cur=${cur##*[,:]}
+        COMPREPLY=($(compgen -P "$head" -W '$(_portid_app)' -- "$cur"))
         return ;;
     --ask)
         :

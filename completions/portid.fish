@@ -1,4 +1,14 @@
 # fish completion for portid; made by "make docs".
+function __portid_app
+    set -l head (commandline -ct | string replace -r '^(--[^=]*=|-[a-zA-Z])' '' | string replace -r '[^,:]*$' '')
+    set -l list 9p ajp amqp asterisk-ami beanstalkd cassandra chargen clamd daytime dict dns echo \
+    epmd finger ftp gearman git gopher gpsd http ident imap irc iscsi java-rmi kafka kerberos ldap \
+    lmtp memcached minecraft mongodb mpd mqtt mssql mssql-browser mumble munin mysql nats nbd nfs \
+    nntp nrpe nut opc-ua openvpn openwire oracle-tns pop3 postgresql pptp qotd rdp redis rpcbind \
+    rsync rtsp shoutcast sieve sip smb smtp snmp socks4 socks5 ssdp ssh stomp stun svn telnet time \
+    tor tor-control vnc x11 xmpp zabbix-agent zookeeper
+    printf '%s\n' "$head"$list
+end
 complete -c portid -F
 complete -c portid -s c -l concurrency -x -d 'Maximum endpoints at once'
 complete -c portid -l host-concurrency -x -d 'Maximum endpoints of one address at once'
@@ -6,7 +16,7 @@ complete -c portid -s r -l rate -x -d 'Maximum connections per second in total, 
 complete -c portid -l host-rate -x -d 'Maximum connections per second to one address, such as 20 or 0.1'
 complete -c portid -s t -l timeout -x -d 'Maximum time for one endpoint'
 complete -c portid -l effort -x -a 'quick normal thorough' -d 'Number of requests to try'
-complete -c portid -l only -x -d 'Protocols to try, such as ssh,http'
+complete -c portid -l only -x -a '(__portid_app)' -d 'Protocols to try, such as ssh,http'
 complete -c portid -l ask -x -d 'Send requests to these ports too, of those that are only listened to'
 complete -c portid -l no-starttls -d 'Do not upgrade connections to TLS'
 complete -c portid -l ca-file -r -F -d 'Certificate authorities to verify against, in PEM'

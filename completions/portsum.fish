@@ -1,8 +1,12 @@
 # fish completion for portsum; made by "make docs".
 function __portsum_field
     set -l head (commandline -ct | string replace -r '^(--[^=]*=|-[a-zA-Z])' '' | string replace -r '[^,:]*$' '')
-    set -l list app attempts host input ip ip/24 ip/64 line method port proto reason rtt_ms \
-    service state time ttl
+    set -l list app attempts banner banner_hex conns device evidence host http.location \
+    http.powered_by http.realm http.server http.status http.title http.version id_ms input ip \
+    ip/24 ip/64 limited line method os port product proto reason rtt_ms service source ssh.banner \
+    state time tls.alpn tls.chain tls.cipher tls.client_cert tls.issuer tls.key tls.names_total \
+    tls.not_after tls.not_before tls.serial tls.sha256 tls.signature tls.sni tls.starttls \
+    tls.subject tls.verify tls.version ttl vendor version
     printf '%s\n' "$head"$list
 end
 complete -c portsum -F

@@ -32,7 +32,7 @@ type FlagDoc struct {
 	Enum     []string // the values, if these can be listed
 	Repeats  bool     // may be given more than once
 	List     bool     // the value is a comma-separated list
-	Complete string   // file, directory, host, interface, service, field, or ""
+	Complete string   // file, directory, host, interface, service, field, app, or ""
 }
 
 // ArgDoc is one kind of argument.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -43,7 +44,7 @@ func (d *Doc) help(width int) string {
 	for _, g := range d.Groups {
 		b.WriteString("\n" + g.Title + ":\n")
 		for _, f := range g.Flags {
-			entry(&b, f.label(), f.text(), d.column(), width)
+			entry(&b, f.label(), f.Text(), d.column(), width)
 		}
 	}
 	d.helpExamples(&b, width)
@@ -72,11 +73,21 @@ func (f FlagDoc) label() string {
 	return s
 }
 
-func (f FlagDoc) text() string {
-	if f.Default == "" {
-		return f.Help
+// Text returns the text of a flag: its help, and of its values, its default and whether
+// it is repeatable, what the help does not contain.
+func (f FlagDoc) Text() string {
+	s := f.Help
+	absent := func(value string) bool { return !strings.Contains(f.Value+" "+f.Help, value) }
+	if slices.ContainsFunc(f.Enum, absent) {
+		s += " Values: " + strings.Join(f.Enum, ", ") + "."
 	}
-	return strings.TrimSuffix(f.Help, ".") + " (default: " + f.Default + ")."
+	if f.Default != "" {
+		s = strings.TrimSuffix(s, ".") + " (default: " + f.Default + ")."
+	}
+	if f.Repeats && !strings.Contains(f.Help, "epeatable") {
+		s += " Repeatable."
+	}
+	return s
 }
 
 // column returns the indentation of the texts of all flags.

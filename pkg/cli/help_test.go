@@ -25,7 +25,7 @@ func TestHelp(t *testing.T) {
 		"\nFlags:\n      --seed N               Where to begin.\n",
 		"  -t, --timeout DURATION     The longest wait (default: 3s).\n",
 		"      --order linear|random  In which order (default: linear).\n",
-		"\nWhat to copy:\n  -p, --ports SPEC           Ports: 22,80-90.\n",
+		"\nWhat to copy:\n  -p, --ports SPEC           Ports: 22,80-90. Repeatable.\n",
 		"\nHelp:\n  -h, --help                 Print this help and exit.\n",
 		"\nExamples:\n  Copy a file.\n      toy file\n\nManual: toy(1)",
 	} {

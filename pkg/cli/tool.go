@@ -21,7 +21,7 @@ type Tool struct {
 	//
 	//	min:"1" max:"65535"  bounds of a Count, Positive or Duration
 	//	complete:"file"      how shells complete the value: file, directory, host, interface;
-	//	                     service and field for comma-separated lists of these
+	//	                     service, field and app for comma-separated lists of these
 	//	values:"auto,none"   words that shells complete and the manual lists, if other
 	//	                     values are valid too (otherwise use enum)
 	//	list:""              a comma-separated value of a flag that is not a slice

@@ -29,7 +29,7 @@ type Command struct {
 	Timeout     *cli.Duration `short:"t" placeholder:"DURATION" max:"1h" group:"timing" help:"Maximum time for one endpoint. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h (default: 30s; 2m with --effort thorough)."`
 
 	Effort     string   `enum:"quick,normal,thorough" default:"normal" group:"probing" help:"Number of requests to try. quick: 2. normal: at most 12 connections. thorough: all."`
-	Only       []string `placeholder:"LIST" group:"probing" help:"Protocols to try, such as ssh,http (comma-separated; default: all)."`
+	Only       []string `placeholder:"LIST" complete:"app" group:"probing" help:"Protocols to try, such as ssh,http (comma-separated; default: all those of portid(1))."`
 	Ask        []string `sep:"none" placeholder:"PORTS" group:"probing" help:"Send requests to these ports too, of those that are only listened to: printers, serial servers, industrial control. Repeatable."`
 	NoStartTLS bool     `name:"no-starttls" group:"probing" help:"Do not upgrade connections to TLS."`
 	CAFile     *string  `name:"ca-file" placeholder:"FILE" complete:"file" group:"probing" help:"Certificate authorities to verify against, in PEM (default: those of the system)."`
@@ -81,7 +81,7 @@ func (c *Command) Validate() (err error) {
 		}
 		c.ask = c.ask.Union(s)
 	}
-	apps := apps()
+	apps := Apps()
 	for _, app := range c.Only {
 		if !slices.Contains(apps, app) {
 			return fmt.Errorf("--only: unknown protocol %q; want some of %s", app, strings.Join(apps, ", "))
@@ -103,8 +103,8 @@ func (c *Command) timeout() time.Duration {
 	return 30 * time.Second
 }
 
-// apps returns the names of the protocols that have a request or a greeting, sorted.
-func apps() (names []string) {
+// Apps returns the names of the protocols that have a request or a greeting, sorted.
+func Apps() (names []string) {
 	for _, p := range protocol.Table() {
 		names = append(names, p.App)
 	}

@@ -53,6 +53,36 @@ func members(text string) ndjson.Object {
 	return ndjson.Decode([]byte("{" + text + "}")).(ndjson.Object)
 }
 
+// Values returns the names of what has one value in a field: the field, or if it is an
+// object, its members, such as tls.issuer. An array has none.
+func (f FieldDoc) Values() (names []string) {
+	schema := members(f.schema)
+	switch value(schema, "type") {
+	case "array":
+		return nil
+	case "object":
+	default:
+		return []string{f.Name}
+	}
+	properties, _ := value(schema, "properties").(ndjson.Object)
+	for _, m := range properties {
+		if t := value(m.Value.(ndjson.Object), "type"); t != "array" && t != "object" {
+			names = append(names, f.Name+"."+m.Name)
+		}
+	}
+	return names
+}
+
+// value returns the value of a member; nil if there is none.
+func value(o ndjson.Object, name string) any {
+	for _, m := range o {
+		if m.Name == name {
+			return m.Value
+		}
+	}
+	return nil
+}
+
 // required returns the rule that demands the required ones of fields, and more.
 func required(fields []FieldDoc, more ...string) string {
 	names := more

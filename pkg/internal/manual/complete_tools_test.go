@@ -43,7 +43,14 @@ var toolCases = []struct {
 	{"portsum --by ip/", []string{"ip/24", "ip/64"}},
 	{"portsum --by owner,re", []string{"owner,reason"}},
 	{"portsum --by=owner,proto,re", []string{"--by=owner,proto,reason"}},
-	{"portsum --by err", nil},
+	{"portsum --by erro", nil},
+	{"portsum --by prod", []string{"product"}},
+	{"portsum --by owner,tls.i", []string{"owner,tls.issuer"}},
+	{"portsum --by http.t", []string{"http.title"}},
+	{"portsum --by sour", []string{"source"}},
+	{"portsum --by ssh", []string{"ssh.banner"}},
+	{"portid --only postg", []string{"postgresql"}},
+	{"portid --only ssh,mongo", []string{"ssh,mongodb"}},
 	{"portsum -o csv", []string{"csv", "csv-ports"}},
 	{"portsum --output=n", []string{"--output=nmap-xml"}},
 	{"portdiff -o h", []string{"html"}},
@@ -157,6 +164,10 @@ func TestOfferedWordsAreAccepted(t *testing.T) {
 	}
 	if len(list) > 1000 {
 		t.Errorf("%d names make large files", len(list))
+	}
+	apps := portid.Command{Only: words("app")}
+	if err := apps.Validate(); err != nil || len(apps.Only) < 50 {
+		t.Errorf("%d protocols: %v", len(apps.Only), err)
 	}
 	for _, name := range words("field") {
 		if _, err := summary.ParseBy([]string{name}); err != nil {

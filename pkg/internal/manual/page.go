@@ -6,7 +6,6 @@ package manual
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"portkit/pkg/cli"
@@ -96,7 +95,7 @@ func (r *roff) options(d *cli.Doc) {
 			r.subsection(g.Title)
 		}
 		for _, f := range g.Flags {
-			r.term(flagTag(f), flagText(f))
+			r.term(flagTag(f), f.Text())
 		}
 	}
 }
@@ -109,21 +108,6 @@ func flagTag(f cli.FlagDoc) string {
 	}
 	if f.Value != "" {
 		s += " " + italic(f.Value)
-	}
-	return s
-}
-
-func flagText(f cli.FlagDoc) string {
-	s := f.Help
-	unsaid := func(word string) bool { return !strings.Contains(f.Value+" "+f.Help, word) }
-	if slices.ContainsFunc(f.Enum, unsaid) {
-		s += " Values: " + strings.Join(f.Enum, ", ") + "."
-	}
-	if f.Default != "" {
-		s = strings.TrimSuffix(s, ".") + " (default: " + f.Default + ")."
-	}
-	if f.Repeats && !strings.Contains(f.Help, "epeatable") {
-		s += " Repeatable."
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/portid"
 	"portkit/pkg/portspec"
 	"portkit/pkg/record"
 	"portkit/pkg/service"
@@ -11,7 +12,7 @@ import (
 )
 
 // listed reports whether words has a list of a kind of values.
-func listed(kind string) bool { return kind == "service" || kind == "field" }
+func listed(kind string) bool { return slices.Contains([]string{"service", "field", "app"}, kind) }
 
 // words returns the sorted list of a kind of values.
 func words(kind string) []string {
@@ -21,6 +22,8 @@ func words(kind string) []string {
 		list = append(services(), "all")
 	case "field":
 		list = append(fields(), "ip/24", "ip/64")
+	case "app":
+		list = portid.Apps()
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -45,12 +48,17 @@ func services() []string {
 	return list
 }
 
-// fields returns the fields of a result that a summary can be grouped by.
+// fields returns the fields of results, also of those from portid and portfrom, that a
+// summary can be grouped by.
 func fields() []string {
 	var list []string
-	for _, f := range record.Fields(record.KindResult) {
-		if _, err := summary.ParseBy([]string{f.Name}); err == nil {
-			list = append(list, f.Name)
+	for _, kind := range []string{record.KindService, record.KindSource} {
+		for _, f := range record.Fields(kind) {
+			for _, name := range f.Values() {
+				if _, err := summary.ParseBy([]string{name}); err == nil {
+					list = append(list, name)
+				}
+			}
 		}
 	}
 	return list

@@ -47,3 +47,33 @@ func TestUnknownFlagNamesTheToolThatHasIt(t *testing.T) {
 		}
 	}
 }
+
+// TestHelpPrintsTheValuesOfFlags looks for every value of a flag in the help of its tool, and
+// for whether it may be repeated.
+func TestHelpPrintsTheValuesOfFlags(t *testing.T) {
+	solid := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	for _, tool := range tools() {
+		d, err := cli.Describe(tool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		cli.Run(tool, cli.IO{Args: []string{"--help"}, In: strings.NewReader(""), Out: &out, Err: &out})
+		for _, g := range d.Groups {
+			for _, f := range g.Flags {
+				text := f.Text()
+				if !strings.Contains(solid(out.String()), solid("--"+f.Name+f.Value+text)) {
+					t.Errorf("%s --help: --%s lacks %q", tool.Name, f.Name, text)
+				}
+				for _, value := range f.Enum {
+					if !strings.Contains(f.Value+" "+text, value) {
+						t.Errorf("%s --help: --%s lacks the value %s: %s", tool.Name, f.Name, value, text)
+					}
+				}
+				if f.Repeats && !strings.Contains(text, "epeatable") {
+					t.Errorf("%s --help: --%s may be repeated: %s", tool.Name, f.Name, text)
+				}
+			}
+		}
+	}
+}
