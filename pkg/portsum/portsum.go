@@ -27,12 +27,12 @@ import (
 
 // Command is portsum's command line.
 type Command struct {
-	Output   string   `short:"o" enum:"auto,text,json,html,csv,csv-ports,nmap-xml,prometheus" default:"auto" placeholder:"FORMAT" help:"${output}"`
-	By       []string `placeholder:"FIELD" complete:"field" help:"Group by these fields, such as owner or tls.issuer (comma-separated). ip/24 groups by the first 24 bits of the address. Repeatable."`
-	Expiring int      `placeholder:"DAYS" default:"30" help:"In text and HTML reports, point out certificates that expire within this many days (default: 30)."`
-	Weights  bool     `help:"Print for each open port the number of hosts it is open on, highest first, as lines port/proto weight for portgen --ports-file."`
-	Stats    bool     `help:"Include round-trip times and result times (always included in html and nmap-xml)."`
-	Files    []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (default: standard input)."`
+	Output   string    `short:"o" enum:"auto,text,json,html,csv,csv-ports,nmap-xml,prometheus" default:"auto" placeholder:"FORMAT" help:"${output}"`
+	By       []string  `placeholder:"FIELD" complete:"field" help:"Group by these fields, such as owner or tls.issuer (comma-separated). ip/24 groups by the first 24 bits of the address. Repeatable."`
+	Expiring cli.Count `placeholder:"DAYS" default:"30" max:"36500" help:"In text and HTML reports, point out certificates that expire within this many days (default: 30)."`
+	Weights  bool      `help:"Print for each open port the number of hosts it is open on, highest first, as lines port/proto weight for portgen --ports-file."`
+	Stats    bool      `help:"Include round-trip times and result times (always included in html and nmap-xml)."`
+	Files    []string  `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Result records and summary records (default: standard input)."`
 
 	by summary.By
 }
@@ -44,9 +44,6 @@ func formats() map[string]func(io.Writer, *report.Report) error {
 		"nmap-xml": nmapxml.Write, "prometheus": prometheus.Write,
 	}
 }
-
-// maxDays is the maximum of --expiring, a hundred years.
-const maxDays = 36500
 
 // Main runs the tool with the arguments and streams of the process and returns its
 // exit status.
@@ -61,8 +58,6 @@ func (c *Command) Validate() (err error) {
 		return fmt.Errorf("--by %w", err)
 	}
 	switch {
-	case c.Expiring < 0 || c.Expiring > maxDays:
-		return fmt.Errorf("--expiring: %d is outside 0-%d", c.Expiring, maxDays)
 	case c.Weights && (c.Output != "auto" || len(c.by) > 0):
 		return errors.New("--weights cannot be combined with --output or --by")
 	case c.Output == "nmap-xml" && len(c.By) > 0:

@@ -77,3 +77,27 @@ func TestHelpPrintsTheValuesOfFlags(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorsOfValuesAreOurs gives every flag that has a value one that is not a number: kong's
+// own messages are of another style.
+func TestErrorsOfValuesAreOurs(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, tool := range tools() {
+		d, err := cli.Describe(tool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range d.Groups {
+			for _, f := range g.Flags {
+				if f.Value == "" {
+					continue
+				}
+				var out, messages bytes.Buffer
+				cli.Run(tool, cli.IO{Args: []string{"--" + f.Name + "=30d"}, In: strings.NewReader(""), Out: &out, Err: &messages})
+				if strings.Contains(messages.String(), "expected") {
+					t.Errorf("%s --%s=30d: %s", tool.Name, f.Name, messages.String())
+				}
+			}
+		}
+	}
+}
