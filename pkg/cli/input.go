@@ -12,8 +12,12 @@ import (
 	"sync"
 )
 
-// StdinName is the file name that means standard input.
-const StdinName = "-"
+// StdinName is the file name that means standard input, stdinInMessages its name in
+// messages.
+const (
+	StdinName       = "-"
+	stdinInMessages = "standard input"
+)
 
 // Input is one of the files that a tool reads.
 type Input struct {
@@ -80,7 +84,9 @@ func (c *Context) Inputs(files []string) iter.Seq[*Input] {
 				c.inputFailed(err)
 				continue
 			}
-			more := yield(&Input{name, &inputReader{c, f}, c.named(f).file()})
+			in := c.named(f)
+			in.foreign = c.tool.Foreign
+			more := yield(&Input{name, &inputReader{c, f}, in.file()})
 			_ = f.Close() // was only read
 			if !more {
 				return
@@ -201,22 +207,24 @@ func (r *inputReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// namedReader reads an input with errors that name it. Text in UTF-16 and JSON
-// that is not NDJSON are errors too.
+// namedReader reads an input with errors that name it. Text in UTF-16, JSON that is
+// not NDJSON and results of other scanners are errors too.
 type namedReader struct {
-	name   string
-	r      io.Reader
-	begun  bool
-	layout layout
-	ended  func() // called at the end of input or an error; may be nil
+	name    string
+	r       io.Reader
+	begun   bool
+	foreign func(head []byte) bool // Tool.Foreign
+	layout  layout
+	ended   func() // called at the end of input or an error; may be nil
 }
 
 func (r *namedReader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
-	if !r.begun && isUTF16(p[:n]) {
-		n, err = 0, errUTF16
+	wrong := r.layout.check(p[:n])
+	if !r.begun {
+		wrong = checkBegin(r.name, p[:n], r.foreign, wrong)
 	}
-	if wrong := r.layout.check(p[:n]); wrong != nil {
+	if wrong != nil {
 		n, err = 0, wrong
 	}
 	r.begun = r.begun || n > 0

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 
 	"portkit/pkg/ndjson"
+	"portkit/pkg/translate"
 )
 
 var errUTF16 = errors.New("UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8")
@@ -11,6 +14,22 @@ var errUTF16 = errors.New("UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-
 // isUTF16 reports whether a text begins with a UTF-16 byte order mark.
 func isUTF16(begin []byte) bool {
 	return len(begin) > 1 && (begin[0] == 0xff && begin[1] == 0xfe || begin[0] == 0xfe && begin[1] == 0xff)
+}
+
+// checkBegin returns the error of an input that begins with bytes of another encoding, or
+// with results of another scanner; else that of its layout.
+func checkBegin(name string, begin []byte, foreign func([]byte) bool, layout error) error {
+	head := bytes.TrimLeft(bytes.TrimPrefix(begin, []byte(ndjson.BOM)), " \t\r\n")
+	switch {
+	case isUTF16(begin):
+		return errUTF16
+	case foreign != nil && foreign(head):
+		if name == stdinInMessages {
+			return errors.New("results of another scanner; convert them with portfrom")
+		}
+		return fmt.Errorf("results of another scanner; convert them with: portfrom %s", translate.Quote(name))
+	}
+	return layout
 }
 
 // layout detects JSON that is not one object per line, by the first line that is

@@ -64,6 +64,7 @@ func (c *Context) OpenAt(name string) (r io.ReadCloser, at io.ReaderAt, err erro
 		return nil, nil, err
 	}
 	in := c.named(r)
+	in.foreign = c.tool.Foreign
 	f := in.file()
 	if f == nil || !isRegular(f.Stat()) {
 		return r, nil, nil
@@ -72,23 +73,21 @@ func (c *Context) OpenAt(name string) (r io.ReadCloser, at io.ReaderAt, err erro
 	if err != nil {
 		return r, nil, nil // it may still be readable
 	}
-	return r, &fileSection{in.name, f, begin}, nil
+	return r, &fileSection{in.name, f, begin, in.foreign}, nil
 }
 
 // fileSection is a file from some offset on, with the errors of namedReader.
 type fileSection struct {
-	name  string
-	f     *os.File
-	begin int64
+	name    string
+	f       *os.File
+	begin   int64
+	foreign func(head []byte) bool // Tool.Foreign
 }
 
 func (s *fileSection) ReadAt(b []byte, off int64) (int, error) {
 	n, err := s.f.ReadAt(b, s.begin+off)
-	if off == 0 && isUTF16(b[:n]) {
-		n, err = 0, errUTF16
-	}
 	if off == 0 {
-		if wrong := new(layout).check(b[:n]); wrong != nil {
+		if wrong := checkBegin(s.name, b[:n], s.foreign, new(layout).check(b[:n])); wrong != nil {
 			n, err = 0, wrong
 		}
 	}

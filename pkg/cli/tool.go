@@ -38,6 +38,9 @@ type Tool struct {
 	Reads string
 	// OtherFormats means that the input need not be lines of JSON objects.
 	OtherFormats bool
+	// Foreign reports whether an input that begins with head is the results of another
+	// scanner, which portfrom converts. nil: such an input is not recognized.
+	Foreign func(head []byte) bool
 	// OnSignal is the effect of the first SIGINT or SIGTERM.
 	OnSignal OnSignal
 	// Trouble is the exit status of a failure to read or write; 0: StatusIO.

@@ -3,6 +3,7 @@ package portdiff
 import (
 	"portkit/pkg/cli"
 	"portkit/pkg/record"
+	"portkit/pkg/scanfile"
 )
 
 // Tool describes portdiff to the command line and the manual.
@@ -14,6 +15,7 @@ func Tool() cli.Tool {
 		Command:  &Command{},
 		Schema:   func() []byte { return record.Schema(record.KindChange) },
 		Reads:    "result records",
+		Foreign:  scanfile.IsForeignResults,
 		OnSignal: cli.ReadOn,
 		Trouble:  cli.StatusUsage,
 		Examples: []cli.Example{

@@ -3,6 +3,7 @@ package portgen
 import (
 	"portkit/pkg/cli"
 	"portkit/pkg/record"
+	"portkit/pkg/scanfile"
 )
 
 // Tool describes portgen to the command line and the manual.
@@ -13,6 +14,7 @@ func Tool() cli.Tool {
 		Command:  &Command{},
 		Schema:   func() []byte { return record.Schema(record.KindEndpoint) },
 		Reads:    "a host list",
+		Foreign:  scanfile.IsForeignText,
 		OnSignal: cli.StopAtOnce,
 		Groups: []cli.Group{
 			{Key: "targets", Title: "Target specification"},

@@ -3,6 +3,7 @@ package portprobe
 import (
 	"portkit/pkg/cli"
 	"portkit/pkg/record"
+	"portkit/pkg/scanfile"
 )
 
 // Tool describes portprobe to the command line, the manual and completions.
@@ -13,6 +14,7 @@ func Tool() cli.Tool {
 		Command:  &Command{},
 		Schema:   func() []byte { return record.Schema("result") },
 		Reads:    "records",
+		Foreign:  scanfile.IsForeign,
 		OnSignal: cli.Settle,
 		Groups: []cli.Group{
 			{Key: "timing", Title: "Timing and performance"},

@@ -3,6 +3,7 @@ package portsum
 import (
 	"portkit/pkg/cli"
 	"portkit/pkg/record"
+	"portkit/pkg/scanfile"
 )
 
 // Tool describes portsum to the command line and the manual.
@@ -17,6 +18,7 @@ func Tool() cli.Tool {
 		Command:  &Command{},
 		Schema:   func() []byte { return record.Schema("summary") },
 		Reads:    "result records",
+		Foreign:  scanfile.IsForeignResults,
 		OnSignal: cli.ReadOn,
 		Examples: []cli.Example{
 			{Text: "Scan a host and print a report.", Command: "portgen 192.0.2.7 -p 1-1024 | portprobe | portsum -o text"},

@@ -131,7 +131,7 @@ func (p *pipe) line(list []stage) string {
 	for _, s := range list {
 		command := s.tool
 		for _, arg := range s.args {
-			command += " " + quote(arg)
+			command += " " + Quote(arg)
 		}
 		commands = append(commands, command)
 	}
@@ -140,13 +140,13 @@ func (p *pipe) line(list []stage) string {
 		return ""
 	}
 	if p.output != "" {
-		line += " > " + quote(p.output)
+		line += " > " + Quote(p.output)
 	}
 	return line
 }
 
-// quote returns word as a POSIX shell reads it as one word.
-func quote(word string) string {
+// Quote returns word as a POSIX shell reads it as one word.
+func Quote(word string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-"
 	if word != "" && strings.Trim(word, plain) == "" {
 		return word

@@ -47,8 +47,8 @@ func TestQuoteIsOneWordToAShell(t *testing.T) {
 		"": "''", "22,80": "22,80", "[::1]:22": "'[::1]:22'", "a b": "'a b'", "it's": `'it'\''s'`,
 		"192.0.2.*": "'192.0.2.*'", "$(id)": "'$(id)'", "http*": "'http*'", "a;b": "'a;b'",
 	} {
-		if got := quote(word); got != want {
-			t.Errorf("quote(%q) = %s, want %s", word, got, want)
+		if got := Quote(word); got != want {
+			t.Errorf("Quote(%q) = %s, want %s", word, got, want)
 		}
 	}
 }
