@@ -7,7 +7,8 @@ import (
 )
 
 // acceptsAllAfter is the number of endpoints of an address that were silent to the whole
-// plan after which its other endpoints are tried briefly.
+// plan after which its other endpoints are tried briefly. Of ports that are only listened
+// to, after as many without a greeting the others are listened to briefly.
 const acceptsAllAfter = 16
 
 // maxAddresses is the number of addresses that are remembered.
@@ -44,6 +45,7 @@ func (a *addresses) get(addr netip.Addr) *address {
 type address struct {
 	mu      sync.Mutex
 	nothing int           // endpoints that accepted a connection and were silent to the whole plan
+	quiet   int           // endpoints that were only listened to, and did not greet
 	greeted time.Duration // the longest time that a service took to greet
 	bucket  *limiter
 }
@@ -84,6 +86,21 @@ func (a *address) silent() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.nothing++
+}
+
+// noGreeting counts an endpoint that was only listened to, and did not greet.
+func (a *address) noGreeting() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.quiet++
+}
+
+// isQuiet reports whether further endpoints that are only listened to are unlikely to
+// greet.
+func (a *address) isQuiet() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.quiet >= acceptsAllAfter
 }
 
 // limiter returns the limit of connections to the address.

@@ -65,6 +65,7 @@ type Engine struct {
 	Options
 	table     []protocol.Protocol
 	requests  []string            // the first request of each protocol
+	greets    time.Duration       // the longest that a protocol may take to greet
 	datagrams map[string]*inquiry // by app
 	addresses *addresses
 	limits    *limits
@@ -83,6 +84,9 @@ func New(o Options) *Engine {
 	}
 	e.stopped, e.stop = context.WithCancel(context.Background())
 	e.requests = requests(e.table, func(*protocol.Protocol) bool { return true })
+	for i := range e.table {
+		e.greets = max(e.greets, e.table[i].Greets)
+	}
 	return e
 }
 

@@ -27,11 +27,12 @@ type plan struct {
 	own    []string      // requests of the own protocols
 	tls    bool          // an own protocol is customarily inside TLS at the port
 	greets time.Duration // the longest that an own protocol may take to greet
+	quiet  bool          // the port is only listened to
 }
 
 // newPlan returns the plan for a TCP port.
 func newPlan(e *Engine, port uint16) plan {
-	p := plan{effort: e.Effort, all: e.requests}
+	p := plan{effort: e.Effort, all: e.requests, quiet: e.Quiet(port)}
 	p.own = requests(e.table, func(own *protocol.Protocol) bool {
 		if !own.At(port) {
 			return false

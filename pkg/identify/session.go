@@ -83,8 +83,11 @@ func (s *session) firstConnection() (done bool, err error) {
 		return true, nil
 	}
 	switch own := s.plan.own; {
-	case s.Quiet(s.Addr.Port()):
+	case s.plan.quiet:
 		if l.pending() {
+			s.address.noGreeting()
+		}
+		if l.pending() || l.silent() && s.ctx.Err() != nil { // the timeout closed it
 			s.Evidence = endpoint.EvidenceNotAsked
 		}
 		s.silence.put(l)
@@ -110,7 +113,10 @@ func (s *session) listenTime() time.Duration {
 		return min(max(2*s.RTT, 10*time.Millisecond), 100*time.Millisecond)
 	}
 	wait := max(2*s.RTT, minListen)
-	if len(s.plan.own) == 0 {
+	if s.plan.quiet && !s.address.isQuiet() { // no request follows, and SSH is often at such ports
+		return max(wait, s.greets)
+	}
+	if s.plan.quiet || len(s.plan.own) == 0 {
 		wait = max(wait, 2*s.address.slowest()) // other services of the host greet as slowly
 	}
 	return min(wait, maxListen)
