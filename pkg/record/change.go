@@ -121,8 +121,10 @@ func (s *Summary) AppendAnswer(dst []byte, port uint16, own []ndjson.Field) (ext
 			o.Add("tls", ndjson.Raw(f.Cert))
 		}
 	}
-	if _, ok := findSpan(s.AcceptsAll, port); ok {
+	if s.AcceptsAllAt(port) {
 		o.Add("evidence", endpoint.EvidenceAcceptsAll)
+	} else {
+		o.Add("evidence", s.UnidentifiedAt(port).String())
 	}
 	text := ndjson.Append(nil, o)
 	dst = append(dst, text[1:len(text)-1]...)

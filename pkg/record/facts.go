@@ -69,8 +69,10 @@ type HostKey struct{ Type, SHA256 []byte }
 // Facts sets f to the facts that the summary contains about the service at a port.
 func (s *Summary) Facts(port uint16, f *Facts) {
 	*f = Facts{Keys: f.Keys[:0], text: f.text[:0], Partial: true}
-	if _, ok := findSpan(s.AcceptsAll, port); ok {
+	if s.AcceptsAllAt(port) {
 		f.Evidence, f.Partial = []byte(endpoint.EvidenceAcceptsAll), false
+	} else if why := s.UnidentifiedAt(port); why != 0 {
+		f.Evidence, f.Partial = []byte(why.String()), false
 	}
 	found := s.foundAt(port)
 	if found == nil {

@@ -215,3 +215,26 @@ func TestWasGone(t *testing.T) {
 		}
 	}
 }
+
+// A summary contains why a port was not identified, so that an app that is gone is known.
+func TestFactsOfSummary(t *testing.T) {
+	s, err := readSummary(`{"kind":"summary","host":"a","open":[1,2,3,4,5],"apps":{"1":"ssh"},"certs":{"2":{"sha256":"00"}},"accepts_all":"4","unidentified":{"tls":"2","silent":"3"}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for port, want := range map[uint16]string{1: "ssh partial", 2: "tls 00", 3: "silent", 4: "accepts-all", 5: "partial"} {
+		var f Facts
+		s.Facts(port, &f)
+		parts := []string{string(f.App), string(f.Evidence), string(f.Cert.SHA256)}
+		if f.Partial {
+			parts = append(parts, "partial")
+		}
+		if got := strings.Join(strings.Fields(strings.Join(parts, " ")), " "); got != want {
+			t.Errorf("%d: %q, want %q", port, got, want)
+		}
+		extra, _ := s.AppendAnswer(nil, port, nil)
+		if word := string(f.Evidence); word != "" && !strings.Contains(string(extra), `"evidence":"`+word+`"`) {
+			t.Errorf("%d: %s", port, extra)
+		}
+	}
+}

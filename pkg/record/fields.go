@@ -58,6 +58,11 @@ const (
 		`"not_after": {` + aDate + `}, "names": {` + texts + `}, "issuer": {` + aText + `}, "sha256": {` + aText + `}, "starttls": {` + aTrue + `}}}`
 )
 
+// unidentifiedSchema returns the schema of a summary's field unidentified.
+func unidentifiedSchema() string {
+	return `"type": "object", "minProperties": 1, "propertyNames": {"enum": ` + quoteAll(endpoint.UnidentifiedEvidence()) + `}, "additionalProperties": {` + ranges + `}`
+}
+
 // whereFields identify the endpoint.
 func whereFields() []FieldDoc {
 	return []FieldDoc{
@@ -112,6 +117,7 @@ func sumFields() []FieldDoc {
 		{"products", "object", false, "For each port whose product is known: an object with product, version and os, as far as they are known, and the source of results of other scanners. app, product and certificate of a port are from the same result. If several results of an endpoint have the same state and reason, the one with an app counts; of these, the one whose app is alphabetically first; then likewise by product, version and os; then the one whose certificate expires last.", productsSchema},
 		{"certs", "object", false, "For each port with TLS: an object with not_after, names, issuer and sha256 of its certificate, if known, as in the field tls of results, and starttls if TLS began within the protocol.", certsSchema},
 		{"accepts_all", "string", false, "Open ports at which portid found that the host accepts every connection without a service (evidence accepts-all), as ranges. Absent if there are none.", ranges},
+		{"unidentified", "object", false, "Open ports at which a tool tried to identify the service, and recognized no protocol: for each evidence of such results, except accepts-all, the ports as ranges. If several results of an endpoint without app have the same state and reason, and the same product and certificate, the evidence counts that comes first in the order: " + strings.Join(endpoint.UnidentifiedEvidence(), ", ") + ". Absent if there are none.", unidentifiedSchema()},
 		{"stats", "object", false, "Only with --stats: first and last, the earliest and latest time of a result, and rtt_us, the round-trip times in microseconds: count, sum, min, max, and buckets, an object with the count for each upper bound. It adds up like the other fields, but counts every result, while the others count each endpoint once.", statsSchema},
 		{"bad_records", "integer", false, "Number of error records without an endpoint and of lines that portsum could not read, per group of --by. Such a record has no other field but kind and those of --by.", `"type": "integer", "minimum": 1`},
 	}

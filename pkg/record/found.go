@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -32,7 +33,14 @@ type Found struct {
 func (d *Decoder) finding(r *Result) {
 	f := &d.found
 	d.resultFacts(r, f)
-	r.AcceptsAll = string(f.Evidence) == endpoint.EvidenceAcceptsAll
+	switch {
+	case string(f.Evidence) == endpoint.EvidenceAcceptsAll:
+		r.AcceptsAll = true
+	case r.State == endpoint.Open && len(f.App) == 0 && len(f.Evidence) > 0:
+		if r.Unidentified = endpoint.ParseUnidentified(f.Evidence); r.Unidentified == 0 {
+			r.unusable("evidence %s without app is unknown", Last(r.Fields, "evidence"))
+		}
+	}
 	d.product = appendProduct(d.product[:0], f)
 	r.Product = d.product
 	if f.TLS {
@@ -163,7 +171,10 @@ func (s *Summary) readFound(fields []ndjson.Field) error {
 		}
 	}
 	slices.SortFunc(s.Found, func(a, b Found) int { return int(a.Port) - int(b.Port) })
-	return within("accepts_all", s.readAcceptsAll(Last(fields, "accepts_all")))
+	if err := s.readAcceptsAll(Last(fields, "accepts_all")); err != nil {
+		return within("accepts_all", err)
+	}
+	return within("unidentified", s.readUnidentified(Last(fields, "unidentified")))
 }
 
 // readPorts parses the value of m for each port into all.
@@ -209,8 +220,44 @@ func (s *Summary) readAcceptsAll(value []byte) error {
 	return nil
 }
 
+// readUnidentified parses the ports without an app.
+func (s *Summary) readUnidentified(value []byte) error {
+	if value == nil {
+		return nil
+	}
+	err := eachMember(ndjson.Decode(value), func(name string, v any) error {
+		why := endpoint.ParseUnidentified([]byte(name))
+		if why == 0 {
+			s.unusable(fmt.Sprintf("unidentified: evidence %q is unknown", ndjson.Show([]byte(name))))
+			return nil
+		}
+		spans, err := readRanges(nil, v, Span{})
+		for _, span := range spans {
+			s.Unidentified = append(s.Unidentified, UnidentifiedSpan{span.First, span.Last, why})
+		}
+		return within(name, err)
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(s.Unidentified, func(a, b UnidentifiedSpan) int { return cmp.Compare(a.First, b.First) })
+	last := 0
+	for _, span := range s.Unidentified {
+		if int(span.First) <= last {
+			return fmt.Errorf("port %d is listed twice", span.First)
+		}
+		last = int(span.Last)
+		for port := int(span.First); port <= last; port++ {
+			if s.State(uint16(port)) != endpoint.Open {
+				return fmt.Errorf("%d is not an open port", port)
+			}
+		}
+	}
+	return nil
+}
+
 // addFound adds what is known of the ports.
-func addFound(o *ndjson.Object, found []Found, acceptsAll []Span) {
+func addFound(o *ndjson.Object, found []Found, acceptsAll []Span, unidentified []UnidentifiedSpan) {
 	var apps, products, certs []byte
 	for i := range found {
 		f := &found[i]
@@ -232,6 +279,23 @@ func addFound(o *ndjson.Object, found []Found, acceptsAll []Span) {
 		all.add(s)
 	}
 	o.Add("accepts_all", all.String())
+	addUnidentified(o, unidentified)
+}
+
+// addUnidentified adds the ports without an app, by evidence.
+func addUnidentified(o *ndjson.Object, spans []UnidentifiedSpan) {
+	if len(spans) == 0 {
+		return
+	}
+	var ports [endpoint.UnidentifiedCount]portRanges
+	for _, s := range spans {
+		ports[s.Why].add(Span{First: s.First, Last: s.Last})
+	}
+	var byEvidence ndjson.Object
+	for why := endpoint.Unidentified(1); int(why) < len(ports); why++ {
+		byEvidence.Add(why.String(), ports[why].String())
+	}
+	o.Add("unidentified", byEvidence)
 }
 
 // size returns an upper bound of the length of f in a summary record.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 )
 
@@ -74,9 +75,10 @@ func TestFoundRequiresEvidence(t *testing.T) {
 }
 
 func TestFoundInSummaries(t *testing.T) {
-	const line = `{"kind":"summary","host":"a","proto":"tcp","open":[22,443,500],"counts":{"open":3},"reasons":{"syn-ack":"22,443,500"},` +
+	const line = `{"kind":"summary","host":"a","proto":"tcp","open":[22,443,500,501,502,503,504,505],"counts":{"open":8},"reasons":{"syn-ack":"22,443,500-505"},` +
 		`"apps":{"22":"ssh"},"products":{"22":{"product":"OpenSSH","version":"9.2p1"},"443":{"os":"Debian"}},` +
-		`"certs":{"443":{"not_after":"2027-02-01T00:00:00Z","names":["a"],"issuer":"CN=ca","sha256":"00","starttls":true}},"accepts_all":"500"}` + "\n"
+		`"certs":{"443":{"not_after":"2027-02-01T00:00:00Z","names":["a"],"issuer":"CN=ca","sha256":"00","starttls":true}},"accepts_all":"500",` +
+		`"unidentified":{"tls":"443","silent":"501-503,505","not-asked":"504"}}` + "\n"
 	s, err := readSummary(line)
 	if err != nil {
 		t.Fatal(err)
@@ -91,10 +93,61 @@ func TestFoundInSummaries(t *testing.T) {
 		{`"certs":{"22":{},"22":{}}`, "certs: port 22 is listed twice"},
 		{`"accepts_all":"22,80"`, "accepts_all: 80 is not a listed port"},
 		{`"accepts_all":7`, "accepts_all: 7 is not a string"},
+		{`"unidentified":7`, "unidentified: 7 is not an object"},
+		{`"unidentified":{"silent":7}`, "unidentified: silent: 7 is not a string"},
+		{`"unidentified":{"silent":"22-23"}`, "unidentified: 23 is not an open port"},
+		{`"unidentified":{"silent":"22","tls":"22"}`, "unidentified: port 22 is listed twice"},
 	} {
 		if _, err := readSummary(`{"kind":"summary","host":"a","open":[22],` + tt[0] + `}`); err == nil || !strings.Contains(err.Error(), tt[1]) {
 			t.Errorf("%s: %v, want %q", tt[0], err, tt[1])
 		}
+	}
+}
+
+func TestUnidentifiedRequiresOpenPortWithoutApp(t *testing.T) {
+	for text, want := range map[string]string{
+		`"state":"open","evidence":"silent"`:               "silent",
+		`"state":"open","evidence":"unreachable","app":""`: "unreachable",
+		`"state":"open","evidence":"tls","tls":{}`:         "tls",
+		`"state":"open","evidence":"http","app":"http"`:    "",
+		`"state":"open","evidence":"accepts-all"`:          "",
+		`"state":"open"`:                                                "",
+		`"state":"open","evidence":null`:                                "",
+		`"state":"closed","evidence":"silent"`:                          "",
+		`"state":"open","app":"x","evidence":"silent"`:                  "",
+		`"state":"open","evidence":"a word of the user"`:                "ignored",
+		`"state":"open","evidence":"a word of the user","app":"a word"`: "",
+	} {
+		r, _ := readFound(t, `{"host":"a","port":1,`+text+`}`)
+		got := r.Unidentified.String()
+		if r.Unusable != nil {
+			got = "ignored"
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q (%v)", text, got, want, r.Unusable)
+		}
+	}
+}
+
+// A summary that is split keeps the ports without an app.
+func TestUnidentifiedOfLongSummary(t *testing.T) {
+	s := Summary{Host: []byte("h"), Spans: []Span{{1, 65535, endpoint.Open, endpoint.SynAck}}}
+	for port := 1; port <= 65535; port++ {
+		s.Unidentified = append(s.Unidentified, UnidentifiedSpan{uint16(port), uint16(port), endpoint.Unidentified(1 + port%2)})
+		s.Found = append(s.Found, Found{Port: uint16(port), Product: `{"product":"a name"}`})
+	}
+	var got []UnidentifiedSpan
+	lines := 0
+	for line := range strings.Lines(string(new(Encoder).Summary(nil, &s))) {
+		part, err := readSummary(line)
+		if err != nil || len(line) > ndjson.MaxLine {
+			t.Fatalf("%d bytes, %v", len(line), err)
+		}
+		got = append(got, part.Unidentified...)
+		lines++
+	}
+	if !reflect.DeepEqual(got, s.Unidentified) || lines < 2 {
+		t.Errorf("%d lines with %d ports", lines, len(got))
 	}
 }
 

@@ -27,6 +27,8 @@ type Result struct {
 	Product, Cert []byte
 	// AcceptsAll is set if the host accepts every connection without a service.
 	AcceptsAll bool
+	// Unidentified is why an open port has no app; 0 if it has one, or AcceptsAll is set.
+	Unidentified endpoint.Unidentified
 	// Detail is as in Found, if Decoder.Details is set.
 	Detail []byte
 	// Identified is set if a tool tried to identify the service: the record has the

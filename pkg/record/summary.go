@@ -24,6 +24,9 @@ type Summary struct {
 	// AcceptsAll contains the ports of Spans at which the host accepts every connection
 	// without a service, ascending. Their states and reasons are not set.
 	AcceptsAll []Span
+	// Unidentified contains the open ports that a tool tried to identify without
+	// recognizing an app, ascending, without overlap.
+	Unidentified []UnidentifiedSpan
 	// Stats is empty without --stats.
 	Stats Stats
 	// Bad is the number of records without an endpoint. A summary record that has
@@ -40,6 +43,13 @@ type Span struct {
 	First, Last uint16
 	State       endpoint.State
 	Reason      endpoint.Reason // 0 if unknown
+}
+
+// UnidentifiedSpan is the ports First to Last, at which no app was recognized for the same
+// reason.
+type UnidentifiedSpan struct {
+	First, Last uint16
+	Why         endpoint.Unidentified
 }
 
 // stateFields contains the name of the field for the ports of each state.

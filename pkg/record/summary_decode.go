@@ -27,7 +27,7 @@ func (d *Decoder) Summary(l ndjson.Line, fields []ndjson.Field, s *Summary) erro
 // read parses the fields of a summary, except the counts, which follow from the
 // ports.
 func (s *Summary) read(fields []ndjson.Field) error {
-	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Found: s.Found[:0], Stats: s.Stats, Fields: fields}
+	*s = Summary{By: s.By, Host: s.Host[:0], Spans: s.Spans[:0], Found: s.Found[:0], Unidentified: s.Unidentified[:0], Stats: s.Stats, Fields: fields}
 	if err := readStats(Last(fields, "stats"), &s.Stats); err != nil {
 		s.Stats = Stats{}
 		s.unusable(err.Error())
@@ -262,15 +262,29 @@ func (s *Summary) foundAt(port uint16) *Found {
 	return &s.Found[i]
 }
 
+// UnidentifiedAt returns why no app was recognized at a port, 0 if one was or no tool tried.
+func (s *Summary) UnidentifiedAt(port uint16) endpoint.Unidentified {
+	i, ok := slices.BinarySearchFunc(s.Unidentified, port, func(s UnidentifiedSpan, port uint16) int {
+		return Span{First: s.First, Last: s.Last}.compare(port)
+	})
+	if !ok {
+		return 0
+	}
+	return s.Unidentified[i].Why
+}
+
 // findSpan returns the index of the span that contains port.
 func findSpan(spans []Span, port uint16) (i int, ok bool) {
-	return slices.BinarySearchFunc(spans, port, func(s Span, port uint16) int {
-		switch {
-		case s.Last < port:
-			return -1
-		case s.First > port:
-			return 1
-		}
-		return 0
-	})
+	return slices.BinarySearchFunc(spans, port, Span.compare)
+}
+
+// compare returns whether s is before (-1), after (1) or at a port.
+func (s Span) compare(port uint16) int {
+	switch {
+	case s.Last < port:
+		return -1
+	case s.First > port:
+		return 1
+	}
+	return 0
 }

@@ -22,18 +22,19 @@ const (
 // one would be longer than 1 MiB.
 func (e *Encoder) Summary(dst []byte, s *Summary) []byte {
 	start := len(dst)
-	dst = appendSummary(dst, s, s.Spans, s.Found, s.AcceptsAll)
+	dst = appendSummary(dst, s, s.Spans, s.Found, s.AcceptsAll, s.Unidentified)
 	if len(dst)-start <= maxSummary+1 || s.Bad > 0 {
 		return dst
 	}
 	dst = dst[:start]
-	room := max(maxSummary-chunkNames-len(appendSummary(nil, s, nil, nil, s.AcceptsAll)), minChunk)
+	room := max(maxSummary-chunkNames-len(appendSummary(nil, s, nil, nil, s.AcceptsAll, s.Unidentified)), minChunk)
 	part := *s
 	for spans, found := s.Spans, s.Found; len(spans) > 0; {
 		var some []Span
 		n := 0
 		some, spans, n = chunk(spans, found, room)
-		dst = appendSummary(dst, &part, some, found[:n], cut(s.AcceptsAll, some[0].First, some[len(some)-1].Last))
+		first, last := some[0].First, some[len(some)-1].Last
+		dst = appendSummary(dst, &part, some, found[:n], cut(s.AcceptsAll, first, last), cutUnidentified(s.Unidentified, first, last))
 		found = found[n:]
 		part.Stats = Stats{} // only in the first line
 	}
@@ -73,6 +74,16 @@ func cut(spans []Span, first, last uint16) (some []Span) {
 	return some
 }
 
+// cutUnidentified is cut for ports without an app.
+func cutUnidentified(spans []UnidentifiedSpan, first, last uint16) (some []UnidentifiedSpan) {
+	for _, s := range spans {
+		if s.First, s.Last = max(s.First, first), min(s.Last, last); s.First <= s.Last {
+			some = append(some, s)
+		}
+	}
+	return some
+}
+
 // cutSpans splits spans before port, which is in the first of them.
 func cutSpans(some, spans []Span, port, n int) ([]Span, []Span, int) {
 	rest := append([]Span(nil), spans...)
@@ -85,7 +96,7 @@ func cutSpans(some, spans []Span, port, n int) ([]Span, []Span, int) {
 }
 
 // appendSummary appends a line with some of the ports of s.
-func appendSummary(dst []byte, s *Summary, spans []Span, found []Found, acceptsAll []Span) []byte {
+func appendSummary(dst []byte, s *Summary, spans []Span, found []Found, acceptsAll []Span, unidentified []UnidentifiedSpan) []byte {
 	var o ndjson.Object
 	o.Add("kind", KindSummary)
 	o.AddRaw(s.By)
@@ -97,7 +108,7 @@ func appendSummary(dst []byte, s *Summary, spans []Span, found []Found, acceptsA
 	o.Add("ip", addrText(s.Addr))
 	o.Add("proto", s.Proto.String())
 	addPorts(&o, spans)
-	addFound(&o, found, acceptsAll)
+	addFound(&o, found, acceptsAll, unidentified)
 	o.Add("stats", s.Stats.object())
 	return appendLine(dst, o)
 }

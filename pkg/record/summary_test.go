@@ -245,7 +245,7 @@ func FuzzSummary(f *testing.F) {
 	for _, line := range []string{
 		`{"kind":"summary","owner":"ops","host":"www.example","ip":"2001:db8::1","proto":"udp","open":[22,23],"closed":"1-21","reasons":{"reset":"1-21"},"apps":{"22":"dns"}}`,
 		`{"kind":"summary","bad_records":3}`,
-		`{"kind":"summary","host":"a","open":[1,2],"products":{"1":{"product":"\u0041","os":"x"},"2":{"version":""}},"certs":{"2":{"names":["b",1],"sha256":"0","starttls":true}},"accepts_all":"2,1"}`,
+		`{"kind":"summary","host":"a","open":[1,2],"products":{"1":{"product":"\u0041","os":"x"},"2":{"version":""}},"certs":{"2":{"names":["b",1],"sha256":"0","starttls":true}},"accepts_all":"2","unidentified":{"silent":"1","new":"2"}}`,
 		`{"kind":"summary","host":"a","open":[1],"stats":{"first":"2026-01-02T03:04:05.678Z","last":"2026-01-02T03:04:05.678Z","rtt_us":{"count":2,"sum":9,"min":4,"max":5,"buckets":{"4":1,"5":1}}}}`,
 		`{"kind":"summary","host":"a","open":[ 9.0, 8e0 ,9],"closed":"5-7,1-3,2-6"}`,
 		`{"kind":"summary","host":"a","open":[1],"open":[2],"apps":{"2":"\ud800\ud83d\ude00","3":1e400},"new":{"x":[[0.9e99]]}}`,

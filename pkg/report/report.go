@@ -94,7 +94,8 @@ func (r *Report) Hosts() iter.Seq[*Host] {
 			}
 			h.By, h.Name, h.Addr = append(h.By[:0], s.By...), append(h.Name[:0], s.Host...), s.Addr
 			kept := *s // s is reused for the next record
-			kept.Host, kept.By, kept.Spans, kept.Found, kept.AcceptsAll = h.Name, h.By, slices.Clone(s.Spans), slices.Clone(s.Found), slices.Clone(s.AcceptsAll)
+			kept.Host, kept.By, kept.Spans, kept.Found = h.Name, h.By, slices.Clone(s.Spans), slices.Clone(s.Found)
+			kept.AcceptsAll, kept.Unidentified = slices.Clone(s.AcceptsAll), slices.Clone(s.Unidentified)
 			h.Records = append(h.Records, kept)
 		}
 		if len(h.Records) > 0 {

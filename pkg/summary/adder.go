@@ -40,16 +40,18 @@ type queued struct {
 
 // port is the result of a port.
 type port struct {
-	number     uint16
-	code       code
-	acceptsAll bool
-	*found     // nil if nothing is known of the service
+	number       uint16
+	code         code
+	acceptsAll   bool
+	unidentified endpoint.Unidentified
+	*found       // nil if no text about the service is known
 }
 
 // found is what is known of the service on a port. The texts are those of
 // record.Found.
 type found struct {
 	app, product, cert, detail string
+	unidentified               endpoint.Unidentified
 }
 
 // sample is the times of a result.
@@ -75,7 +77,7 @@ func (a *Adder) Result(by []byte, r *record.Result) {
 		return
 	}
 	a.find(by, r.Host, r.Addr, r.Proto)
-	it := queued{a.key, port{r.Port, codeOf(r.State, r.Reason), r.AcceptsAll, foundIn(r)}}
+	it := queued{a.key, port{r.Port, codeOf(r.State, r.Reason), r.AcceptsAll, r.Unidentified, foundIn(r)}}
 	if a.sum.Stats {
 		a.times[a.shard] = append(a.times[a.shard], sample{r.Time, r.RTT})
 	}
@@ -85,12 +87,12 @@ func (a *Adder) Result(by []byte, r *record.Result) {
 	}
 }
 
-// foundIn returns what a result contains of the service, nil for nothing.
+// foundIn returns what a result contains of the service, nil if it contains no text.
 func foundIn(r *record.Result) *found {
 	if len(r.App) == 0 && len(r.Product) == 0 && len(r.Cert) == 0 && len(r.Detail) == 0 {
 		return nil
 	}
-	return &found{string(r.App), string(r.Product), string(r.Cert), string(r.Detail)}
+	return &found{string(r.App), string(r.Product), string(r.Cert), string(r.Detail), r.Unidentified}
 }
 
 // Summary adds a summary record, like Result.
@@ -176,12 +178,19 @@ func (a *Adder) merge(s *shard, e *entry, r *record.Summary) {
 	}
 	at := lookup{spans: a.spans}
 	for _, f := range r.Found {
-		e.add(&s.words, port{number: f.Port, code: at.of(f.Port), found: &found{app: f.App, product: f.Product, cert: f.Cert}})
+		found := &found{app: f.App, product: f.Product, cert: f.Cert, unidentified: r.UnidentifiedAt(f.Port)}
+		e.add(&s.words, port{number: f.Port, code: at.of(f.Port), found: found})
 	}
 	at = lookup{spans: a.spans}
 	for _, span := range r.AcceptsAll {
 		for number := int(span.First); number <= int(span.Last); number++ {
 			e.add(&s.words, port{number: uint16(number), code: at.of(uint16(number)), acceptsAll: true})
+		}
+	}
+	at = lookup{spans: a.spans}
+	for _, span := range r.Unidentified {
+		for number := int(span.First); number <= int(span.Last); number++ {
+			e.add(&s.words, port{number: uint16(number), code: at.of(uint16(number)), unidentified: span.Why})
 		}
 	}
 }
@@ -212,7 +221,7 @@ func (e *entry) stats() *record.Stats {
 // add sets the result of a port if it is better than the old one. Of equal results the
 // better service stays.
 func (e *entry) add(w *words, p port) {
-	nothing := p.found == nil && !p.acceptsAll
+	nothing := p.found == nil && !p.acceptsAll && p.unidentified == 0
 	if nothing && (e.ports.more == nil || e.ports.more.services == nil) {
 		e.ports.add(p.number, p.code)
 		return
@@ -229,16 +238,9 @@ func (e *entry) add(w *words, p port) {
 	}
 	m := e.ports.ensure()
 	if p.acceptsAll {
-		if m.acceptsAll == nil {
-			m.acceptsAll = new(Ports)
-		}
-		m.acceptsAll.add(p.number, p.code)
+		m.addEvidence(0, p)
 	}
-	if p.found == nil {
-		return
+	if p.found != nil || p.unidentified > 0 {
+		m.identify(w, p)
 	}
-	if m.services == nil {
-		m.services = map[uint16]service{}
-	}
-	m.services[p.number] = m.services[p.number].or(w, p.found)
 }

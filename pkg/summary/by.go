@@ -23,7 +23,7 @@ type byField struct {
 // the same name could not be distinguished from them.
 var own = []string{
 	"kind", "open", "closed", "filtered", "open_filtered", "error",
-	"counts", "reasons", "apps", "products", "certs", "accepts_all", "stats", "bad_records",
+	"counts", "reasons", "apps", "products", "certs", "accepts_all", "unidentified", "stats", "bad_records",
 }
 
 // keyed are the fields that always identify a summary record.

@@ -22,6 +22,7 @@ type (
 		state                      endpoint.State
 		reason, app, product, cert string
 		acceptsAll                 bool
+		unidentified               endpoint.Unidentified
 	}
 	oraclePorts map[int]oracleResult
 )
@@ -36,7 +37,15 @@ func (a oracleResult) better(b oracleResult) bool {
 	case a.product != b.product:
 		return b.product == "" || a.product != "" && a.product < b.product
 	}
-	return cmp.Or(cmp.Compare(a.expires(), b.expires()), cmp.Compare(a.certificate(), b.certificate()), cmp.Compare(a.cert, b.cert)) > 0
+	return cmp.Or(cmp.Compare(a.expires(), b.expires()), cmp.Compare(a.certificate(), b.certificate()), cmp.Compare(a.cert, b.cert), cmp.Compare(a.evidence(), b.evidence())) > 0
+}
+
+// evidence returns a rank of the evidence, highest for what shows most of the service.
+func (a oracleResult) evidence() int {
+	if a.unidentified == 0 {
+		return 0
+	}
+	return endpoint.UnidentifiedCount - int(a.unidentified)
 }
 
 // expires returns when the certificate expires, "" if that is unknown.
@@ -75,7 +84,7 @@ func oracleSum(results []result) []byte {
 		if all[k] == nil {
 			all[k] = oraclePorts{}
 		}
-		a := oracleResult{r.State, r.Reason.String(), string(r.App), string(r.Product), string(r.Cert), r.AcceptsAll}
+		a := oracleResult{r.State, r.Reason.String(), string(r.App), string(r.Product), string(r.Cert), r.AcceptsAll, r.Unidentified}
 		old, ok := all[k][int(r.Port)]
 		either := a.acceptsAll || old.acceptsAll
 		same := ok && a.state == old.state && a.reason == old.reason
@@ -193,6 +202,15 @@ func (k oracleKey) line(ports oraclePorts) string {
 	}
 	if list := ports.pick(func(a oracleResult) bool { return a.acceptsAll }); len(list) > 0 {
 		parts = append(parts, `"accepts_all":`+quote(ranges(list)))
+	}
+	var unidentified []string
+	for _, word := range endpoint.UnidentifiedEvidence() {
+		if list := ports.pick(func(a oracleResult) bool { return a.unidentified.String() == word && !a.acceptsAll }); len(list) > 0 {
+			unidentified = append(unidentified, fmt.Sprintf(`"%s":%s`, word, quote(ranges(list))))
+		}
+	}
+	if len(unidentified) > 0 {
+		parts = append(parts, `"unidentified":{`+strings.Join(unidentified, ",")+"}")
 	}
 	return "{" + strings.Join(parts, ",") + "}\n"
 }

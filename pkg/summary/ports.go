@@ -54,10 +54,8 @@ type Ports struct {
 type more struct {
 	table    *table // instead of spans
 	services map[uint16]service
-	// acceptsAll contains the results with which the host accepts every connection at a
-	// port. Those that a better result has replaced count no longer.
-	acceptsAll *Ports
-	stats      *record.Stats
+	evidence *evidence
+	stats    *record.Stats
 }
 
 // table returns the table that is used instead of spans, or nil.

@@ -75,6 +75,9 @@ func randomResult(rnd *rand.Rand) result {
 		r.Product, r.Cert = []byte(products[rnd.IntN(len(products))]), []byte(certs[rnd.IntN(len(certs))])
 		r.AcceptsAll = rnd.IntN(4) == 0
 	}
+	if r.State == endpoint.Open && len(r.App) == 0 && !r.AcceptsAll && rnd.IntN(2) == 0 {
+		r.Unidentified = endpoint.Unidentified(rnd.IntN(endpoint.UnidentifiedCount))
+	}
 	if h.ip != "" {
 		r.Addr = netip.MustParseAddr(h.ip)
 	}
@@ -339,15 +342,23 @@ func TestMemoryOfAHostIsBounded(t *testing.T) {
 }
 
 // Behind a SYN proxy all hosts of a network accept every connection.
-func TestHostThatAcceptsAllNeedsLittleMemory(t *testing.T) {
+func TestHostsThatAcceptAllNeedLittleMemory(t *testing.T) {
 	lab.NotRaced(t) // the race detector needs memory of its own
+	for _, result := range []record.Result{{AcceptsAll: true}, {Unidentified: 6}} {
+		silentHosts(t, result)
+	}
+}
+
+func silentHosts(t *testing.T, result record.Result) {
+	t.Helper()
 	const hosts, most = 4000, 2 << 10
 	before := heap()
 	s := summary.New()
 	a := s.Adder()
 	for host := range hosts {
 		addr := netip.AddrFrom4([4]byte{10, 0, byte(host >> 8), byte(host)})
-		r := record.Result{Host: []byte(addr.String()), Addr: addr, State: endpoint.Open, AcceptsAll: true}
+		r := result
+		r.Host, r.Addr, r.State = []byte(addr.String()), addr, endpoint.Open
 		for port := range uint16(10) {
 			r.Port = port + 1
 			a.Result(nil, &r)

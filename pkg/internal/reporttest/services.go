@@ -52,7 +52,8 @@ func services() (all []record.Summary) {
 	adder.Flush()
 	for s := range sum.Records(nil) {
 		c := *s
-		c.Host, c.Spans, c.Found, c.AcceptsAll = bytes.Clone(s.Host), slices.Clone(s.Spans), slices.Clone(s.Found), slices.Clone(s.AcceptsAll)
+		c.Host, c.Spans, c.Found = bytes.Clone(s.Host), slices.Clone(s.Spans), slices.Clone(s.Found)
+		c.AcceptsAll, c.Unidentified = slices.Clone(s.AcceptsAll), slices.Clone(s.Unidentified)
 		all = append(all, c)
 	}
 	return all
