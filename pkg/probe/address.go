@@ -31,6 +31,7 @@ type address struct {
 	link        onLink       // of an on-link address
 	icmpLimiter *icmpLimiter // of UDP; nil: TCP
 	late        lateness     // of TCP
+	rejections  rejections   // of TCP
 	hearing     Time         // end of the long listens, if it never replied
 	longListens uint8        // so far
 	groups      *groups      // that may share an ICMP limit; nil: TCP
@@ -84,6 +85,7 @@ type outcome struct {
 	variants   int           // requests that the UDP endpoint is probed with
 	lost       int           // earlier probes of the endpoint that count as lost
 	canary     bool
+	limited    bool          // the reply may have been held back by a limit of ICMP errors
 	unjudged   span          // probes of the endpoint that may need witnesses
 	shows      kind          // of a reply: the endpoint that it shows
 	endpoint   known         // the endpoint
@@ -108,12 +110,15 @@ func (a *address) noteReply(now Time, o outcome) (wake uint64) {
 		a.noteReplyUDP(now, o)
 		return wake | a.wake()
 	}
-	if o.late {
+	switch {
+	case o.limited:
+	case o.late:
 		a.recent.late(o.lost+1, o.timedOut)
-	} else {
+		a.loss.noteReply(o.lost + 1)
+	default:
 		a.recent.add(now, o.n, true, a.rtt.timeout())
+		a.loss.noteReply(o.lost + 1)
 	}
-	a.loss.noteReply(o.lost + 1)
 	if a.window.noteReply(now, a.recent.loss(now), a.rtt.timeout()) {
 		a.recent = recent{}
 	}

@@ -43,6 +43,7 @@ func (w *worker) onReply(a *Reply) {
 		w.vainListens = 0
 	}
 	o := w.replied(j, a)
+	o.limited = j.address.limitsRejections(a.At, &o)
 	if j.phase.inFlight() {
 		w.inFlight--
 	}
@@ -55,11 +56,12 @@ func (w *worker) onReply(a *Reply) {
 		return
 	}
 	w.counts.Replied.add(1)
-	n := o.n
-	if j.address.icmpLimiter != nil {
-		n = max(n-int(j.discounted), 1) // probes that an ICMP limit left unanswered were not lost
-	} else {
-		n = o.lost + 1
+	n := o.lost + 1
+	switch { // probes that an ICMP limit left unanswered were not lost
+	case j.address.icmpLimiter != nil:
+		n = max(o.n-int(j.discounted), 1)
+	case o.limited:
+		n = 1
 	}
 	w.counts.Probes.add(int64(n))
 	w.takeOff(j)
