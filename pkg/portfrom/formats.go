@@ -16,13 +16,13 @@ import (
 // Formats returns all formats. Of several that a beginning may be of, the first counts.
 func Formats() []scanfile.Format {
 	return []scanfile.Format{
-		{Name: "nmap-xml", Written: "nmap -oX or masscan -oX", Is: nmap.IsXML, Read: nmap.ReadXML},
+		{Name: "nmap-xml", Written: "nmap -oX, masscan -oX or naabu -oX", Is: nmap.IsXML, Read: nmap.ReadXML},
 		{Name: "nmap-grepable", Written: "nmap -oG", Is: nmap.IsGrepable, Read: nmap.ReadGrepable},
 		{Name: "masscan-json", Written: "masscan -oJ", Is: masscan.IsJSON, Read: masscan.ReadJSON},
 		{Name: "masscan-ndjson", Written: "masscan -oD", Is: masscan.IsNDJSON, Read: masscan.ReadNDJSON},
 		{Name: "masscan-list", Written: "masscan -oL", Is: masscan.IsList, Read: masscan.ReadList},
 		{Name: "masscan-grepable", Written: "masscan -oG", Is: masscan.IsGrepable, Read: masscan.ReadGrepable},
-		{Name: "zmap", Written: "zmap as CSV with a header, or as addresses only (which requires --format zmap)", Is: zmap.IsCSV, Read: zmap.ReadCSV},
+		{Name: "zmap", Written: "zmap as CSV with a header, or with --format zmap as addresses only", Is: zmap.IsCSV, Read: zmap.ReadCSV},
 		{Name: "zmap-json", Written: "zmap as JSON", Is: zmap.IsJSON, Read: zmap.ReadJSON},
 		{Name: "zgrab2", Written: "zgrab2", Is: zgrab2.Is, Read: zgrab2.Read},
 		{Name: "naabu-json", Written: "naabu -json", Is: naabu.IsJSON, IsAmbiguous: naabu.IsAmbiguous, Read: naabu.ReadJSON},

@@ -19,7 +19,7 @@ import (
 // Command is portfrom's command line.
 type Command struct {
 	Format  string   `enum:"${formats}" default:"auto" placeholder:"FORMAT" help:"Format of all files. auto: by the first bytes of each file."`
-	Port    string   `placeholder:"PORT" help:"Port of results that have none, such as 443 or 53/udp: those of zmap and zgrab2."`
+	Port    string   `placeholder:"PORT" help:"Port of results that have none, such as 443 or 53/udp: those of zmap and zgrab2. A protocol is also used for results that name none."`
 	Verbose bool     `short:"v" help:"Report the format of each file, and statistics at the end."`
 	Files   []string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Results of other scanners, also compressed by gzip or zstd (default: standard input)."`
 

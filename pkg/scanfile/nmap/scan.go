@@ -28,8 +28,9 @@ func (r *reader) document(name []byte) error {
 	for _, a := range r.xml.Attrs {
 		switch string(a.Name) {
 		case "scanner":
-			if string(a.Value) == scanfile.Masscan {
-				r.source = scanfile.Masscan
+			switch name := string(a.Value); name {
+			case scanfile.Masscan, scanfile.Naabu:
+				r.source = name
 			}
 		case "start":
 			r.began = scanfile.Seconds(a.Value)

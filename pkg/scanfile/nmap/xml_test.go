@@ -275,6 +275,7 @@ func TestDocuments(t *testing.T) {
 		{"hints are skipped", strings.ReplaceAll(onePort("1", ""), "<host ", `<hosthint><address addr="192.0.2.9" addrtype="ipv4"/><ports><port protocol="tcp" portid="9"><state state="open"/></port></ports></hosthint><host `), []string{"ip", "port"}, "1 192.0.2.7 1"},
 		{"two documents", onePort("1", "") + "\n" + onePort("2", ""), []string{"port"}, "1 1, 1 2"},
 		{"masscan", strings.ReplaceAll(onePort("21", `<service name="ftp" banner="220 Exim"></service>`), `"nmap"`, `"masscan"`), []string{"source", "app", "banner", "masscan.service", "masscan.reason"}, "1 masscan  220 Exim ftp syn-ack"},
+		{"naabu", strings.ReplaceAll(onePort("21", ""), `"nmap"`, `"naabu"`), []string{"source", "state", "reason", "naabu.state"}, "1 naabu open syn-ack open"},
 		{"a response to masscan", strings.ReplaceAll(strings.ReplaceAll(onePort("21", ""), `"nmap"`, `"masscan"`), `"syn-ack"`, `"response"`), []string{"state", "reason", "masscan.reason"}, "1 open syn-ack response"},
 	} {
 		lines, _, _, err := read(strings.NewReader(c.doc))
