@@ -66,7 +66,7 @@ type Command struct {
 // Validate checks what the flags' types cannot.
 func (c *Command) Validate() (err error) {
 	if name := stream.FindTarget(c.Files); name != "" {
-		return fmt.Errorf("%s: no such file; for one endpoint: echo %s | portid", name, name)
+		return fmt.Errorf("%s: no such file; targets belong to portgen", name)
 	}
 	switch {
 	case c.Resume != nil && c.Open:

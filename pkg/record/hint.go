@@ -48,9 +48,20 @@ func meant(s string) string {
 		return ""
 	}
 	if t, err := target.Parse(s); err == nil && (t.Is4() || t.Is6()) {
-		return fmt.Sprintf("use: portgen %s --top 1000 | portprobe", s)
+		return fmt.Sprintf("use: portgen %s --top 1000"+toPortprobe, s)
 	}
 	return ""
+}
+
+// toPortprobe ends a command line that portid's users continue.
+const toPortprobe = " | portprobe"
+
+// hintPortid continues a command line in the error of a line of portid's input.
+func hintPortid(err error) error {
+	if bad, ok := err.(*Bad); ok && strings.HasSuffix(bad.Msg, toPortprobe) {
+		bad.Msg += " | portid"
+	}
+	return err
 }
 
 // hostPort returns a host and a port as a plain line.

@@ -39,7 +39,7 @@ func (d *Decoder) Port(l ndjson.Line, whole bool, p *Port) error {
 		return TooLong(l)
 	}
 	if !isObject(l.Text) {
-		return d.plain(l, &p.Input)
+		return hintPortid(d.plain(l, &p.Input))
 	}
 	var err error
 	if d.fields, err = ndjson.Scan(l.Text, d.fields); err != nil {

@@ -98,30 +98,31 @@ type stage struct {
 func (p *pipe) stages(tool string) (list []stage) {
 	_, gen := p.words["portgen"]
 	_, probe := p.words["portprobe"]
+	_, id := p.words["portid"]
 	_, sum := p.words["portsum"]
 	gen = gen || len(p.targets) > 0 || tool == "portgen"
+	id = id || tool == "portid"
 	sum = sum || tool == "portsum"
-	probe = probe || tool == "portprobe" || gen && sum
-	if len(p.files) > 0 && (gen || probe && tool == "portsum") {
+	if len(p.files) > 0 && (gen || probe && tool != "portprobe") {
 		return nil
 	}
+	probe = probe || tool == "portprobe" || gen && (id || sum)
 	if gen {
 		list = append(list, stage{"portgen", p.portgen()})
 	}
 	if probe {
 		list = append(list, stage{"portprobe", p.words["portprobe"]})
 	}
-	if p.tee != "" && probe {
+	if id {
+		list = append(list, stage{"portid", p.words["portid"]})
+	}
+	if p.tee != "" && (probe || id) {
 		list = append(list, stage{"tee", []string{p.tee}})
 	}
 	if sum {
 		list = append(list, stage{"portsum", p.words["portsum"]})
 	}
-	for i := range list {
-		if list[i].tool == tool {
-			list[i].args = append(slices.Clip(list[i].args), p.files...)
-		}
-	}
+	list[0].args = append(slices.Clip(list[0].args), p.files...)
 	return list
 }
 

@@ -251,7 +251,7 @@ func (r *reader) place() bool {
 
 // wantsTargets reports whether a name is rather a host than a file.
 func (r *reader) wantsTargets() bool {
-	return r.nc || len(r.targets)+len(r.words["portgen"]) > 0 || r.tool == "portprobe" && len(r.absent)+len(r.others) > 0
+	return r.nc || len(r.targets)+len(r.words["portgen"]) > 0 || slices.Contains([]string{"portprobe", "portid"}, r.tool) && len(r.absent)+len(r.others) > 0
 }
 
 // isTarget reports whether word is a target of portgen.

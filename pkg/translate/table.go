@@ -42,6 +42,9 @@ const (
 	targets   = "targets belong to portgen"
 	reports   = "reports are written by portsum"
 	honest    = "not supported: probes carry the addresses of this machine"
+
+	identified = "services are identified by portid"
+	effort     = "the number of requests is portid --effort"
 )
 
 // rows returns the flags of nmap, masscan, naabu and scanners of one command.
@@ -54,12 +57,16 @@ func nmapRows() []row {
 		{flag: "-sS", use: "portprobe --method syn", tcp: true, why: "half-open scan"},
 		{flag: "-sT", tcp: true, why: noNeed + "connect is the default method"},
 		{flag: "-sU", use: "portgen --udp", why: "UDP scan"},
-		{flag: "-sV", absent: true, why: "service identification is not available"},
+		{flag: "-sV", use: "portid", why: identified},
+		{flag: "--version-light", use: "portid --effort quick", why: effort},
+		{flag: "--version-all", use: "portid --effort thorough", why: effort},
+		{flag: "--version-intensity", form: valued, use: "portid --effort $", conv: toEffort, why: effort},
 		{flag: "-sC", absent: true, why: "scripts are not supported"},
 		{flag: "-sn", absent: true, use: "portgen --top 10", why: discovery},
 		{flag: "-sP", absent: true, use: "portgen --top 10", why: discovery},
-		{flag: "-A", absent: true, why: "OS detection, service identification and scripts are not supported"},
+		{flag: "-A", absent: true, use: "portid", why: "OS detection and scripts are not supported"},
 		{flag: "-O", absent: true, why: "OS detection is not supported"},
+		{flag: "--script", form: valued, use: "portid", when: ofPortid, why: "portid reports this"},
 		{flag: "--script", form: valued, absent: true, why: "scripts are not supported"},
 		{flag: "--traceroute", absent: true, why: "tracing routes is not supported"},
 		{flag: "-Pn", why: noNeed + "every endpoint is probed, without host discovery"},
@@ -99,7 +106,7 @@ func masscanRows() []row {
 	return []row{
 		{flag: "-p", form: attached, use: "portgen -p $", when: fromZero, conv: fromOne, why: "ports begin at 1"},
 		{flag: "--ports", form: valued, use: "portgen -p $", when: fromZero, conv: fromOne, why: "ports begin at 1"},
-		{flag: "--banners", absent: true, why: "banners are not supported"},
+		{flag: "--banners", use: "portid", why: identified},
 		{flag: "--includefile", form: valued, use: "portgen -i $", why: "target lists are read by portgen -i"},
 		{flag: "--shards", form: valued, use: "portgen --shard $", why: "the shard is portgen --shard"},
 		{flag: "--wait", form: valued, why: noNeed + "every endpoint gets a result"},
@@ -121,6 +128,7 @@ func naabuRows() []row {
 		{flag: "-exclude-ports", form: valued, use: "portgen --exclude-ports $", why: "ports are excluded by portgen"},
 		{flag: "-s", form: valued, use: "portprobe --method syn", when: is("s"), tcp: true, why: "half-open scan"},
 		{flag: "-s", form: valued, when: is("c"), tcp: true, why: noNeed + "connect is the default method"},
+		{flag: "-sD", use: "portid", why: identified},
 		{flag: "-rate", form: valued, use: "portprobe -r $", why: "the rate limit is portprobe -r"},
 		{flag: "-timeout", form: valued, use: "portprobe -t $ms", why: "the timeout is portprobe -t"},
 		{flag: "-retries", form: valued, use: "portprobe --retries $", why: "the limit is portprobe --retries"},
@@ -159,6 +167,24 @@ func is(want string) func(string) bool { return func(value string) bool { return
 func isHost(value string) bool {
 	_, err := time.ParseDuration(value)
 	return err != nil && (isAddress(value) || strings.Contains(value, ".") && isTarget(value))
+}
+
+// ofPortid reports whether portid finds out what one of nmap's scripts in a list does.
+func ofPortid(scripts string) bool {
+	return slices.ContainsFunc(strings.Split(scripts, ","), func(name string) bool {
+		return slices.Contains([]string{"banner", "ssl-cert", "http-title", "http-server-header", "ssh-hostkey"}, name)
+	})
+}
+
+// toEffort returns the effort of portid that is like an intensity of nmap's, 0 to 9.
+func toEffort(intensity string) string {
+	switch intensity {
+	case "0", "1", "2":
+		return "quick"
+	case "9":
+		return "thorough"
+	}
+	return "normal"
 }
 
 func fromZero(value string) bool { return strings.HasPrefix(value, "0-") }

@@ -24,7 +24,7 @@ type Suggestion struct {
 // there is a file. ok is false where args are not all understood, or belong to
 // the tool.
 func Line(tool string, args []string, exists func(name string) bool) (s Suggestion, ok bool) {
-	if !slices.Contains([]string{"portgen", "portprobe", "portsum"}, tool) {
+	if !slices.Contains([]string{"portgen", "portprobe", "portid", "portsum"}, tool) {
 		return s, false
 	}
 	r := &reader{tool: tool, left: args, exists: exists, nc: slices.ContainsFunc(args, isNC)}

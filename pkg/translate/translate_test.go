@@ -10,7 +10,7 @@ func none(string) bool { return false }
 func TestEveryForeignFlagIsTranslated(t *testing.T) {
 	for _, row := range rows() {
 		value := ""
-		for _, v := range []string{"5", "s", "c", "0-9", "192.0.2.9"} {
+		for _, v := range []string{"5", "s", "c", "0-9", "192.0.2.9", "banner"} {
 			if (row.when == nil || row.when(v)) && (row.flag != "-host" || isTarget(v)) {
 				value = v
 				break
@@ -20,7 +20,7 @@ func TestEveryForeignFlagIsTranslated(t *testing.T) {
 		if row.form == valued || row.form == attached {
 			args = append(args, value)
 		}
-		for _, tool := range []string{"portgen", "portprobe", "portsum"} {
+		for _, tool := range []string{"portgen", "portprobe", "portid", "portsum"} {
 			s, ok := Line(tool, args, none)
 			if !ok || !strings.HasPrefix(s.Why, row.flag+": "+row.why) || !strings.HasPrefix(s.Line, "portgen ") || !strings.Contains(s.Line, " 192.0.2.1:22") {
 				t.Errorf("%s %q: %+v, %v", tool, args, s, ok)
@@ -32,7 +32,7 @@ func TestEveryForeignFlagIsTranslated(t *testing.T) {
 func TestOwnCommandLinesAreNotTranslated(t *testing.T) {
 	for _, line := range []string{
 		"portgen", "portgen 192.0.2.1", "portgen -p 22 192.0.2.1", "portgen -i hosts -p22", "portprobe -t 2 -c5 -vk results",
-		"portprobe --method syn", "portprobe -t 1.5s", "portsum -o text results", "portdiff -sS a b", "portprobe -sS --nosuch",
+		"portprobe --method syn", "portprobe -t 1.5s", "portsum -o text results", "portid -t 5 --only ssh results", "portdiff -sS a b", "portprobe -sS --nosuch",
 		"portprobe -y 192.0.2.1", "portprobe --rate",
 	} {
 		words := strings.Fields(line)
@@ -59,7 +59,7 @@ func FuzzLine(f *testing.F) {
 		f.Add(args)
 	}
 	f.Fuzz(func(t *testing.T, args string) {
-		for _, tool := range []string{"portgen", "portprobe", "portsum"} {
+		for _, tool := range []string{"portgen", "portprobe", "portid", "portsum"} {
 			s, ok := Line(tool, strings.Split(args, "\n"), none)
 			if ok != (s.Why != "" || s.Line != "") {
 				t.Errorf("%s %q: %+v, %v", tool, args, s, ok)

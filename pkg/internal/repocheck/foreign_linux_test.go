@@ -45,13 +45,32 @@ var foreignLines = [][2]string{
 	{`portprobe -sT 192.0.2.1`, `portprobe: -sT: not needed: connect is the default method; use: portgen 192.0.2.1 --top 1000 | portprobe`},
 	{`portprobe -sU -p 53 192.0.2.1`, `portprobe: -sU: UDP scan; use: portgen 192.0.2.1 --udp -p 53 | portprobe`},
 	{`portprobe -sSU -p 53 192.0.2.1`, `portprobe: -sS: half-open scan; use: portgen 192.0.2.1 --udp -p 53 --tcp | portprobe --method syn`},
-	{`portprobe -sV 192.0.2.1`, `portprobe: -sV: service identification is not available; use: portgen 192.0.2.1 --top 1000 | portprobe`},
-	{`portsum -sV results.ndjson`, `portsum: -sV: service identification is not available; use: portsum results.ndjson`},
+	{`portprobe -sV 192.0.2.1`, `portprobe: -sV: services are identified by portid; use: portgen 192.0.2.1 --top 1000 | portprobe | portid`},
+	{`portsum -sV results.ndjson`, `portsum: -sV: services are identified by portid; use: portid results.ndjson | portsum`},
+	{`portgen -sV -p 22 192.0.2.1`, `portgen: -sV: services are identified by portid; use: portgen 192.0.2.1 -p 22 | portprobe | portid`},
+	{`portprobe -sSV -p 22 192.0.2.1`, `portprobe: -sS: half-open scan; use: portgen 192.0.2.1 -p 22 | portprobe --method syn | portid`},
+	{`portprobe -sV results.ndjson`, `portprobe: -sV: services are identified by portid; use: portprobe results.ndjson | portid`},
+	{`portprobe -sV -oA base 192.0.2.1:22`, `portprobe: -sV: services are identified by portid; use: portgen 192.0.2.1:22 | portprobe | portid | tee base.ndjson | portsum -o text`},
+	{`portprobe -sV --version-intensity 9 -oX out.xml 192.0.2.1:22`, `portprobe: -sV: services are identified by portid; use: portgen 192.0.2.1:22 | portprobe | portid --effort thorough | portsum -o nmap-xml > out.xml`},
+	{`portprobe --version-intensity=2 192.0.2.1:22`, `portprobe: --version-intensity: the number of requests is portid --effort; use: portgen 192.0.2.1:22 | portprobe | portid --effort quick`},
+	{`portprobe --script banner,ssl-cert 192.0.2.1:22`, `portprobe: --script: portid reports this; use: portgen 192.0.2.1:22 | portprobe | portid`},
+	{`portprobe --script=http-title 192.0.2.1:22`, `portprobe: --script: portid reports this; use: portgen 192.0.2.1:22 | portprobe | portid`},
+	{`portprobe --script vuln 192.0.2.1:22`, `portprobe: --script: scripts are not supported; use: portgen 192.0.2.1:22 | portprobe`},
+	{`portprobe --effort quick 192.0.2.1:22`, `portprobe: --effort belongs to portid; use: portgen 192.0.2.1:22 | portprobe | portid --effort quick`},
+	{`portid -sV -p 22 192.0.2.1`, `portid: -sV: services are identified by portid; use: portgen 192.0.2.1 -p 22 | portprobe | portid`},
+	{`portid -sV`, `portid: -sV: services are identified by portid`},
+	{`portid -sV -c 9 results.ndjson`, `portid: -sV: services are identified by portid; use: portid -c 9 results.ndjson`},
+	{`portid -sV -T4 host.example`, `portid: -sV: services are identified by portid; use: portgen host.example --top 1000 | portprobe | portid`},
+	{`portid -sS -p 22 192.0.2.1`, `portid: -sS: half-open scan; use: portgen 192.0.2.1 -p 22 | portprobe --method syn | portid`},
+	{`portid -sS results.ndjson`, `portid: -sS: half-open scan`},
+	{`portid -oX out.xml results.ndjson`, `portid: -oX: reports are written by portsum; use: portid results.ndjson | portsum -o nmap-xml > out.xml`},
+	{`portid 192.0.2.1`, `portid: 192.0.2.1: no such file; targets belong to portgen; use: portgen 192.0.2.1 --top 1000 | portprobe | portid`},
+	{`portid --only ssh 192.0.2.1:22`, `portid: 192.0.2.1:22: no such file; targets belong to portgen; use: portgen 192.0.2.1:22 | portprobe | portid --only ssh`},
 	{`portprobe -sn 192.0.2.0/24`, `portprobe: -sn: host discovery is not supported; use: portgen 192.0.2.0/24 --top 10 | portprobe`},
 	{`portprobe -sP 192.0.2.0/24`, `portprobe: -sP: host discovery is not supported; use: portgen 192.0.2.0/24 --top 10 | portprobe`},
-	{`portprobe -A 192.0.2.1`, `portprobe: -A: OS detection, service identification and scripts are not supported; use: portgen 192.0.2.1 --top 1000 | portprobe`},
+	{`portprobe -A 192.0.2.1`, `portprobe: -A: OS detection and scripts are not supported; use: portgen 192.0.2.1 --top 1000 | portprobe | portid`},
 	{`portprobe -O`, `portprobe: -O: OS detection is not supported`},
-	{`portprobe -O -sV -p- 192.0.2.1`, `portprobe: -O: OS detection is not supported; -sV: service identification is not available; use: portgen 192.0.2.1 -p - | portprobe`},
+	{`portprobe -O -sV -p- 192.0.2.1`, `portprobe: -O: OS detection is not supported; use: portgen 192.0.2.1 -p - | portprobe | portid`},
 	{`portprobe -p22,80 -oX out.xml 192.0.2.1`, `portprobe: -oX: reports are written by portsum; use: portgen 192.0.2.1 -p 22,80 | portprobe | portsum -o nmap-xml > out.xml`},
 	{`portgen -p22,80 -oX 'my scan.xml' 192.0.2.1`, `portgen: -oX: reports are written by portsum; use: portgen 192.0.2.1 -p 22,80 | portprobe | portsum -o nmap-xml > 'my scan.xml'`},
 	{`portprobe -oG out.csv 192.0.2.1:22`, `portprobe: -oG: reports are written by portsum; use: portgen 192.0.2.1:22 | portprobe | portsum -o csv-ports > out.csv`},
@@ -74,7 +93,7 @@ var foreignLines = [][2]string{
 	{`portprobe -D 10.0.0.1 192.0.2.1:22`, `portprobe: -D: not supported: probes carry the addresses of this machine; use: portgen 192.0.2.1:22 | portprobe`},
 	{`portprobe -S 127.0.0.1 -e lo 192.0.2.1:22`, `portprobe: -S: the source address is portprobe --source; use: portgen 192.0.2.1:22 | portprobe --source 127.0.0.1 --interface lo`},
 	{`portgen --rate 1000 -p 80 10.0.0.0/8`, `portgen: --rate belongs to portprobe and portid; use: portgen 10.0.0.0/8 -p 80 | portprobe --rate 1000`},
-	{`portgen --rate=1000 -p0-65535 --banners 10.0.0.0/8`, `portgen: --banners: banners are not supported; use: portgen 10.0.0.0/8 -p 1-65535 | portprobe --rate 1000`},
+	{`portgen --rate=1000 -p0-65535 --banners 10.0.0.0/8`, `portgen: -p: ports begin at 1; use: portgen 10.0.0.0/8 -p 1-65535 | portprobe --rate 1000 | portid`},
 	{`portgen -p0-65535 192.0.2.1`, `portgen: -p: ports begin at 1; use: portgen 192.0.2.1 -p 1-65535`},
 	{`portgen 10.0.0.0/8 -p80 -oJ out.json`, `portgen: -oJ: results are lines of JSON; use: portgen 10.0.0.0/8 -p 80 | portprobe > out.json`},
 	{`portprobe 10.0.0.0/8 -p80 -oL open.txt`, `portprobe: -oL: lists are written by portprobe --plain; use: portgen 10.0.0.0/8 -p 80 | portprobe --open --plain > open.txt`},
@@ -158,11 +177,13 @@ func TestForeignCommandLines(t *testing.T) {
 	}
 }
 
-// try runs a suggested line on a simulated network.
+// try runs a suggested line on a simulated network. portid has none: it must not connect to
+// anything, and reports open ports as errors.
 func try(t *testing.T, line string) {
 	t.Helper()
 	data := ""
 	for _, words := range shellWords(t, line) {
+		want := cli.StatusDone
 		switch {
 		case words[0] == "tee":
 			continue
@@ -170,9 +191,14 @@ func try(t *testing.T, line string) {
 			words = append(words, "--limit", "3")
 		case words[0] == "portprobe":
 			words = append(words, "--simulate", "")
+		case words[0] == "portid":
+			words = append(words, "--deny", "0.0.0.0/0,::/0")
+			if slices.Contains(words, "results.ndjson") { // which has an open port
+				want = cli.StatusRecords
+			}
 		}
 		status, out, messages := runTool(t, words, data)
-		if status != cli.StatusDone {
+		if status != want {
 			t.Errorf("%s: %q: status %d: %s", line, words, status, messages)
 			return
 		}
