@@ -53,6 +53,8 @@ type differ struct {
 	addr  netip.Addr
 	mixed bool // the host has several addresses
 	rows  []DiffRow
+
+	acceptsAll bool // the host accepts every connection without a service
 }
 
 // Hosts yields the hosts, consecutive ones with the same changes as one.

@@ -22,7 +22,9 @@ type DiffRow struct {
 	Note   string // the state before and now
 
 	rank        int
-	open        bool // the port is or was open and has a row of its own
+	place       int    // index of the first row that it may join
+	alone       bool   // has a row of its own
+	evidence    string // of a service that was not identified
 	proto       endpoint.Proto
 	first, last uint16
 	addr        netip.Addr
@@ -39,10 +41,14 @@ func (d *differ) add(c *record.Change) {
 	open := c.Old == endpoint.Open || c.New == endpoint.Open
 	row := DiffRow{
 		Change: c.Change.String(), Note: d.Note(c),
-		rank: rank(c.Change, open), open: open, proto: c.Proto, first: c.Port, last: c.Port, addr: c.Addr,
+		rank: rank(c.Change, open), alone: open, proto: c.Proto, first: c.Port, last: c.Port, addr: c.Addr,
 	}
 	if open {
 		row.Name = d.name(c)
+		row.evidence = d.unidentified(c)
+	}
+	if row.evidence == endpoint.EvidenceAcceptsAll {
+		row.alone, d.acceptsAll = false, true
 	}
 	if n := len(d.rows); n > 0 && row.joins(&d.rows[n-1]) && d.rows[n-1].last+1 == row.first {
 		d.rows[n-1].last = row.last
@@ -51,10 +57,28 @@ func (d *differ) add(c *record.Change) {
 	d.rows = append(d.rows, row)
 }
 
-// joins reports whether both rows are the same change and may become one row.
-func (r *DiffRow) joins(s *DiffRow) bool {
-	return !r.open && !s.open && r.rank == s.rank && r.proto == s.proto && r.Note == s.Note && r.addr == s.addr
+// unidentified returns the evidence of a service that was not identified, unless another
+// one was there before.
+func (d *Diff) unidentified(c *record.Change) string {
+	f := whileOpen(c)
+	if len(f.App) > 0 || c.Old == c.New && !d.Expected {
+		return ""
+	}
+	return string(f.Evidence)
 }
+
+// joint is what rows have in common that are the same change and may become one row.
+type joint struct {
+	rank  int
+	proto endpoint.Proto
+	note  string
+	addr  netip.Addr
+}
+
+func (r *DiffRow) joint() joint { return joint{r.rank, r.proto, r.Note, r.addr} }
+
+// joins reports whether both rows may become one row.
+func (r *DiffRow) joins(s *DiffRow) bool { return !r.alone && !s.alone && r.joint() == s.joint() }
 
 // reads reports whether both rows have the same text.
 func (r DiffRow) reads(s DiffRow) bool {
@@ -78,13 +102,13 @@ func rank(c endpoint.Change, open bool) int {
 
 // finish sorts the rows and joins those that are the same change.
 func (d *differ) finish() *DiffHost {
+	if d.acceptsAll {
+		d.joinSilent()
+	}
 	slices.SortStableFunc(d.rows, func(r, s DiffRow) int {
-		c := cmp.Or(cmp.Compare(r.rank, s.rank), cmp.Compare(r.proto, s.proto))
-		if c == 0 && !r.open && !s.open {
-			c = cmp.Or(cmp.Compare(r.Note, s.Note), r.addr.Compare(s.addr))
-		}
-		return cmp.Or(c, cmp.Compare(r.first, s.first))
+		return cmp.Or(cmp.Compare(r.rank, s.rank), cmp.Compare(r.proto, s.proto), cmp.Compare(r.first, s.first))
 	})
+	d.group()
 	h := &DiffHost{Title: d.title(), Hosts: 1}
 	if d.addr.IsValid() && h.Title == d.Printable(d.addr.String()) {
 		h.last = d.addr
@@ -100,10 +124,41 @@ func (d *differ) finish() *DiffHost {
 	return h
 }
 
+// group moves rows that may become one row to the first of them.
+func (d *differ) group() {
+	firsts := map[joint]int{}
+	for i := range d.rows {
+		r := &d.rows[i]
+		if r.place = i; r.alone {
+			continue
+		}
+		if first, ok := firsts[r.joint()]; ok {
+			r.place = first
+		} else {
+			firsts[r.joint()] = i
+		}
+	}
+	slices.SortStableFunc(d.rows, func(r, s DiffRow) int { return cmp.Compare(r.place, s.place) })
+}
+
+// joinSilent permits joining the ports of a host that accepts every connection that portid
+// tried, or left out, before it knew that.
+func (d *differ) joinSilent() {
+	for i := range d.rows {
+		switch d.rows[i].evidence {
+		case endpoint.EvidenceSilent, endpoint.EvidenceNotAsked:
+			d.rows[i].alone = false
+		}
+	}
+}
+
 // join returns one row for several.
 func (d *differ) join(rows []DiffRow) DiffRow {
 	row := rows[0]
 	row.Ports = portsOf(rows)
+	if len(rows) > 1 || row.first < row.last {
+		row.Name = ""
+	}
 	if d.mixed && row.addr.IsValid() {
 		row.Note += ", at " + d.Printable(row.addr.String())
 	}
