@@ -17,7 +17,7 @@ complete -c portid -l host-rate -x -d 'Maximum connections per second to one add
 complete -c portid -s t -l timeout -x -d 'Maximum time for one endpoint'
 complete -c portid -l effort -x -a 'quick normal thorough' -d 'Number of requests to try'
 complete -c portid -l only -x -a '(__portid_app)' -d 'Protocols to try, such as ssh,http'
-complete -c portid -l ask -x -d 'Send requests to these ports too, of those that are only listened to'
+complete -c portid -l ask -x -d 'Also send requests to these ports, such as 9100 or 2222'
 complete -c portid -l no-starttls -d 'Do not upgrade connections to TLS'
 complete -c portid -l ca-file -r -F -d 'Certificate authorities to verify against, in PEM'
 complete -c portid -l user-agent -x -d 'User-Agent of HTTP requests'

@@ -30,7 +30,7 @@ type Command struct {
 
 	Effort     string   `enum:"quick,normal,thorough" default:"normal" group:"probing" help:"Number of requests to try. quick: 2. normal: at most 12 connections. thorough: all."`
 	Only       []string `placeholder:"LIST" complete:"app" group:"probing" help:"Protocols to try, such as ssh,http (comma-separated; default: all those of portid(1))."`
-	Ask        []string `sep:"none" placeholder:"PORTS" group:"probing" help:"Send requests to these ports too, of those that are only listened to: printers, serial servers, industrial control. Repeatable."`
+	Ask        []string `sep:"none" placeholder:"PORTS" group:"probing" help:"Also send requests to these ports, such as 9100 or 2222. By default portid only listens at ports of printers, serial servers, industrial control and medical imaging. Repeatable."`
 	NoStartTLS bool     `name:"no-starttls" group:"probing" help:"Do not upgrade connections to TLS."`
 	CAFile     *string  `name:"ca-file" placeholder:"FILE" complete:"file" group:"probing" help:"Certificate authorities to verify against, in PEM (default: those of the system)."`
 	UserAgent  string   `placeholder:"TEXT" group:"probing" help:"User-Agent of HTTP requests (default: portid/VERSION)."`

@@ -92,6 +92,17 @@ func TestPageIsRendered(t *testing.T) {
 	}
 }
 
+// TestPagesHaveNoEmptyParentheses finds terms whose details are missing.
+func TestPagesHaveNoEmptyParentheses(t *testing.T) {
+	for name, page := range pages(t) {
+		for line := range strings.Lines(string(page)) {
+			if strings.Contains(line, " ()") {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
+	}
+}
+
 // TestEveryReasonIsExplained checks that portkit(5) lists each reason with the
 // state, or the states by protocol, that it is the evidence for.
 func TestEveryReasonIsExplained(t *testing.T) {

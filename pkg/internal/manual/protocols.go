@@ -17,6 +17,10 @@ func (r *roff) protocols(all []protocol.Protocol) {
 		if len(p.TLSPorts) > 0 {
 			ports = strings.TrimPrefix(ports+", in TLS "+portList(p.TLSPorts), ", ")
 		}
+		if ports == "" {
+			r.term(bold(p.App), p.Source+".")
+			continue
+		}
 		r.item(p.App, ports, p.Source+".")
 	}
 }
