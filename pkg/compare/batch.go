@@ -18,6 +18,8 @@ type batch struct {
 
 	bad     []error // *record.Bad and *record.Unusable, in the order of the lines
 	nowhere uint64  // records without an endpoint
+
+	identified bool // a tool tried to identify some service
 }
 
 // hostEnd holds the ends of a host's key and spans. They begin at the ends of the
@@ -29,7 +31,7 @@ type hostEnd struct {
 
 func (b *batch) reset() {
 	b.keys, b.hosts, b.spans = b.keys[:0], b.hosts[:0], b.spans[:0]
-	b.bad, b.nowhere = nil, 0
+	b.bad, b.nowhere, b.identified = nil, 0, false
 }
 
 // turn makes the host of a key the last one.

@@ -65,7 +65,14 @@ type Tally struct {
 	Unread bool
 	// Renamed means that fields of NEW have the name of a field of change records.
 	Renamed bool
+
+	identified bool // a tool tried to identify some service
+	unknown    bool // nothing is known about a service that is expected
 }
+
+// NoServices reports whether services are expected at open ports, and no tool tried to
+// identify any.
+func (t *Tally) NoServices() bool { return t.unknown && !t.identified }
 
 // Different reports whether there are changes other than ChangeUnknown.
 func (t *Tally) Different() bool {
@@ -198,6 +205,7 @@ func (l *badReporter) Next() (*batch, error) {
 		return nil, err
 	}
 	*l.nowhere += b.nowhere
+	l.tally.identified = l.tally.identified || b.identified
 	for _, wrong := range b.bad {
 		no := int64(0)
 		switch line := wrong.(type) {

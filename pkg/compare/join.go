@@ -176,6 +176,7 @@ func (j *join) services(c *record.Change, old, new *span) error {
 		c.Change = expectationChange(name, j.new.service(c.Port), new.facts)
 		c.Was = record.AppendExpected(c.Was[:0], name)
 		j.verdicts.keep(old, new, c.Change)
+		j.tally.unknown = j.tally.unknown || new.facts == noEvidence
 		return nil
 	}
 	if err := j.old.read(old); err != nil {

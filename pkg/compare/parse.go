@@ -85,6 +85,7 @@ func (p *parser) line(l ndjson.Line) error {
 
 // digest returns the digest of the facts that were read last.
 func (p *parser) digest() digest {
+	p.batch.identified = p.batch.identified || identified(&p.service)
 	if p.view == wanted {
 		return appDigest(p.seed, &p.service)
 	}

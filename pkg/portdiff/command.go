@@ -120,9 +120,13 @@ func (c *Command) expectation(ctx *cli.Context) (compare.Tally, error) {
 	}
 	defer results.close()
 	about := report.Diff{Old: displayName(c.Expect), New: displayName(c.Old), ByIP: true, Expected: true}
-	return c.write(ctx, about, func(w io.Writer) (compare.Tally, error) {
+	tally, err := c.write(ctx, about, func(w io.Writer) (compare.Tally, error) {
 		return compare.Expect(want, results.Source, c.options(ctx), w)
 	})
+	if err == nil && tally.NoServices() {
+		ctx.Log.Printf("no service was identified; pipe the results through portid")
+	}
+	return tally, err
 }
 
 // displayName returns the name of a file in messages and reports.
