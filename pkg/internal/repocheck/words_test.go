@@ -57,7 +57,6 @@ func wordExceptions() []wordException {
 		{"is no", "here are no", "as above"},
 		{"is no", "here was no", "as above"},
 		{"is no", "are no-response", "a reason"},
-		{"is no", "is no-response", "a reason"},
 		{"ask", "not-asked", "a value of evidence"},
 		{"is none", "here is none", "as above"},
 		{"is none", "here are none", "as above"},
