@@ -131,7 +131,8 @@ func (c *factComparer) keys() {
 // client after its app was recognized, or it was not probed for a service.
 func prevented(f *record.Facts, fact record.Fact) bool {
 	switch string(f.Evidence) {
-	case endpoint.EvidenceUnreachable, endpoint.EvidenceNotAsked, endpoint.EvidenceAcceptsAll:
+	case endpoint.EvidenceUnreachable, endpoint.EvidenceNotAsked, endpoint.EvidenceAcceptsAll,
+		endpoint.EvidenceInterrupted, endpoint.EvidenceDeadline:
 		return true
 	case endpoint.EvidenceProbed: // the scanner may have a name for the app that has no equal
 		return fact == record.FactApp

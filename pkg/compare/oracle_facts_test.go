@@ -25,7 +25,7 @@ type finding struct {
 // randomFinding returns a finding from small pools and its fields.
 func randomFinding(rnd *rand.Rand) (f finding, fields string) {
 	pick := func(texts ...string) string { return texts[rnd.IntN(len(texts))] }
-	f.evidence = pick("greeting", "http", "silent", "accepts-all", "not-asked", "unreachable")
+	f.evidence = pick("greeting", "http", "silent", "accepts-all", "not-asked", "unreachable", "interrupted", "deadline")
 	fields = fmt.Sprintf(`,"evidence":%q`, f.evidence)
 	if f.evidence == "greeting" || f.evidence == "http" {
 		f.app = pick("ssh", "http")
@@ -84,7 +84,7 @@ func oracleFindings(old, new finding, ignore []string) (change, was string) {
 		return "", ""
 	}
 	vague := func(f finding, fact string) bool {
-		return slices.Contains([]string{"accepts-all", "not-asked", "unreachable"}, f.evidence) || f.limited && fact != "app"
+		return slices.Contains([]string{"accepts-all", "not-asked", "unreachable", "interrupted", "deadline"}, f.evidence) || f.limited && fact != "app"
 	}
 	var parts []string
 	differ := func(fact, was string, oldLacks, newLacks bool) {

@@ -22,6 +22,8 @@ func TestExpectationChange(t *testing.T) {
 	}{
 		{record.Facts{}, [3]endpoint.Change{endpoint.ChangeUnknown, endpoint.ChangeUnknown, endpoint.ChangeUnknown}},
 		{record.Facts{Evidence: []byte("not-asked")}, [3]endpoint.Change{endpoint.ChangeUnknown, endpoint.ChangeUnknown, endpoint.ChangeUnknown}},
+		{record.Facts{Evidence: []byte("interrupted")}, [3]endpoint.Change{endpoint.ChangeUnknown, endpoint.ChangeUnknown, endpoint.ChangeUnknown}},
+		{record.Facts{Evidence: []byte("deadline")}, [3]endpoint.Change{endpoint.ChangeUnknown, endpoint.ChangeUnknown, endpoint.ChangeUnknown}},
 		{record.Facts{Evidence: []byte("silent")}, [3]endpoint.Change{endpoint.ChangeChanged, endpoint.ChangeChanged, endpoint.ChangeChanged}},
 		{record.Facts{App: http}, [3]endpoint.Change{met, endpoint.ChangeChanged, endpoint.ChangeChanged}},
 		{record.Facts{App: http, Limited: true}, [3]endpoint.Change{met, endpoint.ChangeChanged, endpoint.ChangeChanged}},

@@ -46,7 +46,15 @@ const (
 	EvidenceUnrecognized = "unrecognized"
 	EvidenceAcceptsAll   = "accepts-all" // the host accepts connections at every port
 	EvidenceNotAsked     = "not-asked"   // no request was sent, as the port is only listened to
+	// Those of open ports at which the run ended too early to identify the service.
+	EvidenceInterrupted = "interrupted"
+	EvidenceDeadline    = "deadline"
 )
+
+// Unfinished reports whether the evidence is only that the run ended too early.
+func Unfinished[T string | []byte](evidence T) bool {
+	return string(evidence) == EvidenceInterrupted || string(evidence) == EvidenceDeadline
+}
 
 // TLS contains the facts of a TLS handshake (RFC 8446) and of the leaf certificate
 // (RFC 5280).

@@ -11,6 +11,7 @@ type Unidentified uint8
 var unidentified = []string{
 	EvidenceTLS, EvidenceProbed, EvidenceUnrecognized, EvidenceClosed, EvidenceReset, EvidenceSilent,
 	EvidenceZeroWindow, EvidenceNoAck, EvidenceRefused, EvidenceNotAsked, EvidenceUnreachable,
+	EvidenceInterrupted, EvidenceDeadline,
 }
 
 // ParseUnidentified returns the number of an evidence, 0 for any other text.
@@ -30,4 +31,4 @@ func (u Unidentified) String() string {
 }
 
 // UnidentifiedCount is one more than the highest Unidentified.
-const UnidentifiedCount = 12
+const UnidentifiedCount = 14

@@ -56,6 +56,15 @@ func TestParseRejectsOtherWords(t *testing.T) {
 	}
 }
 
+// The evidence of an endpoint at which the run ended is the reason of the run's end.
+func TestUnfinished(t *testing.T) {
+	for r := Reason(1); int(r) < Reasons; r++ {
+		if got := Unfinished(r.String()); got != (r == Interrupted || r == Deadline) {
+			t.Errorf("Unfinished(%q) = %v", r, got)
+		}
+	}
+}
+
 func TestStateDependsOnTheProtocol(t *testing.T) {
 	for _, c := range []struct {
 		r    Reason

@@ -128,7 +128,7 @@ var ErrStopped = errors.New("stopped before the first connection")
 func (e *Engine) Stop() { e.stop() }
 
 // Identify finds out what is behind an endpoint. Errors are local, ErrStopped, or those
-// of ctx. The outcome is valid only without an error.
+// of ctx. With an error, only Conns and Took of the outcome are valid.
 func (e *Engine) Identify(ctx context.Context, t Target) (Outcome, error) {
 	limited, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -137,9 +137,9 @@ func (e *Engine) Identify(ctx context.Context, t Target) (Outcome, error) {
 	defer s.clock.stop()
 	defer s.silence.close()
 	err := s.identify()
-	if ctx.Err() != nil {
-		return Outcome{}, ctx.Err()
-	}
 	s.Took, s.Conns = s.clock.took(), s.conns
+	if ctx.Err() != nil {
+		return Outcome{Finding: endpoint.Finding{Took: s.Took, Conns: s.Conns}}, ctx.Err()
+	}
 	return Outcome{Finding: s.Finding, Connected: s.connected, Reason: s.reason, RTT: s.took}, err
 }

@@ -44,11 +44,11 @@ type Command struct {
 	Deny      []string     `sep:"none" placeholder:"SPEC" group:"scope" help:"Never connect to these targets (as in --allow). Repeatable."`
 	AllowFile []string     `sep:"none" placeholder:"FILE" complete:"file" group:"scope" help:"Connect only to targets in FILE, lines of TARGET [PORTS]. Repeatable: a target must be in every list."`
 	DenyFile  []string     `sep:"none" placeholder:"FILE" complete:"file" group:"scope" help:"Never connect to targets in FILE, lines of TARGET [PORTS]. Repeatable."`
-	Deadline  cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"Stop after this time. Unfinished endpoints are reported as errors (default: 0s, never)."`
+	Deadline  cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"8760h" group:"scope" help:"Stop after this time. Unfinished endpoints stay open, or become errors if they had no state (default: 0s, never)."`
 
 	Open      bool         `group:"output" help:"Write only open ports."`
 	KeepOrder bool         `short:"k" group:"output" help:"Write records in input order."`
-	Resume    *string      `placeholder:"FILE" complete:"file" group:"output" help:"Append results to FILE (created if missing) instead of standard output, and skip endpoints with a result in FILE other than error. To resume, run the same command again."`
+	Resume    *string      `placeholder:"FILE" complete:"file" group:"output" help:"Append results to FILE (created if missing) instead of standard output, and skip endpoints identified in FILE. To resume, run the same command again."`
 	Fsync     cli.Duration `placeholder:"DURATION" default:"0s" min:"0s" max:"24h" group:"output" help:"Sync the file of --resume to disk at this interval (default: 0s, never)."`
 
 	Progress string    `enum:"auto,always,never,json" default:"auto" group:"logging" help:"Progress on standard error. auto: if it is a terminal. json: one object per second."`

@@ -29,7 +29,7 @@ func (c *counts) add(o *identify.Outcome) {
 	if c.apps == nil {
 		c.apps, c.unknown = map[string]int64{}, map[string]int64{}
 	}
-	if c.connections += int64(o.Conns); o.App != "" {
+	if c.connections += int64(o.Conns); o.App != "" && !endpoint.Unfinished(o.Evidence) {
 		c.apps[o.App]++
 		return
 	}

@@ -43,12 +43,13 @@ func (f *fake) Identify(ctx context.Context, t identify.Target) (o identify.Outc
 		o.Connected, o.Reason, o.Evidence, o.RTT = false, endpoint.ConnRefused, "refused", -1
 	case 11:
 		<-ctx.Done()
+		o.Took = 2 * time.Millisecond
 		return o, ctx.Err()
 	case 12:
 		for !f.stopped.Load() {
 			time.Sleep(time.Millisecond) // polls: nothing reports that
 		}
-		return o, identify.ErrStopped
+		return identify.Outcome{}, identify.ErrStopped
 	default:
 		o.App, o.Evidence = "ssh", "greeting"
 	}
@@ -137,15 +138,17 @@ func TestConcurrencyPerAddress(t *testing.T) {
 	}
 }
 
-// An interruption and the deadline settle what was read.
-func TestUnfinishedBecomeErrors(t *testing.T) {
+// An interruption and the deadline settle what was read. What came as open stays open.
+func TestUnfinishedEndpoints(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ reason, port, args string }{
-		{"interrupted", "11", "-t 0.1 --host-concurrency 30"},
-		{"interrupted", "12", "-t 1h --host-concurrency 30"}, // at once
-		{"deadline", "11", "--deadline 0.2"},
+	for _, c := range []struct{ reason, port, args, kept string }{
+		{"interrupted", "11", "-t 0.1 --host-concurrency 30", `"conns":1,"id_ms":2.000`},
+		{"interrupted", "12", "-t 1h --host-concurrency 30", `"conns":0,"id_ms":0.000`}, // at once
+		{"deadline", "11", "--deadline 0.2", `"conns":`},
 	} {
-		reason, in := c.reason, strings.Repeat("192.0.2.1:"+c.port+"\n", 30)
+		const open = `{"host":"192.0.2.1","port":%s,"proto":"%s","state":"open","reason":"%s","app":"%s","rtt_ms":1,"owner":7}` + "\n"
+		tcp, udp := fmt.Sprintf(open, c.port, "tcp", "syn-ack", "dns"), fmt.Sprintf(open, c.port, "udp", "udp-response", "dns")
+		reason, in := c.reason, strings.Repeat("192.0.2.1:"+c.port+"\n"+tcp+udp, 10)
 		ctx, cancel := context.WithCancel(context.Background())
 		f := &fake{}
 		if reason == "interrupted" {
@@ -156,10 +159,19 @@ func TestUnfinishedBecomeErrors(t *testing.T) {
 				cancel()
 			}()
 		}
-		_, out, errs := runTool(ctx, f, in, strings.Fields(c.args)...)
+		_, out, errs := runTool(ctx, f, in, append(strings.Fields(c.args), "-v")...)
 		cancel()
-		if n := strings.Count(out, `"state":"error","reason":"`+reason+`"`); n != 30 {
-			t.Errorf("%d of 30 are %s: %s", n, reason, errs)
+		for _, want := range []string{
+			`"state":"error","reason":"` + reason + `"`,
+			`"proto":"tcp","state":"open","reason":"syn-ack","rtt_ms":1,"evidence":"` + reason + `",` + c.kept,
+			`"proto":"udp","state":"open","reason":"udp-response","rtt_ms":1,"app":"dns","evidence":"` + reason + `",` + c.kept,
+		} {
+			if n := strings.Count(out, want); n != 10 {
+				t.Errorf("%d of 10 are %s: %s%s", n, want, out, errs)
+			}
+		}
+		if want := "0 identified of 30 records: 20 " + reason; !strings.Contains(errs, want) {
+			t.Errorf("%q is not in %s", want, errs)
 		}
 	}
 }

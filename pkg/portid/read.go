@@ -109,12 +109,12 @@ func (r *run) addResolved(i *item, res resolve.Result) {
 		r.enqueue(i)
 		return
 	}
-	reason, err := r.endedBy(), error(nil) // the lookup was canceled
-	if reason == 0 {
-		reason, err = endpoint.ResolveFailed, res.Err
-		r.ctx.Log.Linef("records whose name has no address", "%v", err)
+	if r.endedBy() != 0 { // the lookup was canceled
+		r.results.unfinished(i, &identify.Outcome{})
+		return
 	}
-	r.results.refuse(i, reason, err)
+	r.ctx.Log.Linef("records whose name has no address", "%v", res.Err)
+	r.results.refuse(i, endpoint.ResolveFailed, res.Err)
 }
 
 // enqueue passes an item to the queue, unless its address must not be connected to.
@@ -124,7 +124,7 @@ func (r *run) enqueue(i *item) {
 		return
 	}
 	if !r.queue.add(i) {
-		r.results.refuse(i, r.endedBy(), nil)
+		r.results.unfinished(i, &identify.Outcome{})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"portkit/pkg/cli"
 	"portkit/pkg/endpoint"
+	"portkit/pkg/identify"
 	"portkit/pkg/origin"
 	"portkit/pkg/resolve"
 	"portkit/pkg/resumefile"
@@ -146,7 +147,7 @@ func (r *run) end(reason endpoint.Reason, grace time.Duration, stopLookups conte
 	r.engine.Stop()
 	r.backlog.Unlimit()
 	for _, i := range r.queue.drop() {
-		r.results.refuse(i, reason, nil)
+		r.results.unfinished(i, &identify.Outcome{})
 	}
 	r.input.Finish()
 }

@@ -104,6 +104,22 @@ func (w *writer) result(i *item, o *identify.Outcome) endpoint.Result {
 	}
 }
 
+// unfinished writes the record of an item that was not identified because the run ended
+// early. If it came as open, it stays open: that is known.
+func (w *writer) unfinished(i *item, o *identify.Outcome) {
+	reason := w.endedBy()
+	if !i.came {
+		w.refuse(i, reason, nil)
+		return
+	}
+	if i.target.Proto == endpoint.UDP { // portprobe recognized it
+		o.App = i.target.App
+	}
+	o.Evidence = reason.String()
+	w.counts.add(o)
+	w.found(i, o)
+}
+
 // refuse writes the error record of an item that was not identified.
 func (w *writer) refuse(i *item, reason endpoint.Reason, err error) {
 	r := endpoint.Result{
@@ -147,7 +163,6 @@ func (w *writer) errorText(r *endpoint.Result, err error) string {
 // identify finds out what is behind an item, and writes its record.
 func (r *run) identify(i *item) {
 	o, err := r.engine.Identify(r.work, i.target)
-	reason := r.endedBy()
 	switch {
 	case err == nil:
 		r.counts.add(&o)
@@ -155,8 +170,8 @@ func (r *run) identify(i *item) {
 			r.logFound(i, &o)
 		}
 		r.results.found(i, &o)
-	case reason != 0 && (r.work.Err() != nil || errors.Is(err, identify.ErrStopped)):
-		r.results.refuse(i, reason, nil)
+	case r.endedBy() != 0 && (r.work.Err() != nil || errors.Is(err, identify.ErrStopped)):
+		r.results.unfinished(i, &o)
 	default:
 		r.results.refuse(i, endpoint.LocalError, err)
 	}

@@ -47,7 +47,7 @@ func findingFields() []FieldDoc {
 		{"os", "string", false, "Operating system as the service reports it.", aProduct},
 		{"device", "string", false, "Device or kind of device as the service reports it.", aProduct},
 		{"cpe", "array of strings", false, "Names of the product in the form of CPE 2.3, from a Recog database or another scanner.", texts},
-		{"evidence", "string", false, "What the finding rests on. With app: greeting, tls, the name of a request, or probed if another scanner recognized it. Without app: tls (TLS with nothing recognized inside), refused, unreachable, silent, closed, reset, no-ack, zero-window, unrecognized, accepts-all or not-asked.", aText},
+		{"evidence", "string", false, "What the finding rests on. With app: greeting, tls, the name of a request, or probed if another scanner recognized it. Without app: tls (TLS with nothing recognized inside), refused, unreachable, silent, closed, reset, no-ack, zero-window, unrecognized, accepts-all or not-asked; interrupted or deadline if the run ended before the service was identified.", aText},
 		{"limited", "true", false, "The service turned the client away, because of too many connections or an unwelcome address: app is right, product and version may be missing.", aTrue},
 		{"conns", "integer", false, "Number of connections made.", aCount},
 		{"id_ms", "number", false, "Time from the first connection to the conclusion, in milliseconds.", `"type": "number", "minimum": 0`},

@@ -41,6 +41,7 @@ func (d *Decoder) finding(r *Result) {
 			r.unusable("evidence %s without app is unknown", Last(r.Fields, "evidence"))
 		}
 	}
+	r.Unfinished = endpoint.Unfinished(f.Evidence)
 	d.product = appendProduct(d.product[:0], f)
 	r.Product = d.product
 	if f.TLS {

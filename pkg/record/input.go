@@ -45,7 +45,7 @@ type Decoder struct {
 	Times bool
 	// Details makes Result collect Detail.
 	Details bool
-	// FactsOnly makes Result leave out Product, Cert and AcceptsAll. Facts reads them.
+	// FactsOnly makes Result leave out Product, Cert, AcceptsAll and Unfinished. Facts reads them.
 	FactsOnly bool
 
 	fields   []ndjson.Field

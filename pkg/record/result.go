@@ -29,6 +29,8 @@ type Result struct {
 	AcceptsAll bool
 	// Unidentified is why an open port has no app; 0 if it has one, or AcceptsAll is set.
 	Unidentified endpoint.Unidentified
+	// Unfinished is set if the run ended before the service was identified.
+	Unfinished bool
 	// Detail is as in Found, if Decoder.Details is set.
 	Detail []byte
 	// Identified is set if a tool tried to identify the service: the record has the

@@ -30,7 +30,8 @@ type File struct {
 	// Answered is the number of results in the file when it was opened, without
 	// those that Open removed.
 	Answered int64
-	// Dropped is the number of records that Open removed: errors and host-lost.
+	// Dropped is the number of records that Open removed: errors, host-lost and open ports
+	// whose service was not identified in time.
 	Dropped int64
 }
 
@@ -38,8 +39,8 @@ type File struct {
 var ErrInUse = errors.New("in use by another run")
 
 // Open locks a file of results, which is created if necessary, and reads it. It
-// removes errors, records with the reason host-lost and a torn last line, whose
-// endpoints are probed again. It leaves the file unchanged and fails if the first line is not a result, or if a
+// removes errors, records with the reason host-lost, open ports whose service was not
+// identified in time, and a torn last line. Their endpoints are probed again. It leaves the file unchanged and fails if the first line is not a result, or if a
 // later line is not one and results follow it. Errors name the file.
 func Open(name string) (*File, error) {
 	f := &File{name: name, index: newIndex()}

@@ -115,6 +115,25 @@ func TestLostIsDroppedAndSilentIsKept(t *testing.T) {
 	}
 }
 
+// A service is identified again if the run ended too early.
+func TestUnfinishedIsDropped(t *testing.T) {
+	t.Parallel()
+	open := result("10.0.0.1", "10.0.0.1", 22, "open")
+	with := func(evidence string) string {
+		return strings.TrimSuffix(open, "}\n") + `,"evidence":"` + evidence + `"}` + "\n"
+	}
+	for evidence, kept := range map[string]bool{"interrupted": false, "deadline": false, "not-asked": true} {
+		f, err := Open(write(t, with(evidence)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Take([]byte("10.0.0.1"), anywhere, 22, endpoint.TCP) != kept || (f.Dropped == 0) != kept {
+			t.Errorf("%s: %d answered, %d dropped", evidence, f.Answered, f.Dropped)
+		}
+		f.Close()
+	}
+}
+
 func TestOtherFilesAreLeftUnchanged(t *testing.T) {
 	a := result("10.0.0.1", "10.0.0.1", 22, "open")
 	for name, text := range map[string]string{

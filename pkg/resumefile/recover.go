@@ -63,9 +63,10 @@ func (f *File) read(size int64) (err error) {
 }
 
 // answers reports whether a result is kept. Endpoints with an error, or of hosts that
-// stopped replying, are probed again. nil is a damaged line.
+// stopped replying, are probed again, and services are identified again if the run ended
+// too early. nil is a damaged line.
 func answers(r *record.Result) bool {
-	return r != nil && r.State != endpoint.Error && r.Reason != endpoint.HostLost
+	return r != nil && r.State != endpoint.Error && r.Reason != endpoint.HostLost && !r.Unfinished
 }
 
 // sizeWithoutTornLine returns the size of the whole lines of the file, which is
