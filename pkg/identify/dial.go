@@ -60,7 +60,7 @@ func (d *dialer) dial() (*line, error) {
 			d.RTT = d.took
 		}
 	}
-	return &line{Conn: newWatched(d.ctx, c), port: d.Addr.Port(), table: d.table, began: time.Now()}, nil
+	return &line{Conn: newWatched(d.ctx, c), port: d.Addr.Port(), table: d.all, began: time.Now()}, nil
 }
 
 // failed records why the first connection failed. What was found out before a later one

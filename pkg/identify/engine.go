@@ -41,7 +41,8 @@ type Options struct {
 	// the time in which it waits for the rate.
 	Timeout time.Duration
 	Effort  Effort
-	// Only contains the apps to try; empty for all.
+	// Only contains the apps to try; empty for all. Others are recognized by what they
+	// send all the same, without requests for details.
 	Only []string
 	// Quiet reports whether a port is only listened to; nil uses QuietPort.
 	Quiet func(port uint16) bool
@@ -63,7 +64,8 @@ type Options struct {
 // Engine identifies services. Its methods may be called concurrently.
 type Engine struct {
 	Options
-	table     []protocol.Protocol
+	all       []protocol.Protocol // to recognize replies: a greeting costs nothing
+	table     []protocol.Protocol // to try
 	requests  []string            // the first request of each protocol
 	greets    time.Duration       // the longest that a protocol may take to greet
 	datagrams map[string]*inquiry // by app
@@ -79,7 +81,7 @@ func New(o Options) *Engine {
 		o.Quiet = QuietPort
 	}
 	e := &Engine{
-		Options: o, table: selected(o.Only), datagrams: inquiries(o.Only),
+		Options: o, all: protocol.Table(), table: selected(o.Only), datagrams: inquiries(o.Only),
 		addresses: newAddresses(), limits: newLimits(o.Rate, o.HostRate),
 	}
 	e.stopped, e.stop = context.WithCancel(context.Background())

@@ -38,7 +38,7 @@ func (s *session) found(l *line, m protocol.Match) bool {
 	}
 	s.silence.close()
 	s.adopt(&l.reply, m)
-	if m.App == sshApp && l.reply.Request == "" && !l.reply.TLS {
+	if m.App == sshApp && l.reply.Request == "" && !l.reply.TLS && byApp(s.table, sshApp) != nil {
 		s.hostKeys(l)
 	}
 	l.Close()
@@ -50,7 +50,7 @@ func (s *session) found(l *line, m protocol.Match) bool {
 func (s *session) adopt(r *protocol.Reply, m protocol.Match) {
 	f := &s.Finding
 	f.App, f.Limited, f.Evidence = m.App, m.Limited, r.Request
-	if p := byApp(s.table, m.App); f.Evidence == "" || p != nil && p.Greets > 0 && !p.Owns(f.Evidence) {
+	if p := byApp(s.all, m.App); f.Evidence == "" || p != nil && p.Greets > 0 && !p.Owns(f.Evidence) {
 		f.Evidence = endpoint.EvidenceGreeting // perhaps a late one, before any reply
 		if !r.TLS {
 			f.Banner = s.seen.first
