@@ -10,7 +10,8 @@ type Detail struct {
 	Time, RTT             string // as written
 	Vendor, Device        string
 	CPE                   []string
-	TLSVersion            string
+	Evidence              string
+	TLSVersion, TLSVerify string
 	HTTPStatus, HTTPTitle string
 	Own                   []ndjson.Field // the user's own fields
 }
@@ -37,7 +38,9 @@ func appendFindingDetail(dst []byte, fields []ndjson.Field, f *Facts) []byte {
 	dst = appendCut(dst, `,"device":`, lastText(fields, "device"), maxProduct)
 	cpe, _ := textList(Last(fields, "cpe"))
 	dst = appendList(dst, `,"cpe":`, cpe, maxCPE)
+	dst = appendCut(dst, `,"evidence":`, f.Evidence, maxWord)
 	dst = appendCut(dst, `,"tls_version":`, f.TLSVersion, maxWord)
+	dst = appendCut(dst, `,"tls_verify":`, f.TLSVerify, maxWord)
 	if http, err := ndjson.Scan(Last(fields, "http"), nil); err == nil {
 		if n, err := ndjson.Int(Last(http, "status")); err == nil {
 			dst = appendPositive(dst, `,"http_status":`, int(n))
@@ -73,7 +76,7 @@ func parseDetail(text string) (d Detail) {
 	str := func(name string) string { return string(lastText(fields, name)) }
 	d = Detail{
 		Time: str("time"), RTT: string(Last(fields, "rtt_ms")), Vendor: str("vendor"), Device: str("device"),
-		TLSVersion: str("tls_version"),
+		Evidence: str("evidence"), TLSVersion: str("tls_version"), TLSVerify: str("tls_verify"),
 		HTTPStatus: string(Last(fields, "http_status")), HTTPTitle: str("http_title"),
 	}
 	d.CPE, _ = textList(Last(fields, "cpe"))

@@ -41,8 +41,8 @@ type Facts struct {
 	Evidence              []byte // absent if no tool tried to identify the service
 	Source                []byte // the tool that identified it, if that was not portid
 	Limited               bool
-	TLS, StartTLS         bool // there is a TLS object; the connection was upgraded
-	TLSVersion            []byte
+	TLS, StartTLS         bool   // there is a TLS object; the connection was upgraded
+	TLSVersion, TLSVerify []byte // not compared
 	Cert                  Certificate
 	Keys                  []HostKey
 	// Unusable contains the facts whose values are not valid.

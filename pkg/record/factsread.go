@@ -52,7 +52,7 @@ func (r *factsReader) field(field *ndjson.Field) {
 	case "limited":
 		f.Limited = r.flag("limited", value)
 	case "tls":
-		f.TLS, f.StartTLS, f.TLSVersion, f.Cert = len(value) > 0 && value[0] == '{', false, nil, Certificate{}
+		f.TLS, f.StartTLS, f.TLSVersion, f.TLSVerify, f.Cert = len(value) > 0 && value[0] == '{', false, nil, nil, Certificate{}
 		for i := range r.members("tls", value, FactTLS) {
 			r.tls(&r.d.inner[i])
 		}
@@ -87,6 +87,8 @@ func (r *factsReader) tls(field *ndjson.Field) {
 	switch string(field.Key) {
 	case "version":
 		r.f.TLSVersion = r.text("tls.version", value, 0, maxWord)
+	case "verify":
+		r.f.TLSVerify = r.text("tls.verify", value, 0, maxWord)
 	case "starttls":
 		r.f.StartTLS = r.flag("tls.starttls", value)
 	case "sha256":

@@ -41,7 +41,7 @@ func TestFoundIsRead(t *testing.T) {
 		Product: "nginx", Version: "1.22.1", OS: "Debian",
 		Cert: &Cert{NotAfter: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC), Names: []string{"a.example", "192.0.2.1"}, Issuer: `CN="ca"`, SHA256: "00ff"},
 		Detail: Detail{
-			Time: "2026-11-29T12:00:00.000Z", RTT: "1.25", Vendor: "F5", CPE: []string{"cpe:2.3:a:f5:nginx"}, TLSVersion: "1.3",
+			Time: "2026-11-29T12:00:00.000Z", RTT: "1.25", Vendor: "F5", CPE: []string{"cpe:2.3:a:f5:nginx"}, Evidence: "http", TLSVersion: "1.3",
 			HTTPStatus: "200", HTTPTitle: "Hi",
 		},
 	}

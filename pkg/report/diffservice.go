@@ -64,7 +64,7 @@ func (d *Diff) full(f *record.Facts) string {
 	case app == "" && len(f.Evidence) == 0:
 		return "not identified"
 	case app == "":
-		return "not identified (" + d.text(f.Evidence) + ")"
+		return notIdentified(d.text(f.Evidence))
 	case len(f.Product)+len(f.Version) == 0:
 		return app + limited(f)
 	}

@@ -28,13 +28,15 @@ func (p Port) Compare(q Port) int {
 type OpenPort struct {
 	Port
 	record.Found
+	// Why is why no app was recognized; 0 if one was or no tool tried.
+	Why endpoint.Unidentified
 }
 
-// AppendOpenPorts appends the open ports of a record, ascending, without those of its
-// AcceptsAll.
+// AppendOpenPorts appends the open ports of a record, ascending, without those of
+// Host.Folded.
 func AppendOpenPorts(dst []OpenPort, r *record.Summary) []OpenPort {
-	found := r.Found
-	rest, _ := SplitAccepting(r.Spans, r.AcceptsAll)
+	found, unidentified := r.Found, r.Unidentified
+	rest, _ := SplitFolded(r)
 	for _, s := range rest {
 		if s.State != endpoint.Open {
 			continue
@@ -46,6 +48,12 @@ func AppendOpenPorts(dst []OpenPort, r *record.Summary) []OpenPort {
 			open := OpenPort{Port: Port{uint16(port), r.Proto}}
 			if len(found) > 0 && int(found[0].Port) == port {
 				open.Found = found[0]
+			}
+			for len(unidentified) > 0 && int(unidentified[0].Last) < port {
+				unidentified = unidentified[1:]
+			}
+			if len(unidentified) > 0 && int(unidentified[0].First) <= port {
+				open.Why = unidentified[0].Why
 			}
 			dst = append(dst, open)
 		}

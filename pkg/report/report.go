@@ -34,7 +34,7 @@ type Report struct {
 	Warn func(format string, a ...any)
 	// Now is the time of writing.
 	Now time.Time
-	// Expiring is how long before they expire certificates are reported.
+	// Expiring is how long before they expire certificates are reported, in whole days.
 	Expiring time.Duration
 	// Terminal reports whether the output is a terminal.
 	Terminal bool

@@ -87,22 +87,6 @@ func (r *Report) CertText(p OpenPort) string {
 	return "certificate until " + s.Cert.NotAfter.Format(time.DateOnly)
 }
 
-// Accepting returns the number of ports at which a host accepts every connection
-// without a service, and their ranges.
-func (h *Host) Accepting() (n int, ranges string) {
-	var lists []string
-	for i := range h.Records {
-		s := &h.Records[i]
-		for _, span := range s.AcceptsAll {
-			n += int(span.Last-span.First) + 1
-		}
-		if len(s.AcceptsAll) > 0 {
-			lists = append(lists, s.Proto.String()+":"+Ranges(s.AcceptsAll, s.AcceptsAll[0].State))
-		}
-	}
-	return n, strings.Join(lists, "; ")
-}
-
 // Certificate is the certificate of an open port.
 type Certificate struct {
 	record.Cert
@@ -111,28 +95,40 @@ type Certificate struct {
 	Port OpenPort
 }
 
-// Days returns the number of days until the certificate expires at a time, negative if
-// it has expired.
-func (c *Certificate) Days(now time.Time) int {
-	left := c.NotAfter.Sub(now)
-	if left < 0 {
-		left -= 24*time.Hour - 1
+// Days returns the number of days from the date of a time to that on which the
+// certificate expires, both in UTC as dates are printed; negative if it has expired before.
+func (c *Certificate) Days(now time.Time) int { return int(day(c.NotAfter) - day(now)) }
+
+const secondsPerDay = 24 * 60 * 60
+
+// day returns the number of days from 1970-01-01 to the date of a time in UTC.
+func day(t time.Time) int64 {
+	seconds := t.Unix()
+	if seconds < 0 {
+		seconds -= secondsPerDay - 1
 	}
-	return int(left / (24 * time.Hour))
+	return seconds / secondsPerDay
 }
 
 // Expires returns when the certificate expires: "in 11 days", "expired 3 days ago".
 func (c *Certificate) Expires(now time.Time) string {
 	switch days := c.Days(now); {
-	case days < -1:
-		return fmt.Sprintf("expired %d %s ago", -days-1, Noun(-days-1, "day", "days"))
 	case days < 0:
+		return fmt.Sprintf("expired %d %s ago", -days, Noun(-days, "day", "days"))
+	case c.NotAfter.Before(now):
 		return "expired today"
 	case days == 0:
-		return "within a day"
+		return "today"
 	default:
 		return fmt.Sprintf("in %d %s", days, Noun(days, "day", "days"))
 	}
+}
+
+// Soon returns the time before which certificates expire that have expired or are to be
+// pointed out.
+func (r *Report) Soon() time.Time {
+	days := int64(r.Expiring / (24 * time.Hour))
+	return time.Unix((day(r.Now)+days+1)*secondsPerDay, 0)
 }
 
 // Certificates returns the certificates on open ports that expire before a time, each
@@ -149,7 +145,7 @@ func (r *Report) Certificates(before time.Time) (all []Certificate) {
 			if f.Cert == "" {
 				continue
 			}
-			cert, p := f.Service().Cert, OpenPort{Port{f.Port, s.Proto}, *f}
+			cert, p := f.Service().Cert, OpenPort{Port: Port{f.Port, s.Proto}, Found: *f}
 			k := key{string(s.Host), s.Addr, p.Port}
 			if cert == nil || cert.NotAfter.IsZero() || !cert.NotAfter.Before(before) || known[k] {
 				continue

@@ -67,7 +67,7 @@ func HostileService(port uint16, text string) record.Found {
 	return record.Found{
 		Port: port, App: text, Product: quoted(`{"product":?,"version":?,"os":?}`),
 		Cert:   quoted(`{"not_after":"2026-02-03T10:00:00Z","names":[?],"issuer":?,"sha256":?}`),
-		Detail: quoted(`{"time":?,"vendor":?,"device":?,"cpe":[?],"tls_version":?,"http_title":?,"own":{?:?}}`),
+		Detail: quoted(`{"time":?,"vendor":?,"device":?,"cpe":[?],"evidence":?,"tls_version":?,"tls_verify":?,"http_title":?,"own":{?:?}}`),
 	}
 }
 

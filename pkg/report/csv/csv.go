@@ -41,6 +41,7 @@ func WritePorts(w io.Writer, r *report.Report) error {
 	t.head([]string{
 		"host", "ip", "port", "proto", "state", "reason", "service", "app",
 		"product", "version", "tls_version", "tls_not_after", "tls_names", "http_status", "http_title", "accepts_all",
+		"evidence", "tls_verify",
 	})
 	for s := range r.Records {
 		t.ports(s)
@@ -160,30 +161,32 @@ func (t *table) ports(s *record.Summary) {
 			t.key(s)
 			t.number(int64(port))
 			t.text(s.Proto.String(), span.State.String(), span.Reason.String(), t.report.Services.Name(s.Proto, uint16(port)))
-			t.service(&f)
-			acceptsAll := ""
-			if s.AcceptsAllAt(uint16(port)) {
-				acceptsAll = "true"
-			}
-			t.text(acceptsAll)
+			t.service(&f, s.AcceptsAllAt(uint16(port)), s.UnidentifiedAt(uint16(port)))
 			t.end()
 		}
 	}
 }
 
 // service writes the cells about the service on a port.
-func (t *table) service(f *record.Found) {
-	if f.App == "" && f.Product == "" && f.Cert == "" && f.Detail == "" {
-		t.text("", "", "", "", "", "", "", "") // as for most ports
+func (t *table) service(f *record.Found, acceptsAll bool, why endpoint.Unidentified) {
+	if f.App == "" && f.Product == "" && f.Cert == "" && f.Detail == "" && !acceptsAll && why == 0 {
+		t.text("", "", "", "", "", "", "", "", "", "", "") // as for most ports
 		return
 	}
 	s := f.Service()
+	acceptsText, evidence := "", why.String()
+	if acceptsAll {
+		acceptsText, evidence = "true", endpoint.EvidenceAcceptsAll
+	}
+	if f.App != "" {
+		evidence = s.Evidence
+	}
 	notAfter, names := "", ""
 	if s.Cert != nil {
 		names = strings.Join(s.Cert.Names, "; ")
 		notAfter = date(s.Cert.NotAfter)
 	}
-	for _, text := range []string{f.App, s.Product, s.Version, s.TLSVersion, notAfter, names, s.HTTPStatus, s.HTTPTitle} {
+	for _, text := range []string{f.App, s.Product, s.Version, s.TLSVersion, notAfter, names, s.HTTPStatus, s.HTTPTitle, acceptsText, evidence, s.TLSVerify} {
 		t.text(t.report.Printable(text))
 	}
 }

@@ -95,7 +95,7 @@ func TestRowsMatch(t *testing.T) {
 	if diff := cmp.Diff(want, rows(t, reporttest.Text(t, Write, r))); diff != "" {
 		t.Errorf("csv (- want, + got):\n%s", diff)
 	}
-	want = [][]string{{"owner", "n", "host", "ip", "port", "proto", "state", "reason", "service", "app", "product", "version", "tls_version", "tls_not_after", "tls_names", "http_status", "http_title", "accepts_all"}}
+	want = [][]string{{"owner", "n", "host", "ip", "port", "proto", "state", "reason", "service", "app", "product", "version", "tls_version", "tls_not_after", "tls_names", "http_status", "http_title", "accepts_all", "evidence", "tls_verify"}}
 	for port := range 12 {
 		want = append(want, []string{
 			`ops, "the" team`, "-5", "192.0.2.1", "192.0.2.1", strconv.Itoa(port + 1), "tcp", "closed", "conn-refused",
@@ -113,7 +113,7 @@ func TestRowsMatch(t *testing.T) {
 		[]string{` \u0009@SUM(1)`, "", "'=cmd|' /C calc'!A0", "2001:db8::1", "53", "udp", "open|filtered", "no-response", "domain", ""},
 		[]string{"", "", "nowhere.example", "", "22", "tcp", "error", "resolve-failed", "ssh", ""})
 	for i := range want[1:] {
-		want[i+1] = append(want[i+1], make([]string, 8)...)
+		want[i+1] = append(want[i+1], make([]string, 10)...)
 	}
 	if diff := cmp.Diff(want, rows(t, reporttest.Text(t, WritePorts, r))); diff != "" {
 		t.Errorf("csv-ports (- want, + got):\n%s", diff)
@@ -183,7 +183,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 func TestLinesEndWithLFOnATerminal(t *testing.T) {
 	r := reporttest.New(nil)
 	r.Terminal = true
-	if got := reporttest.Text(t, WritePorts, r); !strings.HasPrefix(got, "host,ip,") || !strings.HasSuffix(got, ",accepts_all\n") {
+	if got := reporttest.Text(t, WritePorts, r); !strings.HasPrefix(got, "host,ip,") || !strings.HasSuffix(got, ",tls_verify\n") {
 		t.Errorf("%q", got)
 	}
 	if got := reporttest.Text(t, Write, reporttest.New(nil)); strings.Count(got, "\r\n") != 1 {

@@ -112,15 +112,37 @@ func TestPageContains(t *testing.T) {
 			"services", reporttest.Reports()["services"], nil,
 			[]string{
 				"22/tcp\u00a0ssh OpenSSH 9.2p1;", "8443/tcp\u00a0ssh, registered: https-alt;", "443/tcp\u00a0https nginx 1.22.1;",
-				"59 ports at which every connection is accepted, without a service</td>",
+				"59 ports (tcp:1-21,23-60): every connection is accepted, without a service; 2 ports (tcp:80,443): not identified (silent)</td>",
+				"4190/tcp\u00a0sieve: not identified (silent)</td>", "<p>6 open ports were not identified (2 tls, 2 unrecognized, 1 silent, 1 unreachable).</p>",
+				"<p>Not listed: 64 open ports of 2 hosts that accept every connection, where no service was found.</p>",
 				`<th scope="row">https</th><td class="any">nginx</td><td class="any">1.22.1</td><td class="places"><details><summary>1</summary><p>192.0.2.1` + "\u00a0443/tcp</p>",
 				`<th scope="row">ssh in TLS</th>`,
 				`<th scope="row">8443/tcp</th><td>https-alt</td><td class="any">ssh</td>`, `<th scope="row">1900/udp</th><td>ssdp</td><td class="any">snmp</td>`,
 				`<tr class="soon"><th scope="row" class="day">2025-12-31</th><td>expired 34 days ago</td><td class="any">mail.example</td>`,
-				`<tr><th scope="row" class="day">2027-02-01</th><td>in 362 days</td><td class="any">a.example, *.a.example, b.example, 192.0.2.1</td>`,
-				"<summary>2</summary><p>mail.example (192.0.2.2)\u00a025/tcp, mail.example (192.0.2.4)\u00a025/tcp</p>",
+				`<tr><th scope="row" class="day">2027-02-01</th><td>in 363 days</td><td class="any">a.example, *.a.example, b.example, 192.0.2.1</td>`,
+				"<summary>2</summary><p>mail.example (192.0.2.2)\u00a025/tcp; mail.example (192.0.2.4)\u00a025/tcp</p>",
 			},
 			[]string{`<th scope="row">53/tcp</th><td>domain</td><td class="any">dns</td><td class="any">`, "<b>E", "<i>"},
+		},
+		{
+			"a host that accepts every connection", tarpit(), nil,
+			[]string{
+				"<td data-n=\"5000\">22/tcp\u00a0ssh; 4859 ports (tcp:142-5000): every connection is accepted, without a service; 140 ports (tcp:1-21,23-141): not identified (89 silent, 51 not-asked)</td>",
+				"<p>Not listed: 4\u2009999 open ports of 1 host that accepts every connection, where no service was found.</p>",
+			},
+			[]string{"not identified (1", `<th scope="row">80/tcp</th>`},
+		},
+		{
+			"a product on several ports, in groups",
+			[]record.Summary{
+				reporttest.Grouped(`"owner":"a"`, products("192.0.2.1", 80, 443, 8080)), reporttest.Grouped(`"owner":"a"`, products("192.0.2.2", 80)),
+				reporttest.Grouped(`"owner":"b"`, products("192.0.2.1", 443, 8443)), reporttest.Grouped(`"owner":"b"`, products("192.0.2.3", ports(81, 103)...)),
+			},
+			[]string{"owner"},
+			[]string{
+				"<summary>3</summary><p>192.0.2.1\u00a080/tcp, 443/tcp, 8080/tcp, 8443/tcp; 192.0.2.2\u00a080/tcp; 192.0.2.3\u00a081/tcp, ", " 100/tcp, 3 more</p>",
+			},
+			nil,
 		},
 		{
 			"silent hosts", reporttest.Reports()["silence"], nil,
@@ -264,4 +286,31 @@ func TestServicesCountEachHostOnce(t *testing.T) {
 			}
 		}
 	}
+}
+
+// tarpit returns a host that accepts every connection, with one service.
+func tarpit() []record.Summary {
+	s := reporttest.Host("192.0.2.5", "192.0.2.5", endpoint.TCP, reporttest.Span(1, 5000, endpoint.Open, endpoint.SynAck))
+	s.Found = []record.Found{{Port: 22, App: "ssh"}}
+	s.AcceptsAll = []record.Span{{First: 142, Last: 5000}}
+	silent, notAsked := endpoint.ParseUnidentified([]byte("silent")), endpoint.ParseUnidentified([]byte("not-asked"))
+	s.Unidentified = []record.UnidentifiedSpan{{First: 1, Last: 21, Why: silent}, {First: 23, Last: 90, Why: silent}, {First: 91, Last: 141, Why: notAsked}}
+	return []record.Summary{s}
+}
+
+// products returns a host with a product on ports, ascending.
+func products(ip string, ports ...uint16) record.Summary {
+	s := reporttest.Host(ip, ip, endpoint.TCP)
+	for _, port := range ports {
+		s.Spans = append(s.Spans, reporttest.Span(port, port, endpoint.Open, endpoint.SynAck))
+		s.Found = append(s.Found, record.Found{Port: port, App: "http", Product: `{"product":"nginx"}`})
+	}
+	return s
+}
+
+func ports(first, last uint16) (all []uint16) {
+	for port := first; port <= last; port++ {
+		all = append(all, port)
+	}
+	return all
 }

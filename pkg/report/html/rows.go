@@ -98,8 +98,16 @@ func (p *page) appText(port report.Port) string {
 	for i, name := range names {
 		names[i] = p.Report.Printable(name)
 	}
+	if n := p.unidentified.Of(port); n > 0 && n < p.open.Of(port) {
+		names = append(names, thousands(n)+" not identified")
+	} else if n > 0 {
+		names = append(names, "not identified")
+	}
 	return strings.Join(names, ", ") + more
 }
+
+// Recognized reports whether a tool tried to recognize services.
+func (p *page) Recognized() bool { return len(p.Apps) > 0 || p.Unidentified() != "" }
 
 // LeftOut returns how many hosts the table omits; "" if none.
 func (p *page) LeftOut() string {
@@ -212,27 +220,40 @@ func bareMillis(us float64) string { return strings.TrimSuffix(report.Millis(us)
 // openText lists the n open ports of a host.
 func (p *page) openText(h *report.Host, n uint64) string {
 	var parts []string
-	accepting, _ := h.Accepting()
-	if n > uint64(maxNamed+accepting) {
+	folded := h.Folded()
+	for _, f := range folded {
+		n -= uint64(f.Ports)
+	}
+	if n > maxNamed {
 		for i := range h.Records {
-			if list := report.ProtoRanges(&h.Records[i], endpoint.Open); list != "" {
-				parts = append(parts, strings.ReplaceAll(list, ",", ", "))
+			rest, _ := report.SplitFolded(&h.Records[i])
+			if list := report.Ranges(rest, endpoint.Open); list != "" {
+				parts = append(parts, h.Records[i].Proto.String()+":"+strings.ReplaceAll(list, ",", ", "))
 			}
 		}
-		return strings.Join(parts, "; ")
+	} else {
+		for _, port := range h.OpenPorts() {
+			text := port.String() + "\u00a0" + p.serviceText(port)
+			parts = append(parts, strings.TrimSpace(text))
+		}
 	}
-	for _, port := range h.OpenPorts() {
-		text := port.String() + "\u00a0" + p.serviceText(port)
-		parts = append(parts, strings.TrimSpace(text))
-	}
-	if accepting > 0 {
-		parts = append(parts, thousands(accepting)+" "+report.Noun(accepting, "port", "ports")+" at which every connection is accepted, without a service")
+	for _, f := range folded {
+		parts = append(parts, f.String())
 	}
 	return strings.Join(parts, "; ")
 }
 
-// serviceText returns the service on a port: "ssh OpenSSH 9.2p1 (registered: https-alt)".
+// serviceText returns the service on a port, or why it is unknown: "ssh OpenSSH 9.2p1
+// (registered: https-alt)", "ssh: not identified (silent)".
 func (p *page) serviceText(port report.OpenPort) string {
+	text := p.nameText(port)
+	if why := port.Unidentified(); why != "" {
+		return strings.TrimPrefix(text+": "+why, ": ")
+	}
+	return text
+}
+
+func (p *page) nameText(port report.OpenPort) string {
 	name, product := p.Report.PortName(port), p.Report.Product(port)
 	if product == "" {
 		return name

@@ -2,6 +2,7 @@ package html
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ const (
 	maxProducts     = 100 // rows of products and of services on unexpected ports
 	maxCertificates = 200
 	maxPlaces       = 200 // hosts listed for a row
+	maxPorts        = 20  // ports listed for such a host
 )
 
 // found is the services on all hosts.
@@ -32,29 +34,64 @@ type (
 // places is the hosts on which a service runs.
 type places struct {
 	Hosts int
-	Some  []string // with the port of each
+	Some  []place
 	last  string
-	seen  map[string]bool // nil unless a host may occur in several groups
+	seen  map[string]int // number of each host; nil unless a host may occur in several groups
+}
+
+// place is a host with the ports of a service.
+type place struct {
+	host  string
+	ports []report.Port
+}
+
+// String returns the place: "192.0.2.1 80/tcp, 22080/tcp".
+func (p place) String() string {
+	var ports []string
+	for i, port := range p.ports {
+		if i == maxPorts {
+			ports = append(ports, fmt.Sprintf("%d more", len(p.ports)-i))
+			break
+		}
+		ports = append(ports, port.String())
+	}
+	return p.host + "\u00a0" + strings.Join(ports, ", ")
 }
 
 // More returns the number of hosts that are not listed.
 func (p *places) More() int { return p.Hosts - len(p.Some) }
 
-// add counts a host once. The records of a host follow each other, if they are not in
-// groups.
+// List returns the listed hosts with their ports.
+func (p *places) List() string {
+	var list []string
+	for _, place := range p.Some {
+		list = append(list, place.String())
+	}
+	return strings.Join(list, "; ")
+}
+
+// add counts a host once, and adds the port to it. The records of a host follow each other,
+// if they are not in groups.
 func (p *places) add(host string, port report.Port, grouped bool) {
-	if p.last == host || p.seen[host] {
-		return
+	at, known := p.seen[host]
+	if p.last == host && p.Hosts > 0 && !grouped {
+		at, known = p.Hosts-1, true
+	}
+	if !known {
+		at = p.Hosts
+		p.Hosts++
+		if at < maxPlaces {
+			p.Some = append(p.Some, place{host: host})
+		}
 	}
 	if p.last = host; grouped {
 		if p.seen == nil {
-			p.seen = map[string]bool{}
+			p.seen = map[string]int{}
 		}
-		p.seen[host] = true
+		p.seen[host] = at
 	}
-	p.Hosts++
-	if len(p.Some) < maxPlaces {
-		p.Some = append(p.Some, host+"\u00a0"+port.String())
+	if at < len(p.Some) && !slices.Contains(p.Some[at].ports, port) {
+		p.Some[at].ports = append(p.Some[at].ports, port)
 	}
 }
 
@@ -115,6 +152,27 @@ type (
 		*places
 	}
 )
+
+// Unidentified returns how many open ports were not identified, and why; "" if there are
+// none. It does not count the ports that a host is listed with together.
+func (p *page) Unidentified() string {
+	n := 0
+	for _, ports := range p.reasons {
+		n += ports
+	}
+	if n == 0 {
+		return ""
+	}
+	return thousands(n) + " open " + report.Noun(n, "port was", "ports were") + " not identified (" + report.EvidenceText(&p.reasons) + ")."
+}
+
+// Folded returns the open ports that hosts are listed with together, nil if there are none.
+func (p *page) Folded() *folded {
+	if p.folded.Ports == 0 {
+		return nil
+	}
+	return &p.folded
+}
 
 // Products returns what runs, on most hosts first; nil if nothing was recognized.
 func (p *page) Products() *serviceTable[productRow] {
@@ -195,14 +253,14 @@ func (p *page) Certificates() *serviceTable[certificateRow] {
 		key := c.SHA256 + c.NotAfter.String()
 		if n := len(rows); n == 0 || rows[n-1].key != key || c.SHA256 == "" {
 			rows = append(rows, certificateRow{
-				Date: c.NotAfter.Format(time.DateOnly), Left: c.Expires(r.Now), Soon: c.NotAfter.Before(r.Now.Add(r.Expiring)),
+				Date: c.NotAfter.Format(time.DateOnly), Left: c.Expires(r.Now), Soon: c.NotAfter.Before(r.Soon()),
 				Names: r.CertNames(&c.Cert, maxNames), Issuer: r.Printable(c.Issuer), places: &places{}, key: key,
 			})
 		}
 		row := &rows[len(rows)-1]
 		row.Hosts++ // here a port of a host
 		if len(row.Some) < maxPlaces {
-			row.Some = append(row.Some, r.Title(c.Host, c.Addr)+"\u00a0"+c.Port.Port.String())
+			row.Some = append(row.Some, place{r.Title(c.Host, c.Addr), []report.Port{c.Port.Port}})
 		}
 	}
 	return tableOf(rows, maxCertificates)

@@ -26,10 +26,20 @@ type survey struct {
 	Rows      int            // of the table of hosts, which lists a host once per group and no silent ones
 	Apps      map[report.Port]map[string]int
 	found     found
-	lastTitle string           // of the last host
-	probed    report.PortHosts // a host counts once in each of its groups
-	open      report.PortHosts // a host counts once, unless it accepts every connection
+	folded    folded
+	reasons   [endpoint.UnidentifiedCount]int // ports that were not identified
+	lastTitle string                          // of the last host
+	probed    report.PortHosts                // a host counts once in each of its groups
+	open      report.PortHosts                // a host counts once, unless it accepts every connection
 	unknown   [endpoint.Reasons]unknown
+
+	unidentified report.PortHosts // as open
+}
+
+// folded is the open ports that hosts are listed with together.
+type folded struct {
+	report.HostCount
+	Ports int
 }
 
 // unknown is the ports whose state is unknown for the same reason.
@@ -63,8 +73,9 @@ func newSurvey(r *report.Report) *survey {
 		for i := range h.Records {
 			sum := &h.Records[i]
 			s.add(sum)
-			rest, _ := report.SplitAccepting(sum.Spans, sum.AcceptsAll)
+			rest, folded := report.SplitFolded(sum)
 			open := report.OpenSpans(rest)
+			s.addUnidentified(sum, folded)
 			if len(r.By) > 0 {
 				grouped[k][sum.Proto&1].Merge(open)
 			} else {
@@ -79,6 +90,7 @@ func newSurvey(r *report.Report) *survey {
 	}
 	s.probed.Sum()
 	s.open.Sum()
+	s.unidentified.Sum()
 	return s
 }
 
@@ -99,6 +111,26 @@ func (s *survey) add(sum *record.Summary) {
 		}
 		if _, known := s.Apps[key][app.App]; known || len(s.Apps[key]) < maxAppNames {
 			s.Apps[key][app.App]++
+		}
+	}
+}
+
+// addUnidentified counts the ports of a record that were not identified. folded are those
+// that are written together.
+func (s *survey) addUnidentified(sum *record.Summary, folded []record.Span) {
+	if len(folded) > 0 {
+		s.folded.Add(sum)
+	}
+	for _, span := range folded {
+		s.folded.Ports += int(span.Last-span.First) + 1
+	}
+	if len(sum.Unidentified) == 0 {
+		return
+	}
+	for _, p := range report.AppendOpenPorts(nil, sum) {
+		if p.Unidentified() != "" {
+			s.reasons[p.Why]++
+			s.unidentified.Add(sum.Proto, record.Span{First: p.Number, Last: p.Number})
 		}
 	}
 }

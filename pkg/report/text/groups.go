@@ -17,9 +17,9 @@ const (
 
 // row is a host and its open ports.
 type row struct {
-	title     string
-	open      []report.OpenPort
-	accepting string
+	title  string
+	open   []report.OpenPort
+	folded []report.FoldedPorts
 }
 
 // groups writes an overview, then a block for each group with open ports.
@@ -30,19 +30,17 @@ func (t *writer) groups() {
 	}
 	rows := map[*report.Group][]row{}
 	for s := range t.Records {
-		open, accepting := report.AppendOpenPorts(nil, s), acceptingText(&report.Host{Records: []record.Summary{*s}})
-		if len(open) == 0 && accepting == "" {
+		one := report.Host{Records: []record.Summary{*s}}
+		open, folded := one.OpenPorts(), one.Folded()
+		if len(open) == 0 && len(folded) == 0 {
 			continue
 		}
 		g, title := all.Of(s), t.Title(s.Host, s.Addr)
 		if n := len(rows[g]); n > 0 && rows[g][n-1].title == title {
 			rows[g][n-1].open = append(rows[g][n-1].open, open...)
-			if rows[g][n-1].accepting != "" && accepting != "" {
-				accepting = ", " + accepting
-			}
-			rows[g][n-1].accepting += accepting
+			rows[g][n-1].folded = append(rows[g][n-1].folded, folded...)
 		} else {
-			rows[g] = append(rows[g], row{title, open, accepting})
+			rows[g] = append(rows[g], row{title, open, folded})
 		}
 	}
 	t.heading("SCAN SUMMARY BY " + t.Printable(strings.Join(t.By, ", ")))
@@ -139,8 +137,8 @@ func (t *writer) openPorts(rows []row) {
 		for _, p := range r.open {
 			ports = append(ports, t.portText(p))
 		}
-		if r.accepting != "" {
-			ports = append(ports, r.accepting)
+		for _, f := range r.folded {
+			ports = append(ports, f.String())
 		}
 		t.hanging(r.title, width+2, ports)
 	}

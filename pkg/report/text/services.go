@@ -16,30 +16,12 @@ func (t *writer) certText(p report.OpenPort) []string {
 	return nil
 }
 
-// accepting writes the ports at which a host accepts every connection.
-func (t *writer) accepting(h *report.Host) {
-	if text := acceptingText(h); text != "" {
-		t.line("%s", text)
-	}
-}
-
-func acceptingText(h *report.Host) string {
-	n, ranges := h.Accepting()
-	switch {
-	case n == 0:
-		return ""
-	case len(ranges) > maxHostWidth:
-		return fmt.Sprintf("%d ports: every connection is accepted, without a service", n)
-	}
-	return fmt.Sprintf("%d %s (%s): every connection is accepted, without a service", n, report.Noun(n, "port", "ports"), ranges)
-}
-
 // maxNames is the number of names written of a certificate.
 const maxNames = 3
 
 // certificates writes the certificates that have expired or expire soon.
 func (t *writer) certificates() {
-	all := t.Certificates(t.Now.Add(t.Expiring))
+	all := t.Certificates(t.Soon())
 	if len(all) == 0 {
 		return
 	}

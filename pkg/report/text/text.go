@@ -60,7 +60,9 @@ func (t *writer) hosts() {
 			for _, p := range h.OpenPorts() {
 				t.line("%s", strings.Join(append([]string{t.portText(p)}, t.certText(p)...), ", "))
 			}
-			t.accepting(h)
+			for _, f := range h.Folded() {
+				t.line("%s", &f)
+			}
 			t.line("")
 		}
 		t.counts(&counts)
@@ -105,7 +107,8 @@ func (t *writer) heading(title string) {
 	t.line("%s\n%s\n%[1]s\n", rule, title)
 }
 
-// portText returns an open port with its names and product: "22/tcp (ssh) OpenSSH 9.2p1".
+// portText returns an open port with its names and product, or why that is unknown:
+// "22/tcp (ssh) OpenSSH 9.2p1", "22/tcp (ssh): not identified (silent)".
 func (t *writer) portText(p report.OpenPort) string {
 	text := p.String()
 	if name := t.PortName(p); name != "" {
@@ -113,6 +116,9 @@ func (t *writer) portText(p report.OpenPort) string {
 	}
 	if product := t.Product(p); product != "" {
 		text += " " + product
+	}
+	if why := p.Unidentified(); why != "" {
+		text += ": " + why
 	}
 	return text
 }
