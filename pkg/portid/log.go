@@ -105,6 +105,14 @@ func (r *run) logNoOutput() {
 	}
 }
 
+// logUnprobed logs how many UDP endpoints were not identified for lack of a reply.
+func (r *run) logUnprobed() {
+	if n := r.reader.unprobed.Load(); n > 0 && !r.Quiet {
+		r.ctx.Log.Printf("%s not identified; probe with portprobe first",
+			cli.Plural(n, "UDP endpoint without a recognized reply was", "UDP endpoints without a recognized reply were"))
+	}
+}
+
 // logSummary logs the totals.
 func (r *run) logSummary() {
 	if r.Quiet || !r.Verbose && !r.ctx.ErrTerminal {

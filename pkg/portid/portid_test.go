@@ -116,6 +116,22 @@ func TestUDPRecords(t *testing.T) {
 	}
 }
 
+// What portprobe has not probed is reported once.
+func TestUnprobedUDP(t *testing.T) {
+	t.Parallel()
+	const one = "192.0.2.1:53/udp\n"
+	for _, c := range []struct{ in, args, want string }{
+		{one, "--open", "portid: 1 UDP endpoint without a recognized reply was not identified; probe with portprobe first\n"},
+		{one + one + "192.0.2.1:22\n", "-k", "portid: 2 UDP endpoints without a recognized reply were not identified; probe with portprobe first\n"},
+		{one, "-q", ""},
+		{`{"host":"192.0.2.1","port":53,"proto":"udp","state":"open","reason":"udp-response"}`, "-k", ""},
+	} {
+		if status, _, errs := runTool(context.Background(), &fake{}, c.in, c.args); errs != c.want || status != cli.StatusDone {
+			t.Errorf("%q: status %d, %q, want %q", c.in, status, errs, c.want)
+		}
+	}
+}
+
 // Endpoints of a busy address do not delay those of others.
 func TestConcurrencyPerAddress(t *testing.T) {
 	t.Parallel()

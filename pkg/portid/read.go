@@ -20,6 +20,7 @@ type reader struct {
 	decoder  record.Decoder
 	port     record.Port
 	answered atomic.Int64 // records whose result is in the resume file
+	unprobed atomic.Int64 // UDP endpoints as in record.Port
 	seq      uint64       // place of the next record in the output
 }
 
@@ -33,6 +34,9 @@ func (r *reader) process(line ndjson.Line) {
 	if err == nil && p.Port > 0 && r.resumeFile != nil && r.resumeFile.Take(p.Host, p.Addr, p.Port, p.Proto) {
 		r.answered.Add(1)
 		return
+	}
+	if p.Unprobed {
+		r.unprobed.Add(1)
 	}
 	size := len(line.Text)
 	r.backlog.Add(size, r.flush)

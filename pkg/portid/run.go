@@ -74,6 +74,7 @@ func (c *Command) Run(ctx *cli.Context) error {
 	}
 	stopProgress()
 	r.logNoOutput()
+	r.logUnprobed()
 	r.logSummary()
 	switch {
 	case writeErr != nil:

@@ -130,6 +130,32 @@ func TestPortPasses(t *testing.T) {
 	}
 }
 
+// UDP endpoints that portprobe has not probed are passed through, too. It may recognize
+// them.
+func TestPortUnprobed(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]bool{
+		`a:1/udp`:                             true,
+		`a:1`:                                 false,
+		`x/udp`:                               false,
+		`{"host":"a","port":1,"proto":"udp"}`: true,
+		`{"host":"a","port":1}`:               false,
+		`{"host":"a","port":1,"proto":"udp","state":"open","source":"nmap"}`:             true,
+		`{"host":"a","port":1,"proto":"udp","state":"open","source":"nmap","app":"dns"}`: false,
+		`{"host":"a","port":1,"proto":"udp","state":"open","source":"the user"}`:         false,
+		`{"host":"a","port":1,"proto":"udp","state":"open","method":"udp"}`:              false,
+		`{"host":"a","port":1,"proto":"udp","state":"closed"}`:                           false,
+	} {
+		for _, whole := range []bool{false, true} {
+			var d Decoder
+			var p Port
+			if d.Port(ndjson.Line{No: 1, Text: []byte(in)}, whole, &p); p.Unprobed != want {
+				t.Errorf("%s: %v, want %v", in, p.Unprobed, want)
+			}
+		}
+	}
+}
+
 func FuzzPort(f *testing.F) {
 	f.Add([]byte(`{"host":"a","port":22,"state":"open","app":"ssh","evidence":"x","os":"y","z":[1]}`))
 	f.Add([]byte(`{"host":"192.0.2.1","port":22,"os":"y"}`))

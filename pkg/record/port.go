@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"time"
 
 	"portkit/pkg/endpoint"
@@ -13,6 +14,9 @@ type Port struct {
 	// Input is the endpoint. Its Extra has neither results nor findings. Pass is also set
 	// for ports that are not open.
 	Input
+	// Unprobed is set for a UDP endpoint that is passed through although portprobe may
+	// recognize it: the record has no state, or it is another scanner's and has no app.
+	Unprobed bool
 	// State is Open, or 0 if the record has no state; with Pass, any state.
 	State endpoint.State
 	// Reason is set only with Pass and the state Error.
@@ -39,7 +43,9 @@ func (d *Decoder) Port(l ndjson.Line, whole bool, p *Port) error {
 		return TooLong(l)
 	}
 	if !isObject(l.Text) {
-		return hintPortid(d.plain(l, &p.Input))
+		err := d.plain(l, &p.Input)
+		p.Unprobed = p.Proto == endpoint.UDP
+		return hintPortid(err)
 	}
 	var err error
 	if d.fields, err = ndjson.Scan(l.Text, d.fields); err != nil {
@@ -56,6 +62,7 @@ func (d *Decoder) Port(l ndjson.Line, whole bool, p *Port) error {
 		return d.salvage(l, &k, &p.Input, wrong)
 	}
 	if p.Pass = pass || p.Proto == endpoint.UDP && (p.State != endpoint.Open || k[fieldApp] == 0); p.Pass {
+		p.Unprobed = !pass && (p.State == 0 || d.imported())
 		return nil
 	}
 	d.split(&k, p)
@@ -64,6 +71,11 @@ func (d *Decoder) Port(l ndjson.Line, whole bool, p *Port) error {
 		p.RTT = rtt
 	}
 	return nil
+}
+
+// imported reports whether the record is a result of another scanner.
+func (d *Decoder) imported() bool {
+	return slices.ContainsFunc(d.fields, func(f ndjson.Field) bool { return fieldOfMember(&f) == fieldSource })
 }
 
 // state parses what decides whether a record is passed through.
