@@ -20,7 +20,7 @@ import (
 // theirs are the flags of other programs that the README uses.
 var theirs = strings.Fields("--csv --now --icsv --ijson --opprint --threads --pipe --block --jobs --joblog --resume-failed " +
 	"--job-name --array --ntasks --cpus-per-task --time --nonall --tag --sshloginfile --line-buffer --ungroup --halt --from-file " +
-	"--top-ports --excludefile --max-rate --scan-delay --max-parallelism --max-retries --reason --stats-every --shards --wait --source-ip --banners --min-rate")
+	"--top-ports --excludefile --max-rate --scan-delay --max-parallelism --max-retries --reason --stats-every --shards --wait --source-ip --banners --min-rate --version-intensity --script")
 
 // TestFlagsExist checks every flag that a document names.
 func TestFlagsExist(t *testing.T) {

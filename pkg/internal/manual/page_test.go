@@ -92,6 +92,41 @@ func TestPageIsRendered(t *testing.T) {
 	}
 }
 
+// TestPagesReferToTheTools checks that pages refer to all tools, and to no page that does not
+// exist.
+func TestPagesReferToTheTools(t *testing.T) {
+	texts := map[string]string{}
+	for _, dir := range []string{"pages", "pages/reference"} {
+		entries, err := sources.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			name, ok := strings.CutSuffix(e.Name(), ".md")
+			if ok && path.Ext(name) == "" {
+				name += ".7"
+			}
+			if ok {
+				texts[name] = string(source(path.Join(dir, e.Name())))
+			}
+		}
+	}
+	reference := regexp.MustCompile(`\b(port(?:gen|probe|id|sum|diff|from|kit)(?:-[a-z]+)?)(?:\(([157])\)|\.[157]\b)`)
+	for name, text := range texts {
+		_, also, _ := strings.Cut(text, "\n## See also\n")
+		for _, tool := range []string{"portgen", "portprobe", "portid", "portsum", "portdiff", "portfrom"} {
+			if name != tool+".1" && name != "portkit-performance.7" && !strings.Contains(also, tool+"(1)") {
+				t.Errorf("%s does not refer to %s(1)", name, tool)
+			}
+		}
+		for _, m := range reference.FindAllStringSubmatch(text, -1) {
+			if texts[m[1]+"."+m[2]] == "" {
+				t.Errorf("%s refers to %s", name, m[0])
+			}
+		}
+	}
+}
+
 // TestPagesHaveNoEmptyParentheses finds terms whose details are missing.
 func TestPagesHaveNoEmptyParentheses(t *testing.T) {
 	for name, page := range pages(t) {
