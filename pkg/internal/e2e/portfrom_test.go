@@ -31,6 +31,7 @@ func inProcess(t *testing.T, tool cli.Tool, in string, args ...string) string {
 // service is the same by all names.
 func randomResults(rnd *rand.Rand) string {
 	apps := slices.DeleteFunc(record.Apps(), func(app string) bool { return app == "ldap" }) // means cldap over UDP
+	words := slices.DeleteFunc(endpoint.UnidentifiedEvidence(), func(word string) bool { return word == endpoint.EvidenceAcceptsAll })
 	hosts := []string{"192.0.2.1", "2001:db8::1", "192.0.2.200", "fe80::1%eth0"}
 	var b strings.Builder
 	for range 1 + rnd.IntN(600) {
@@ -48,10 +49,11 @@ func randomResults(rnd *rand.Rand) string {
 		fmt.Fprintf(&b, `{"host":%q,"ip":%q,"port":%d,"proto":%q,"state":%q,"reason":%q`, host, hosts[i], port, proto, reason.State(proto), reason)
 		service := rand.New(rand.NewPCG(uint64(i), uint64(port)*2+uint64(proto)))
 		if reason.State(proto) == endpoint.Open && service.IntN(2) == 0 {
-			b.WriteString(`,"evidence":"x"`)
 			app := service.IntN(8) > 0 // else only the product is known
 			if app {
-				fmt.Fprintf(&b, `,"app":%q`, apps[service.IntN(len(apps))])
+				fmt.Fprintf(&b, `,"evidence":"greeting","app":%q`, apps[service.IntN(len(apps))])
+			} else {
+				fmt.Fprintf(&b, `,"evidence":%q`, words[service.IntN(len(words))])
 			}
 			if !app || service.IntN(2) == 0 {
 				fmt.Fprintf(&b, `,"product":"P <%d>","version":"1.%d","os":"O\"s"`, service.IntN(9), service.IntN(9))

@@ -292,7 +292,7 @@ func (d *document) port(p report.OpenPort, s record.Span) {
 	d.w.WriteString("/>")
 	service := p.Service()
 	d.service(p, &service)
-	d.details(&service)
+	d.details(p, &service)
 	d.line("</port>")
 }
 

@@ -61,11 +61,15 @@ func (d *document) element(name, key, text string) {
 	d.w.WriteString("</" + name + ">")
 }
 
-// details writes time, round-trip time and the user's own fields as the elements of a
-// script. The output is empty: ndiff compares nothing else of a script, and 7.93 ends
+// details writes time, round-trip time, why the service was not identified and the user's own
+// fields as the elements of a script. The output is empty: ndiff compares nothing else of a script, and 7.93 ends
 // with an error where outputs differ.
-func (d *document) details(s *record.Service) {
-	if s.Time == "" && s.RTT == "" && len(s.Own) == 0 {
+func (d *document) details(p report.OpenPort, s *record.Service) {
+	evidence := s.Evidence
+	if p.App != "" {
+		evidence = ""
+	}
+	if s.Time == "" && s.RTT == "" && evidence == "" && len(s.Own) == 0 {
 		return
 	}
 	d.w.WriteString(`<script id="portkit" output="">`)
@@ -74,6 +78,9 @@ func (d *document) details(s *record.Service) {
 	}
 	if s.RTT != "" {
 		d.element("elem", "rtt_ms", s.RTT)
+	}
+	if evidence != "" {
+		d.element("elem", "evidence", d.report.Printable(evidence))
 	}
 	for i := range s.Own {
 		d.element("elem", d.report.Printable(string(s.Own[i].Key)), d.report.Printable(valueText(s.Own[i].Value)))

@@ -3,7 +3,6 @@ package nmap
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/scanfile"
@@ -131,18 +130,4 @@ func singular(reason string) string {
 		}
 	}
 	return reason
-}
-
-// ownTime sets what portsum writes of a result.
-func (r *reader) ownTime(key, text string) {
-	switch key {
-	case "time":
-		if t, err := time.Parse(time.RFC3339, text); err == nil && !t.Before(time.Unix(0, 0)) {
-			r.result.Time = t
-		}
-	case "rtt_ms":
-		if ms, err := strconv.ParseFloat(text, 64); err == nil && ms >= 0 && ms < 1e9 {
-			r.result.RTT = time.Duration(ms * float64(time.Millisecond))
-		}
-	}
 }

@@ -2,7 +2,9 @@ package nmap
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
+	"time"
 
 	"portkit/pkg/endpoint"
 	"portkit/pkg/xmlstream"
@@ -19,7 +21,7 @@ var scripts = map[string]script{
 	},
 	"http-title":         {keys: map[string]bool{"title": true, "redirect_url": true}, item: (*reader).titleItem, output: (*reader).titleOutput},
 	"http-server-header": {keys: map[string]bool{"": true}, item: (*reader).serverItem, output: (*reader).serverOutput},
-	"portkit":            {keys: map[string]bool{"time": true, "rtt_ms": true}, item: (*reader).ownItem},
+	"portkit":            {keys: map[string]bool{"time": true, "rtt_ms": true, "evidence": true}, item: (*reader).ownItem},
 }
 
 // script describes which parts of a script are read.
@@ -88,7 +90,23 @@ func (r *reader) item(name []byte) error {
 	return nil
 }
 
-func (r *reader) ownItem(path []string, text string) { r.ownTime(path[0], text) }
+// ownItem reads what portsum writes of a result.
+func (r *reader) ownItem(path []string, text string) {
+	switch path[0] {
+	case "time":
+		if t, err := time.Parse(time.RFC3339, text); err == nil && !t.Before(time.Unix(0, 0)) {
+			r.result.Time = t
+		}
+	case "rtt_ms":
+		if ms, err := strconv.ParseFloat(text, 64); err == nil && ms >= 0 && ms < 1e9 {
+			r.result.RTT = time.Duration(ms * float64(time.Millisecond))
+		}
+	case "evidence":
+		if endpoint.ParseUnidentified([]byte(text)) != 0 {
+			r.port.reported = text
+		}
+	}
+}
 
 func (r *reader) serverItem(_ []string, text string) { r.serverOutput(text) }
 

@@ -17,6 +17,7 @@ import (
 type detected struct {
 	name, product, version, extraInfo, hostname, os, device, method string
 	owner, rpc                                                      string // user of the process, number of the RPC program
+	reported                                                        string // evidence in the XML of portsum
 
 	confidence int
 	tunnel     bool // TLS from the first byte
@@ -141,6 +142,8 @@ func (s *detected) evidence(app string, tls bool) string {
 	switch known := s.identified() && s.name != wrapped; {
 	case app != "":
 		return endpoint.EvidenceProbed
+	case s.reported != "":
+		return s.reported
 	case tls && (s.tunnel || !known || s.name == "ssl"):
 		return endpoint.EvidenceTLS
 	case known:
