@@ -103,17 +103,20 @@ type hostKey struct {
 	addr netip.Addr
 }
 
-type hostSeen struct{ replied, open, notProbed, heard, lost bool }
+type hostSeen struct{ replied, open, notProbed, heard, reached, unreached, lost bool }
 
 func (h *hostSeen) add(s record.Span) {
 	h.open = h.open || s.State == endpoint.Open
 	h.replied = h.replied || s.State == endpoint.Open || s.State == endpoint.Closed
 	h.notProbed = h.notProbed || s.Reason == endpoint.HostSilent
 	h.heard = h.heard || !isUnheard(s.Reason)
+	h.unreached = h.unreached || s.Reason == endpoint.HostUnreach
+	h.reached = h.reached || s.Reason != endpoint.HostUnreach
 	h.lost = h.lost || s.Reason == endpoint.HostLost
 }
 
-func (h *hostSeen) silent() bool { return h.notProbed && !h.heard }
+// silent is Tally.IsSilent.
+func (h *hostSeen) silent() bool { return h.notProbed && !h.heard || h.unreached && !h.reached }
 
 // gained returns the change of a count that includes what is true.
 func gained(was, is bool) int {

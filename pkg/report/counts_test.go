@@ -34,7 +34,7 @@ func TestTotalsAgreeWithMaps(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		var records []record.Summary
 		hosts, open, replied := map[netip.Addr]bool{}, map[netip.Addr]bool{}, map[netip.Addr]bool{}
-		silent, heard, lost := map[netip.Addr]bool{}, map[netip.Addr]bool{}, map[netip.Addr]bool{}
+		reached, silent, heard, lost := map[netip.Addr]bool{}, map[netip.Addr]bool{}, map[netip.Addr]bool{}, map[netip.Addr]bool{}
 		for range rnd.IntN(60) {
 			a := netip.AddrFrom4([4]byte{192, 0, 2, byte(rnd.IntN(20))})
 			r := reasons[rnd.IntN(len(reasons))]
@@ -43,11 +43,12 @@ func TestTotalsAgreeWithMaps(t *testing.T) {
 			open[a] = open[a] || r == endpoint.SynAck
 			replied[a] = replied[a] || r == endpoint.SynAck || r == endpoint.ConnRefused
 			silent[a] = silent[a] || r == endpoint.HostSilent
+			reached[a] = reached[a] || r != endpoint.HostUnreach
 			heard[a] = heard[a] || replied[a] || r == endpoint.HostLost || r == endpoint.Deadline
 			lost[a] = lost[a] || r == endpoint.HostLost
 		}
-		for a := range heard {
-			silent[a] = silent[a] && !heard[a]
+		for a := range hosts {
+			silent[a] = silent[a] && !heard[a] || !reached[a]
 		}
 		got := reporttest.New(records, "owner").Totals()
 		counts := []int{got.Hosts, got.Open, got.Replied, got.Silent, got.Lost}
@@ -68,6 +69,8 @@ func TestSilentHostsAreRanges(t *testing.T) {
 		"192.0.2.4: no reply to anything (1 port probed, 1 not)",
 		"192.0.2.6-7: no reply to anything (2 hosts, 40 ports probed, 160 not)",
 		"db.example (192.0.2.8): no reply to anything (20 ports probed, 80 not)",
+		"192.0.2.20-21: no reply to anything (2 hosts, 200 ports probed: host-unreach)",
+		"192.0.2.23: no reply to anything (1 port probed: host-unreach)",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

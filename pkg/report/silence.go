@@ -14,8 +14,8 @@ func isUnheard(r endpoint.Reason) bool {
 	return r == endpoint.HostSilent || r == endpoint.NoResponse || r == endpoint.HostUnreach
 }
 
-// IsSilent reports whether a host replied to nothing and some of its ports were
-// therefore not probed.
+// IsSilent reports whether a host replied to nothing, and some of its ports were therefore
+// not probed or all of them are unreachable, as those of an unused address on the link.
 func (t *Tally) IsSilent() bool {
 	unheard := uint64(0)
 	for r, n := range t.Reasons {
@@ -23,7 +23,20 @@ func (t *Tally) IsSilent() bool {
 			unheard += n
 		}
 	}
-	return t.OfReason(endpoint.HostSilent) > 0 && unheard == t.Total()
+	return t.isUnreachable() || t.OfReason(endpoint.HostSilent) > 0 && unheard == t.Total()
+}
+
+// isUnreachable reports whether all ports have the reason host-unreach.
+func (t *Tally) isUnreachable() bool {
+	n := t.OfReason(endpoint.HostUnreach)
+	return n > 0 && n == t.Total()
+}
+
+// IsNotUnicast reports whether an address was not probed because it is a broadcast or
+// multicast address.
+func (t *Tally) IsNotUnicast() bool {
+	n := t.OfReason(endpoint.NotUnicast)
+	return n > 0 && n == t.Total()
 }
 
 // SilentHosts is a silent host, or several at consecutive addresses.
@@ -31,6 +44,7 @@ type SilentHosts struct {
 	Title             string // "192.0.2.7", or a range that portgen accepts
 	Hosts             int
 	Probed, NotProbed uint64 // ports of all of them
+	Unreachable       bool   // all ports have the reason host-unreach
 	By                []byte // group of records
 
 	first, last netip.Addr // valid if the title has no name
@@ -64,7 +78,7 @@ func (r *Report) Silent() iter.Seq[*SilentHosts] {
 
 func (r *Report) silentHost(h *Host, t *Tally) *SilentHosts {
 	not := t.OfReason(endpoint.HostSilent)
-	s := &SilentHosts{Title: r.Title(h.Name, h.Addr), Hosts: 1, Probed: t.Total() - not, NotProbed: not, By: []byte(string(h.By))}
+	s := &SilentHosts{Title: r.Title(h.Name, h.Addr), Hosts: 1, Probed: t.Total() - not, NotProbed: not, Unreachable: t.isUnreachable(), By: []byte(string(h.By))}
 	if h.Addr.IsValid() && string(h.Name) == h.Addr.String() {
 		s.first, s.last = h.Addr, h.Addr
 	}
@@ -73,7 +87,8 @@ func (r *Report) silentHost(h *Host, t *Tally) *SilentHosts {
 
 // extend adds the next host if it has the next address. It reports whether it did.
 func (s *SilentHosts) extend(r *Report, next *SilentHosts) bool {
-	if !s.last.IsValid() || !next.last.IsValid() || s.last.Next() != next.last || string(s.By) != string(next.By) {
+	alike := string(s.By) == string(next.By) && s.Unreachable == next.Unreachable
+	if !s.last.IsValid() || !next.last.IsValid() || s.last.Next() != next.last || !alike {
 		return false
 	}
 	s.last = next.last
@@ -97,7 +112,10 @@ func (r *Report) rangeEnd(first, last netip.Addr) string {
 // String returns the hosts with the number of their ports.
 func (s *SilentHosts) String() string {
 	ports := fmt.Sprintf("%d %s probed, %d not", s.Probed, Noun(s.Probed, "port", "ports"), s.NotProbed)
-	if s.Probed == 0 {
+	switch {
+	case s.Unreachable:
+		ports = fmt.Sprintf("%d %s probed: %s", s.Probed, Noun(s.Probed, "port", "ports"), endpoint.HostUnreach)
+	case s.Probed == 0:
 		ports = fmt.Sprintf("%d %s not probed", s.NotProbed, Noun(s.NotProbed, "port", "ports"))
 	}
 	if s.Hosts > 1 {

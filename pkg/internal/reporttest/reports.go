@@ -160,6 +160,13 @@ func silence() (all []record.Summary) {
 	add("192.0.2.10", Span(1, 20, endpoint.Filtered, endpoint.NoResponse), Span(21, 99, endpoint.Filtered, endpoint.HostSilent), Span(100, 100, endpoint.Closed, endpoint.ConnRefused))
 	add("192.0.2.11", Span(1, 20, endpoint.Filtered, endpoint.NoResponse), Span(21, 99, endpoint.Filtered, endpoint.HostSilent), Span(100, 100, endpoint.Error, endpoint.Deadline))
 	add("192.0.2.12", Span(1, 9, endpoint.Filtered, endpoint.HostLost))
+	add("192.0.2.20", Span(1, 100, endpoint.Filtered, endpoint.HostUnreach))
+	add("192.0.2.21", Span(1, 100, endpoint.Filtered, endpoint.HostUnreach))
+	add("192.0.2.22", Span(1, 99, endpoint.Filtered, endpoint.HostUnreach), Span(100, 100, endpoint.Filtered, endpoint.NoResponse))
+	add("192.0.2.23", Span(22, 22, endpoint.Filtered, endpoint.HostUnreach))
+	for _, ip := range []string{"192.0.2.255", "224.0.0.1", "224.0.0.2", "224.0.0.3", "224.0.0.4", "ff02::1"} {
+		add(ip, Span(1, 100, endpoint.Error, endpoint.NotUnicast))
+	}
 	return all
 }
 

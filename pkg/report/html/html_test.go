@@ -147,7 +147,7 @@ func TestPageContains(t *testing.T) {
 		{
 			"silent hosts", reporttest.Reports()["silence"], nil,
 			[]string{
-				"<b>6</b> hosts without a reply to anything", "<b>2</b> hosts stopped replying", ">192.0.2.1-2<", ">192.0.2.9<",
+				"<b>9</b> hosts without a reply to anything", ">192.0.2.20-21<", "<b>2</b> hosts stopped replying", ">192.0.2.1-2<", ">192.0.2.9<",
 				"<small>stopped replying: 77 unknown ports</small>", `<th scope="row">host-lost</th>`, "it may be down, or may block the scanning host",
 			},
 			[]string{">192.0.2.1<", ">192.0.2.6<", "<small>192.0.2.8</small>"},

@@ -18,8 +18,8 @@ const (
 )
 
 // Write writes a block for each host: its open ports with the names of services,
-// and the number of ports of each state; for silent hosts a line. For several hosts
-// a block of totals follows. If r is grouped, Write writes an overview and a block for each group
+// and the number of ports of each state; for silent hosts and those that are not unicast a
+// line. For several hosts a block of totals follows. If r is grouped, Write writes an overview and a block for each group
 // instead.
 func Write(w io.Writer, r *report.Report) error {
 	t := &writer{w: bufio.NewWriterSize(w, 64<<10), Report: r, totals: r.Totals()}
@@ -48,9 +48,14 @@ type writer struct {
 }
 
 func (t *writer) hosts() {
+	notUnicast := addresses{}
 	for h := range t.Hosts() {
 		counts, times := h.Tally(), h.Stats()
-		if counts.IsSilent() {
+		switch {
+		case counts.IsNotUnicast():
+			notUnicast.add(t.Title(h.Name, h.Addr), counts.Total())
+			continue
+		case counts.IsSilent():
 			continue
 		}
 		t.heading("SCAN SUMMARY FOR " + t.Title(h.Name, h.Addr))
@@ -70,6 +75,12 @@ func (t *writer) hosts() {
 		t.times(&times)
 	}
 	t.silent()
+	if notUnicast.ports > 0 {
+		if t.begun {
+			t.line("")
+		}
+		t.line("Broadcast and multicast addresses, not probed: %s", &notUnicast)
+	}
 	if t.totals.Hosts > 1 {
 		t.heading(fmt.Sprintf("TOTALS FOR %d HOSTS", t.totals.Hosts))
 		t.line("Hosts with open ports: %d", t.totals.Open)
@@ -89,6 +100,30 @@ func (t *writer) silent() {
 	if t.totals.Hosts == 1 {
 		t.times(&t.totals.Times)
 	}
+}
+
+// addresses is the hosts that are written in one line.
+type addresses struct {
+	some  []string
+	hosts int
+	ports uint64
+}
+
+func (a *addresses) add(title string, ports uint64) {
+	const most = 4
+	if a.hosts++; a.hosts <= most {
+		a.some = append(a.some, title)
+	}
+	a.ports += ports
+}
+
+// String returns the first hosts and the number of ports: "192.0.2.255 (1024 ports)".
+func (a *addresses) String() string {
+	text := strings.Join(a.some, ", ")
+	if more := a.hosts - len(a.some); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("%s (%d %s)", text, a.ports, report.Noun(a.ports, "port", "ports"))
 }
 
 // few writes a number of hosts unless there are none.
