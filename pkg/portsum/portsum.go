@@ -55,7 +55,7 @@ func (c *Command) Validate() (err error) {
 		c.By[i] = strings.TrimSpace(name) // "owner, rack"
 	}
 	if c.by, err = summary.ParseBy(c.By); err != nil {
-		return fmt.Errorf("--by %w", err)
+		return fmt.Errorf("--by: %w", err)
 	}
 	switch {
 	case c.Weights && (c.Output != "auto" || len(c.by) > 0):
@@ -76,15 +76,15 @@ func (c *Command) Run(ctx *cli.Context) error {
 	}
 	sum := summary.New()
 	sum.Stats = c.Stats || c.Output == "html" || c.Output == "nmap-xml"
-	unread := false
+	unread, absent := false, newAbsent(c.By)
 	for in := range ctx.Inputs(c.Files) {
-		r := reader{name: in.Name, sum: sum, by: c.by, log: ctx.Log, details: c.Output == "csv-ports" || c.Output == "nmap-xml"}
+		r := reader{name: in.Name, sum: sum, by: c.by, absent: absent, log: ctx.Log, details: c.Output == "csv-ports" || c.Output == "nmap-xml"}
 		if r.all(in) {
 			unread = true
 		}
 	}
 	for _, name := range sum.Lacking(c.by) {
-		ctx.Log.Printf("--by: no record has the field %s", name)
+		absent.report(ctx.Log, name)
 	}
 	if err := c.write(ctx, sum, now); err != nil {
 		return err

@@ -18,6 +18,7 @@ type reader struct {
 	by   summary.By
 	log  *cli.Log
 
+	absent  *absent
 	details bool // keep what only some formats write
 }
 
@@ -27,7 +28,7 @@ func (r *reader) all(in io.Reader) (unread bool) {
 	var parsers []*parser
 	var parse []func(*ndjson.Block, *[]error)
 	for range runtime.GOMAXPROCS(0) {
-		p := &parser{by: r.by, add: r.sum.Adder(), dec: record.Decoder{Times: r.sum.Stats, Details: r.details}}
+		p := &parser{by: r.by, absent: newAbsent(r.absent.paths), add: r.sum.Adder(), dec: record.Decoder{Times: r.sum.Stats, Details: r.details}}
 		parsers, parse = append(parsers, p), append(parse, p.block)
 	}
 	feed := ndjson.NewFeed(in, parse)
@@ -38,6 +39,7 @@ func (r *reader) all(in io.Reader) (unread bool) {
 	}
 	for _, p := range parsers {
 		p.add.Flush()
+		r.absent.merge(p.absent)
 	}
 	return unread
 }
@@ -62,6 +64,7 @@ func (r *reader) report(wrong []error) (unread uint64) {
 // parser adds lines to a Sum. Each goroutine has its own.
 type parser struct {
 	by      summary.By
+	absent  *absent
 	add     *summary.Adder
 	dec     record.Decoder
 	result  record.Result
@@ -88,6 +91,7 @@ func (p *parser) line(l ndjson.Line) error {
 	case p.result.Summary:
 		return p.summaryLine(l)
 	}
+	p.absent.result(p.result.Fields)
 	p.group = p.by.Append(p.group[:0], p.result.Fields, p.result.Addr)
 	p.add.Result(p.group, &p.result)
 	return ignored(p.result.Unusable)
@@ -97,6 +101,7 @@ func (p *parser) summaryLine(l ndjson.Line) error {
 	if err := p.dec.Summary(l, p.result.Fields, &p.summary); err != nil {
 		return err
 	}
+	p.absent.summaries = true
 	p.group = p.by.Append(p.group[:0], p.summary.Fields, p.summary.Addr)
 	p.add.Summary(p.group, &p.summary)
 	return ignored(p.summary.Unusable)

@@ -83,7 +83,8 @@ func (f byField) value(fields []ndjson.Field, addr netip.Addr) []byte {
 		p, _ := addr.WithZone("").Prefix(min(f.bits, addr.BitLen()))
 		return ndjson.AppendString(nil, p.String())
 	}
-	return member(fields, f.name)
+	value, _ := Member(fields, f.name)
+	return value
 }
 
 // outermost returns the part of a name before its first dot.
@@ -92,24 +93,34 @@ func outermost(name string) string {
 	return name
 }
 
-// member returns the value of the field with a name as written, or of the member that
-// a name with dots is the path of; nil if there is none.
-func member(fields []ndjson.Field, name string) []byte {
-	if value := ndjson.Last(fields, name); value != nil {
-		return value
+// Member returns the value of the field with a name as written, or of the member that a
+// name with dots is the path of; nil if there is none. array is the part of such a path
+// that leads to an array, whose elements have no names; "" if there is none.
+func Member(fields []ndjson.Field, name string) (value []byte, array string) {
+	if value = ndjson.Last(fields, name); value != nil {
+		return value, ""
 	}
 	for i := range name {
 		if name[i] != '.' {
 			continue
 		}
-		if object := ndjson.Last(fields, name[:i]); len(object) > 0 && object[0] == '{' {
-			inner, _ := ndjson.Scan(object, nil) // valid, as part of a record
-			if value := member(inner, name[i+1:]); value != nil {
-				return value
+		outer := ndjson.Last(fields, name[:i])
+		switch {
+		case len(outer) == 0:
+		case outer[0] == '[':
+			array = name[:i]
+		case outer[0] == '{':
+			members, _ := ndjson.Scan(outer, nil) // valid, as part of a record
+			value, inner := Member(members, name[i+1:])
+			if value != nil {
+				return value, ""
+			}
+			if inner != "" {
+				array = name[:i+1] + inner
 			}
 		}
 	}
-	return nil
+	return nil, array
 }
 
 // group is the values of the fields in a text from By.Append.
