@@ -32,6 +32,9 @@ _portid() {
     --host-rate)
         :
         return ;;
+    --lookup-rate)
+        :
+        return ;;
     -t|--timeout)
         :
         return ;;
@@ -94,7 +97,7 @@ _portid() {
         return ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '-c --concurrency --host-concurrency -r --rate --host-rate -t --timeout --effort --only --ask --no-starttls --ca-file --user-agent --recog -4 --ipv4 -6 --ipv6 --source --interface --allow --deny --allow-file --deny-file --deadline --open -k --keep-order --resume --fsync --progress --total -v --verbose -q --quiet -h --help --version --schema' -- "$cur"))
+        COMPREPLY=($(compgen -W '-c --concurrency --host-concurrency -r --rate --host-rate --lookup-rate -t --timeout --effort --only --ask --no-starttls --ca-file --user-agent --recog -4 --ipv4 -6 --ipv6 --source --interface --allow --deny --allow-file --deny-file --deadline --open -k --keep-order --resume --fsync --progress --total -v --verbose -q --quiet -h --help --version --schema' -- "$cur"))
         return
     fi
     compopt -o filenames 2>/dev/null

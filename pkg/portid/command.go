@@ -26,6 +26,7 @@ type Command struct {
 	HostConc    cli.Positive  `name:"host-concurrency" placeholder:"N" default:"16" max:"65536" group:"timing" help:"Maximum endpoints of one address at once. Unless set, up to 64 where nothing is behind most ports."`
 	Rate        cli.Rate      `short:"r" placeholder:"N" group:"timing" help:"Maximum connections per second in total, such as 500 or 0.5 (default: 0, no limit)."`
 	HostRate    cli.Rate      `placeholder:"N" group:"timing" help:"Maximum connections per second to one address, such as 20 or 0.1 (default: 0, no limit)."`
+	LookupRate  cli.Rate      `placeholder:"N" group:"timing" help:"Maximum DNS queries per second, such as 15 (default: 0, adapts to the resolver)."`
 	Timeout     *cli.Duration `short:"t" placeholder:"DURATION" max:"1h" group:"timing" help:"Maximum time for one endpoint. DURATION is a number of seconds, or has a unit: 500ms, 30s, 1h (default: 30s; 2m with --effort thorough)."`
 
 	Effort     string   `enum:"quick,normal,thorough" default:"normal" group:"probing" help:"Number of requests to try. quick: 2. normal: at most 12 connections. thorough: all."`

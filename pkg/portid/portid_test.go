@@ -116,6 +116,28 @@ func TestUDPRecords(t *testing.T) {
 	}
 }
 
+// TestLookupRate: the second of two names waits for its query.
+func TestLookupRate(t *testing.T) {
+	t.Parallel()
+	took := func(rate string) time.Duration {
+		tool := Tool()
+		tool.Command = &Command{engine: &fake{}, names: testAddress{}}
+		in, out, errs := strings.NewReader("a.example:22\nb.example:22\n"), bytes.Buffer{}, bytes.Buffer{}
+		began := time.Now()
+		status := cli.Run(tool, cli.IO{Args: []string{"--lookup-rate", rate}, In: in, Out: &out, Err: &errs})
+		if status != cli.StatusDone || strings.Count(out.String(), `"app":"ssh"`) != 2 {
+			t.Errorf("status %d: %s%s", status, out.String(), errs.String())
+		}
+		return time.Since(began)
+	}
+	if slow := took("2"); slow < 400*time.Millisecond {
+		t.Errorf("two lookups took %v at two queries per second", slow)
+	}
+	if fast := took("0"); fast > 400*time.Millisecond {
+		t.Errorf("two lookups took %v without a limit", fast)
+	}
+}
+
 // What portprobe has not probed is reported once.
 func TestUnprobedUDP(t *testing.T) {
 	t.Parallel()

@@ -89,9 +89,9 @@ func (c *Command) Run(ctx *cli.Context) error {
 
 // prepare reads the files that must be valid before anything is sent.
 func (r *run) prepare() (err error) {
-	r.resolver = resolve.System(net.DefaultResolver, resolve.Options{})
+	r.resolver = resolve.System(net.DefaultResolver, resolve.Options{Rate: float64(r.LookupRate)})
 	if r.Command.names != nil {
-		r.resolver = resolve.New(r.Command.names, resolve.Options{Once: true})
+		r.resolver = resolve.New(r.Command.names, resolve.Options{Rate: float64(r.LookupRate), Once: true})
 	}
 	if err := r.readScope(); err != nil {
 		return cli.UsageError(err)

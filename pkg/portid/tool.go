@@ -27,7 +27,7 @@ func Tool() cli.Tool {
 			{Text: "Identify the services of this machine.", Command: "portgen 127.0.0.1 --top 1000 | portprobe --open | portid | portsum"},
 			{Text: "Identify the service at one port.", Command: "echo 127.0.0.1:22 | portid"},
 			{Text: "Identify the services of an earlier scan, in input order.", Command: "portid -k scan.ndjson > services.ndjson"},
-			{Text: "List what was found.", Command: "portid --open scan.ndjson | jq -r '\"\\(.host):\\(.port) \\(.app) \\(.product) \\(.version)\"'"},
+			{Text: "List what was found.", Command: `portid scan.ndjson | jq -r 'select(.app) | [.host, .port, .app, .product, .version] | @tsv'`},
 			{Text: "Try all requests, 100 endpoints of an address at once.", Command: "portid --effort thorough --host-concurrency 100 scan.ndjson"},
 			{Text: "List the certificates that clients reject.", Command: "portid scan.ndjson | jq -c 'select(.tls and .tls.verify != \"ok\") | {host, port, tls}'"},
 		},

@@ -151,9 +151,9 @@ func (w *writer) errorText(r *endpoint.Result, err error) string {
 	case err != nil:
 		return err.Error()
 	case r.Reason == endpoint.Interrupted:
-		return "the run was interrupted before this was settled"
+		return "interrupted before a result was known"
 	case r.Reason == endpoint.Deadline:
-		return "time was up before this was settled"
+		return "time was up before a result was known"
 	case r.Reason == endpoint.NotUnicast:
 		return r.Addr.String() + " is a broadcast or multicast address; not probed"
 	}

@@ -54,7 +54,7 @@ func TestHostTimeout(t *testing.T) {
 	for _, m := range records(t, r.out) {
 		states[fmt.Sprint(m["host"], " ", m["state"], " ", m["error"])]++
 	}
-	const late = "10.0.0.1 error time was up before this was settled"
+	const late = "10.0.0.1 error time was up before a result was known"
 	if n := states[late]; n < 780 || n > 820 || len(records(t, r.out)) != 1050 {
 		t.Errorf("%v", states)
 	}

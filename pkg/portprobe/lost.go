@@ -28,7 +28,7 @@ func (r *run) warnLost() {
 		endpoints -= h.Endpoints
 	}
 	if more := hosts - maxLostHosts; more > 0 {
-		r.ctx.Log.Printf("%s more stopped replying; %s host-lost: retry them with --host-rate 10",
+		r.ctx.Log.Printf("%s more stopped replying; %s host-lost; retry with --host-rate 10",
 			cli.Plural(int64(more), "address", "addresses"), cli.Plural(int64(endpoints), "endpoint is", "endpoints are"))
 	}
 }
@@ -38,6 +38,6 @@ func lostText(h probe.Lost) string {
 	if h.Proto == endpoint.UDP {
 		over = " over UDP"
 	}
-	return fmt.Sprintf("%v stopped replying%s after %s; %s host-lost; it may block this host: retry them with --host-rate 10",
-		h.Addr, over, cli.Plural(int64(h.Probes), "probe"), cli.Plural(int64(h.Endpoints), "endpoint is", "endpoints are"))
+	return fmt.Sprintf("%v stopped replying%s after %s; %s host-lost; %v may block this machine; retry with --host-rate 10",
+		h.Addr, over, cli.Plural(int64(h.Probes), "probe"), cli.Plural(int64(h.Endpoints), "endpoint is", "endpoints are"), h.Addr)
 }

@@ -82,9 +82,9 @@ func (s *workerSink) errorText(j *probe.Job) string {
 	case j.Err() != nil:
 		return j.Err().Error()
 	case j.Reason == endpoint.Interrupted:
-		return "the run was interrupted before this was settled"
+		return "interrupted before a result was known"
 	case j.Reason == endpoint.Deadline:
-		return "time was up before this was settled"
+		return "time was up before a result was known"
 	case j.Reason == endpoint.OutOfScope:
 		return j.To.Addr().String() + " is out of scope (--allow, --deny)"
 	case j.Reason == endpoint.NotUnicast:

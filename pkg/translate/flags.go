@@ -20,7 +20,7 @@ func toolFlags() [][]string {
 			"-v --verbose", "-q --quiet",
 		},
 		{
-			"portid", "-c --concurrency=", "--host-concurrency=", "-r --rate=", "--host-rate=", "-t --timeout=", "--effort=", "--only=",
+			"portid", "-c --concurrency=", "--host-concurrency=", "-r --rate=", "--host-rate=", "--lookup-rate=", "-t --timeout=", "--effort=", "--only=",
 			"--ask=", "--no-starttls", "--ca-file=", "--user-agent=", "--recog=", "-4 --ipv4", "-6 --ipv6", "--source=", "--interface=",
 			"--allow=", "--deny=", "--allow-file=", "--deny-file=", "--deadline=", "--open", "-k --keep-order", "--resume=", "--fsync=",
 			"--progress=", "--total=", "-v --verbose", "-q --quiet",
