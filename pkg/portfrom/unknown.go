@@ -3,6 +3,8 @@ package portfrom
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
+	"regexp"
 	"slices"
 
 	"portkit/pkg/ndjson"
@@ -22,6 +24,7 @@ var lookalikes = []struct {
 	{begins("masscan/"), "the binary output of masscan", "convert it with: masscan --readscan FILE -oJ -"},
 	{begins("#masscan\nTCP", "#masscan\nUDP"), "the output of masscan -oU", "use one of -oJ, -oD, -oL, -oX and -oG"},
 	{begins("Starting Nmap", "# Nmap"), "the normal output of nmap", "use its XML, from -oX or -oA"},
+	{isOpenLines, "the default output of RustScan", "use its lists, from rustscan -g"},
 	{begins("host,ip,port,protocol"), "the CSV of naabu", "use its JSON, from -json"},
 	{hasKeys("kind"), "summary records of portkit", "they need no conversion"},
 	{hasKeys("state"), "result records of portkit", "they need no conversion"},
@@ -71,6 +74,20 @@ func hasKeys(all ...string) func([]byte) bool {
 func isTar(head []byte) bool {
 	const magic = 257 // its offset
 	return len(head) > magic && bytes.HasPrefix(head[magic:], []byte("ustar"))
+}
+
+// colors are the escape sequences that set the color of a text (ECMA-48, SGR).
+var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// isOpenLines reports whether a line is "Open 192.0.2.7:22", as behind RustScan's banner.
+func isOpenLines(head []byte) bool {
+	for line := range bytes.Lines(colors.ReplaceAll(head, nil)) {
+		if at, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("Open ")); ok {
+			_, err := netip.ParseAddrPort(string(at))
+			return err == nil
+		}
+	}
+	return false
 }
 
 func isAddresses(head []byte) bool {

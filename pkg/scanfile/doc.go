@@ -90,4 +90,12 @@ func EndsBefore(what string) string {
 	return "the file ends before " + what + ": the scan was interrupted, or the file is incomplete"
 }
 
+// Results returns a number of results in words.
+func Results(n uint64) string {
+	if n == 1 {
+		return "1 result"
+	}
+	return fmt.Sprintf("%d results", n)
+}
+
 func (b *Broken) Error() string { return fmt.Sprintf("line %d, byte %d: %s", b.Line, b.Byte, b.Msg) }

@@ -21,6 +21,7 @@ var foreignHeads = []struct{ begin, then string }{
 	{"saddr,", ""},        // ZMap
 	{"host,ip,port,", ""}, // naabu
 	{"", " -> ["},         // RustScan
+	{"Open ", ":"},
 }
 
 // IsForeignText reports whether an input that begins with head is text of another scanner. A

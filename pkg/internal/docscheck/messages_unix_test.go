@@ -45,6 +45,11 @@ var provoked = []struct {
 	{message: "cannot create a file in the directory", source: "pkg/resumefile/file.go"},
 	{message: "in use by another run", command: "(until [ -e end ]; do sleep 0.05; done | portprobe --resume busy) & until [ -e busy ]; do sleep 0.05; done; sleep 0.2; echo 192.0.2.1:1 | portprobe --resume busy; : >end; wait"},
 	{message: "is not a result; file left unchanged", command: "echo diary >diary; echo 192.0.2.1:1 | portprobe --resume diary"},
+	{message: "results of another scanner; convert them with", command: `echo '<?xml version="1.0"?>' | portsum`},
+	{message: "no known format", command: "echo hello | portfrom"},
+	{message: "the results have no port", command: `printf 'saddr\n192.0.2.1\n' | portfrom`},
+	{message: "the file ends before", command: `echo '<nmaprun scanner="nmap" start="1"><host>' | portfrom`},
+	{message: "is not an endpoint; use:", command: "echo 192.0.2.1 | portprobe"},
 	{message: "is denied by --deny", command: "echo 192.0.2.1:1 | portprobe --deny 192.0.2.0/24"},
 }
 

@@ -52,7 +52,7 @@ func ReadGrepable(in *scanfile.Input, out *scanfile.Output) error {
 		}
 		var bad scanfile.Bad
 		if dropped := out.Drop(); dropped > 0 && errors.As(err, &bad) {
-			err = scanfile.Badf("%s; the %d results before it were left out", bad, dropped)
+			err = scanfile.Badf("%s; %s before it omitted", bad, scanfile.Results(dropped))
 		}
 		return err
 	})

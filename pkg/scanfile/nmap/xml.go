@@ -124,7 +124,7 @@ func (r *reader) incomplete(dropped uint64) string {
 	if dropped == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; host %s is not whole, its %d results were left out", r.host.addr, dropped)
+	return fmt.Sprintf("; %s is incomplete: %s omitted", r.host.addr, scanfile.Results(dropped))
 }
 
 // next reads the next token.

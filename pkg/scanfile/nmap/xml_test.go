@@ -299,10 +299,10 @@ func TestMessages(t *testing.T) {
 		whole + "\ufeff" + whole + "a": `line 1: "a" is not XML`,
 		whole + "<html></html>":        "line 1: <html> is not <nmaprun>",
 		two[:second] + whole:           "line 1: a scan ends before </nmaprun> and another one begins here",
-		two[:strings.LastIndex(two, "</ports>")] + "<" + whole:                             "line 1: not well-formed XML; host 192.0.2.8 is not whole, its 1 results were left out",
+		two[:strings.LastIndex(two, "</ports>")] + "<" + whole:                             "line 1: not well-formed XML; 192.0.2.8 is incomplete: 1 result omitted",
 		`<nmaprun><host><a></b>`:                                                           "line 1, byte 22: a closing tag does not match the opening tag",
 		two[:len(two)-len("</nmaprun>")]:                                                   "the file ends before </nmaprun>: the scan was interrupted, or the file is incomplete",
-		two[:strings.LastIndex(two, "</ports>")+3]:                                         "; host 192.0.2.8 is not whole, its 1 results were left out",
+		two[:strings.LastIndex(two, "</ports>")+3]:                                         "; 192.0.2.8 is incomplete: 1 result omitted",
 		strings.ReplaceAll(whole, `"1"`, `x`):                                              "line 1, byte 257: not well-formed XML",
 		`<!DOCTYPE nmaprun [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]><nmaprun>&b;</nmaprun>`: "the document type has declarations",
 	} {
