@@ -1,9 +1,6 @@
 package scanfile
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // foreignHeads are what the first line of other scanners' text begins with, and what follows
 // in it. No target, endpoint or record begins so; a comment may begin with "# Nmap".
@@ -48,19 +45,19 @@ func IsForeign(head []byte) bool {
 		return IsForeignText(head)
 	case object.Has("port") || object.Has("state") || object.Has("kind"):
 		return false
+	case (object.Has("ip") || object.Has("domain")) && object["data"] == '{': // ZGrab2, whose lines may be longer than head
+		return whole || bytes.Contains(head, []byte(`"protocol":`))
+	case !whole:
+		return false
 	case object.Has("saddr"): // ZMap
 		return !object.Has("host") && !object.Has("ip") && !object.Has("target")
-	case object.Has("ip", "ports", "timestamp"): // masscan
-		return true
 	}
-	// A line of ZGrab2 may be longer than head, which then does not show all names.
-	isZgrab2 := slices.ContainsFunc([]string{"ip", "domain"}, func(name string) bool { return object.Has(name) }) && object["data"] == '{'
-	return isZgrab2 && (whole || bytes.Contains(head, []byte(`"protocol":`)))
+	return object.Has("ip", "ports", "timestamp") // masscan
 }
 
 // IsForeignResults is like IsForeign, but for a tool that reads only results: lines of other
 // scanners that are endpoints without a state are of no use to it.
 func IsForeignResults(head []byte) bool {
-	object, _ := FirstObject(head)
-	return IsForeign(head) || object.Has("ip", "port", "timestamp") && !object.Has("state") && !object.Has("kind")
+	object, whole := FirstObject(head)
+	return IsForeign(head) || whole && object.Has("ip", "port", "timestamp") && !object.Has("state") && !object.Has("kind")
 }

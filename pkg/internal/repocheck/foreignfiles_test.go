@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"portkit/pkg/scanfile"
 )
 
 // foreignReaders are the tools that read records, with flags with which nothing is sent, and
@@ -88,6 +90,10 @@ func TestOwnInputIsNotForeign(t *testing.T) {
 				t.Errorf("%q, %s: %s", words, in, messages)
 			}
 		}
+	}
+	half := []byte(`{"saddr":"10.0.0.1","timestamp":1,"ports":1`)
+	if scanfile.IsForeign(half) || scanfile.IsForeignResults(half) {
+		t.Errorf("%s: the rest of the line may make it a record", half)
 	}
 	if _, _, messages := runTool(t, []string{"portsum"}, "\ufeff<?xml version=\"1.0\"?>\n"); messages != "portsum: standard input: results of another scanner; convert them with portfrom\n" {
 		t.Errorf("from standard input: %s", messages)
