@@ -38,7 +38,9 @@ func appendFindingDetail(dst []byte, fields []ndjson.Field, f *Facts) []byte {
 	dst = appendCut(dst, `,"device":`, lastText(fields, "device"), maxProduct)
 	cpe, _ := textList(Last(fields, "cpe"))
 	dst = appendList(dst, `,"cpe":`, cpe, maxCPE)
-	dst = appendCut(dst, `,"evidence":`, f.Evidence, maxWord)
+	if len(f.App) > 0 { // summaries contain that of others
+		dst = appendCut(dst, `,"evidence":`, f.Evidence, maxWord)
+	}
 	dst = appendCut(dst, `,"tls_version":`, f.TLSVersion, maxWord)
 	dst = appendCut(dst, `,"tls_verify":`, f.TLSVerify, maxWord)
 	if http, err := ndjson.Scan(Last(fields, "http"), nil); err == nil {

@@ -169,15 +169,15 @@ func (t *table) ports(s *record.Summary) {
 
 // service writes the cells about the service on a port.
 func (t *table) service(f *record.Found, acceptsAll bool, why endpoint.Unidentified) {
-	if f.App == "" && f.Product == "" && f.Cert == "" && f.Detail == "" && !acceptsAll && why == 0 {
-		t.text("", "", "", "", "", "", "", "", "", "", "") // as for most ports
-		return
-	}
-	s := f.Service()
 	acceptsText, evidence := "", why.String()
 	if acceptsAll {
 		acceptsText, evidence = "true", endpoint.EvidenceAcceptsAll
 	}
+	if f.App == "" && f.Product == "" && f.Cert == "" && f.Detail == "" {
+		t.text("", "", "", "", "", "", "", "", acceptsText, evidence, "") // as for most ports
+		return
+	}
+	s := f.Service()
 	if f.App != "" {
 		evidence = s.Evidence
 	}
