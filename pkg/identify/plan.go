@@ -28,11 +28,15 @@ type plan struct {
 	tls    bool          // an own protocol is customarily inside TLS at the port
 	greets time.Duration // the longest that an own protocol may take to greet
 	quiet  bool          // the port is only listened to
+	shared bool          // and other services than its own are often there
 }
 
 // newPlan returns the plan for a TCP port.
 func newPlan(e *Engine, port uint16) plan {
 	p := plan{effort: e.Effort, all: e.requests, quiet: e.Quiet(port)}
+	if r, ok := quietRange(port); ok {
+		p.shared = r.Shared
+	}
 	p.own = requests(e.table, func(own *protocol.Protocol) bool {
 		if !own.At(port) {
 			return false

@@ -20,16 +20,19 @@ func TestQuietPortsWaitForTheSlowestGreeting(t *testing.T) {
 		o             Options
 		app, evidence string
 		took          time.Duration
+		port          uint16
 	}{
-		{late, Options{}, "vnc", "greeting", 4 * time.Second},
-		{silent, Options{}, "", "not-asked", 10 * time.Second},
-		{silent, Options{Timeout: 4 * time.Second}, "", "not-asked", 4 * time.Second},
-		{silent, Options{Only: []string{"ssh", "http"}}, "", "not-asked", 3 * time.Second},
-		{silent, Options{Only: []string{"http"}}, "", "not-asked", minListen},
+		{late, Options{}, "vnc", "greeting", 4 * time.Second, 2222},
+		{silent, Options{}, "", "not-asked", 10 * time.Second, 2222},
+		{silent, Options{}, "", "not-asked", maxListen, 9100},
+		{silent, Options{}, "", "not-asked", maxListen, 502},
+		{silent, Options{Timeout: 4 * time.Second}, "", "not-asked", 4 * time.Second, 2222},
+		{silent, Options{Only: []string{"ssh", "http"}}, "", "not-asked", 3 * time.Second, 2222},
+		{silent, Options{Only: []string{"http"}}, "", "not-asked", minListen, 2222},
 	} {
 		n := &network{serve: c.serve}
 		c.o.Effort = Normal
-		got, err := identify(t, n, c.o, 2222)
+		got, err := identify(t, n, c.o, c.port)
 		if err != nil || got.App != c.app || got.Evidence != c.evidence || got.Conns != 1 || got.Took.Round(time.Second/10) != c.took {
 			t.Errorf("%+v: %q, %q after %v and %d connections, error %v", c, got.App, got.Evidence, got.Took, got.Conns, err)
 		}
@@ -47,13 +50,13 @@ func TestManyQuietPortsOfAnAddress(t *testing.T) {
 		e := New(Options{Effort: Normal, Timeout: 30 * time.Second, Dial: n.dial})
 		for i := range uint16(18) {
 			addr := netip.AddrFrom4([4]byte{192, 0, 2, byte(i / 17)}) // the last one is of another
-			o, err := e.Identify(t.Context(), Target{Addr: netip.AddrPortFrom(addr, 9100+i%17), RTT: -1})
+			o, err := e.Identify(t.Context(), Target{Addr: netip.AddrPortFrom(addr, 4000+i%17), RTT: -1})
 			want := e.greets
 			if i == 16 {
 				want = minListen
 			}
 			if err != nil || o.Evidence != "not-asked" || o.Took != want || e.addresses.get(addr).acceptsAll() {
-				t.Errorf("port %d of %v: %q after %v, %v; want not-asked after %v", 9100+i%17, addr, o.Evidence, o.Took, err, want)
+				t.Errorf("port %d of %v: %q after %v, %v; want not-asked after %v", 4000+i%17, addr, o.Evidence, o.Took, err, want)
 			}
 		}
 	})

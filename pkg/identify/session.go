@@ -113,8 +113,11 @@ func (s *session) listenTime() time.Duration {
 		return min(max(2*s.RTT, 10*time.Millisecond), 100*time.Millisecond)
 	}
 	wait := max(2*s.RTT, minListen)
-	if s.plan.quiet && !s.address.isQuiet() { // no request follows, and SSH is often at such ports
+	switch quiet := s.plan.quiet && !s.address.isQuiet(); { // no request follows
+	case quiet && s.plan.shared:
 		return max(wait, s.greets)
+	case quiet:
+		return min(max(wait, s.greets), maxListen)
 	}
 	if s.plan.quiet || len(s.plan.own) == 0 {
 		wait = max(wait, 2*s.address.slowest()) // other services of the host greet as slowly
