@@ -59,9 +59,14 @@ type proto struct {
 	summary.Ports
 	spans []record.Span           // of Ports, once all are added, without accepting
 	found map[uint16]record.Found // of the first name that has one
+	why   map[uint16]endpoint.Unidentified
 
 	acceptsAll summary.Ports // of any name
 	accepting  []record.Span // open ports of acceptsAll, once all are added
+}
+
+func newProto() proto {
+	return proto{found: map[uint16]record.Found{}, why: map[uint16]endpoint.Unidentified{}}
 }
 
 // survey reads what the head of the document contains.
@@ -128,7 +133,7 @@ func (d *document) hosts() {
 		default:
 			if h.addr != s.Addr || !h.addr.IsValid() {
 				d.endHost()
-				*h = host{addr: s.Addr, known: map[string]bool{}, protos: [2]proto{{found: map[uint16]record.Found{}}, {found: map[uint16]record.Found{}}}}
+				*h = host{addr: s.Addr, known: map[string]bool{}, protos: [2]proto{newProto(), newProto()}}
 			}
 			h.add(d.report, s, probed)
 		}
@@ -148,6 +153,13 @@ func (h *host) add(r *report.Report, s *record.Summary, probed []record.Span) {
 	for _, f := range s.Found {
 		if _, known := p.found[f.Port]; !known {
 			p.found[f.Port] = f
+		}
+	}
+	for _, u := range s.Unidentified {
+		for port := int(u.First); port <= int(u.Last); port++ {
+			if _, known := p.why[uint16(port)]; !known {
+				p.why[uint16(port)] = u.Why
+			}
 		}
 	}
 }
@@ -225,6 +237,9 @@ func (d *document) ports(h *host) {
 			}
 			for number := int(s.First); number <= int(s.Last); number++ {
 				port := report.OpenPort{Port: report.Port{Number: uint16(number), Proto: endpoint.Proto(i)}, Found: p.found[uint16(number)]}
+				if port.App == "" {
+					port.Why = p.why[uint16(number)]
+				}
 				d.port(port, s)
 			}
 		}

@@ -65,11 +65,7 @@ func (d *document) element(name, key, text string) {
 // fields as the elements of a script. The output is empty: ndiff compares nothing else of a script, and 7.93 ends
 // with an error where outputs differ.
 func (d *document) details(p report.OpenPort, s *record.Service) {
-	evidence := s.Evidence
-	if p.App != "" {
-		evidence = ""
-	}
-	if s.Time == "" && s.RTT == "" && evidence == "" && len(s.Own) == 0 {
+	if s.Time == "" && s.RTT == "" && p.Why == 0 && len(s.Own) == 0 {
 		return
 	}
 	d.w.WriteString(`<script id="portkit" output="">`)
@@ -79,8 +75,8 @@ func (d *document) details(p report.OpenPort, s *record.Service) {
 	if s.RTT != "" {
 		d.element("elem", "rtt_ms", s.RTT)
 	}
-	if evidence != "" {
-		d.element("elem", "evidence", d.report.Printable(evidence))
+	if p.Why != 0 {
+		d.element("elem", "evidence", p.Why.String())
 	}
 	for i := range s.Own {
 		d.element("elem", d.report.Printable(string(s.Own[i].Key)), d.report.Printable(valueText(s.Own[i].Value)))
