@@ -157,6 +157,7 @@ func TestOtherFilesAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tar := "scan.xml" + strings.Repeat("\x00", 249) + "ustar\x0000"
 	for text, want := range map[string]string{
 		`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp","state":"open"}` + "\n":       "result records of portkit",
 		`{"host":"192.0.2.7","ip":"192.0.2.7","port":22,"proto":"tcp"}` + "\n":                      "endpoint records of portkit; probe them",
@@ -173,17 +174,17 @@ func TestOtherFilesAreRefused(t *testing.T) {
 		"192.0.2.7\nwww.example\n":                                                                  "addresses without ports; if they are from zmap, add --format zmap",
 		"Open 192.0.2.7:22\nOpen 192.0.2.7:80\n":                                                    "the default output of RustScan; use its lists, from rustscan -g",
 		".----. .-.\n\n[~] The config file is expected\nOpen \x1b[38;5;5m[2001:db8::7]:22\x1b[0m\n": "the default output of RustScan; use",
-		"www.example\n":                                          "text of no known scanner",
-		"<!DOCTYPE html>\n<html>nmap</html>\n":                   "a page of HTML",
-		"<?xml version=\"1.0\"?>\n<rss/>\n":                      "XML of no known scanner",
-		"masscan/1.1\ns:1796006728\n\x00\x00":                    "masscan --readscan FILE -oJ -",
-		string(unicorn):                                          "the output of masscan -oU; use one of -oJ",
-		"\x00\x01\x02":                                           "binary data",
-		"\xff\xfe<\x00?\x00x\x00m\x00l\x00":                      "UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8",
-		"\xfd7zXZ\x00\x00\x04":                                   "compressed by xz; decompress it with: xz -dc FILE",
-		"BZh91AY&SY":                                             "compressed by bzip2; decompress it with: bzip2 -dc FILE",
-		"PK\x03\x04\x14\x00":                                     "a zip archive; extract its files",
-		"scan.xml" + strings.Repeat("\x00", 249) + "ustar\x0000": "a tar archive; extract its files",
+		"www.example\n":                        "text of no known scanner",
+		"<!DOCTYPE html>\n<html>nmap</html>\n": "a page of HTML",
+		"<?xml version=\"1.0\"?>\n<rss/>\n":    "XML of no known scanner",
+		"masscan/1.1\ns:1796006728\n\x00\x00":  "masscan --readscan FILE -oJ -",
+		string(unicorn):                        "the output of masscan -oU; use one of -oJ",
+		"\x00\x01\x02":                         "binary data",
+		"\xff\xfe<\x00?\x00x\x00m\x00l\x00":    "UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8",
+		"\xfd7zXZ\x00\x00\x04":                 "compressed by xz; decompress it with: xz -dc FILE",
+		"BZh91AY&SY":                           "compressed by bzip2; decompress it with: bzip2 -dc FILE",
+		"PK\x03\x04\x14\x00":                   "a zip archive; extract its files",
+		tar:                                    "a tar archive; extract its files",
 		"# Nmap 7.93 scan initiated Mon Nov 30 02:39:13 2026 as: nmap\nNmap scan report for 192.0.2.7\n": "the normal output of nmap",
 	} {
 		if status, out, said := runTool(text); status != 3 || out != "" || !strings.Contains(said, want) {
