@@ -133,6 +133,16 @@ func (r Reason) State(p Proto) State {
 	return reasonTable[r].state
 }
 
+// IsICMP reports whether r is an ICMP error. Most systems limit the rate at which they send them
+// (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4).
+func (r Reason) IsICMP() bool {
+	switch r {
+	case AdminProhibited, DestUnreach, HostProhibited, HostUnreach, NetProhibited, NetUnreach, PortUnreach, ProtoUnreach, TimeExceeded:
+		return true
+	}
+	return false
+}
+
 // String returns "tcp" or "udp".
 func (p Proto) String() string { return name(protoNames[:], int(p)) }
 

@@ -31,7 +31,7 @@ type address struct {
 	link        onLink       // of an on-link address
 	icmpLimiter *icmpLimiter // of UDP; nil: TCP
 	late        lateness     // of TCP
-	rejections  rejections   // of TCP
+	icmpErrors  icmpErrors   // of TCP
 	hearing     Time         // end of the long listens, if it never replied
 	longListens uint8        // so far
 	groups      *groups      // that may share an ICMP limit; nil: TCP
@@ -85,7 +85,7 @@ type outcome struct {
 	variants   int           // requests that the UDP endpoint is probed with
 	lost       int           // earlier probes of the endpoint that count as lost
 	canary     bool
-	limited    bool          // the reply may have been held back by a limit of ICMP errors
+	icmp       bool          // the reply is an ICMP error: its limit may have held it back
 	unjudged   span          // probes of the endpoint that may need witnesses
 	shows      kind          // of a reply: the endpoint that it shows
 	endpoint   known         // the endpoint
@@ -111,7 +111,14 @@ func (a *address) noteReply(now Time, o outcome) (wake uint64) {
 		return wake | a.wake()
 	}
 	switch {
-	case o.limited:
+	case o.icmp:
+		if a.icmpErrors.note(now) {
+			a.loss.noteReply(o.lost + 1)
+			a.recent.add(now, o.n, true, a.rtt.timeout())
+		}
+		if !a.loss.replied() {
+			a.loss.noteReply(1)
+		}
 	case o.late:
 		a.recent.late(o.lost+1, o.timedOut)
 		a.loss.noteReply(o.lost + 1)

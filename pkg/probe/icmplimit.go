@@ -150,7 +150,7 @@ func (a *address) noteReplyUDP(now Time, o outcome) {
 		l.rejected(now, o)
 	}
 	switch {
-	case o.kind == replyToVariant:
+	case o.kind == replyToVariant, o.icmp && o.kind != replyRejected: // a router's, which limits them too
 		a.loss.noteReply(1)
 	case o.kind != replyRejected:
 		a.loss.noteReply(o.lost + 1)

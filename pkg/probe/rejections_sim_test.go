@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portkit/pkg/endpoint"
+	"portkit/pkg/probe"
 	"portkit/pkg/probe/simnet"
 )
 
@@ -48,6 +49,27 @@ func TestLossBesideRejections(t *testing.T) {
 			if n := reasons(done)[endpoint.SynAck]; n != 9 {
 				t.Errorf("seed %d, limit %d: %d of 9 open ports: %v, %d probes", seed, limit, n, reasons(done), len(s.sent()))
 			}
+		}
+	}
+}
+
+// TestRoutersErrorsAreNoLoss has a router report that hosts do not exist, by as many ICMP errors
+// as Linux sends, over TCP and UDP.
+func TestRoutersErrorsAreNoLoss(t *testing.T) {
+	for _, proto := range []endpoint.Proto{endpoint.TCP, endpoint.UDP} {
+		s := scan{opts: defaults(), net: simnet.Config{
+			RTT: 5 * time.Millisecond, Limit: 1, Burst: 6, Sender: fromRouter,
+			Port: func(netip.AddrPort, endpoint.Proto) endpoint.Reason { return endpoint.HostUnreach },
+		}}
+		var lost float64
+		s.during = func(e *probe.Engine) { e.Close(); lost = e.Counts().Loss() }
+		jobs := jobsFor("10.0.0.1", 1, 100)
+		for _, j := range jobs {
+			j.Proto = proto
+		}
+		s.run(t, jobs)
+		if n := len(s.sent()); n > 350 || lost > 0 {
+			t.Errorf("%v: %d probes, want three for each endpoint; loss %v", proto, n, lost)
 		}
 	}
 }

@@ -43,7 +43,6 @@ func (w *worker) onReply(a *Reply) {
 		w.vainListens = 0
 	}
 	o := w.replied(j, a)
-	o.limited = j.address.limitsRejections(a.At, &o)
 	if j.phase.inFlight() {
 		w.inFlight--
 	}
@@ -58,10 +57,10 @@ func (w *worker) onReply(a *Reply) {
 	w.counts.Replied.add(1)
 	n := o.lost + 1
 	switch { // probes that an ICMP limit left unanswered were not lost
+	case o.icmp && o.kind != replyRejected, o.icmp && j.address.icmpLimiter == nil:
+		n = 1
 	case j.address.icmpLimiter != nil:
 		n = max(o.n-int(j.discounted), 1)
-	case o.limited:
-		n = 1
 	}
 	w.counts.Probes.add(int64(n))
 	w.takeOff(j)
@@ -85,7 +84,7 @@ func (w *worker) replied(j *Job, a *Reply) outcome {
 		canary: j.role == roleCanary, shows: kindOf(j, a.Reason), endpoint: known{j.To.Port(), uint8(n), j.Variants},
 		late: n <= timedOut && !(j.extended && n == timedOut), timedOut: timedOut,
 		slot:       j.phase.inFlight() || j.phase == lingering && w.countsLingering(),
-		discounted: int(j.discounted), kind: j.replyKind(a.Reason), from: a.From, variants: int(j.Variants),
+		discounted: int(j.discounted), kind: j.replyKind(a.Reason), icmp: a.Reason.IsICMP(), from: a.From, variants: int(j.Variants),
 	}
 	if o.canary {
 		return o // its number does not count probes
