@@ -32,7 +32,7 @@ func TestHostsThatTimedOut(t *testing.T) {
 		t.Errorf("XML: %q, %q, %v, counted %d", lines, messages, err, n)
 	}
 	var b strings.Builder
-	out := scanfile.NewOutput(&b, services(), &report{})
+	out := scanfile.NewOutput(&b, services, &report{})
 	err = ReadGrepable(&scanfile.Input{Reader: strings.NewReader("Host: 192.0.2.7 ()\tStatus: Up\nHost: 192.0.2.7 ()\tStatus: Timeout\n")}, out)
 	if n := out.Counts().Skipped[scanfile.TimedOut]; b.Len() > 0 || err != nil || n != 1 {
 		t.Errorf("grepable: %q, %v, counted %d", b.String(), err, n)

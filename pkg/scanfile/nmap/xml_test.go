@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"portkit/pkg/ndjson"
@@ -27,13 +26,13 @@ func (r *report) Bad(line int64, msg string) {
 
 func (r *report) Note(msg string) { r.messages = append(r.messages, msg) }
 
-var services = sync.OnceValue(service.Load)
+var services = service.Load()
 
 // read reads a document.
 func read(in io.Reader) (lines []string, counts scanfile.Counts, messages []string, err error) {
 	var b bytes.Buffer
 	var r report
-	out := scanfile.NewOutput(&b, services(), &r)
+	out := scanfile.NewOutput(&b, services, &r)
 	err = ReadXML(&scanfile.Input{Reader: in}, out)
 	lines = slices.Collect(strings.Lines(b.String()))
 	return lines, out.Counts(), r.messages, err
