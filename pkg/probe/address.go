@@ -85,7 +85,8 @@ type outcome struct {
 	variants   int           // requests that the UDP endpoint is probed with
 	lost       int           // earlier probes of the endpoint that count as lost
 	canary     bool
-	icmp       bool          // the reply is an ICMP error: its limit may have held it back
+	icmp       bool          // the reply is an ICMP error
+	limited    bool          // a limit may have held it back
 	unjudged   span          // probes of the endpoint that may need witnesses
 	shows      kind          // of a reply: the endpoint that it shows
 	endpoint   known         // the endpoint
@@ -94,12 +95,12 @@ type outcome struct {
 }
 
 // noteReply records a reply that came at now and frees the slot of its endpoint.
-func (a *address) noteReply(now Time, o outcome) (wake uint64) {
+func (a *address) noteReply(now Time, o *outcome) (wake uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.replied = now
-	a.measure(o)
-	wake = a.noteWitness(now, &o)
+	a.measure(*o)
+	wake = a.noteWitness(now, o)
 	if o.canary {
 		if o.slot {
 			a.window.inFlight--
@@ -112,6 +113,7 @@ func (a *address) noteReply(now Time, o outcome) (wake uint64) {
 	}
 	switch {
 	case o.icmp:
+		o.limited = true
 		if a.icmpErrors.note(now) {
 			a.loss.noteReply(o.lost + 1)
 			a.recent.add(now, o.n, true, a.rtt.timeout())

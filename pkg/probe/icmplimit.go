@@ -142,21 +142,25 @@ func (l *icmpLimiter) view() (v udpView) {
 }
 
 // noteReplyUDP is noteReply for UDP. The mutex is held.
-func (a *address) noteReplyUDP(now Time, o outcome) {
+func (a *address) noteReplyUDP(now Time, o *outcome) {
 	l := a.icmpLimiter
 	limited := l.limited()
 	if o.kind == replyRejected {
-		a.rejectedJointly(now, o)
-		l.rejected(now, o)
+		a.rejectedJointly(now, *o)
+		l.rejected(now, *o)
 	}
 	switch {
-	case o.kind == replyToVariant, o.icmp && o.kind != replyRejected: // a router's, which limits them too
+	case o.kind == replyToVariant:
+		a.loss.noteReply(1)
+	case o.icmp && o.kind != replyRejected: // a router's
+		o.limited = true
 		a.loss.noteReply(1)
 	case o.kind != replyRejected:
 		a.loss.noteReply(o.lost + 1)
 	case !l.limited() && !l.joint.shared:
 		a.loss.noteReply(o.lost + 1)
 	default:
+		o.limited = true
 		if !limited {
 			a.loss = loss{} // what looked lost was held back by the limit
 		}

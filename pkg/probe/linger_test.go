@@ -54,10 +54,10 @@ func TestRepeatedSYNACKDoesNotHideLoss(t *testing.T) {
 		for k := range n - 1 {
 			a.noteTimeout(now, outcome{n: k + 1, sent: now})
 		}
-		a.noteReply(now, outcome{n: n, lost: n - 1, sent: now, oldest: now, rtt: rtt})
+		a.noteReply(now, &outcome{n: n, lost: n - 1, sent: now, oldest: now, rtt: rtt})
 	}
 	loss, rto := a.recent.loss(now), a.rtt.timeout()
-	a.noteReply(now, outcome{n: 1, sent: now, oldest: now, rtt: rtt + time.Second, late: true, timedOut: 3})
+	a.noteReply(now, &outcome{n: 1, sent: now, oldest: now, rtt: rtt + time.Second, late: true, timedOut: 3})
 	if after := a.recent.loss(now); loss < 0.3 || after < 0.9*loss || a.rtt.timeout() != rto {
 		t.Errorf("after a repeated SYN-ACK the loss is %.2f and the RTO %v, want %.2f and %v", after, a.rtt.timeout(), loss, rto)
 	}
@@ -69,11 +69,11 @@ func TestSlowHostIsNotOneThatRepeats(t *testing.T) {
 	const rtt = 1200 * time.Millisecond
 	a, now := newTestAddress(endpoint.TCP), Time(time.Hour)
 	for range 100 {
-		a.noteReply(now, outcome{n: 2, lost: 1, sent: now, oldest: now, rtt: 200 * time.Millisecond})
+		a.noteReply(now, &outcome{n: 2, lost: 1, sent: now, oldest: now, rtt: 200 * time.Millisecond})
 	}
 	for range 100 {
 		a.noteTimeout(now, outcome{n: 1, sent: now})
-		a.noteReply(now, outcome{n: 1, sent: now, oldest: now, rtt: rtt, late: true, timedOut: 1})
+		a.noteReply(now, &outcome{n: 1, sent: now, oldest: now, rtt: rtt, late: true, timedOut: 1})
 	}
 	if rto, listen := a.rtt.timeout(), a.late.listen(); rto < rtt || listen < rtt {
 		t.Errorf("at an RTT of %v the RTO is %v, and endpoints listen for %v", rtt, rto, listen)

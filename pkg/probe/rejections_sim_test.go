@@ -73,3 +73,21 @@ func TestRoutersErrorsAreNoLoss(t *testing.T) {
 		}
 	}
 }
+
+// TestLimitedErrorsOverUDPAreNoLoss scans closed UDP ports of Linux: nearly all of the probes that
+// the limit left unanswered are told from lost ones.
+func TestLimitedErrorsOverUDPAreNoLoss(t *testing.T) {
+	s := scan{opts: defaults(), net: simnet.Config{
+		RTT: 5 * time.Millisecond, Limit: 1, Burst: 6, Port: func(netip.AddrPort, endpoint.Proto) endpoint.Reason { return endpoint.PortUnreach },
+	}}
+	var lost float64
+	s.during = func(e *probe.Engine) { e.Close(); lost = e.Counts().Loss() }
+	jobs := jobsFor("10.0.0.1", 1, 100)
+	for _, j := range jobs {
+		j.Proto = endpoint.UDP
+	}
+	s.run(t, jobs)
+	if lost > 0.15 {
+		t.Errorf("a loss of %.2f, want nearly none", lost)
+	}
+}

@@ -46,7 +46,7 @@ func (w *worker) onReply(a *Reply) {
 	if j.phase.inFlight() {
 		w.inFlight--
 	}
-	w.wake(j.address, j.address.noteReply(a.At, o))
+	w.wake(j.address, j.address.noteReply(a.At, &o))
 	if a.Unresolved {
 		j.address.markUnresolved(a.At)
 	}
@@ -57,7 +57,7 @@ func (w *worker) onReply(a *Reply) {
 	w.counts.Replied.add(1)
 	n := o.lost + 1
 	switch { // probes that an ICMP limit left unanswered were not lost
-	case o.icmp && o.kind != replyRejected, o.icmp && j.address.icmpLimiter == nil:
+	case o.limited:
 		n = 1
 	case j.address.icmpLimiter != nil:
 		n = max(o.n-int(j.discounted), 1)

@@ -73,7 +73,7 @@ func TestAddressIsSharedByWorkers(t *testing.T) {
 			var wake uint64
 			switch rnd.IntN(3) {
 			case 0:
-				wake = a.noteReply(now, outcome{n: 1, sent: now, rtt: time.Millisecond, slot: true})
+				wake = a.noteReply(now, &outcome{n: 1, sent: now, rtt: time.Millisecond, slot: true})
 			case 1:
 				wake = a.cancel(ceiling{}, &r)
 			default:
