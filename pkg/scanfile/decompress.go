@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -41,7 +42,7 @@ func Decompress(r io.Reader) (Decompressed, error) {
 	switch {
 	case err != nil && err != io.EOF:
 		return nil, err
-	case len(head) >= len(gzipMagic) && string(head[:len(gzipMagic)]) == gzipMagic:
+	case strings.HasPrefix(string(head), gzipMagic):
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, err

@@ -1,27 +1,18 @@
 package naabu
 
 import (
-	"slices"
-
 	"portkit/pkg/endpoint"
 	"portkit/pkg/ndjson"
 	"portkit/pkg/recog"
 	"portkit/pkg/scanfile"
 )
 
-// minConfidence is the confidence, if there is one, from which a service is identified. It is
-// that of nmap, whose results naabu can contain.
-const minConfidence = 8
-
-// maxCPEs is the number of names of a product that are kept.
-const maxCPEs = 16
-
 // describe adds what is known of the service to the result. Its names are nmap's.
 func (r *reader) describe(fields []ndjson.Field, tls bool) {
 	text := func(name string) string { return string(scanfile.Text(fields, name)) }
 	f, name, app := &r.found, text("name"), ""
 	*f = endpoint.Finding{}
-	known := name != "" && name != "unknown" && name != "tcpwrapped" && text("method") != "table" && isConfident(fields)
+	known := name != "" && name != scanfile.UnknownService && name != scanfile.Wrapped && text("method") != "table" && isConfident(fields)
 	tls = tls || text("tunnel") == "ssl" || known && name == "ssl"
 	if known {
 		var inTLS bool
@@ -40,7 +31,7 @@ func (r *reader) describe(fields []ndjson.Field, tls bool) {
 		f.Evidence = endpoint.EvidenceTLS
 	case known:
 		f.Evidence = endpoint.EvidenceProbed
-	case name == "tcpwrapped":
+	case name == scanfile.Wrapped:
 		f.Evidence = endpoint.EvidenceClosed
 	case text("service_fp") != "":
 		f.Evidence = endpoint.EvidenceUnrecognized
@@ -48,29 +39,25 @@ func (r *reader) describe(fields []ndjson.Field, tls bool) {
 	if f.Evidence != "" {
 		r.result.Finding = f
 	}
+	r.out.KeepService(&r.result, name, app, known)
 	own := &r.result.Own
-	if name != app && name != "unknown" && (known || name != r.out.Registered(r.result.Proto, r.result.Port)) {
-		own.Text("service", name)
-	}
 	own.Text("extrainfo", text("extra_info"))
 	own.Text("hostname", text("hostname"))
 	own.Text("rpcnum", text("rpc_num"))
 }
 
-// isConfident reports whether the confidence, which most versions do not write, is enough.
+// isConfident reports whether the confidence, which is nmap's and which most versions do not
+// write, is enough.
 func isConfident(fields []ndjson.Field) bool {
 	n, err := ndjson.Int(ndjson.Last(fields, "confidence"))
-	return err != nil || n == 0 || n >= minConfidence
+	return err != nil || n == 0 || n >= scanfile.MinConfidence
 }
 
 // cpes returns the names of the product.
 func cpes(fields []ndjson.Field) (names []string) {
 	all, _ := ndjson.Elements(ndjson.Last(fields, "cpes"), nil)
 	for _, uri := range all {
-		cpe := recog.FormatCPE(string(scanfile.Content(uri)))
-		if cpe != "" && len(names) < maxCPEs && !slices.Contains(names, cpe) {
-			names = append(names, cpe)
-		}
+		names = scanfile.AppendCPE(names, recog.FormatCPE(string(scanfile.Content(uri))))
 	}
 	return names
 }

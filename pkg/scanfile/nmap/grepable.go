@@ -267,10 +267,10 @@ func (g *grepable) service(name, version string) {
 	r := &g.result
 	name, tunnel := strings.CutPrefix(name, "ssl|")
 	name, guessed := strings.CutSuffix(name, "?")
-	identified := version != "" || g.detects && r.State == endpoint.Open && !guessed && name != "" && name != unknown
+	identified := version != "" || g.detects && r.State == endpoint.Open && !guessed && name != "" && name != scanfile.UnknownService
 	g.found = endpoint.Finding{}
 	switch {
-	case name == wrapped:
+	case name == scanfile.Wrapped:
 		g.found.Evidence = endpoint.EvidenceClosed
 	case identified:
 		app, inTLS := scanfile.App(r.Proto, name)
@@ -283,7 +283,7 @@ func (g *grepable) service(name, version string) {
 			g.found.Evidence = endpoint.EvidenceTLS
 		}
 	}
-	keepName(&r.Own, name, g.found.App, identified, g.out.Registered(r.Proto, r.Port))
+	g.out.KeepService(r, name, g.found.App, identified)
 	r.Own.Text("version", version)
 	if g.found.Evidence != "" {
 		r.Finding = &g.found

@@ -8,7 +8,6 @@ import (
 	"portkit/pkg/endpoint"
 	"portkit/pkg/identify/protocol"
 	"portkit/pkg/recog"
-	"portkit/pkg/record"
 	"portkit/pkg/scanfile"
 	"portkit/pkg/service"
 )
@@ -30,20 +29,6 @@ type detected struct {
 	web   bool          // a script had a reply of HTTP
 	found endpoint.Finding
 }
-
-// minConfidence is the confidence from which a service that was probed is identified: 8 is
-// a match by a part of the reply.
-const minConfidence = 8
-
-// maxCPEs is the number of names of a product that are kept.
-const maxCPEs = 16
-
-const (
-	// wrapped is the name for a service that closes the connection without a reply.
-	wrapped = "tcpwrapped"
-	// unknown is the name for a service that is neither registered nor recognized.
-	unknown = "unknown"
-)
 
 // readService reads an element service.
 func (r *reader) readService() error {
@@ -90,14 +75,14 @@ func (r *reader) servicePart(name []byte) error {
 	}
 	uri, err := r.content()
 	s := &r.port.detected
-	if cpe := r.cpes.get(strings.TrimSpace(uri), recog.FormatCPE); cpe != "" && len(s.cpe) < maxCPEs && !slices.Contains(s.cpe, cpe) {
-		s.cpe = append(s.cpe, cpe)
-	}
+	s.cpe = scanfile.AppendCPE(s.cpe, r.cpes.get(strings.TrimSpace(uri), recog.FormatCPE))
 	return err
 }
 
 // identified reports whether the service was recognized by its replies.
-func (s *detected) identified() bool { return s.method == "probed" && s.confidence >= minConfidence }
+func (s *detected) identified() bool {
+	return s.method == "probed" && s.confidence >= scanfile.MinConfidence
+}
 
 // describe adds what is known of the service to the result.
 func (r *reader) describe() {
@@ -109,7 +94,7 @@ func (r *reader) describe() {
 	}
 	app, inTLS := "", false
 	switch {
-	case s.name == wrapped:
+	case s.name == scanfile.Wrapped:
 		f.Evidence = endpoint.EvidenceClosed
 	case s.identified():
 		app, inTLS = r.app()
@@ -139,7 +124,7 @@ const webApp = "http"
 
 // evidence returns what the finding is based on; "" if it is not an app, TLS or replies.
 func (s *detected) evidence(app string, tls bool) string {
-	switch known := s.identified() && s.name != wrapped; {
+	switch known := s.identified() && s.name != scanfile.Wrapped; {
 	case app != "":
 		return endpoint.EvidenceProbed
 	case s.reported != "":
@@ -158,18 +143,10 @@ func isEmpty(f *endpoint.Finding) bool {
 	return f.App+f.Product+f.Version+f.OS+f.Device+f.Evidence == "" && len(f.CPE)+len(f.Banner) == 0 && f.TLS == nil && f.HTTP == nil
 }
 
-// keepName keeps the name of a service in own if it is not the app. A name that was not
-// identified is only kept if it is not the one that is registered for the port.
-func keepName(own *record.Own, name, app string, identified bool, registered string) {
-	if name != app && name != unknown && (identified || name != registered) {
-		own.Text("service", name)
-	}
-}
-
 // ownService keeps what has no field in our records.
 func (r *reader) ownService(app string) {
 	s, own := &r.port.detected, &r.result.Own
-	keepName(own, s.name, app, s.identified(), r.out.Registered(r.result.Proto, r.result.Port))
+	r.out.KeepService(&r.result, s.name, app, s.identified())
 	own.Text("extrainfo", s.extraInfo)
 	own.Text("hostname", s.hostname)
 	own.Text("owner", s.owner)
