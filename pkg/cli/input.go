@@ -12,11 +12,11 @@ import (
 	"sync"
 )
 
-// StdinName is the file name that means standard input, stdinInMessages its name in
+// StdinName is the file name that means standard input, StdinInMessages its name in
 // messages.
 const (
 	StdinName       = "-"
-	stdinInMessages = "standard input"
+	StdinInMessages = "standard input"
 )
 
 // Input is one of the files that a tool reads.

@@ -24,7 +24,7 @@ func checkBegin(name string, begin []byte, foreign func([]byte) bool, layout err
 	case isUTF16(begin):
 		return errUTF16
 	case foreign != nil && foreign(head):
-		if name == stdinInMessages {
+		if name == StdinInMessages {
 			return errors.New("results of another scanner; convert them with portfrom")
 		}
 		return fmt.Errorf("results of another scanner; convert them with: portfrom %s", translate.Quote(name))

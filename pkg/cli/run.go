@@ -23,7 +23,7 @@ func newContext(t Tool, with IO, out *output) *Context {
 	}
 	log := NewLog(t.Name, with.Err, statusWidth(with))
 	log.foreground = with.Foreground
-	in := t.reader(stdinInMessages, with.In)
+	in := t.reader(StdinInMessages, with.In)
 	in.ended = log.resume
 	c := &Context{
 		Context:     with.Context,

@@ -8,7 +8,7 @@ import "slices"
 type Unidentified uint8
 
 // unidentified contains the evidence of findings without an app, except accepts-all.
-var unidentified = []string{
+var unidentified = [UnidentifiedCount - 1]string{
 	EvidenceTLS, EvidenceProbed, EvidenceUnrecognized, EvidenceClosed, EvidenceReset, EvidenceSilent,
 	EvidenceZeroWindow, EvidenceNoAck, EvidenceRefused, EvidenceNotAsked, EvidenceUnreachable,
 	EvidenceInterrupted, EvidenceDeadline,
@@ -16,11 +16,11 @@ var unidentified = []string{
 
 // ParseUnidentified returns the number of an evidence, 0 for any other text.
 func ParseUnidentified(evidence []byte) Unidentified {
-	return Unidentified(slices.Index(unidentified, string(evidence)) + 1)
+	return Unidentified(slices.Index(unidentified[:], string(evidence)) + 1)
 }
 
 // UnidentifiedEvidence returns the evidence of each Unidentified in their order.
-func UnidentifiedEvidence() []string { return slices.Clone(unidentified) }
+func UnidentifiedEvidence() []string { return slices.Clone(unidentified[:]) }
 
 // String returns the evidence, "" for 0.
 func (u Unidentified) String() string {

@@ -34,7 +34,8 @@ type plan struct {
 // newPlan returns the plan for a TCP port.
 func newPlan(e *Engine, port uint16) plan {
 	p := plan{effort: e.Effort, all: e.requests, quiet: e.Quiet(port)}
-	if r, ok := quietRange(port); ok {
+	if p.quiet {
+		r, _ := quietRange(port)
 		p.shared = r.Shared
 	}
 	p.own = requests(e.table, func(own *protocol.Protocol) bool {

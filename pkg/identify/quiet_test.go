@@ -9,7 +9,7 @@ import (
 )
 
 // TestQuietPortsWaitForTheSlowestGreeting: nothing follows that would have a service
-// recognized, and a timeout that ends the wait is no reaction of the server.
+// recognized, and a timeout that ends the wait is not a reaction of the server.
 func TestQuietPortsWaitForTheSlowestGreeting(t *testing.T) {
 	late := func(c net.Conn, _ int) {
 		time.Sleep(4 * time.Second) // of virtual time

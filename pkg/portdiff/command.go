@@ -132,7 +132,7 @@ func (c *Command) expectation(ctx *cli.Context) (compare.Tally, error) {
 // displayName returns the name of a file in messages and reports.
 func displayName(name string) string {
 	if name == cli.StdinName {
-		return "standard input"
+		return cli.StdinInMessages
 	}
 	return name
 }

@@ -90,7 +90,7 @@ func (r *run) fail(err error) {
 func (r *run) file(in *cli.Input) {
 	r.name = in.Name
 	if r.name == cli.StdinName {
-		r.name = "standard input"
+		r.name = cli.StdinInMessages
 	}
 	src := &source{Reader: in}
 	content, err := scanfile.Decompress(src)

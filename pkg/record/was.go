@@ -33,7 +33,7 @@ func AppendWas(dst []byte, old, new *Facts, facts Fact) []byte {
 	})
 }
 
-// AppendGone appends the field was of an endpoint that is no longer open: what was known of
+// AppendGone appends the field "was" of an endpoint that is no longer open: what was known of
 // its service, in the form of AppendWas. It appends nothing if nothing was known.
 func AppendGone(dst []byte, old *Facts) []byte {
 	if !old.Partial && len(old.Evidence)+len(old.App)+len(old.Product) == 0 {

@@ -67,7 +67,7 @@ func (d *Diff) unidentified(c *record.Change) string {
 	return string(f.Evidence)
 }
 
-// joint is what rows have in common that are the same change and may become one row.
+// joint contains what rows share that report the same change and may become one row.
 type joint struct {
 	rank  int
 	proto endpoint.Proto
